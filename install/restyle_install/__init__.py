@@ -1,0 +1,1 @@
+"""Installs Restyle: environment, weights, plug-ins into editors, and back out again."""

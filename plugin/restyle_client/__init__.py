@@ -1,0 +1,1 @@
+"""The Restyle client: pure Python, for editors and scripts."""

@@ -1,0 +1,152 @@
+"""Owns what a caller may choose about a painting: the parameters, their defaults and ranges, and the presets. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+SMALLEST_SIDE = 16  # px: relu5_1 sits behind four poolings, so that 16 px leave it one position
+LARGEST_SIDE = 65_535  # px: more than any editor's canvas; the server's limit on pixels is tighter
+DEFAULT_SIZE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 768, "cuda": 1024})  # px, longest side, by kind of device
+
+
+class Preset(StrEnum):
+    """A named plan with a budget of loss evaluations, counted at the final work size, all scales together."""
+
+    DRAFT = "draft"
+    STANDARD = "standard"
+    FINE = "fine"
+
+    @property
+    def budget(self) -> int:
+        """Loss evaluations at the final work size that the plan may cost."""
+        return {"draft": 12, "standard": 60, "fine": 200}[self.value]
+
+
+class Objective(StrEnum):
+    GRAM = "gram"
+    GRAM_MOMENTS = "gram+moments"
+    WASSERSTEIN = "wasserstein"
+
+
+class Optimizer(StrEnum):
+    LBFGS = "lbfgs"
+    ADAM = "adam"
+
+
+class Pooling(StrEnum):
+    AVERAGE = "average"
+    MAX = "max"
+
+
+class Precision(StrEnum):
+    FP32 = "fp32"
+    BF16 = "bf16"
+
+
+class Color(StrEnum):
+    STYLE = "style"
+    CONTENT = "content"
+    MATCH = "match"
+
+
+class Symmetry(StrEnum):
+    NONE = "none"
+    FLIPS = "flips"
+    FLIPS_AND_ROTATIONS = "flips+rotations"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the caller asked for; None leaves the choice to the preset. Ranges as in restyle.proto."""
+
+    preset: Preset = Preset.STANDARD
+    size: int | None = None
+    native_size: bool = False
+    strength: float | None = None
+    evaluations: int | None = None
+    seed: int | None = None
+    color: Color | None = None
+    color_mix: float | None = None
+    objective: Objective | None = None
+    optimizer: Optimizer | None = None
+    style_layers: tuple[tuple[str, float], ...] = ()
+    content_layers: tuple[tuple[str, float], ...] = ()
+    tv: float | None = None
+    pooling: Pooling | None = None
+    precision: Precision | None = None
+    memory_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Every choice made: what the engine runs, and what the result echoes."""
+
+    preset: Preset
+    size: int  # px, longest side of the work
+    width: int  # px, of the work
+    height: int
+    strength: float  # 0–100
+    evaluations: int  # budget of loss evaluations at the work size
+    seed: int
+    color: Color
+    color_mix: float
+    objective: Objective
+    optimizer: Optimizer
+    style_layers: tuple[tuple[str, float], ...]  # weights sum to 1
+    content_layers: tuple[tuple[str, float], ...]
+    tv: float
+    pooling: Pooling
+    precision: Precision
+
+
+DEFAULT_STYLE_LAYERS = tuple((name, 0.2) for name in ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"))
+DEFAULT_CONTENT_LAYERS = (("relu4_2", 1.0),)
+
+
+def _or(value: T | None, default: T) -> T:
+    return default if value is None else value
+
+
+def work_size(width: int, height: int, longest: int) -> tuple[int, int]:
+    """Size of the work for an image of width × height px: its longest side `longest`, never above the image's, no side under SMALLEST_SIDE."""
+    factor = min(1.0, longest / max(width, height))
+    return max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))
+
+
+def resolve(asked: Parameters, width: int, height: int, device_kind: str, bf16: bool) -> Resolved:
+    """Fills what was left open. width, height: px of the content. bf16: whether the device is faster with it."""
+    longest = max(width, height) if asked.native_size else asked.size or DEFAULT_SIZE[device_kind]
+    work_width, work_height = work_size(width, height, longest)
+
+    return Resolved(
+        preset=asked.preset,
+        size=max(work_width, work_height),
+        width=work_width,
+        height=work_height,
+        strength=_or(asked.strength, 50.0),
+        evaluations=_or(asked.evaluations, asked.preset.budget),
+        seed=_or(asked.seed, 0),
+        color=_or(asked.color, Color.STYLE),
+        color_mix=_or(asked.color_mix, 1.0),
+        objective=_or(asked.objective, Objective.GRAM_MOMENTS),
+        optimizer=_or(asked.optimizer, Optimizer.LBFGS),
+        style_layers=normalised(asked.style_layers or DEFAULT_STYLE_LAYERS),
+        content_layers=normalised(asked.content_layers or DEFAULT_CONTENT_LAYERS),
+        tv=_or(asked.tv, 1.0),
+        pooling=_or(asked.pooling, Pooling.AVERAGE),
+        precision=_or(asked.precision, Precision.BF16 if bf16 else Precision.FP32),
+    )
+
+
+def normalised(layers: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    """The same layers with weights that sum to 1. ValueError when they sum to 0."""
+    total = sum(weight for _, weight in layers)
+    if total <= 0:
+        raise ValueError("the layers' weights sum to 0; give at least one layer a positive weight")
+    return tuple((name, weight / total) for name, weight in layers)

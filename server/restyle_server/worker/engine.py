@@ -1,0 +1,112 @@
+"""Owns the seam between the server and whatever paints: the engine's interface and what it reports. Imports no torch.
+
+    Engine.paint(order, observe) calls observe(progress) after every loss evaluation and obeys the verdict that it returns.
+    The neural engine and the tests' FakeEngine stand behind the same interface.
+
+Errors of an engine (JobFailure and its reason become Job.error; anything else becomes INTERNAL):
+    JobFailure(reason, message)   OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE …
+    Cancelled                     the observer said CANCEL
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from ..imaging.formats import Plane
+from ..neural.parameters import Resolved
+from ..orders import Order
+
+
+class Verdict(Enum):
+    GO_ON = "go on"
+    FINISH = "finish"  # stop optimising, deliver what there is
+    CANCEL = "cancel"  # raise Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A small RGBA8 picture, straight alpha, sRGB."""
+
+    width: int
+    height: int
+    rgba: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """After one loss evaluation. Counts as in restyle.proto's Progress; `preview(longest_side)` makes a picture of the state now, and is only valid during
+    the call of the observer."""
+
+    scale: int
+    scales: int
+    width: int
+    height: int
+    step: int
+    steps: int
+    fraction: float
+    loss: float
+    content_loss: float
+    style_loss: float
+    preview: Callable[[int], Picture] | None = None
+
+
+Observer = Callable[[Progress], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    id: str  # "cpu", "cuda:0", "mps"
+    kind: str  # "cpu", "cuda", "mps"
+    name: str
+    memory_total: int  # bytes
+    memory_available: int
+    bf16: bool
+    default_size: int  # px
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    memory_bytes: int
+    memory_available: int
+    seconds: float | None  # None before the first job on the device
+    largest_size: int  # px, longest side of the work that fits
+    resolved: Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """plane: the result in the very format, size and profile of the content."""
+
+    plane: Plane
+    resolved: Resolved
+    evaluations: int
+    seconds: float
+    finished_early: bool
+    warnings: tuple[str, ...] = ()
+    trace: tuple[Progress, ...] = ()  # one per loss evaluation, without previews
+
+
+class JobFailure(Exception):
+    """The job can't be painted. reason: an upper-case word of restyle.proto's JobError; message: a sentence with what to do next."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+class Cancelled(Exception):
+    """The observer said CANCEL."""
+
+
+class Engine(Protocol):
+    def device(self) -> Device: ...
+    def estimate(self, order: Order) -> Estimate: ...
+    def paint(self, order: Order, observe: Observer) -> Painted: ...
+
+
+EngineFactory = Callable[[str], Engine]
+"""Makes the engine of a device id; named "module:function" where it must cross to a spawned process."""

@@ -16,7 +16,7 @@ class Channels(StrEnum):
     BGRA = "BGRA"
 
     @property
-    def count(self) -> int:
+    def samples(self) -> int:
         """Samples per pixel, alpha included."""
         return {"GRAY": 1, "GRAY_ALPHA": 2, "RGB": 3, "RGBA": 4, "BGRA": 4}[self.value]
 
@@ -38,7 +38,7 @@ class Depth(StrEnum):
     F32 = "F32"
 
     @property
-    def bytes(self) -> int:
+    def sample_bytes(self) -> int:
         """Bytes per sample."""
         return {"U8": 1, "U16": 2, "F16": 2, "F32": 4}[self.value]
 
@@ -53,7 +53,7 @@ class PixelFormat:
     @property
     def pixel_bytes(self) -> int:
         """Bytes per pixel."""
-        return self.channels.count * self.depth.bytes
+        return self.channels.samples * self.depth.sample_bytes
 
 
 @dataclass(frozen=True, slots=True)

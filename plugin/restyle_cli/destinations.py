@@ -1,0 +1,92 @@
+"""Owns where results go: names and suffixes of output files, and the checks that can be made before anything is painted."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from .failures import Failure
+
+DEFAULT_SUFFIX = ".png"
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")  # what write_picture writes
+
+
+def single(output: Path, content: Path | None, overwrite: bool) -> Path:
+    """Where one result goes. A name without a suffix becomes a PNG. typer.BadParameter for a suffix that can't be written and for the content's own
+    file; Failure for a folder that can't be written."""
+    if not output.suffix:
+        output = output.with_name(output.name + DEFAULT_SUFFIX)
+    if output.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(f"{output.name}: pictures can't be written as {output.suffix}; use one of {', '.join(SUFFIXES)}")
+    if content is not None and not overwrite and _same(output, content):
+        raise typer.BadParameter(f"{output} is the content itself; choose another name, or say --overwrite if it shall be replaced")
+    if output.is_dir():
+        raise typer.BadParameter(f"{output} is a folder; name a file in it")
+    check_writable(output.absolute().parent)
+    return output
+
+
+def is_folder(output: Path, text: str) -> bool:
+    """Whether -o names a folder: an existing one, or a name that ends with a slash."""
+    return output.is_dir() or text.endswith(("/", "\\"))
+
+
+def folder(output: Path) -> Path:
+    """The folder for many results, made if missing. typer.BadParameter when a file has that name; Failure when it can't be made or written."""
+    if output.is_file() or output.suffix.lower() in SUFFIXES:
+        raise typer.BadParameter(f"{output}: several pictures need a folder after -o")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"the folder {output} can't be made: {error.strerror}; choose another folder with -o") from error
+    check_writable(output)
+    return output
+
+
+def check_writable(place: Path) -> None:
+    """Failure when no file can be written into the folder. Tried, not asked: root and network drives answer wrongly."""
+    if not place.is_dir():
+        raise Failure(f"the folder {place} does not exist; make it first, or choose another place with -o")
+    try:
+        with tempfile.TemporaryFile(dir=place) as probe:
+            probe.write(b"restyle")
+    except OSError as error:
+        raise Failure(f"the folder {place} can't be written to: {error.strerror}; choose another place with -o") from error
+
+
+def names(contents: Sequence[Path], place: Path, suffix: str) -> list[Path]:
+    """One output per content, in order, all different, and none of them a content: the stem with `suffix`; where that would clash, the old suffix goes into the
+    name (a.jpg and a.tif become a-jpg.png and a-tif.png), then a number. Comparisons ignore case, as some file systems do."""
+    stems = [content.stem.lower() for content in contents]
+    taken = {_key(content) for content in contents}
+    outputs = []
+    for content in contents:
+        unique = stems.count(content.stem.lower()) == 1
+        stem = content.stem if unique else f"{content.stem}-{content.suffix[1:].lower()}"
+        output = _free(place, stem, suffix, taken)
+        taken.add(_key(output))
+        outputs.append(output)
+    return outputs
+
+
+def _free(place: Path, stem: str, suffix: str, taken: set[str]) -> Path:
+    output = place / (stem + suffix)
+    number = 2
+    while _key(output) in taken:
+        output = place / f"{stem}-{number}{suffix}"
+        number += 1
+    return output
+
+
+def _key(path: Path) -> str:
+    return str(path.resolve()).lower()
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,80 @@
+"""Owns how many jobs at once are shown: one bar for all, one for each under way, and a line for each that has ended. Without a terminal only the lines."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+from restyle_client import Event
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from .progress import Silence, move
+
+
+class Folder:
+    """Called from several threads. quiet: no lines, since JSON says the same."""
+
+    def __init__(self, total: int, quiet: bool) -> None:
+        self._total = total
+        self._quiet = quiet
+        self._bars: Bars | None = None
+        if sys.stderr.isatty():
+            self._bars = Bars(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=None),
+                TextColumn("{task.fields[left]}", markup=False),
+                console=Console(stderr=True),
+                transient=True,
+                expand=True,
+            )
+            self._all = self._bars.add_task(f"0 of {total} pictures", total=total, left="")
+
+    def __enter__(self) -> Folder:
+        if self._bars:
+            self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def job(self, name: str) -> Silence:
+        """A display for one of the jobs."""
+        return _Bar(self._bars, name) if self._bars else Silence()
+
+    def note(self, text: str) -> None:
+        """A line for people."""
+        if self._bars:
+            self._bars.console.print(Text(text))
+        elif not self._quiet:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    def ended(self, text: str, count: int) -> None:
+        """text: about the picture that has just ended; count: how many have ended so far."""
+        if self._bars:
+            self._bars.update(self._all, completed=count, description=f"{count} of {self._total} pictures")
+        if not self._quiet:
+            self.note(text)
+
+
+class _Bar(Silence):
+    def __init__(self, bars: Bars, name: str) -> None:
+        self._bars = bars
+        self._name = name
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> _Bar:
+        self._task = self._bars.add_task(self._name, total=None, left="")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+
+    def event(self, event: Event) -> None:
+        if self._task is not None:
+            move(self._bars, self._task, event, f"{self._name}: ")

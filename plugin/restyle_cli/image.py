@@ -1,0 +1,152 @@
+"""Owns `restyle image`: its options, and whether they mean one picture or many."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from restyle_server.neural.parameters import LARGEST_SIDE, SMALLEST_SIDE, Preset
+
+from . import destinations, style_specs
+from .destinations import SUFFIXES
+from .examples import examples
+from .failures import Failure
+from .output import Json
+from .wish import Wish
+
+MOST_STYLES = 8  # the service's limit
+MOST_EVALUATIONS = 10_000
+LARGEST_SEED = 2**32 - 1
+
+
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a number to paint with")
+    return value
+
+
+Contents = Annotated[list[Path], typer.Argument(metavar="CONTENT", help="The pictures to paint, or a folder of them.", show_default=False)]
+Styles = Annotated[
+    list[str],
+    typer.Option(
+        "--style", "-s", metavar="NAME|FILE[:WEIGHT]", help="A style of the library or a picture; repeat it to blend, with weights.", show_default=False
+    ),
+]
+Output = Annotated[
+    str, typer.Option("--output", "-o", metavar="OUT", help="The result's file (its suffix chooses the format), or a folder for many.", show_default=False)
+]
+StyleScale = Annotated[
+    float | None,
+    typer.Option(metavar="S", min=0.25, max=4, callback=_finite, help="Size of the strokes; 1 is the style's own.", show_default=False),
+]
+Size = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=SMALLEST_SIDE, max=LARGEST_SIDE, help="Longest side of the work in pixels; default 512 on a CPU, 1024 on a GPU.", show_default=False
+    ),
+]
+PresetOption = Annotated[Preset, typer.Option(help="How much time to take.")]
+Strength = Annotated[
+    float | None,
+    typer.Option(
+        metavar="0..100", min=0, max=100, callback=_finite, help="0 keeps the content, 50 is balance (the default), 100 lets the style win.", show_default=False
+    ),
+]
+Steps = Annotated[
+    int | None, typer.Option(metavar="N", min=0, max=MOST_EVALUATIONS, help="Steps at full work size, instead of the preset's.", show_default=False)
+]
+Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST_SEED, help="Equal seeds give equal pictures; default 0.", show_default=False)]
+Weights = Annotated[str, typer.Option(metavar="ID", help="Which network paints: auto, imagenet, compact or file.")]
+Device = Annotated[
+    str | None, typer.Option(metavar="ID", help="Such as cpu or cuda:0; default: whichever is free first. See restyle status.", show_default=False)
+]
+Suffix = Annotated[str, typer.Option("--format", metavar="SUFFIX", help="Format of many results: png, jpg, tif or webp.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Allow OUT to replace the content's own file.", show_default=False)]
+
+
+@examples(
+    "restyle image photo.jpg --style woodcut -o woodcut.png",
+    "restyle image photo.jpg -s waves.jpg:2 -s woodcut --strength 70 -o both.png",
+    "restyle image photo.jpg -s woodcut --preset fine --size 1024 -o fine.tif",
+    "restyle image holiday/ --style woodcut --preset draft -o painted/",
+)
+def image(
+    contents: Contents,
+    style: Styles,
+    output: Output,
+    style_scale: StyleScale = None,
+    size: Size = None,
+    preset: PresetOption = Preset.STANDARD,
+    strength: Strength = None,
+    steps: Steps = None,
+    seed: Seed = None,
+    weights: Weights = "auto",
+    device: Device = None,
+    suffix: Suffix = "png",
+    overwrite: Overwrite = False,
+    json: Json = False,
+) -> None:
+    """Paint pictures in the manner of other pictures.
+
+    Several pictures or a folder need a folder after -o; what an earlier run has painted there in the same way is skipped. Ctrl-C cancels.
+    """
+    specs = tuple(style_specs.parse(text) for text in style)
+    if len(specs) > MOST_STYLES:
+        raise typer.BadParameter(f"{len(specs)} styles are too many; give at most {MOST_STYLES}")
+
+    wish = Wish(
+        specs=specs,
+        scale=style_scale,
+        preset=preset.value,
+        size=size,
+        strength=strength,
+        evaluations=steps,
+        seed=seed,
+        weights=weights,
+        device=device,
+    )
+    target = Path(output).expanduser()
+    if len(contents) > 1 or contents[0].is_dir() or destinations.is_folder(target, output):
+        _many(contents, target, wish, suffix, json)
+    else:
+        _one(contents[0], target, wish, overwrite, json)
+
+
+def _one(content: Path, target: Path, wish: Wish, overwrite: bool, json: bool) -> None:
+    destination = destinations.single(target, content, overwrite)
+
+    from . import painting
+
+    painting.run(content, destination, wish, json)
+
+
+def _many(given: list[Path], target: Path, wish: Wish, suffix: str, json: bool) -> None:
+    dotted = f".{suffix.lower().removeprefix('.')}"
+    if dotted not in SUFFIXES:
+        raise typer.BadParameter(f"--format {suffix} can't be written; use one of {', '.join(known[1:] for known in SUFFIXES)}")
+    contents = expand(given, target)
+    place = destinations.folder(target)
+
+    from . import batch
+
+    batch.run(contents, destinations.names(contents, place, dotted), wish, json)
+
+
+def expand(given: list[Path], target: Path) -> list[Path]:
+    """The pictures that are meant: a folder stands for the pictures directly in it, by name. Each once. typer.BadParameter when results would land among the
+    contents; Failure when a folder holds no picture."""
+    found: dict[Path, Path] = {}
+    for path in given:
+        if not path.is_dir():
+            found.setdefault(path.resolve(), path)
+            continue
+        if path.resolve() == target.resolve():
+            raise typer.BadParameter(f"{target} holds the contents; choose another folder with -o, so that results and photos stay apart")
+        inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith("."))
+        if not inside:
+            raise Failure(f"there are no pictures in {path}; looked for {', '.join(SUFFIXES)}")
+        for file in inside:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())

@@ -1,0 +1,60 @@
+"""Owns the console script `restyle`: which commands there are. Importing it, or asking for help, loads neither torch nor grpc, numpy, Pillow or the client."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from restyle_server import __version__
+
+from .examples import examples
+from .failures import Commands
+from .image import image
+from .jobs import jobs
+from .serve import serve, status, stop
+from .styles import styles
+from .weights import weights
+
+app = typer.Typer(
+    name="restyle",
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"restyle {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+@examples(
+    "restyle styles list",
+    "restyle image photo.jpg --style woodcut -o woodcut.png",
+    "restyle image holiday/ --style painting.jpg --preset draft -o painted/",
+)
+def root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.", show_default=False)] = False) -> None:
+    """Paint pictures in the manner of other pictures, on your own machine."""
+
+
+app.command()(image)
+app.add_typer(styles, name="styles")
+app.add_typer(jobs, name="jobs")
+app.add_typer(weights, name="weights")
+app.command()(serve)
+app.command()(status)
+app.command()(stop)
+
+
+def main() -> None:
+    """The console script. Names that the terminal's encoding lacks are shown as escapes, never as a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app()

@@ -1,0 +1,176 @@
+"""Owns the way of one picture file: read, order, paint, write, and what is told about it."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import restyle_client as client
+from restyle_server.imaging import files, formats
+
+from .failures import Failure
+from .interruption import Interruption
+from .output import emit, line, seconds_for_people
+from .progress import display
+from .style_specs import StyleSpec
+from .wish import Wish
+
+OnEvent = Callable[[client.Event], None]
+
+INSTALL_HINT = "better pictures: restyle weights install imagenet"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenStyle:
+    """A style that exists. fingerprint: what decides its share of the picture, in JSON's types."""
+
+    use: client.StyleUse
+    fingerprint: Mapping[str, Any]
+
+
+def run(content: Path, output: Path, wish: Wish, json: bool) -> None:
+    """Paints one picture and tells about it; Ctrl-C cancels it on the server."""
+    cancellation = client.Cancellation()
+    connected: list[client.Session] = []
+
+    def cancel() -> bool:
+        shown.phase("cancelling; Ctrl-C again leaves at once")
+        cancellation.cancel()
+        return bool(connected)
+
+    def work() -> dict[str, Any]:
+        picture = files.read_picture(content)
+        shown.phase("connecting")
+        with client.connect() as session:
+            connected.append(session)
+            styles = choose(session, wish)
+            result = session.restyle(request(picture, content, styles, wish), on_event=shown.event, cancel=cancellation)
+            save(result.plane, output, picture)
+            return about(result.job, content, output)
+
+    with Interruption() as interruption, display(json) as shown:
+        told = interruption.run(work, cancel)
+    if json:
+        emit(told)
+    else:
+        tell(told)
+
+
+def choose(session: client.Session, wish: Wish) -> tuple[ChosenStyle, ...]:
+    """Finds every style before anything is painted. Failure for a name that the library lacks; PictureError for a file that is no picture."""
+    library = {style.id: style for style in session.styles()} if any(spec.name for spec in wish.specs) else {}
+    return tuple(_from_library(library, spec, wish.scale) if spec.name else _from_file(spec, wish.scale) for spec in wish.specs)
+
+
+def _from_library(library: Mapping[str, client.Style], spec: StyleSpec, scale: float | None) -> ChosenStyle:
+    style = library.get(spec.name or "")
+    if style is None:
+        raise Failure(unknown_style(spec.name or "", library))
+    return ChosenStyle(client.StyleUse.library(style.id, weight=spec.weight, scale=scale), _fingerprint(style.sha256, spec, scale))
+
+
+def unknown_style(name: str, library: Mapping[str, object]) -> str:
+    """A sentence about a name that the library lacks, with the nearest one that it has."""
+    near = difflib.get_close_matches(name, library, n=1)
+    guess = f"did you mean {near[0]}? " if near else ""
+    return f"there is no style {name!r} in the library and no such file; {guess}restyle styles list shows the library"
+
+
+def _from_file(spec: StyleSpec, scale: float | None) -> ChosenStyle:
+    path = spec.file or Path()
+    files.read_picture(path)  # a truncated file is found here, not after an upload
+    picture = path.read_bytes()
+    return ChosenStyle(client.StyleUse.picture(picture, weight=spec.weight, scale=scale), _fingerprint(hashlib.sha256(picture).hexdigest(), spec, scale))
+
+
+def _fingerprint(sha256: str, spec: StyleSpec, scale: float | None) -> dict[str, Any]:
+    return {"picture": sha256, "weight": spec.weight, "scale": scale}
+
+
+def request(picture: files.PictureFile, content: Path, styles: tuple[ChosenStyle, ...], wish: Wish, **order: Any) -> client.JobRequest:
+    """The order for one content. order: further fields of JobRequest."""
+    return client.JobRequest(
+        content=to_client(picture.plane), styles=tuple(style.use for style in styles), parameters=wish.parameters(), label=content.name[:128], **order
+    )
+
+
+def to_client(plane: formats.Plane) -> client.Plane:
+    return client.Plane(
+        client.PixelFormat(client.Channels[plane.format.channels.name], client.Depth[plane.format.depth.name]), plane.width, plane.height, plane.data, plane.icc
+    )
+
+
+def from_client(plane: client.Plane) -> formats.Plane:
+    return formats.Plane(
+        formats.PixelFormat(formats.Channels[plane.format.channels.name], formats.Depth[plane.format.depth.name]),
+        plane.width,
+        plane.height,
+        plane.data,
+        plane.icc,
+    )
+
+
+def follow(session: client.Session, job: client.Job, on_event: OnEvent) -> client.Result:
+    """Waits for a job that exists and reads its result. JobFailed, JobCancelled, ResultExpired."""
+    for event in () if job.done else session.watch(job.id, previews=False):
+        on_event(event)
+        if isinstance(event, client.Job):
+            job = event
+    if job.state is client.JobState.FAILED:
+        raise client.JobFailed(job.error.message if job.error else f"job {job.id} failed", job.error.reason if job.error else "", job)
+    if job.state is client.JobState.CANCELLED:
+        raise client.JobCancelled(f"job {job.id} was cancelled; start it again", job)
+    return session.read(job.id, on_event=on_event)
+
+
+def save(plane: client.Plane, output: Path, like: files.PictureFile | None) -> None:
+    files.write_picture(output, from_client(plane), like)
+
+
+def about(job: client.Job, content: Path | None, output: Path) -> dict[str, Any]:
+    """What is told about a finished job, in JSON's types."""
+    result = job.result
+    if result is None:
+        raise Failure(f"job {job.id} has no result; it is {job.state.name.lower()}")
+    return {
+        "content": str(content) if content else None,
+        "output": str(output),
+        "job": job.id,
+        "weights": job.weights.id if job.weights else None,
+        "device": job.device,
+        "size": [result.width, result.height],
+        "work_size": [result.work_width, result.work_height],
+        "painted": painted(result),
+        "seconds": round(job.ended - job.started, 3) if job.ended and job.started else None,
+        "finished_early": job.finished_early,
+        "warnings": list(job.warnings),
+        "hint": hint(job),
+        "parameters": job.resolved,
+    }
+
+
+def painted(result: client.ResultInfo) -> str:
+    """ "painted at 512 of 4000 px", or that every pixel was painted."""
+    work, whole = max(result.work_width, result.work_height), max(result.width, result.height)
+    return f"painted at {work} of {whole} px" if work < whole else f"painted at full size, {whole} px"
+
+
+def hint(job: client.Job) -> str | None:
+    """How to get better pictures, while the shipped weights paint."""
+    return INSTALL_HINT if job.weights and job.weights.id == "compact" else None
+
+
+def tell(told: Mapping[str, Any]) -> None:
+    """The lines for people about a finished picture."""
+    took = f" in {seconds_for_people(told['seconds'])}" if told["seconds"] is not None else ""
+    stopped = ", finished early" if told["finished_early"] else ""
+    line(f"{told['output']}: {told['painted']}{took}{stopped}")
+    line(f"  {told['device']}, weights {told['weights']}")
+    for warning in told["warnings"]:
+        line(f"  {warning}")
+    if told["hint"]:
+        line(f"  {told['hint']}")

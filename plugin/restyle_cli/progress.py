@@ -1,0 +1,142 @@
+"""Owns how one job's progress is shown: a live bar on a terminal, quiet lines elsewhere, nothing beside JSON. Always on stderr: stdout is the result's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from types import TracebackType
+
+from restyle_client import Download, Event, Job, JobState, Progress, Upload
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, TaskID, TextColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from .output import bytes_for_people, seconds_for_people
+
+NEWS = 8 << 20  # bytes from which a transfer is worth a quiet line
+
+
+class Silence:
+    """Shows nothing; the shape of every display. `event` is called from the thread that paints."""
+
+    def __enter__(self) -> Silence:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        return None
+
+    def phase(self, text: str) -> None:
+        """What happens beside the server's work."""
+
+    def event(self, event: Event) -> None:
+        """What the server tells."""
+
+
+class Lines(Silence):
+    """One line per change of phase or scale."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def phase(self, text: str) -> None:
+        if text and text != self._last:
+            self._last = text
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    def event(self, event: Event) -> None:
+        if not (isinstance(event, (Upload, Download)) and event.total < NEWS):
+            self.phase(phase(event))
+
+
+class Live(Silence):
+    """A bar with phase, scale, step, loss and time left, and the device below it."""
+
+    def __init__(self) -> None:
+        self._bars = _BarsAndDevice(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[left]}", markup=False),
+            console=Console(stderr=True),
+            transient=True,
+            expand=True,
+        )
+        self._task = self._bars.add_task("", total=None, left="")
+
+    def __enter__(self) -> Live:
+        self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._bars.stop()
+
+    def phase(self, text: str) -> None:
+        self._bars.update(self._task, description=text)
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, Job):
+            self._bars.device = device(event)
+        move(self._bars, self._task, event)
+
+
+class _BarsAndDevice(Bars):
+    """rich's bars with one dim line below them."""
+
+    device = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield self.make_tasks_table(self.tasks)
+        if self.device:
+            yield Text(self.device, style="dim", overflow="ellipsis", no_wrap=True)
+
+
+def display(quiet: bool) -> Silence:
+    """The display that fits: live on a terminal, else lines, or nothing when `quiet`."""
+    if sys.stderr.isatty():
+        return Live()
+    return Silence() if quiet else Lines()
+
+
+def move(bars: Bars, task: TaskID, event: Event, prefix: str = "") -> None:
+    """Moves one bar by one event. bars have a field `left`."""
+    if isinstance(event, Job) and event.state is JobState.RUNNING and event.progress is not None and event.progress.step:
+        event = event.progress
+    if isinstance(event, (Upload, Download)):
+        bars.update(task, description=prefix + phase(event), completed=event.done, total=event.total or None, left="")
+    elif isinstance(event, Progress):
+        bars.update(task, description=prefix + step(event), completed=event.fraction, total=1.0, left=left(event))
+    elif isinstance(event, Job) and not event.done:
+        bars.update(task, description=prefix + phase(event), completed=0, total=None, left="")
+
+
+def phase(event: Event) -> str:
+    """A few words for people; empty for what is not worth any."""
+    if isinstance(event, Upload):
+        return f"sending {bytes_for_people(event.total)}"
+    if isinstance(event, Download):
+        return f"fetching {bytes_for_people(event.total)}"
+    if isinstance(event, Progress):
+        return f"scale {event.scale} of {event.scales}, {event.width}×{event.height} px"
+    if isinstance(event, Job) and event.state is JobState.QUEUED:
+        return f"waiting, place {event.queue_position} in the queue" if event.queue_position else "waiting"
+    if isinstance(event, Job) and event.state is JobState.RUNNING:
+        return f"painting on {event.device}" if event.device else "painting"
+    return ""
+
+
+def step(progress: Progress) -> str:
+    """Scale, step and loss in less than half of a narrow terminal."""
+    return f"scale {progress.scale}/{progress.scales} {progress.width}×{progress.height}  step {progress.step}/{progress.steps}  loss {progress.loss:.3g}"
+
+
+def left(progress: Progress) -> str:
+    """Percent and the time left, as far as known."""
+    eta = "" if progress.eta_seconds is None else f"  {seconds_for_people(progress.eta_seconds)} left"
+    return f"{progress.fraction:4.0%}{eta}"
+
+
+def device(job: Job) -> str:
+    """Where it is painted and with which weights, as far as known."""
+    weights = f"weights {job.weights.id}" if job.weights and job.weights.id else ""
+    return ", ".join(part for part in (job.device, weights) if part)

@@ -1,0 +1,81 @@
+"""Owns the promises about Ctrl-C, with real signals to this process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+from restyle_cli import interruption
+from restyle_cli.failures import Interrupted
+from restyle_cli.interruption import Interruption
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals to oneself are a Unix thing")
+
+
+def press() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_without_ctrl_c_the_result_comes_back() -> None:
+    with Interruption() as pressed:
+        assert pressed.run(lambda: 42, lambda: False) == 42
+
+
+def test_an_error_comes_back_from_the_thread() -> None:
+    with Interruption() as pressed, pytest.raises(ZeroDivisionError):
+        pressed.run(lambda: 1 // 0, lambda: False)
+
+
+def test_the_first_ctrl_c_cancels_and_waits_for_the_end() -> None:
+    cancelled, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        press()
+        assert cancelled.wait(30)
+        ended.set()
+
+    def cancel() -> bool:
+        cancelled.set()
+        return True
+
+    with Interruption() as pressed, pytest.raises(Interrupted):
+        pressed.run(work, cancel)
+    assert ended.is_set()
+
+
+def test_nothing_to_cancel_is_nothing_to_wait_for() -> None:
+    never = threading.Event()
+
+    def work() -> None:
+        press()
+        never.wait(30)
+
+    with Interruption() as pressed, pytest.raises(Interrupted):
+        pressed.run(work, lambda: False)
+    never.set()
+
+
+def test_the_second_ctrl_c_leaves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = threading.Event()
+    monkeypatch.setattr(interruption, "leave", left.set)
+
+    def work() -> None:
+        press()
+        assert left.wait(30)
+
+    def cancel() -> bool:
+        press()
+        return True
+
+    with Interruption() as pressed, pytest.raises(Interrupted):
+        pressed.run(work, cancel)
+    assert left.is_set()
+
+
+def test_the_old_handler_comes_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Interruption():
+        assert signal.getsignal(signal.SIGINT) != before
+    assert signal.getsignal(signal.SIGINT) == before

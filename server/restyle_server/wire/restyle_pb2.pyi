@@ -1465,9 +1465,12 @@ class ReadResultResponse(_message.Message):
     INFO_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     DATA_FIELD_NUMBER: _builtins.int
+    ICC_PROFILE_FIELD_NUMBER: _builtins.int
     offset: _builtins.int
     data: _builtins.bytes
     """≤ 1 MiB"""
+    icc_profile: _builtins.bytes
+    """the content's, in the first message; empty: sRGB-encoded"""
     @_builtins.property
     def info(self) -> Global___ResultInfo:
         """in the first message"""
@@ -1478,10 +1481,11 @@ class ReadResultResponse(_message.Message):
         info: Global___ResultInfo | None = ...,
         offset: _builtins.int = ...,
         data: _builtins.bytes = ...,
+        icc_profile: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["info", b"info"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "info", b"info", "offset", b"offset"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "icc_profile", b"icc_profile", "info", b"info", "offset", b"offset"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

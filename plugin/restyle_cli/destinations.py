@@ -41,7 +41,7 @@ def folder(output: Path) -> Path:
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Failure(f"the folder {output} can't be made: {error.strerror}; choose another folder with -o") from error
+        raise Failure(f"The folder {output} can't be made ({error.strerror}); choose another folder with -o.") from error
     check_writable(output)
     return output
 
@@ -49,12 +49,12 @@ def folder(output: Path) -> Path:
 def check_writable(place: Path) -> None:
     """Failure when no file can be written into the folder. Tried, not asked: root and network drives answer wrongly."""
     if not place.is_dir():
-        raise Failure(f"the folder {place} does not exist; make it first, or choose another place with -o")
+        raise Failure(f"The folder {place} does not exist; make it first, or choose another place with -o.")
     try:
         with tempfile.TemporaryFile(dir=place) as probe:
             probe.write(b"restyle")
     except OSError as error:
-        raise Failure(f"the folder {place} can't be written to: {error.strerror}; choose another place with -o") from error
+        raise Failure(f"The folder {place} can't be written to ({error.strerror}); choose another place with -o.") from error
 
 
 def names(contents: Sequence[Path], place: Path, suffix: str) -> list[Path]:

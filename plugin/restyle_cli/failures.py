@@ -70,7 +70,7 @@ def sentence(failure: BaseException) -> str:
     if isinstance(failure, OSError) and failure.strerror:
         return one_line(f"{failure.filename}: {failure.strerror}" if failure.filename else failure.strerror)
     if isinstance(failure, MemoryError):
-        return "there is not enough memory for this picture; close other programs or scale the picture down first"
+        return "There is not enough memory for this; close other programs or scale the picture down."
     return _logged(failure)
 
 
@@ -93,8 +93,8 @@ def _is_broken_pipe(failure: Exception) -> bool:
 def _logged(failure: BaseException) -> str:
     kind = f"{type(failure).__name__}: {failure}" if str(failure) else type(failure).__name__
     place = _write_log(failure)
-    where = f"; the details are in {place}, please send that file with your report" if place else ""
-    return one_line(f"something went wrong inside Restyle ({kind}){where}")
+    where = f"; the details are in {place}, please send that file with your report." if place else "."
+    return one_line(f"Something went wrong inside Restyle ({kind}){where}")
 
 
 def _write_log(failure: BaseException) -> Path | None:

@@ -146,7 +146,7 @@ def expand(given: list[Path], target: Path) -> list[Path]:
             raise typer.BadParameter(f"{target} holds the contents; choose another folder with -o, so that results and photos stay apart")
         inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith("."))
         if not inside:
-            raise Failure(f"there are no pictures in {path}; looked for {', '.join(SUFFIXES)}")
+            raise Failure(f"There are no pictures in {path}; looked for {', '.join(SUFFIXES)}.")
         for file in inside:
             found.setdefault(file.resolve(), file)
     return list(found.values())

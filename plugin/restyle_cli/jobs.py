@@ -72,8 +72,7 @@ def result(
     def work() -> dict[str, object]:
         with client.connect() as session:
             found = painting.follow(session, find(session, job), shown.event)
-            painting.save(found.plane, destination, None)
-            return painting.about(found.job, None, destination)
+            return painting.about(found.job, None, destination, painting.save(found.plane, destination, None))
 
     with Interruption() as interruption, display(json) as shown:
         told = interruption.run(work, lambda: False)
@@ -94,8 +93,8 @@ def find(session: client.Session, text: str) -> client.Job:
     if len(found) == 1:
         return found[0]
     if found:
-        raise Failure(f"{len(found)} jobs begin with {text}; give more of the id")
-    raise Failure(f"there is no job {text}; restyle jobs list shows those that there are")
+        raise Failure(f"{len(found)} jobs begin with {text}; give more of the id.")
+    raise Failure(f"There is no job {text}; see restyle jobs list.")
 
 
 def _row(job: client.Job) -> tuple[object, ...]:

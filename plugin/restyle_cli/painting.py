@@ -49,8 +49,7 @@ def run(content: Path, output: Path, wish: Wish, json: bool) -> None:
             connected.append(session)
             styles = choose(session, wish)
             result = session.restyle(request(picture, content, styles, wish), on_event=shown.event, cancel=cancellation)
-            save(result.plane, output, picture)
-            return about(result.job, content, output)
+            return about(result.job, content, output, save(result.plane, output, picture))
 
     with Interruption() as interruption, display(json) as shown:
         told = interruption.run(work, cancel)
@@ -76,8 +75,8 @@ def _from_library(library: Mapping[str, client.Style], spec: StyleSpec, scale: f
 def unknown_style(name: str, library: Mapping[str, object]) -> str:
     """A sentence about a name that the library lacks, with the nearest one that it has."""
     near = difflib.get_close_matches(name, library, n=1)
-    guess = f"did you mean {near[0]}? " if near else ""
-    return f"there is no style {name!r} in the library and no such file; {guess}restyle styles list shows the library"
+    guess = f"did you mean {near[0]}? All are listed by" if near else "see"
+    return f"There is no style “{name}” in the library and no file of that name; {guess} restyle styles list."
 
 
 def _from_file(spec: StyleSpec, scale: float | None) -> ChosenStyle:
@@ -121,21 +120,24 @@ def follow(session: client.Session, job: client.Job, on_event: OnEvent) -> clien
         if isinstance(event, client.Job):
             job = event
     if job.state is client.JobState.FAILED:
-        raise client.JobFailed(job.error.message if job.error else f"job {job.id} failed", job.error.reason if job.error else "", job)
+        raise client.JobFailed(
+            job.error.message if job.error else f"Job {job.id} failed; the server's log says more.", job.error.reason if job.error else "", job
+        )
     if job.state is client.JobState.CANCELLED:
-        raise client.JobCancelled(f"job {job.id} was cancelled; start it again", job)
+        raise client.JobCancelled(f"Job {job.id} was cancelled; start it again.", job)
     return session.read(job.id, on_event=on_event)
 
 
-def save(plane: client.Plane, output: Path, like: files.PictureFile | None) -> None:
-    files.write_picture(output, from_client(plane), like)
+def save(plane: client.Plane, output: Path, like: files.PictureFile | None) -> tuple[str, ...]:
+    """Writes the result whole or not at all; returns sentences about what was lost on the way in or out."""
+    return (*(like.warnings if like else ()), *files.write_picture(output, from_client(plane), like))
 
 
-def about(job: client.Job, content: Path | None, output: Path) -> dict[str, Any]:
+def about(job: client.Job, content: Path | None, output: Path, warnings: tuple[str, ...]) -> dict[str, Any]:
     """What is told about a finished job, in JSON's types."""
     result = job.result
     if result is None:
-        raise Failure(f"job {job.id} has no result; it is {job.state.name.lower()}")
+        raise Failure(f"Job {job.id} has no result: it is {job.state.value}; paint it again.")
     return {
         "content": str(content) if content else None,
         "output": str(output),
@@ -147,7 +149,7 @@ def about(job: client.Job, content: Path | None, output: Path) -> dict[str, Any]
         "painted": painted(result),
         "seconds": round(job.ended - job.started, 3) if job.ended and job.started else None,
         "finished_early": job.finished_early,
-        "warnings": list(job.warnings),
+        "warnings": [*job.warnings, *warnings],
         "hint": hint(job),
         "parameters": job.resolved,
     }

@@ -60,3 +60,9 @@ def test_an_output_never_has_a_contents_name(tmp_path: Path) -> None:
     outputs = destinations.names(contents, tmp_path, ".png")
     assert [output.name for output in outputs] == ["a-2.png", "b.png"]
     assert not set(outputs) & set(contents)
+
+
+def test_every_suffix_is_one_that_can_be_written() -> None:
+    from restyle_server.imaging.files import WRITABLE
+
+    assert set(destinations.SUFFIXES) == set(WRITABLE)

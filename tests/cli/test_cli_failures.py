@@ -62,7 +62,7 @@ def test_what_nobody_foresaw_goes_to_a_log_and_never_to_the_terminal(state: Path
 def test_a_log_that_cannot_be_written_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RESTYLE_STATE_DIR", "/proc/nowhere")
     result = run(ZeroDivisionError())
-    assert (result.exit_code, result.stderr) == (1, "restyle: something went wrong inside Restyle (ZeroDivisionError)\n")
+    assert (result.exit_code, result.stderr) == (1, "restyle: Something went wrong inside Restyle (ZeroDivisionError).\n")
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), Interrupted()])

@@ -1,0 +1,73 @@
+"""Owns the bytes of a plane: samples as arrays and back, whatever their order and depth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .arrays import Floats, Samples
+from .errors import ImagingError
+from .formats import Channels, Depth, Plane
+
+DTYPES: dict[Depth, np.dtype[Any]] = {Depth.U8: np.dtype("u1"), Depth.U16: np.dtype("<u2"), Depth.F16: np.dtype("<f2"), Depth.F32: np.dtype("<f4")}
+FULL_SCALE = {Depth.U8: 255.0, Depth.U16: 65535.0, Depth.F16: 1.0, Depth.F32: 1.0}
+LARGEST_FLOAT = {Depth.F16: 65504.0, Depth.F32: float(np.finfo(np.float32).max)}  # largest finite sample
+
+COLORS = {
+    Channels.GRAY: [0],
+    Channels.GRAY_ALPHA: [0],
+    Channels.RGB: [0, 1, 2],
+    Channels.RGBA: [0, 1, 2],
+    Channels.BGRA: [2, 1, 0],
+}
+"""Where the colours of a pixel lie, in the order gray or red, green, blue. Alpha is always last."""
+
+
+def samples_of(plane: Plane) -> Samples:
+    """The plane's samples, (h, w, samples), in their own dtype, as a read-only view of its bytes. ImagingError: no pixels, or bytes that don't match the
+    size."""
+    for name, side in (("width", plane.width), ("height", plane.height)):
+        if side < 1:
+            raise ImagingError(name, f"The {name} is {side} px; send a layer with at least one pixel.")
+    wanted = plane.width * plane.height * plane.format.pixel_bytes
+    given = memoryview(plane.data).nbytes
+    if given != wanted:
+        channels, depth = plane.format.channels.value, plane.format.depth.value
+        raise ImagingError(
+            "data", f"{plane.width}×{plane.height} px of {channels} {depth} are {wanted} bytes, but {given} came; send the whole layer, tightly packed."
+        )
+    samples: Samples = np.frombuffer(plane.data, DTYPES[plane.format.depth]).reshape(plane.height, plane.width, plane.format.channels.samples)
+    samples.flags.writeable = False
+    return samples
+
+
+def unit(samples: Samples, depth: Depth) -> Floats:
+    """Samples as float32, 0–1 at full scale (floats as they are)."""
+    return samples.astype(np.float32) / np.float32(FULL_SCALE[depth]) if depth in (Depth.U8, Depth.U16) else samples.astype(np.float32)
+
+
+def colors_of(samples: Samples, channels: Channels, depth: Depth) -> Floats:
+    """The colours, (h, w, 1) gray or (h, w, 3) RGB, float32, 0–1 at full scale."""
+    return unit(samples[..., COLORS[channels]], depth)
+
+
+def alpha_of(samples: Samples, channels: Channels, depth: Depth) -> Floats | None:
+    """Alpha as (h, w) float32 in 0–1, or None when the channels have none."""
+    return np.clip(unit(samples[..., -1], depth), 0, 1) if channels.has_alpha else None
+
+
+def require_finite(samples: Samples) -> None:
+    """ImagingError when a float sample is NaN or infinite."""
+    if samples.dtype.kind == "f" and not np.isfinite(samples).all():
+        raise ImagingError("data", "The layer holds NaN or infinite values; replace them (in an editor: flatten, or fill those pixels) and send it again.")
+
+
+def plus(samples: Samples, change: Floats, depth: Depth) -> Samples:
+    """samples + change (0–1 at full scale), in the samples' dtype: integers rounded to nearest and clipped, floats clipped to finite values. change 0 gives
+    the samples."""
+    if depth in (Depth.U8, Depth.U16):
+        full = FULL_SCALE[depth]
+        return np.asarray(np.clip(np.rint(samples + change * np.float32(full)), 0, full), samples.dtype)
+    bound = LARGEST_FLOAT[depth]
+    return np.asarray(np.clip(samples.astype(np.float32) + change, -bound, bound), samples.dtype)

@@ -16,6 +16,7 @@ import restyle_client as client
 import typer
 from restyle_server.folders import state_dir
 from restyle_server.imaging import files
+from restyle_server.imaging.pictures import PictureFile
 
 from . import painting
 from .failures import FAILED, Interrupted, sentence
@@ -158,7 +159,7 @@ class Batch:
         self._record.put(output, Entry(mark, result.job.id, told))
         return Outcome(content, output, Status.PAINTED, told)
 
-    def _painted(self, picture: files.PictureFile, content: Path, output: Path, mark: str, show: painting.OnEvent) -> client.Result:
+    def _painted(self, picture: PictureFile, content: Path, output: Path, mark: str, show: painting.OnEvent) -> client.Result:
         noted = threading.Event()
 
         def on_event(event: client.Event) -> None:
@@ -170,7 +171,7 @@ class Batch:
         order = painting.request(picture, content, self._styles, self._wish, lifetime=client.Lifetime.DETACHED, job_class=client.JobClass.BATCH)
         cancellation = client.Cancellation()
         with self._stopping.by(cancellation.cancel):
-            return self._session.restyle(order, on_event=on_event, cancel=cancellation)
+            return self._session.restyle(order, on_event=on_event, cancel=cancellation, previews=False)
 
     def _picked_up(self, before: Entry | None, show: painting.OnEvent) -> client.Result | None:
         """The result of the very same job that an earlier run ordered and did not live to see; None when the server has nothing of it."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import restyle_client as client
 from restyle_server.imaging import files, formats
+from restyle_server.imaging.pictures import PictureFile
 
 from .failures import Failure
 from .interruption import Interruption
@@ -48,7 +49,7 @@ def run(content: Path, output: Path, wish: Wish, json: bool) -> None:
         with client.connect() as session:
             connected.append(session)
             styles = choose(session, wish)
-            result = session.restyle(request(picture, content, styles, wish), on_event=shown.event, cancel=cancellation)
+            result = session.restyle(request(picture, content, styles, wish), on_event=shown.event, cancel=cancellation, previews=False)
             return about(result.job, content, output, save(result.plane, output, picture))
 
     with Interruption() as interruption, display(json) as shown:
@@ -90,7 +91,7 @@ def _fingerprint(sha256: str, spec: StyleSpec, scale: float | None) -> dict[str,
     return {"picture": sha256, "weight": spec.weight, "scale": scale}
 
 
-def request(picture: files.PictureFile, content: Path, styles: tuple[ChosenStyle, ...], wish: Wish, **order: Any) -> client.JobRequest:
+def request(picture: PictureFile, content: Path, styles: tuple[ChosenStyle, ...], wish: Wish, **order: Any) -> client.JobRequest:
     """The order for one content. order: further fields of JobRequest."""
     return client.JobRequest(
         content=to_client(picture.plane), styles=tuple(style.use for style in styles), parameters=wish.parameters(), label=content.name[:128], **order
@@ -128,7 +129,7 @@ def follow(session: client.Session, job: client.Job, on_event: OnEvent) -> clien
     return session.read(job.id, on_event=on_event)
 
 
-def save(plane: client.Plane, output: Path, like: files.PictureFile | None) -> tuple[str, ...]:
+def save(plane: client.Plane, output: Path, like: PictureFile | None) -> tuple[str, ...]:
     """Writes the result whole or not at all; returns sentences about what was lost on the way in or out."""
     return (*(like.warnings if like else ()), *files.write_picture(output, from_client(plane), like))
 

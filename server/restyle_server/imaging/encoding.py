@@ -129,5 +129,5 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 def _require_side(plane: Plane, kind: str) -> None:
     largest = WEBP_LARGEST_SIDE if kind == "WEBP" else JPEG_LARGEST_SIDE
     if max(plane.width, plane.height) > largest:
-        raise PictureError(f"{_NAMES[kind]} holds at most {largest:,} px per side, but the picture has {plane.width:,}×{plane.height:,}; save it as .png or
-        .tif.")
+        size = f"{plane.width:,}×{plane.height:,}"
+        raise PictureError(f"{_NAMES[kind]} holds at most {largest:,} px per side, but the picture has {size}; save it as .png or .tif.")

@@ -1,0 +1,149 @@
+"""Owns the parts of the project's own checks: what each runs, and how long it may take. Standard library only: they run programs of the environment."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .ledger import Entry, seconds_by_room
+from .running import run
+
+MINUTE = 60.0  # s
+MOST_WORKERS = 8  # of pytest: every one may start a server with a model of its own
+DEMO_SIZE = "96"  # px: enough to run every step
+NOWHERE = "http://127.0.0.1:9"  # the discard port: a program that wants the network fails at once
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Where the checks run. python: the environment's. folder: the environment, when it isn't the usual one. variables: the caller's own."""
+
+    root: Path
+    python: Path
+    folder: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the ledger. limit: seconds after which it is ended and has failed."""
+
+    name: str
+    what: str
+    limit: float
+    run: Callable[[Checkout, float, Say], Entry]
+
+
+def _programs(name: str, *commands: Sequence[str]) -> Callable[[Checkout, float, Say], Entry]:
+    """A part that runs modules of the environment one after the other, all of them, and fails when one does."""
+
+    def part(checkout: Checkout, limit: float, say: Say) -> Entry:
+        started, worst = time.monotonic(), 0
+        for command in commands:
+            left = limit - (time.monotonic() - started)
+            status = run([str(checkout.python), *command], say, environment=checkout.variables, folder=checkout.root, seconds=max(1.0, left))
+            worst = worst or status
+        return Entry(name, time.monotonic() - started, worst)
+
+    return part
+
+
+def _tests(checkout: Checkout, limit: float, say: Say) -> Entry:
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    variables = {**checkout.variables, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+    lines: list[str] = []
+
+    def heard(line: str) -> None:
+        lines.append(line)
+        say(line)
+
+    with tempfile.TemporaryDirectory(prefix="restyle-test-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [str(checkout.python), "-m", "pytest", "-n", str(workers), "--durations=15", "--durations-min=5", f"--junitxml={report}"]
+        started = time.monotonic()
+        status = run(command, heard, environment=variables, folder=checkout.root, seconds=limit)
+        seconds = time.monotonic() - started
+        closing = next((line for line in reversed(lines) if line.strip("= ")), "pytest said nothing")
+        return Entry("tests", seconds, status, seconds_by_room(report), closing)
+
+
+def _vendored(checkout: Checkout, limit: float, say: Say) -> Entry:
+    """Makes the client's vendored packages once more, in a copy, and compares."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="restyle-vendored-") as folder:
+        copy = Path(folder)
+        shutil.copy(checkout.root / "pyproject.toml", copy)
+        shutil.copytree(checkout.root / "plugin", copy / "plugin", ignore=shutil.ignore_patterns("__pycache__"))
+        status = run([checkout.python, copy / "plugin" / "vendor.py"], say, environment=checkout.variables, folder=copy, seconds=limit)
+        place = Path("plugin") / "restyle_client" / "_vendor"
+        different = [] if status else _different(checkout.root / place, copy / place)
+    for path in different:
+        say(f"{place / path} isn't what plugin/vendor.py makes; run it in the development environment")
+    return Entry("vendored", time.monotonic() - started, status or int(bool(different)))
+
+
+def _different(here: Path, there: Path) -> list[Path]:
+    """Paths of files that only one of two folders has, or that differ."""
+
+    def files(folder: Path) -> set[Path]:
+        return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+    return sorted((files(here) ^ files(there)) | {path for path in files(here) & files(there) if not filecmp.cmp(here / path, there / path, shallow=False)})
+
+
+def demo_commands(checkout: Checkout) -> tuple[list[str], list[str]]:
+    """The README's demo at a small size; and the same without a network, as far as this machine can take it away."""
+    command = [sys.executable, str(checkout.root / "install" / "demo.py"), "--size", DEMO_SIZE, "--preset", "draft"]
+    if checkout.folder:
+        command += ["--environment", str(checkout.folder.absolute())]
+    if sys.platform == "linux" and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("unshare") and shutil.which("ip"):
+        return command, ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command]  # a server listens on loopback
+    return command, command
+
+
+def _demo(checkout: Checkout, limit: float, say: Say) -> Entry:
+    """The README's first command twice: as it is, and offline. Both must leave two pictures."""
+    online, offline = demo_commands(checkout)
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
+    inner: dict[str, float] = {}
+    started, worst = time.monotonic(), 0
+    for name, command, more in (("first run", online, {}), ("offline", offline, proxies)):
+        with tempfile.TemporaryDirectory(prefix="restyle-demo-") as folder:
+            variables = {**checkout.variables, **more, "RESTYLE_DATA_DIR": str(Path(folder) / "data")}
+            begun = time.monotonic()
+            status = run(command, say, environment=variables, folder=Path(folder), seconds=limit / 2)
+            inner[name] = time.monotonic() - begun
+            missing = [picture for picture in ("restyled.png", "restyled-sheet.png") if not (Path(folder) / picture).is_file()]
+        if missing:
+            say(f"The demo ({name}) left no {' and no '.join(missing)}.")
+        worst = worst or status or int(bool(missing))
+    return Entry("demo", time.monotonic() - started, worst, inner)
+
+
+PARTS = (
+    Part("lint", "ruff: rules and format", 2 * MINUTE, _programs("lint", ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."])),
+    Part("types", "mypy, strict", 10 * MINUTE, _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install", "tests"])),
+    Part("stubs", "the stubs are what restyle.proto says", 5 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
+    Part("vendored", "the client's vendored packages can be made again", 5 * MINUTE, _vendored),
+    Part("tests", "pytest, slow ones included", 45 * MINUTE, _tests),
+    Part("demo", "the README's demo, small: as it is, and offline", 10 * MINUTE, _demo),
+)
+
+
+def perform(parts: Sequence[Part], checkout: Checkout, say: Say) -> list[Entry]:
+    """Runs every part, failed ones before it or not."""
+    entries = []
+    for part in parts:
+        say(f"\n── {part.name}: {part.what} ──")
+        entries.append(part.run(checkout, part.limit, say))
+    return entries

@@ -1,0 +1,120 @@
+"""Owns what install/demo.py shows, and runs inside the environment: one job through the real server, by the command line, and the sheet of it.
+
+The server is one of its own, with its state in a temporary folder: whatever runs elsewhere on the machine is left alone, and this one is ended at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PICTURE = "restyled.png"
+SHEET = "restyled-sheet.png"
+PHOTO = "rocket.jpg"  # comes with scikit-image: a launch, in the public domain
+STYLE = "night"  # of the library
+RESTYLE = (sys.executable, "-P", "-c", "from restyle_cli.main import main; main()")
+
+
+def main() -> int:
+    """Exit status of `restyle image`, or 1 when the sheet can't be made."""
+    given = _arguments()
+    photo = Path(given.photo) if given.photo else packaged_photo()
+    with own_server() as variables:
+        style = given.style or STYLE
+        options = ["--preset", given.preset] + (["--size", str(given.size)] if given.size is not None else [])
+        sys.stdout.write(f"Painting {photo.name} in the manner of {style}.\n")
+        sys.stdout.flush()
+        status = subprocess.call([*RESTYLE, "image", *options, "--style", style, "-o", PICTURE, "--", str(photo)], env=variables)
+        if status:
+            return status
+        os.environ.update(variables)  # for the client below
+        return _sheet(photo, style)
+
+
+def packaged_photo() -> Path:
+    """The photo that comes with scikit-image, found without importing it: that takes seconds."""
+    import importlib.util
+
+    found = importlib.util.find_spec("skimage")
+    photo = Path(found.origin).parent / "data" / PHOTO if found and found.origin else None
+    if photo is None or not photo.is_file():
+        sys.exit("The photo that comes along is missing; name one: python3 install/demo.py PHOTO")
+    return photo
+
+
+@contextmanager
+def own_server() -> Iterator[dict[str, str]]:
+    """Variables under which the command line and the client start a server of this very checkout; it is ended afterwards.
+
+    The launcher keeps an installed Restyle of another version from answering, while weights and styles remain the user's.
+    """
+    from restyle_server.folders import data_dir
+
+    with tempfile.TemporaryDirectory(prefix="restyle-demo-", ignore_cleanup_errors=True) as folder:
+        state, data = Path(folder) / "state", Path(folder) / "data"
+        state.mkdir(mode=0o700)
+        data.mkdir(mode=0o700)
+        command = [sys.executable, "-P", "-m", "restyle_server", "--data-dir", str(data_dir()), "--state-dir", str(state)]
+        (data / "launcher.json").write_text(json.dumps({"command": command, "state_dir": str(state), "version": "demo"}), "utf-8")
+        variables = {**os.environ, "RESTYLE_STATE_DIR": str(state), "RESTYLE_DATA_DIR": str(data)}
+        try:
+            yield variables
+        finally:
+            subprocess.run([*RESTYLE, "stop", "--grace", "0"], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="demo.py")
+    parser.add_argument("photo", nargs="?")
+    parser.add_argument("style", nargs="?")
+    parser.add_argument("--size", type=int)
+    parser.add_argument("--preset", default="standard")
+    return parser.parse_args()
+
+
+def _sheet(photo: Path, style: str) -> int:
+    import restyle_client
+    from restyle_cli import style_specs
+    from restyle_server.imaging.errors import PictureError
+
+    from .sheet import Panel, sheet
+
+    spec = style_specs.parse(style)
+    with restyle_client.connect(start=False) as session:
+        job = session.list()[0]
+        if spec.name:
+            known = session.style(spec.name, picture=True)
+            picture, title = io.BytesIO(known.picture or b""), known.title
+        else:
+            picture, title = io.BytesIO(Path(str(spec.file)).read_bytes()), Path(str(spec.file)).name
+    try:
+        made = sheet(Panel("Photo", photo.name, photo), Panel("Style", title, picture), Panel("Result", described(job), Path(PICTURE)))
+        new = Path(f".{SHEET}.new")
+        made.save(new, "PNG")
+        new.replace(SHEET)
+    except (OSError, PictureError) as error:
+        sys.stderr.write(f"{PICTURE} is painted, but {SHEET} can't be written: {error}\n")
+        return 1
+    sys.stdout.write(f"Wrote {PICTURE}, and {SHEET} to compare.\n")
+    return 0
+
+
+def described(job: object) -> str:
+    """A caption's second line: with which weights, and at what size."""
+    weights, result = getattr(job, "weights", None), getattr(job, "result", None)
+    parts = [f"{weights.id} weights"] if weights else []
+    if result and getattr(result, "work_width", 0):
+        parts.append(f"painted at {max(result.work_width, result.work_height)} of {max(result.width, result.height)} px")
+    return ", ".join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

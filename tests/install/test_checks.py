@@ -1,0 +1,75 @@
+"""What install/test.py promises: every part runs, a failure shows in the ledger and in the exit status, and pytest's closing line comes last."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from restyle_install.checks import PARTS, Checkout, Part, demo_commands, perform
+from restyle_install.ledger import Entry, seconds_by_room, table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def entry(name: str, status: int = 0) -> Part:
+    return Part(name, "nothing", 1.0, lambda checkout, limit, say: Entry(name, 30.0, status))
+
+
+def silent(line: str) -> None:
+    """Nobody listens."""
+
+
+def test_a_failed_part_stops_none_after_it(tmp_path: Path) -> None:
+    entries = perform([entry("one"), entry("two", 1), entry("three")], Checkout(tmp_path, Path(sys.executable)), silent)
+    assert [(one.name, one.passed) for one in entries] == [("one", True), ("two", False), ("three", True)]
+
+
+def test_the_ledger_has_minutes_for_every_part_and_names_what_failed() -> None:
+    text = table([Entry("lint", 30.0, 0), Entry("tests", 90.0, 2, {"server": 120.0, "cli": 6.0})])
+    assert "lint                        0.50   passed" in text
+    assert "tests                       1.50   FAILED (exit status 2)" in text
+    assert text.index("server") < text.index("cli")
+    assert text.splitlines()[-1] == "all                         2.00   FAILED: tests"
+
+
+def test_minutes_of_tests_are_told_by_room(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite><testcase classname="tests.server.test_jobs" time="1.5"/><testcase classname="tests.server.test_queue" time="0.5"/>'
+        '<testcase classname="tests.cli.test_image" time="1"/></testsuite></testsuites>'
+    )
+    assert seconds_by_room(report) == {"server": 2.0, "cli": 1.0}
+    assert seconds_by_room(tmp_path / "missing.xml") == {}
+
+
+def test_all_parts_together_stay_below_the_budget() -> None:
+    assert sum(part.limit for part in PARTS) <= 80 * 60
+    assert len({part.name for part in PARTS}) == len(PARTS)
+
+
+def test_the_list_of_parts_needs_no_environment() -> None:
+    done = subprocess.run([sys.executable, ROOT / "install" / "test.py", "--list"], capture_output=True, text=True, check=True)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [part.name for part in PARTS]
+
+
+def test_a_part_that_does_not_exist_is_refused() -> None:
+    done = subprocess.run([sys.executable, ROOT / "install" / "test.py", "--only", "nonsense"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "nonsense" in done.stderr
+
+
+def test_the_demo_is_checked_at_a_small_size_from_the_readmes_own_script(tmp_path: Path) -> None:
+    online, offline = demo_commands(Checkout(ROOT, Path(sys.executable)))
+    assert online[1:4] == [str(ROOT / "install" / "demo.py"), "--size", "96"]
+    assert offline[-len(online) :] == online
+
+
+@pytest.mark.parametrize("script", ["demo.py", "test.py"])
+def test_an_old_python_gets_a_sentence_from_the_scripts(script: str) -> None:
+    """The scripts' own text must parse and run up to their check; the version is a stand-in, because old Pythons are rare."""
+    run = f"import sys, runpy; sys.version_info = (3, 9, 0); sys.argv = ['{script}']; runpy.run_path(r'{ROOT / 'install' / script}', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "Restyle needs Python 3.11 or newer, and this is 3.9; run this command with a newer one."

@@ -1,0 +1,84 @@
+"""What install/demo.py promises about its arguments, its own server, and the sheet."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PIL import Image
+from restyle_install import demonstration
+from restyle_install.sheet import HEIGHT, PAPER, Panel, sheet
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "install" / "demo.py"
+
+
+def arguments(*words: str) -> SimpleNamespace:
+    spec = importlib.util.spec_from_file_location("restyle_demo_script", DEMO)
+    assert spec
+    assert spec.loader
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return SimpleNamespace(**vars(script.arguments(list(words))))
+
+
+def test_both_arguments_are_optional() -> None:
+    given = arguments()
+    assert (given.photo, given.style, given.preset, given.size) == (None, None, "standard", None)
+    given = arguments("photo.jpg", "woodcut", "--size", "256", "--preset", "draft")
+    assert (given.photo, given.style, given.preset, given.size) == ("photo.jpg", "woodcut", "draft", 256)
+
+
+@pytest.mark.parametrize("words", [["--size", "big"], ["--preset", "slow"], ["a", "b", "c"]])
+def test_wrong_usage_ends_before_anything_is_installed(words: list[str], tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, DEMO, *words, "--environment", tmp_path / "venv"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "error:" in done.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+def test_the_photo_that_comes_along_is_found_without_importing_its_package() -> None:
+    pytest.importorskip("skimage")
+    assert demonstration.packaged_photo().is_file()
+
+
+def test_the_demos_server_is_its_own_and_uses_the_users_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTYLE_DATA_DIR", str(tmp_path))
+    ended: list[list[str]] = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: ended.append(list(command)))
+    with demonstration.own_server() as variables:
+        launcher = json.loads((Path(variables["RESTYLE_DATA_DIR"]) / "launcher.json").read_text())
+        assert launcher["state_dir"] == variables["RESTYLE_STATE_DIR"]
+        assert str(tmp_path) in launcher["command"]
+        assert variables["RESTYLE_STATE_DIR"] != str(tmp_path)
+    assert "stop" in ended[0]
+    assert not Path(variables["RESTYLE_STATE_DIR"]).exists()
+
+
+def picture(path: Path, size: tuple[int, int], mode: str = "RGB") -> Path:
+    Image.new(mode, size, 255 if mode == "L" else None or 0).save(path)
+    return path
+
+
+def test_the_sheet_lays_the_three_pictures_side_by_side(tmp_path: Path) -> None:
+    panels = [
+        Panel("Photo", "a photo with a name that is far too long to fit below it.jpg", picture(tmp_path / "a.png", (40, 60))),
+        Panel("Style", "Night", picture(tmp_path / "b.png", (300, 20), "L")),
+        Panel("Result", "", picture(tmp_path / "c.png", (40, 60), "RGBA")),
+    ]
+    made = sheet(*panels)
+    assert made.height > HEIGHT
+    assert made.width > 2 * HEIGHT * 40 // 60 + 1280
+    assert made.getpixel((0, 0)) == PAPER
+    assert made.getpixel((60, HEIGHT // 2)) == (0, 0, 0)
+
+
+def test_a_caption_tells_weights_and_work_size() -> None:
+    job = SimpleNamespace(weights=SimpleNamespace(id="compact"), result=SimpleNamespace(work_width=512, work_height=300, width=4000, height=2344))
+    assert demonstration.described(job) == "compact weights, painted at 512 of 4000 px"
+    assert demonstration.described(SimpleNamespace()) == ""

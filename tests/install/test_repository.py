@@ -1,0 +1,117 @@
+"""What the repository promises about itself: the product alone, modules of one idea, a front end without torch, a wheel that is whole."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_MODULE = 400  # lines
+LARGEST_REPOSITORY = 60 << 20  # bytes of tracked files
+LARGEST_WHEEL = 64 * 10**6  # bytes
+GENERATED = re.compile(r"/_vendor/|/wire/")
+MACHINE = re.compile(r"(?<![\w./~-])/(?:work|farm|root|opt/dev|home/\w+)/|pypi\.[o]rg|files\.pythonhosted\.[o]rg|debian\.[o]rg|npmjs\.[o]rg")
+
+
+def tracked() -> list[Path]:
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("needs a git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def own(suffixes: tuple[str, ...]) -> list[Path]:
+    return [path for path in tracked() if path.suffix in suffixes and not GENERATED.search(path.as_posix())]
+
+
+def test_no_file_names_a_path_of_a_machine_or_a_package_registry() -> None:
+    found = []
+    for path in own((".py", ".md", ".toml", ".proto", ".txt", ".sh", ".ps1", "")):
+        if path == Path(__file__):
+            continue
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
+            if MACHINE.search(line):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}")
+    assert found == []
+
+
+def test_every_module_is_short_and_says_what_it_owns() -> None:
+    long, silent = [], []
+    for path in own((".py",)):
+        text = path.read_text("utf-8")
+        if len(text.splitlines()) > LONGEST_MODULE:
+            long.append(str(path.relative_to(ROOT)))
+        if text.strip() and not re.match(r'(#!.*\n)?r?"""\S', text):
+            silent.append(str(path.relative_to(ROOT)))
+    assert (long, silent) == ([], [])
+
+
+def test_nothing_is_left_unfinished() -> None:
+    words = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "NotImplemented" + "Error")) + r")\b")
+    found = [f"{path.relative_to(ROOT)}: {match.group()}" for path in own((".py",)) if (match := words.search(path.read_text("utf-8")))]
+    assert found == []
+
+
+def test_the_repository_stays_small() -> None:
+    assert sum(path.stat().st_size for path in tracked()) < LARGEST_REPOSITORY
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    listed = subprocess.run(["git", "ls-files", "-s", ".ci/run"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert listed.startswith("100755"), "without its run bit nothing is tested"
+    assert "python3 install/test.py" in (ROOT / ".ci" / "run").read_text()
+
+
+WITHOUT_TORCH = ("restyle_server.server", "restyle_server.service", "restyle_server.conversion", "restyle_server.weights", "restyle_cli.main", "restyle_client")
+
+
+@pytest.mark.parametrize("module", WITHOUT_TORCH)
+def test_only_the_worker_imports_torch(module: str) -> None:
+    done = subprocess.run([sys.executable, "-c", f"import sys, {module}; sys.exit('torch' in sys.modules)"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+
+
+@pytest.mark.parametrize("folder", ["server/restyle_server/imaging", "server/restyle_server/weights", "server/restyle_server/jobs", "install/restyle_install"])
+def test_rooms_that_know_no_torch_do_not_name_it_at_module_level(folder: str) -> None:
+    found = [path.name for path in (ROOT / folder).rglob("*.py") if re.search(r"^(import|from) torch", path.read_text("utf-8"), re.MULTILINE)]
+    assert found == []
+
+
+def test_the_installer_uses_the_standard_library_until_the_environment_is_there() -> None:
+    script = "import sys; sys.path.insert(0, sys.argv[1]); import restyle_install.environment, restyle_install.checks, restyle_install.ledger"
+    subprocess.run([sys.executable, "-I", "-S", "-c", script, str(ROOT / "install")], check=True)
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_everything_that_works_offline(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling")
+    copy = tmp_path / "copy"
+    for path in tracked():
+        target = copy / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist"], cwd=copy, check=True, capture_output=True)
+    [wheel] = (tmp_path / "dist").glob("restyle-*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert wheel.stat().st_size < LARGEST_WHEEL
+    for needed in (
+        "restyle_server/weights/compact.safetensors",
+        "restyle_server/weights/compact.md",
+        "restyle_server/wire/restyle_pb2.py",
+        "restyle_client/wire/restyle_pb2.py",
+        "restyle_client/_vendor/__init__.py",
+        "restyle_cli/main.py",
+        "restyle_install/environment.py",
+        "restyle_server/styles/night/style.toml",
+        "restyle_server/styles/woodcut/style.toml",
+        "restyle_server/styles/stained-glass/style.toml",
+    ):
+        assert needed in names
+    assert not any(name.startswith(("tests/", "docs/")) for name in names)
+    assert any(re.fullmatch(r"restyle_server/styles/night/picture\.(png|webp)", name) for name in names)

@@ -1,0 +1,40 @@
+"""What running other programs promises: every line, the exit status, and an end that leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from restyle_install.running import NOT_STARTED, TIMED_OUT, run
+
+
+def test_every_line_of_both_streams_is_handed_on() -> None:
+    lines: list[str] = []
+    assert run([sys.executable, "-c", "import sys; print('out'); sys.stdout.flush(); print('äöü', file=sys.stderr); sys.exit(3)"], lines.append) == 3
+    assert lines[0] == "out"
+    assert len(lines) == 2
+
+
+def test_what_can_not_be_started_is_a_line_and_a_status() -> None:
+    lines: list[str] = []
+    assert run(["/nowhere/at-all"], lines.append) == NOT_STARTED
+    assert "can't be started" in lines[0]
+
+
+def test_a_program_never_waits_for_input() -> None:
+    lines: list[str] = []
+    assert run([sys.executable, "-c", "print(repr(input.__self__ and __import__('sys').stdin.read()))"], lines.append) == 0
+    assert lines == ["''"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_the_time_limit_ends_the_program_and_its_children(tmp_path: Path) -> None:
+    child = (
+        "import subprocess, sys, time; c = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); print(c.pid, flush=True); time.sleep(600)"
+    )
+    lines: list[str] = []
+    assert run([sys.executable, "-c", child], lines.append, seconds=2) == TIMED_OUT
+    # the child held the pipe: that run() came back says that the child is gone
+    assert lines[0].isdigit()

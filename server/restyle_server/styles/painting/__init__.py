@@ -31,7 +31,8 @@ class Picture(Protocol):
 
 
 def painted(id_: str, size: int = 1536, palette: Palette | None = None, seed: int = 1) -> NDArray[np.uint8]:
-    """The picture as uint8 (h, w, 3). size: px of its longer side; palette: None for its own. KeyError for an unknown id, ValueError for a size below SMALLEST."""
+    """The picture as uint8 (h, w, 3). size: px of its longer side; palette: None for its own. KeyError: an unknown id; ValueError: a size
+    below SMALLEST."""
     if id_ not in PICTURES:
         raise KeyError(id_)
     if size < SMALLEST:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import fields
+from .arrays import BoolArray, FloatArray
 from .surface import Surface
-
-FloatArray = NDArray[np.float32]
 
 FINENESS = 4  # levels of detail of a tip, each half the cells of the one before
 ACROSS, ALONG = 40, 160  # cells of a tip's texture: a few per bristle, and enough for its ragged ends
@@ -85,7 +83,7 @@ class Strokes:
     first: FloatArray
     second: FloatArray
 
-    def where(self, keep: NDArray[np.bool_]) -> Strokes:
+    def where(self, keep: BoolArray) -> Strokes:
         """Only the strokes that are True in `keep` (n)."""
         return Strokes(*(getattr(self, name)[keep] for name in self.__slots__))
 
@@ -100,7 +98,8 @@ def along(
     spread: float = 0.06,
     stray: float = 0.12,
 ) -> Strokes:
-    """Strokes that follow an angle field (h, w), coloured from a guide (h, w, 3) where they begin. spread: deviation of colour; stray: of direction, radians."""
+    """Strokes that follow an angle field (h, w), coloured from a guide (h, w, 3) at their middle. spread: deviation of colour; stray: of direction,
+    radians."""
     shape = (guide.shape[0], guide.shape[1])
     x, y = fields.scattered(shape, spacing, rng, margin=length / 3).T
     count = len(x)

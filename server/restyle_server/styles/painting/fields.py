@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.intp]
+from .arrays import BoolArray, FloatArray, IntArray
+
 Shape = tuple[int, int]
 
 
@@ -115,7 +114,7 @@ def cells(shape: Shape, points: FloatArray, x: FloatArray | None = None, y: Floa
     return np.asarray(owner, np.intp).reshape(shape)
 
 
-def edges(labels: IntArray) -> NDArray[np.bool_]:
+def edges(labels: IntArray) -> BoolArray:
     """Pixels whose right or lower neighbour has another label."""
     out = np.zeros(labels.shape, bool)
     out[:, :-1] |= labels[:, 1:] != labels[:, :-1]
@@ -123,7 +122,7 @@ def edges(labels: IntArray) -> NDArray[np.bool_]:
     return out
 
 
-def distance(mask: NDArray[np.bool_]) -> FloatArray:
+def distance(mask: BoolArray) -> FloatArray:
     """px to the nearest True pixel."""
     if not mask.any():
         return np.full(mask.shape, float(sum(mask.shape)), np.float32)
@@ -136,7 +135,7 @@ def disc(shape: Shape, x: float, y: float, radius: float) -> FloatArray:
     return np.asarray(np.hypot(gx - x, gy - y) - radius, np.float32)
 
 
-def nearest_of(mask: NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+def nearest_of(mask: BoolArray) -> tuple[IntArray, IntArray]:
     """Row and column of the nearest True pixel, for every pixel: an index into any field of this shape."""
     found = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
     return np.asarray(found[0], np.intp), np.asarray(found[1], np.intp)

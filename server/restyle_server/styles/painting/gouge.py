@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from .arrays import FloatArray
 
 HASHES = 4093  # prime: rows and strokes wrap around their random numbers unseen
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import brush, fields
+from .arrays import FloatArray
 from .palette import Palette, blend
 from .surface import Surface, lit, over
-
-FloatArray = NDArray[np.float32]
 
 # deep sky, blue, light blue, pale, gold, light gold, dark earth, hill
 PALETTE = Palette(("#0c1740", "#1f4596", "#4f8fc4", "#b9d7d6", "#e7a51f", "#fbe58c", "#0a1120", "#24495c"))
@@ -115,7 +113,7 @@ def _with_village(guide: FloatArray, angle: FloatArray, roles: FloatArray, rng: 
     x, y = fields.grid(shape)
     x, y = x / width, y / width
     village = np.zeros(shape, np.float32)
-    places = sorted(((rng.uniform(0.585, 0.655), cx + rng.uniform(-0.012, 0.012)) for cx in np.linspace(0.33, 0.98, 22)))
+    places = sorted((rng.uniform(0.585, 0.655), cx + rng.uniform(-0.012, 0.012)) for cx in np.linspace(0.33, 0.98, 22))
     for cy, cx in [(0.598, 0.615), *places]:
         w, h = rng.uniform(0.017, 0.028), rng.uniform(0.015, 0.026)
         pitch = 5.5 if cy == 0.598 else 0.8

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float32]
+from .arrays import FloatArray
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{6})\Z")
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import fields
-
-FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.intp]
+from .arrays import FloatArray, IntArray
 
 
 def crossed(*maps: IntArray) -> IntArray:

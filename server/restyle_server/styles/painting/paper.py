@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from . import fields
+from .arrays import FloatArray
 from .surface import over, shaded
-
-FloatArray = NDArray[np.float32]
 
 
 def tooth(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> FloatArray:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import fields, panes
+from .arrays import FloatArray, IntArray
 from .palette import Palette, blend
 from .surface import over, shaded
-
-FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.intp]
 
 # sun, amber, ruby, violet, deep blue, sky blue, turquoise, green, leaf, lead
 PALETTE = Palette(("#ffe27a", "#f59a1b", "#c2182b", "#6a1f86", "#12309c", "#2f86d6", "#1aa7a0", "#0f7a3c", "#8ebd2a", "#17161a"))
@@ -132,7 +129,8 @@ def _leaded(glass: FloatArray, pieces: IntArray, forms: IntArray, lead: FloatArr
     fine = panes.border_distance(pieces)
     wobble = 0.5 * fields.noise(shape, 60 * unit, rng)
     came = np.maximum((4.6 + wobble) * unit - fine, (7.6 + wobble) * unit - outline)
-    frame = np.minimum.reduce([c for c in (*fields.grid(shape), shape[1] - 1 - fields.grid(shape)[0], shape[0] - 1 - fields.grid(shape)[1])])
+    x, y = fields.grid(shape)
+    frame = np.minimum(np.minimum(x, shape[1] - 1 - x), np.minimum(y, shape[0] - 1 - y))
     came = np.maximum(came, 9 * unit - frame)
     cover = np.clip(came / (1.2 * unit) + 0.5, 0, 1)
     height = np.sqrt(np.clip(came, 0, 7.6 * unit) * 7.6 * unit + 1e-3) + 0.5 * unit * fields.noise(shape, 4 * unit, rng)

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import fields
-
-FloatArray = NDArray[np.float32]
+from .arrays import FloatArray
 
 
 @dataclass(slots=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import fields, gouge, paper
+from .arrays import FloatArray
 from .palette import Palette
 from .surface import over
-
-FloatArray = NDArray[np.float32]
 
 # ink, paper, second colour (printed under the black), paper's shade
 PALETTE = Palette(("#16130f", "#efe4c8", "#c8502a", "#dccba4"))

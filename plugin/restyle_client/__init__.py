@@ -1,1 +1,156 @@
-"""The Restyle client: pure Python, for editors and scripts."""
+"""The Restyle client: pure Python, for editors and scripts.
+
+    from restyle_client import Channels, Depth, JobRequest, PixelFormat, Plane, StyleUse, connect
+
+    with connect() as session:  # finds the user's server, or starts it
+        plane = Plane(PixelFormat(Channels.RGBA, Depth.U8), width, height, data)
+        result = session.restyle(JobRequest(plane, (StyleUse.library("woodcut"),)), on_event=print)
+        result.plane.data  # bytes, in the very same format
+
+`connect_async` gives the same calls for asyncio. Every error is a RestyleError: see restyle_client.errors. Importing this package is cheap; the gRPC stack
+is loaded by the first connection. Runs on Python 3.10 and newer, with nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .cancellation import Cancellation
+from .errors import (
+    InvalidRequest,
+    JobCancelled,
+    JobFailed,
+    NotAllowed,
+    NotFound,
+    QueueFull,
+    Refused,
+    RestyleError,
+    ResultExpired,
+    ServerError,
+    ServerGone,
+    ServerNotFound,
+    ServerStartFailed,
+    TooLarge,
+    Unauthenticated,
+    Unimplemented,
+    VersionMismatch,
+    WeightsMissing,
+    WrongState,
+)
+from .events import Download, Event, InstallProgress, Preview, Upload
+from .formats import Channels, Depth, PixelFormat, Plane
+from .jobs import Estimate, Job, JobError, JobState, Progress, Result, ResultInfo, WeightsInfo
+from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Parameters, Start, StartFrom, StyleUse
+from .servers import DeviceInfo, ServerInfo, ServerLimits
+from .styles import Style
+from .version import RECONNECT_SECONDS, START_SECONDS
+from .version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from .session import AsyncSession
+    from .sync import Session
+
+__all__ = [
+    "AsyncSession",
+    "Cancellation",
+    "Channels",
+    "Crop",
+    "Depth",
+    "DeviceInfo",
+    "Download",
+    "Estimate",
+    "Event",
+    "InstallProgress",
+    "InvalidRequest",
+    "Job",
+    "JobCancelled",
+    "JobClass",
+    "JobError",
+    "JobFailed",
+    "JobRequest",
+    "JobState",
+    "Lifetime",
+    "Mask",
+    "MaskUse",
+    "NotAllowed",
+    "NotFound",
+    "Parameters",
+    "PixelFormat",
+    "Plane",
+    "Preview",
+    "Progress",
+    "QueueFull",
+    "Refused",
+    "RestyleError",
+    "Result",
+    "ResultExpired",
+    "ResultInfo",
+    "ServerError",
+    "ServerGone",
+    "ServerInfo",
+    "ServerLimits",
+    "ServerNotFound",
+    "ServerStartFailed",
+    "Session",
+    "Start",
+    "StartFrom",
+    "Style",
+    "StyleUse",
+    "TooLarge",
+    "Unauthenticated",
+    "Unimplemented",
+    "Upload",
+    "VersionMismatch",
+    "WeightsInfo",
+    "WeightsMissing",
+    "WrongState",
+    "__version__",
+    "connect",
+    "connect_async",
+]
+
+
+def connect(
+    *,
+    start: bool = True,
+    address: str | None = None,
+    token: str | None = None,
+    client_id: str | None = None,
+    timeout: float = START_SECONDS,
+    reconnect_seconds: float = RECONNECT_SECONDS,
+) -> Session:
+    """A connected, blocking session; use it as a context manager. ServerNotFound, ServerStartFailed, Unauthenticated, VersionMismatch.
+
+    start: start a server when none answers. address: "HOST:PORT" of a certain server, which is never started, with its token. client_id: what the server counts for
+    fairness and limits; default: random. timeout: seconds that a server may take to start. reconnect_seconds: how long a broken connection is tried again.
+    """
+    from .sync import Session
+
+    return Session(connect_async(start=start, address=address, token=token, client_id=client_id, timeout=timeout, reconnect_seconds=reconnect_seconds))
+
+
+def connect_async(
+    *,
+    start: bool = True,
+    address: str | None = None,
+    token: str | None = None,
+    client_id: str | None = None,
+    timeout: float = START_SECONDS,
+    reconnect_seconds: float = RECONNECT_SECONDS,
+) -> AsyncSession:
+    """A session for asyncio, which connects on entering: `async with connect_async() as session`. Arguments and errors as for `connect`."""
+    from .session import AsyncSession
+
+    return AsyncSession(start=start, address=address, token=token, client_id=client_id, timeout=timeout, reconnect_seconds=reconnect_seconds)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Session":
+        from .sync import Session
+
+        return Session
+    if name == "AsyncSession":
+        from .session import AsyncSession
+
+        return AsyncSession
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,185 @@
+"""Owns how requests become messages and payloads, and the checks that need no server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any
+
+from ..errors import InvalidRequest
+from ..formats import Channels, Depth, PixelFormat, Plane
+from ..jobs import JobState
+from ..requests import JobRequest, Parameters, Start, StartFrom, StyleUse
+from ..wire import restyle_pb2 as pb
+from . import words
+
+PARAMETER_WORDS: Mapping[str, Mapping[str, int]] = {
+    "preset": words.PRESET,
+    "color": words.COLOR,
+    "objective": words.OBJECTIVE,
+    "optimizer": words.OPTIMIZER,
+    "pooling": words.POOLING,
+    "precision": words.PRECISION,
+}
+LAYERS = ("style_layers", "content_layers")
+
+
+@dataclass(frozen=True)
+class Payloads:
+    """The bytes of a job, in the order of their numbers; views of the caller's own buffers."""
+
+    views: list[memoryview]
+
+    @property
+    def total(self) -> int:
+        return sum(view.nbytes for view in self.views)
+
+    def add(self, view: memoryview) -> int:
+        self.views.append(view)
+        return len(self.views) - 1
+
+
+def spec(request: JobRequest) -> tuple[pb.JobSpec, Payloads]:
+    """The order and its payloads. InvalidRequest names the field that is wrong."""
+    payloads = Payloads([])
+    message = pb.JobSpec()
+    _set(message, "label", request.label, "spec.label")
+    message.lifetime = _number(words.LIFETIME, request.lifetime, "spec.lifetime")  # type: ignore[assignment]
+    message.job_class = _number(words.JOB_CLASS, request.job_class, "spec.job_class")  # type: ignore[assignment]
+    _plane(message.content, request.content, "spec.content", payloads)
+    for index, mask in enumerate(request.masks):
+        field = f"spec.masks[{index}]"
+        added = message.masks.add()
+        added.use = _number(words.MASK_USE, mask.use, f"{field}.use")  # type: ignore[assignment]
+        _plane(added.plane, mask.plane, f"{field}.plane", payloads)
+    for index, style in enumerate(request.styles):
+        _style(message.styles.add(), style, f"spec.styles[{index}]", payloads)
+    if request.strength_map is not None:
+        _plane(message.strength_map, request.strength_map, "spec.strength_map", payloads)
+    if request.start is not None:
+        _start(message.start, request.start)
+    _parameters(message.parameters, request.parameters)
+    return message, payloads
+
+
+def header(request: JobRequest, client_id: str) -> tuple[pb.CreateJobRequest, Payloads]:
+    """The first message of an upload, and what follows it."""
+    message, payloads = spec(request)
+    first = pb.CreateJobRequest()
+    _set(first.header, "request_id", request.request_id, "request_id")
+    first.header.client_id = client_id
+    first.header.spec.CopyFrom(message)
+    return first, payloads
+
+
+def chunk(payload: int, offset: int, data: memoryview) -> pb.CreateJobRequest:
+    return pb.CreateJobRequest(chunk=pb.Chunk(payload=payload, offset=offset, data=bytes(data)))
+
+
+def job_states(states: tuple[JobState | str, ...]) -> list[Any]:
+    return [_number(words.JOB_STATE, state, "states") for state in states]
+
+
+def add_style(title: str, size: int, description: str, tags: tuple[str, ...], credit: str, license_: str) -> pb.AddStyleRequest:
+    message = pb.AddStyleRequest()
+    for name, value in {"title": title, "description": description, "credit": credit, "license": license_, "size": size}.items():
+        _set(message.header, name, value, name)
+    message.header.tags.extend(tags)
+    return message
+
+
+def _plane(message: pb.Plane, plane: Plane, field: str, payloads: Payloads) -> None:
+    if not isinstance(plane, Plane):
+        raise InvalidRequest(f"{field} must be a Plane, not {type(plane).__name__}; give the pixels with their format, width and height", field)
+    _format(message.format, plane.format, f"{field}.format")
+    _set(message, "width", plane.width, f"{field}.width")
+    _set(message, "height", plane.height, f"{field}.height")
+    try:
+        view = memoryview(plane.data).cast("B")
+    except TypeError as error:
+        raise InvalidRequest(f"{field} needs its pixels as contiguous bytes, not as {type(plane.data).__name__}", f"{field}.data") from error
+    if view.nbytes != plane.size:
+        raise InvalidRequest(
+            f"{field} has {view.nbytes} bytes, but {plane.width}×{plane.height} px in {plane.format.channels.value} {plane.format.depth.value} take {plane.size}; "
+            "pass the rows tightly packed, in the format that you name",
+            f"{field}.data",
+        )
+    if plane.icc:
+        message.icc_profile = bytes(plane.icc)
+    message.payload = payloads.add(view)
+
+
+def _format(message: pb.PixelFormat, pixel_format: PixelFormat, field: str) -> None:
+    if not isinstance(pixel_format, PixelFormat) or not isinstance(pixel_format.channels, Channels) or not isinstance(pixel_format.depth, Depth):
+        raise InvalidRequest(f"{field} must be PixelFormat(Channels, Depth), such as PixelFormat(Channels.RGBA, Depth.U8)", field)
+    message.channels = words.CHANNELS[pixel_format.channels.value]  # type: ignore[assignment]
+    message.depth = words.DEPTH[pixel_format.depth.value]  # type: ignore[assignment]
+
+
+def _style(message: pb.StyleUse, style: StyleUse, field: str, payloads: Payloads) -> None:
+    if not isinstance(style, StyleUse):
+        raise InvalidRequest(f"{field} must be made by StyleUse.library, StyleUse.picture or StyleUse.plane", field)
+    if isinstance(style.source, Plane):
+        _plane(message.plane, style.source, f"{field}.plane", payloads)
+    elif isinstance(style.source, str):
+        message.style_id = style.source
+    else:
+        try:
+            view = memoryview(style.source).cast("B")
+        except TypeError as error:
+            raise InvalidRequest(f"{field} must be a style's id, the bytes of a picture file, or a Plane", field) from error
+        message.image.size = view.nbytes
+        message.image.payload = payloads.add(view)
+    for name in ("weight", "scale"):
+        value = getattr(style, name)
+        if value is not None:
+            _set(message, name, value, f"{field}.{name}")
+    if style.crop is not None:
+        for name in ("x", "y", "width", "height"):
+            _set(message.crop, name, getattr(style.crop, name), f"{field}.crop.{name}")
+    if style.mask is not None:
+        _plane(message.mask, style.mask, f"{field}.mask", payloads)
+    if style.symmetry is not None:
+        message.symmetry = _number(words.SYMMETRY, style.symmetry, f"{field}.symmetry")  # type: ignore[assignment]
+
+
+def _start(message: pb.Start, start: Start) -> None:
+    if start.origin is StartFrom.JOB:
+        _set(message, "job_id", start.job_id, "spec.start.job_id")
+    elif start.origin is StartFrom.NOISE:
+        message.noise.SetInParent()
+    else:
+        _set(message.content, "noise", start.amount, "spec.start.content.noise")
+
+
+def _parameters(message: pb.Parameters, parameters: Parameters) -> None:
+    for each in fields(parameters):
+        name, value, path = each.name, getattr(parameters, each.name), f"spec.parameters.{each.name}"
+        if value is None:
+            continue
+        if name in PARAMETER_WORDS:
+            setattr(message, name, _number(PARAMETER_WORDS[name], value, path))
+        elif name in LAYERS:
+            for index, (layer, weight) in enumerate(value):
+                added = getattr(message, name).add()
+                _set(added, "layer", layer, f"{path}[{index}].layer")
+                _set(added, "weight", weight, f"{path}[{index}].weight")
+        else:
+            _set(message, name, value, path)
+
+
+def _number(table: Mapping[str, int], value: object, field: str) -> int:
+    spelled = value.value if isinstance(value, Enum) else value
+    number = table.get(spelled) if isinstance(spelled, str) else None
+    if number is None:
+        raise InvalidRequest(f"{field} can't be {spelled!r}; choose one of {', '.join(table)}", field)
+    return number
+
+
+def _set(message: Any, name: str, value: object, field: str) -> None:
+    """protobuf checks types and ranges of integers; its complaint becomes ours."""
+    try:
+        setattr(message, name, value)
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest(f"{field} can't be {value!r}; give a value of the kind and range that its documentation names", field) from error

@@ -1,0 +1,143 @@
+"""Owns what the server tells about jobs: snapshots, progress, results and estimates. Instants are Unix time in seconds, sizes are pixels, memory is bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from .formats import PixelFormat, Plane
+from .requests import JobClass, Lifetime, Parameters
+
+
+class JobState(str, Enum):
+    UPLOADING = "uploading"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"  # until it is EXPIRED
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"  # succeeded once, pixels gone
+
+    @property
+    def terminal(self) -> bool:
+        """Nothing more will happen, but that a result expires."""
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED)
+
+
+@dataclass(frozen=True)
+class JobError:
+    """Why a job failed. reason: a word such as OUT_OF_MEMORY, WORKER_CRASHED or SERVER_RESTARTED; message: a sentence with what to do next."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class WeightsInfo:
+    """A file of network weights. layers: the deepest last. hint: what to do to get better ones; empty for the best."""
+
+    id: str
+    installed: bool = True
+    layers: tuple[str, ...] = ()
+    size: int = 0
+    sha256: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The state of the work after a loss evaluation.
+
+    scale, scales: the current scale, from 1, of how many; width, height: px of this scale. step, steps: loss evaluations done and planned, all scales.
+    fraction: 0 to 1 of the work. eta_seconds: None while it is not known.
+    """
+
+    scale: int
+    scales: int
+    width: int
+    height: int
+    step: int
+    steps: int
+    fraction: float
+    loss: float
+    content_loss: float
+    style_loss: float
+    elapsed_seconds: float
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True)
+class ResultInfo:
+    """A result that can be read. size: bytes. crc32: of all bytes. work_width, work_height: px that were painted; smaller than the image when it was scaled."""
+
+    format: PixelFormat
+    width: int
+    height: int
+    size: int
+    crc32: int
+    work_width: int
+    work_height: int
+
+    @property
+    def work_note(self) -> str:
+        """A sentence for people when the work was smaller than the image, such as "painted at 512 of 4000 px"; else empty."""
+        work, full = max(self.work_width, self.work_height), max(self.width, self.height)
+        return f"painted at {work} of {full} px" if work < full else ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A snapshot of a job.
+
+    started, ended, expires: None while not known. queue_position: 1 is next; 0 when not queued. resolved: every parameter set, from the moment it runs.
+    device: for people, such as "cpu: 2 threads, bf16". error: FAILED only. result: SUCCEEDED only. warnings: sentences for people.
+    """
+
+    id: str
+    state: JobState
+    label: str = ""
+    client_id: str = ""
+    request_id: str = ""
+    lifetime: Lifetime = Lifetime.ATTACHED
+    job_class: JobClass = JobClass.INTERACTIVE
+    created: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+    expires: float | None = None
+    queue_position: int = 0
+    progress: Progress | None = None
+    resolved: Parameters | None = None
+    weights: WeightsInfo | None = None
+    device: str = ""
+    error: JobError | None = None
+    result: ResultInfo | None = None
+    finished_early: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """The job is in a terminal state."""
+        return self.state.terminal
+
+
+@dataclass(frozen=True)
+class Result:
+    """A painting in the content's very format, size, profile and alpha, and the job that made it. plane.data is `bytes`."""
+
+    plane: Plane
+    job: Job
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job would cost. seconds: None before the first job on the device. largest_size: px, longest side of the work that fits the device."""
+
+    memory_bytes: int
+    memory_available: int
+    seconds: float | None
+    largest_size: int
+    work_width: int
+    work_height: int
+    device: str
+    weights: WeightsInfo | None
+    resolved: Parameters | None

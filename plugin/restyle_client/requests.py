@@ -1,0 +1,197 @@
+"""Owns what a caller asks for: styles, masks, where to start, the parameters, and the request that holds them all.
+
+Nothing is checked here; a session checks before it sends, and the server checks again. Either way the error is InvalidRequest, with the field's path.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .formats import Plane
+
+
+class MaskUse(str, Enum):
+    STATISTICS = "statistics"  # weighs what counts
+    BLEND = "blend"  # weighs what changes; 0 keeps the content bit for bit
+
+
+class Lifetime(str, Enum):
+    ATTACHED = "attached"  # cancelled some seconds after its last watcher left
+    DETACHED = "detached"  # runs on without watchers
+
+
+class JobClass(str, Enum):
+    INTERACTIVE = "interactive"  # a person waits
+    BATCH = "batch"
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A rectangle of a style's own pixels, each side at least 16 px."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Mask:
+    """plane: GRAY, of the content's size, any depth; 0 is nothing, full scale is everything. Several masks of one use are multiplied."""
+
+    plane: Plane
+    use: MaskUse = MaskUse.BLEND
+
+
+@dataclass(frozen=True)
+class StyleUse:
+    """One style of a job. Made by `library`, `picture` or `plane`.
+
+    source: a style's id, the bytes of a PNG, JPEG, TIFF or WebP file, or a plane.
+    weight: above 0, default 1; the weights of all styles are normalised to sum 1.
+    scale: 0.25 to 4, size of the strokes; default: the library's suggestion, or 1.
+    mask: GRAY, of the content's size: the region that this style paints; default: everywhere.
+    symmetry: "none", "flips" or "flips+rotations": which mirror images of the style count too.
+    """
+
+    source: str | bytes | Plane
+    weight: float | None = None
+    scale: float | None = None
+    crop: Crop | None = None
+    mask: Plane | None = None
+    symmetry: str | None = None
+
+    @classmethod
+    def library(
+        cls,
+        style_id: str,
+        *,
+        weight: float | None = None,
+        scale: float | None = None,
+        crop: Crop | None = None,
+        mask: Plane | None = None,
+        symmetry: str | None = None,
+    ) -> StyleUse:
+        """A style of the server's library, by its id."""
+        return cls(style_id, weight, scale, crop, mask, symmetry)
+
+    @classmethod
+    def picture(
+        cls,
+        file: bytes,
+        *,
+        weight: float | None = None,
+        scale: float | None = None,
+        crop: Crop | None = None,
+        mask: Plane | None = None,
+        symmetry: str | None = None,
+    ) -> StyleUse:
+        """The bytes of a picture file."""
+        return cls(file, weight, scale, crop, mask, symmetry)
+
+    @classmethod
+    def plane(
+        cls,
+        plane: Plane,
+        *,
+        weight: float | None = None,
+        scale: float | None = None,
+        crop: Crop | None = None,
+        mask: Plane | None = None,
+        symmetry: str | None = None,
+    ) -> StyleUse:
+        """Pixels, such as a layer's."""
+        return cls(plane, weight, scale, crop, mask, symmetry)
+
+
+class StartFrom(str, Enum):
+    CONTENT = "content"
+    NOISE = "noise"
+    JOB = "job"
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the painting starts from. Made by `content`, `noise` or `job`.
+
+    amount: 0 to 1, standard deviation of the seeded noise that is added to the content, in parts of the range.
+    """
+
+    origin: StartFrom = StartFrom.CONTENT
+    amount: float = 0.0
+    job_id: str = ""
+
+    @classmethod
+    def content(cls, noise: float = 0.0) -> Start:
+        return cls(StartFrom.CONTENT, amount=noise)
+
+    @classmethod
+    def noise(cls) -> Start:
+        return cls(StartFrom.NOISE)
+
+    @classmethod
+    def job(cls, job_id: str) -> Start:
+        """The result of an earlier job that succeeded; resized if need be."""
+        return cls(StartFrom.JOB, job_id=job_id)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """How to paint. None leaves the choice to the preset; a job's `resolved` says what was chosen.
+
+    preset: "draft", "standard" or "fine": at most 12, 60 or 200 loss evaluations at the work size.
+    size: 16 to 65535 px, longest side of the work, never above the image's; default 512 on a CPU, 1024 on a GPU. native_size: work at the image's own size.
+    strength: 0 to 100; 50, the default, balances style and content.
+    evaluations: 0 to 10000, instead of the preset's budget. seed: 0 to 4294967295, default 0.
+    color: "style", "content" or "match"; color_mix: 0 to 1, how much of it is applied, default 1.
+    objective: "gram", "gram+moments" or "wasserstein". optimizer: "lbfgs" or "adam". pooling: "average" or "max". precision: "fp32" or "bf16".
+    style_layers, content_layers: pairs of a layer's name (relu1_1 to relu5_4) and its weight, ≥ 0.
+    tv: 0 to 1000, smoothing in parts of the tuned default; default 1.
+    weights: "auto" (default), "imagenet", "compact" or the administrator's "file". device: an id of ServerInfo.devices; default: whichever is free first.
+    memory_limit: bytes the engine may use on the device.
+    """
+
+    preset: str | None = "standard"
+    size: int | None = None
+    native_size: bool | None = None
+    strength: float | None = None
+    evaluations: int | None = None
+    seed: int | None = None
+    color: str | None = None
+    color_mix: float | None = None
+    objective: str | None = None
+    optimizer: str | None = None
+    style_layers: tuple[tuple[str, float], ...] = ()
+    content_layers: tuple[tuple[str, float], ...] = ()
+    tv: float | None = None
+    pooling: str | None = None
+    precision: str | None = None
+    weights: str | None = None
+    device: str | None = None
+    memory_limit: int | None = None
+
+
+def _random_id() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """One job.
+
+    content: the pixels to paint. styles: 1 to 8. masks: at most 8. strength_map: GRAY, of the content's size, multiplies the strength.
+    label: at most 128 characters, shown in lists. request_id: sending the same one twice gives the same job; None makes a random one.
+    """
+
+    content: Plane
+    styles: tuple[StyleUse, ...]
+    masks: tuple[Mask, ...] = ()
+    strength_map: Plane | None = None
+    start: Start | None = None
+    parameters: Parameters = field(default_factory=Parameters)
+    lifetime: Lifetime | str = Lifetime.ATTACHED
+    job_class: JobClass | str = JobClass.INTERACTIVE
+    label: str = ""
+    request_id: str = field(default_factory=_random_id)

@@ -1,0 +1,275 @@
+"""Owns the asynchronous session: every call of the service, in the client's own types."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from typing import Any, List  # `list` is a method here
+
+from . import discovery, painting, reading, uploading, watching
+from .cancellation import Cancellation
+from .conversion import incoming, outgoing
+from .discovery import Endpoint
+from .errors import InvalidRequest, NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
+from .events import Download, Event, InstallProgress, Upload
+from .jobs import Estimate, Job, JobState, Result
+from .patience import Patience
+from .refusals import BrokenUpload
+from .requests import JobRequest
+from .servers import ServerInfo
+from .starting import POLL_SECONDS, start_and_wait
+from .styles import Style
+from .transport import Connection, ConnectionLost
+from .version import API, RECONNECT_SECONDS, START_SECONDS, VERSION
+from .wire import restyle_pb2 as pb
+
+ALIVE_SECONDS = 5.0  # for GetServerInfo, which the server answers in milliseconds
+INSTALL_SILENCE_SECONDS = 300.0  # between two signs of life of a download
+QUEUE_PATIENCE_SECONDS = 3600.0  # that `restyle` waits for a place in the queue: an evening's batch before it
+PREVIEW_SIZE = 512  # px, longest side; the most that the server sends
+PAGE = 200  # jobs or styles per call
+
+OnEvent = Callable[[Event], None]
+
+
+class AsyncSession:
+    """A client's connection to the server. Use it as an async context manager, on one event loop.
+
+    start: start a server when none answers. address, token: a certain server's, instead of the user's own; never started.
+    client_id: what the server counts for fairness and limits; default: random. timeout: seconds that a server may take to start.
+    reconnect_seconds: how long a broken connection is tried again.
+    """
+
+    def __init__(
+        self,
+        *,
+        start: bool = True,
+        address: str | None = None,
+        token: str | None = None,
+        client_id: str | None = None,
+        timeout: float = START_SECONDS,
+        reconnect_seconds: float = RECONNECT_SECONDS,
+    ) -> None:
+        self.client_id = client_id or str(uuid.uuid4())
+        self._start = start and address is None
+        self._timeout = timeout
+        self._reconnect_seconds = reconnect_seconds
+        self._fixed = _fixed_endpoint(address, token)
+        self._connection = Connection(self._locate)
+
+    async def __aenter__(self) -> AsyncSession:
+        try:
+            await self.open()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    async def open(self) -> None:
+        """Finds the server, or starts it. ServerNotFound, ServerStartFailed, Unauthenticated, VersionMismatch."""
+        info = await self._serving()
+        if info is None:
+            await self._start_server()
+            info = await self.info()
+        if info.api != API:
+            raise VersionMismatch(f"The server ({info.version}) speaks {info.api}, this client ({VERSION}) {API}; bring both to the same version.")
+
+    def close(self) -> None:
+        """Ends the connection. Attached jobs that nobody watches are cancelled by the server after its lease."""
+        self._connection.close()
+
+    async def info(self) -> ServerInfo:
+        return incoming.server_info(await self._connection.unary("GetServerInfo", pb.GetServerInfoRequest()), self._connection.address)
+
+    # ---- jobs ----
+
+    async def estimate(self, request: JobRequest) -> Estimate:
+        """Memory and time of a job, without sending its pixels."""
+        spec, _ = outgoing.spec(request)
+        return incoming.estimate(await self._connection.unary("EstimateJob", pb.EstimateJobRequest(spec=spec)))
+
+    async def create(self, request: JobRequest, on_event: OnEvent | None = None) -> Job:
+        """Uploads a job; returns when it is queued. InvalidRequest, QueueFull, TooLarge, WeightsMissing. A broken upload is sent again, to the same job."""
+        first, payloads = outgoing.header(request, self.client_id)
+        patience = self._patience()
+        while True:
+            try:
+                return incoming.job(await uploading.send_job(self._connection, first, payloads, lambda done, total: _tell(on_event, Upload(done, total))))
+            except (ConnectionLost, BrokenUpload) as error:
+                await patience.pause(error)
+            except (ServerNotFound, Unauthenticated) as error:
+                if not patience.trying:
+                    raise
+                await patience.pause(error)
+
+    async def watch(self, job_id: str, previews: bool = True, preview_size: int = PREVIEW_SIZE) -> AsyncIterator[Event]:
+        """The job's events until it ends: a snapshot first, and again after every reconnect. Close the iterator (contextlib.aclosing) to leave early."""
+        events = watching.watch(self._connection, job_id, previews=previews, preview_size=preview_size, patience=self._patience())
+        try:
+            async for event in events:
+                yield event
+        finally:
+            await events.aclose()  # type: ignore[attr-defined]
+
+    async def read(self, job_id: str, on_event: OnEvent | None = None) -> Result:
+        """The pixels of a job that succeeded. NotFound, ResultExpired, WrongState."""
+        plane = await reading.read(self._connection, job_id, lambda done, total: _tell(on_event, Download(done, total)), self._patience())
+        return Result(plane, await self.get(job_id))
+
+    async def restyle(
+        self,
+        request: JobRequest,
+        on_event: OnEvent | None = None,
+        cancel: Cancellation | None = None,
+        *,
+        patience: float = QUEUE_PATIENCE_SECONDS,
+        previews: bool = True,
+        preview_size: int = PREVIEW_SIZE,
+    ) -> Result:
+        """Paints: create, watch, read. JobFailed, JobCancelled, and whatever create and read raise.
+
+        on_event: called on the event loop with every event. patience: seconds to wait for a place in a full queue.
+        A call that ends early, by `cancel`, by an exception or because its task is cancelled, cancels the job.
+        """
+        flow = painting.Painting(self, request, on_event, patience=patience, previews=previews, preview_size=preview_size)
+        return await flow.run(cancel or Cancellation())
+
+    async def finish(self, job_id: str) -> Job:
+        """Stop now and keep what there is. WrongState while the job has not begun."""
+        return incoming.job(await self._connection.unary("FinishJob", pb.FinishJobRequest(id=job_id)))
+
+    async def cancel(self, job_id: str) -> Job:
+        return incoming.job(await self._connection.unary("CancelJob", pb.CancelJobRequest(id=job_id)))
+
+    async def get(self, job_id: str) -> Job:
+        return incoming.job(await self._connection.unary("GetJob", pb.GetJobRequest(id=job_id)))
+
+    async def list(self, states: tuple[JobState | str, ...] = (), all_clients: bool = True) -> List[Job]:
+        """Newest first; of every client that the server lets this one see, or only this session's."""
+        request = pb.ListJobsRequest(client_id="" if all_clients else self.client_id, states=outgoing.job_states(states), page_size=PAGE)
+        return [incoming.job(message) async for message in self._pages("ListJobs", request, "jobs")]
+
+    async def delete(self, job_id: str) -> None:
+        """Cancels the job if need be, and removes it and its pixels."""
+        await self._connection.unary("DeleteJob", pb.DeleteJobRequest(id=job_id))
+
+    # ---- weights, styles, the server itself ----
+
+    async def install_weights(self, weights_id: str = "imagenet", on_event: Callable[[InstallProgress], None] | None = None) -> InstallProgress:
+        """Has the server download weights. Returns the last progress, with the weights' info."""
+        last: InstallProgress | None = None
+        async with self._connection.stream("InstallWeights") as stream:
+            await stream.send_message(pb.InstallWeightsRequest(id=weights_id), end=True)
+            while (message := await watching.receive(stream, INSTALL_SILENCE_SECONDS)) is not None:
+                last = incoming.install_progress(message)
+                if on_event is not None:
+                    on_event(last)
+        if last is None:
+            raise ServerError("The server ended the installation without a word; see its log.")
+        return last
+
+    async def styles(self, thumbnails: bool = False) -> List[Style]:
+        request = pb.ListStylesRequest(thumbnails=thumbnails, page_size=PAGE)
+        return [incoming.style(message) async for message in self._pages("ListStyles", request, "styles")]
+
+    async def style(self, style_id: str, picture: bool = False) -> Style:
+        """One style; with the bytes of its picture's file when asked for. NotFound."""
+        first: pb.GetStyleResponse | None = None
+        pieces = []
+        async with self._connection.stream("GetStyle") as stream:
+            await stream.send_message(pb.GetStyleRequest(id=style_id, picture=picture), end=True)
+            while (message := await watching.receive(stream)) is not None:
+                first = first or message
+                pieces.append(message.chunk)
+        if first is None:
+            raise NotFound(f"The server knows no style {style_id!r}; list the styles to see what there is.")
+        return incoming.style(first.style, b"".join(pieces) if picture else None)
+
+    async def add_style(self, file: bytes, *, title: str, description: str = "", tags: tuple[str, ...] = (), credit: str = "", license: str = "") -> Style:
+        """Adds a picture file (PNG, JPEG, TIFF or WebP) to the library. The same picture twice gives the first style."""
+        view = memoryview(file).cast("B")
+        first = outgoing.add_style(title, view.nbytes, description, tags, credit, license)
+        return incoming.style(await uploading.send_style(self._connection, first, view))
+
+    async def delete_style(self, style_id: str) -> None:
+        """WrongState for a style that came with Restyle."""
+        await self._connection.unary("DeleteStyle", pb.DeleteStyleRequest(id=style_id))
+
+    async def stop(self, grace_seconds: float = 30.0) -> None:
+        """Ends the server; running jobs get `grace_seconds` (0 to 300). NotAllowed on a server for several machines."""
+        await self._connection.unary("StopServer", pb.StopServerRequest(grace_seconds=grace_seconds))
+
+    # ---- ways ----
+
+    def _patience(self) -> Patience:
+        return Patience(self._reconnect_seconds)
+
+    def _locate(self) -> Endpoint | None:
+        return self._fixed or discovery.find_endpoint(discovery.state_dir())
+
+    async def _pages(self, method: str, request: Any, field: str) -> AsyncIterator[Any]:
+        while True:
+            page = await self._connection.unary(method, request)
+            for message in getattr(page, field):
+                yield message
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
+
+    async def _serving(self) -> ServerInfo | None:
+        """What the server says about itself; None when there is none, after waiting for one that is ending."""
+        give_up = time.monotonic() + self._timeout
+        while True:
+            try:
+                reply = await self._connection.unary("GetServerInfo", pb.GetServerInfoRequest(), ALIVE_SECONDS)
+            except (ServerGone, ServerNotFound) as error:
+                if self._fixed:
+                    raise ServerNotFound(f"No server answers at {self._fixed.address}; start it there, or leave the address out to use your own.") from error
+                return None
+            except Unauthenticated:
+                if not self._start:
+                    raise
+                return None  # another user's server, or a stale file; the own one gets another port
+            info = incoming.server_info(reply, self._connection.address)
+            if info.state != "draining" or not self._start or time.monotonic() > give_up:
+                return info
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _start_server(self) -> None:
+        folder = discovery.state_dir()
+        if not self._start:
+            raise ServerNotFound("No server answers; start one with `restyle serve`.")
+        launcher = discovery.find_launcher(folder)
+        if launcher is None:
+            raise ServerNotFound("No server answers and none is installed here; run Restyle's installer, or start one with `restyle serve`.")
+
+        async def alive() -> bool:
+            try:
+                await self._connection.unary("GetServerInfo", pb.GetServerInfoRequest(), ALIVE_SECONDS)
+            except (ServerGone, ServerNotFound, Unauthenticated):
+                return False
+            return True
+
+        await start_and_wait(launcher, alive, self._timeout)
+
+
+def _fixed_endpoint(address: str | None, token: str | None) -> Endpoint | None:
+    if address is None:
+        return None
+    if token is None:
+        own = discovery.find_endpoint(discovery.state_dir())
+        token = own.token if own is not None and own.address == address else ""
+    endpoint = discovery.parse_address(address, token)
+    if endpoint is None:
+        raise InvalidRequest(f"{address!r} is no address of a server; write HOST:PORT, such as 127.0.0.1:50051", "address")
+    return endpoint
+
+
+def _tell(on_event: OnEvent | None, event: Event) -> None:
+    if on_event is not None:
+        on_event(event)

@@ -1,0 +1,194 @@
+"""Owns the blocking session: the asynchronous one on a thread of its own, for callers that have no event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, List, TypeVar  # `list` is a method here
+
+from .cancellation import Cancellation
+from .errors import RestyleError
+from .events import Event, InstallProgress
+from .jobs import Estimate, Job, JobState, Result
+from .requests import JobRequest
+from .servers import ServerInfo
+from .session import PREVIEW_SIZE, QUEUE_PATIENCE_SECONDS, AsyncSession
+from .styles import Style
+
+T = TypeVar("T")
+
+WAITING_EVENTS = 1000  # that a slow `on_event` may leave behind before some are dropped: a minute and a half of progress
+LEAVE_SECONDS = 8.0  # for a call that is broken off to cancel its job on the server
+CLOSE_SECONDS = 5.0  # for the loop's thread to end
+GLANCE_SECONDS = 0.2  # between looks at Ctrl-C, which Windows does not deliver into a wait
+
+
+class Session:
+    """The calls of AsyncSession, blocking. Threads may share it. Use it as a context manager, or call close().
+
+    `on_event` is called on the calling thread, between the call's start and its return; an exception in it cancels the job and reaches the caller. So does Ctrl-C.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="restyle-client", daemon=True)
+        self._thread.start()
+        try:
+            self._call(session.open())
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def client_id(self) -> str:
+        return self._session.client_id
+
+    def close(self) -> None:
+        """Ends the connection and the thread. Further calls raise RestyleError."""
+        if self._loop.is_closed() or not self._thread.is_alive():
+            return
+        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(CLOSE_SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(CLOSE_SECONDS)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+    def info(self) -> ServerInfo:
+        return self._call(self._session.info())
+
+    def estimate(self, request: JobRequest) -> Estimate:
+        return self._call(self._session.estimate(request))
+
+    def create(self, request: JobRequest, on_event: Callable[[Event], None] | None = None) -> Job:
+        return self._call_telling(lambda tell: self._session.create(request, tell), on_event)
+
+    def watch(self, job_id: str, previews: bool = True, preview_size: int = PREVIEW_SIZE) -> Iterator[Event]:
+        """The job's events until it ends. Leaving the loop early ends the watch; an attached job that nobody watches is cancelled after the server's lease."""
+        events = self._session.watch(job_id, previews, preview_size)
+        try:
+            while True:
+                try:
+                    event = self._call(_next(events))
+                except StopAsyncIteration:
+                    return
+                yield event
+        finally:
+            if not self._loop.is_closed():
+                self._call(events.aclose())  # type: ignore[attr-defined]
+
+    def read(self, job_id: str, on_event: Callable[[Event], None] | None = None) -> Result:
+        return self._call_telling(lambda tell: self._session.read(job_id, tell), on_event)
+
+    def restyle(
+        self,
+        request: JobRequest,
+        on_event: Callable[[Event], None] | None = None,
+        cancel: Cancellation | None = None,
+        *,
+        patience: float = QUEUE_PATIENCE_SECONDS,
+        previews: bool = True,
+        preview_size: int = PREVIEW_SIZE,
+    ) -> Result:
+        """Paints: create, watch, read. See AsyncSession.restyle."""
+        return self._call_telling(
+            lambda tell: self._session.restyle(request, tell, cancel, patience=patience, previews=previews, preview_size=preview_size), on_event
+        )
+
+    def finish(self, job_id: str) -> Job:
+        return self._call(self._session.finish(job_id))
+
+    def cancel(self, job_id: str) -> Job:
+        return self._call(self._session.cancel(job_id))
+
+    def get(self, job_id: str) -> Job:
+        return self._call(self._session.get(job_id))
+
+    def list(self, states: tuple[JobState | str, ...] = (), all_clients: bool = True) -> List[Job]:
+        return self._call(self._session.list(states, all_clients))
+
+    def delete(self, job_id: str) -> None:
+        self._call(self._session.delete(job_id))
+
+    def install_weights(self, weights_id: str = "imagenet", on_event: Callable[[InstallProgress], None] | None = None) -> InstallProgress:
+        return self._call_telling(lambda tell: self._session.install_weights(weights_id, tell), on_event)
+
+    def styles(self, thumbnails: bool = False) -> List[Style]:
+        return self._call(self._session.styles(thumbnails))
+
+    def style(self, style_id: str, picture: bool = False) -> Style:
+        return self._call(self._session.style(style_id, picture))
+
+    def add_style(self, file: bytes, *, title: str, description: str = "", tags: tuple[str, ...] = (), credit: str = "", license: str = "") -> Style:
+        return self._call(self._session.add_style(file, title=title, description=description, tags=tags, credit=credit, license=license))
+
+    def delete_style(self, style_id: str) -> None:
+        self._call(self._session.delete_style(style_id))
+
+    def stop(self, grace_seconds: float = 30.0) -> None:
+        self._call(self._session.stop(grace_seconds))
+
+    # ---- ways ----
+
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._loop.is_closed():
+            work.close()
+        return self._call_telling(lambda _: work, None)
+
+    def _call_telling(self, begin: Callable[[Callable[[Any], None] | None], Coroutine[Any, Any, T]], on_event: Callable[[Any], None] | None) -> T:
+        """Runs a coroutine on the loop's thread, and `on_event` on this one."""
+        if self._loop.is_closed():
+            raise RestyleError("This session is closed; connect again.")
+        if threading.current_thread() is self._thread:
+            raise RestyleError("A blocking call was made on the session's own thread, which would wait for itself; use the asynchronous session there.")
+        waiting: queue.Queue[Any] = queue.Queue(WAITING_EVENTS)
+        done = threading.Event()
+
+        def tell(event: Any) -> None:
+            if not waiting.full():
+                waiting.put_nowait(event)
+
+        async def work() -> T:
+            try:
+                return await begin(tell if on_event is not None else None)
+            finally:
+                done.set()
+                if not waiting.full():
+                    waiting.put_nowait(None)
+
+        future = asyncio.run_coroutine_threadsafe(work(), self._loop)
+        try:
+            while not done.is_set() or not waiting.empty():
+                try:
+                    event = waiting.get(timeout=GLANCE_SECONDS)
+                except queue.Empty:
+                    continue
+                if event is not None and on_event is not None:
+                    on_event(event)
+            return future.result()
+        except BaseException:
+            if not future.done():
+                future.cancel()
+                done.wait(LEAVE_SECONDS)
+            raise
+
+    async def _shut(self) -> None:
+        own = asyncio.current_task()
+        rest = [task for task in asyncio.all_tasks() if task is not own]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        self._session.close()
+        await self._loop.shutdown_asyncgens()
+
+
+async def _next(events: Any) -> Event:
+    return await events.__anext__()  # type: ignore[no-any-return]

@@ -1,0 +1,96 @@
+"""Owns the connection: one HTTP/2 channel to where the server is now, and calls whose every failure is one of the client's errors.
+
+grpclib reports a refusal only when the stream's context is left, and a broken connection as several exceptions; both are put right here. What the connection can't
+do is told by ConnectionLost, so that watching, reading and uploading know when to try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from . import refusals
+from ._vendor.grpclib.client import Channel
+from ._vendor.grpclib.config import Configuration
+from ._vendor.grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
+from ._vendor.h2.exceptions import H2Error
+from .discovery import Endpoint
+from .errors import ServerGone, ServerNotFound
+from .version import VERSION
+from .wire.restyle_grpc import RestyleStub
+
+WINDOW = 16 * 1024 * 1024  # bytes in flight: 4 MiB windows leave the connection idle between updates
+CALL_SECONDS = 30.0  # for calls that only look something up; the server answers in milliseconds
+CONNECT_SECONDS = 5.0  # to open a connection; loopback takes under one millisecond
+
+
+class ConnectionLost(ServerGone):
+    """The connection broke or could not be made; nothing is known about the call."""
+
+
+class Connection:
+    """locate: says where the server is now; asked again after every loss, because a server that was restarted has another port and token."""
+
+    def __init__(self, locate: Callable[[], Endpoint | None]) -> None:
+        self._locate = locate
+        self._endpoint: Endpoint | None = None
+        self._channel: Channel | None = None
+
+    @property
+    def address(self) -> str:
+        return self._endpoint.address if self._endpoint else ""
+
+    async def unary(self, method: str, request: Any, timeout: float | None = CALL_SECONDS) -> Any:
+        """One request, one answer."""
+        async with self.stream(method, timeout) as stream:
+            await stream.send_message(request, end=True)
+            reply = await stream.recv_message()
+            if reply is None:
+                await stream.recv_trailing_metadata()
+                raise StreamTerminatedError("no answer")
+        return reply
+
+    @asynccontextmanager
+    async def stream(self, method: str, timeout: float | None = None) -> AsyncIterator[Any]:
+        """A grpclib stream of the method. Raises the client's errors on leaving."""
+        stub, endpoint = await self._stub()
+        metadata = {"authorization": f"Bearer {endpoint.token}", "restyle-version": VERSION}
+        try:
+            async with getattr(stub, method).open(timeout=timeout, metadata=metadata) as stream:
+                yield stream
+        except GRPCError as refusal:
+            raise refusals.error_of(refusal) from refusal
+        except asyncio.TimeoutError as error:
+            raise ServerGone(f"The server at {endpoint.address} did not answer within {timeout or 0:.0f} s; see its log, or restart it.") from error
+        except (StreamTerminatedError, ProtocolError, H2Error, OSError, EOFError) as error:
+            self._drop()
+            raise ConnectionLost(
+                f"The connection to the server at {endpoint.address} broke; start the server again if it ended, then ask for the job again."
+            ) from error
+
+    def close(self) -> None:
+        """Ends the connection; the next call would open another."""
+        self._drop()
+
+    async def _stub(self) -> tuple[RestyleStub, Endpoint]:
+        endpoint = self._locate()
+        if endpoint is None:
+            self._drop()
+            raise ServerNotFound("No server has left its address; start one with `restyle serve`.")
+        if self._channel is None or endpoint != self._endpoint:
+            self._drop()
+            config = Configuration(http2_connection_window_size=WINDOW, http2_stream_window_size=WINDOW)
+            self._channel, self._endpoint = Channel(endpoint.host, endpoint.port, config=config), endpoint
+        try:
+            await asyncio.wait_for(self._channel.__connect__(), CONNECT_SECONDS)
+        except (OSError, asyncio.TimeoutError) as error:
+            self._drop()
+            raise ConnectionLost(f"No server answers at {endpoint.address}; start it with `restyle serve`, then try again.") from error
+        return RestyleStub(self._channel), endpoint
+
+    def _drop(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()

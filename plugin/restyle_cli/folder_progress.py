@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
-from restyle_client import Event
+from restyle_client import Event, Progress
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from .progress import Silence, move
+from .progress import Silence, left, phase, share
+
+BAR_WIDTH = 16  # columns
+LONGEST_NAME = 28  # columns: what bar and words leave of 80
 
 
 class Folder:
@@ -24,11 +27,10 @@ class Folder:
         if sys.stderr.isatty():
             self._bars = Bars(
                 TextColumn("{task.description}", markup=False),
-                BarColumn(bar_width=None),
+                BarColumn(bar_width=BAR_WIDTH),
                 TextColumn("{task.fields[left]}", markup=False),
                 console=Console(stderr=True),
                 transient=True,
-                expand=True,
             )
             self._all = self._bars.add_task(f"0 of {total} pictures", total=total, left="")
 
@@ -68,7 +70,7 @@ class _Bar(Silence):
         self._task: TaskID | None = None
 
     def __enter__(self) -> _Bar:
-        self._task = self._bars.add_task(self._name, total=None, left="")
+        self._task = self._bars.add_task(shortened(self._name), total=None, left="")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
@@ -77,4 +79,12 @@ class _Bar(Silence):
 
     def event(self, event: Event) -> None:
         if self._task is not None:
-            move(self._bars, self._task, event, f"{self._name}: ")
+            done, total = share(event)
+            text = f"scale {event.scale}/{event.scales} {left(event)}" if isinstance(event, Progress) else phase(event)
+            if text:
+                self._bars.update(self._task, completed=done, total=total, left=text)
+
+
+def shortened(name: str) -> str:
+    """At most LONGEST_NAME columns; the end stays, since cameras count there."""
+    return name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]

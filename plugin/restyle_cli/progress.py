@@ -8,12 +8,13 @@ from types import TracebackType
 
 from restyle_client import Download, Event, Job, JobState, Progress, Upload
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, TaskID, TextColumn
+from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
 from .output import bytes_for_people, seconds_for_people
 
+BAR_WIDTH = 14  # columns: with scale, step, loss and time left it fills 80
 NEWS = 8 << 20  # bytes from which a transfer is worth a quiet line
 
 
@@ -56,11 +57,10 @@ class Live(Silence):
     def __init__(self) -> None:
         self._bars = _BarsAndDevice(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=None),
+            BarColumn(bar_width=BAR_WIDTH),
             TextColumn("{task.fields[left]}", markup=False),
             console=Console(stderr=True),
             transient=True,
-            expand=True,
         )
         self._task = self._bars.add_task("", total=None, left="")
 
@@ -77,7 +77,10 @@ class Live(Silence):
     def event(self, event: Event) -> None:
         if isinstance(event, Job):
             self._bars.device = device(event)
-        move(self._bars, self._task, event)
+        done, total = share(event)
+        text = step(event) if isinstance(event, Progress) else "painting" if _runs(event) else phase(event)
+        if text:
+            self._bars.update(self._task, description=text, completed=done, total=total, left=left(event) if isinstance(event, Progress) else "")
 
 
 class _BarsAndDevice(Bars):
@@ -98,16 +101,13 @@ def display(quiet: bool) -> Silence:
     return Silence() if quiet else Lines()
 
 
-def move(bars: Bars, task: TaskID, event: Event, prefix: str = "") -> None:
-    """Moves one bar by one event. bars have a field `left`."""
-    if isinstance(event, Job) and event.state is JobState.RUNNING and event.progress is not None and event.progress.step:
-        event = event.progress
+def share(event: Event) -> tuple[float, float | None]:
+    """How much of how much is done; of None when nothing can be said."""
     if isinstance(event, (Upload, Download)):
-        bars.update(task, description=prefix + phase(event), completed=event.done, total=event.total or None, left="")
-    elif isinstance(event, Progress):
-        bars.update(task, description=prefix + step(event), completed=event.fraction, total=1.0, left=left(event))
-    elif isinstance(event, Job) and not event.done:
-        bars.update(task, description=prefix + phase(event), completed=0, total=None, left="")
+        return event.done, event.total or None
+    if isinstance(event, Progress):
+        return event.fraction, 1.0
+    return 0, None
 
 
 def phase(event: Event) -> str:
@@ -120,7 +120,7 @@ def phase(event: Event) -> str:
         return f"scale {event.scale} of {event.scales}, {event.width}×{event.height} px"
     if isinstance(event, Job) and event.state is JobState.QUEUED:
         return f"waiting, place {event.queue_position} in the queue" if event.queue_position else "waiting"
-    if isinstance(event, Job) and event.state is JobState.RUNNING:
+    if isinstance(event, Job) and _runs(event):
         return f"painting on {event.device}" if event.device else "painting"
     return ""
 
@@ -140,3 +140,7 @@ def device(job: Job) -> str:
     """Where it is painted and with which weights, as far as known."""
     weights = f"weights {job.weights.id}" if job.weights and job.weights.id else ""
     return ", ".join(part for part in (job.device, weights) if part)
+
+
+def _runs(event: Event) -> bool:
+    return isinstance(event, Job) and event.state is JobState.RUNNING

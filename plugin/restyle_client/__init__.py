@@ -121,8 +121,9 @@ def connect(
 ) -> Session:
     """A connected, blocking session; use it as a context manager. ServerNotFound, ServerStartFailed, Unauthenticated, VersionMismatch.
 
-    start: start a server when none answers. address: "HOST:PORT" of a certain server, which is never started, with its token. client_id: what the server counts for
-    fairness and limits; default: random. timeout: seconds that a server may take to start. reconnect_seconds: how long a broken connection is tried again.
+    start: start a server when none answers. address: "HOST:PORT" of a certain server, which is never started, with its token. client_id: what the server
+    counts for fairness and limits; default: random. timeout: seconds that a server may take to start. reconnect_seconds: how long a broken connection is
+    tried again.
     """
     from .sync import Session
 

@@ -1,7 +1,7 @@
 """Owns where things are: the user's folders, the running server's address, and the command line that starts one.
 
-The folders are those of platformdirs, which editors don't have. A launcher.json beside the client's folder, put there by the installer, comes first: a sandboxed
-editor has another HOME than the server. RESTYLE_STATE_DIR and RESTYLE_DATA_DIR override everything.
+The folders are those of platformdirs, which editors don't have. A launcher.json beside the client's folder, put there by the installer, comes first:
+a sandboxed editor has another HOME than the server. RESTYLE_STATE_DIR and RESTYLE_DATA_DIR override everything.
 """
 
 from __future__ import annotations

@@ -45,9 +45,7 @@ class Painting:
         obedience = asyncio.ensure_future(self._obey(cancellation, wish, flow))
         try:
             await asyncio.wait({flow, obedience}, return_when=asyncio.FIRST_COMPLETED)
-            if cancellation.cancelled:
-                raise JobCancelled("The job was cancelled.", self._job)
-            return await flow
+            return await self._outcome(flow, cancellation)
         except (JobFailed, Refused, QueueFull):
             raise
         except BaseException:
@@ -58,6 +56,11 @@ class Painting:
             forget()
             await _ended(obedience)
             await _ended(flow)
+
+    async def _outcome(self, flow: asyncio.Future[Result], cancellation: Cancellation) -> Result:
+        if cancellation.cancelled:
+            raise JobCancelled("The job was cancelled.", self._job)
+        return await flow
 
     async def _flow(self, cancellation: Cancellation) -> Result:
         self._job = await self._create()

@@ -37,9 +37,8 @@ async def start_and_wait(launcher: Launcher, alive: Callable[[], Awaitable[bool]
             elif process is not None and process.poll() is not None and not await alive():
                 raise ServerStartFailed(f"The server ended with status {process.returncode} while it started{_last_words(launcher.state_dir)}")
             if time.monotonic() > give_up:
-                raise ServerStartFailed(
-                    f"The server did not answer within {timeout:.0f} s of its start{_last_words(launcher.state_dir)} Try `{' '.join(launcher.command)}` in a terminal."
-                )
+                words, command = _last_words(launcher.state_dir), " ".join(launcher.command)
+                raise ServerStartFailed(f"The server did not answer within {timeout:.0f} s of its start{words} Try `{command}` in a terminal.")
             await asyncio.sleep(POLL_SECONDS)
 
 

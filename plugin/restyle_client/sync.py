@@ -28,7 +28,8 @@ GLANCE_SECONDS = 0.2  # between looks at Ctrl-C, which Windows does not deliver 
 class Session:
     """The calls of AsyncSession, blocking. Threads may share it. Use it as a context manager, or call close().
 
-    `on_event` is called on the calling thread, between the call's start and its return; an exception in it cancels the job and reaches the caller. So does Ctrl-C.
+    `on_event` is called on the calling thread, between the call's start and its return. An exception in it cancels the job and
+    reaches the caller; so does Ctrl-C.
     """
 
     def __init__(self, session: AsyncSession) -> None:

@@ -1,7 +1,7 @@
 """Owns the connection: one HTTP/2 channel to where the server is now, and calls whose every failure is one of the client's errors.
 
-grpclib reports a refusal only when the stream's context is left, and a broken connection as several exceptions; both are put right here. What the connection can't
-do is told by ConnectionLost, so that watching, reading and uploading know when to try again.
+grpclib reports a refusal only when the stream's context is left, and a broken connection as several exceptions; both are put right here. ConnectionLost tells
+watching, reading and uploading when to try again.
 """
 
 from __future__ import annotations

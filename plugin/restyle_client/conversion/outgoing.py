@@ -101,8 +101,8 @@ def _plane(message: pb.Plane, plane: Plane, field: str, payloads: Payloads) -> N
         raise InvalidRequest(f"{field} needs its pixels as contiguous bytes, not as {type(plane.data).__name__}", f"{field}.data") from error
     if view.nbytes != plane.size:
         raise InvalidRequest(
-            f"{field} has {view.nbytes} bytes, but {plane.width}×{plane.height} px in {plane.format.channels.value} {plane.format.depth.value} take {plane.size}; "
-            "pass the rows tightly packed, in the format that you name",
+            f"{field} has {view.nbytes} bytes, but {plane.width}×{plane.height} px in {plane.format.channels.value} {plane.format.depth.value} "
+            f"take {plane.size}; pass the rows tightly packed, in the format that you name",
             f"{field}.data",
         )
     if plane.icc:

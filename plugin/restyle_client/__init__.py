@@ -13,41 +13,42 @@ is loaded by the first connection. Runs on Python 3.10 and newer, with nothing b
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .cancellation import Cancellation
-from .errors import (
-    InvalidRequest,
-    JobCancelled,
-    JobFailed,
-    NotAllowed,
-    NotFound,
-    QueueFull,
-    Refused,
-    RestyleError,
-    ResultExpired,
-    ServerError,
-    ServerGone,
-    ServerNotFound,
-    ServerStartFailed,
-    TooLarge,
-    Unauthenticated,
-    Unimplemented,
-    VersionMismatch,
-    WeightsMissing,
-    WrongState,
-)
-from .events import Download, Event, InstallProgress, Preview, Upload
-from .formats import Channels, Depth, PixelFormat, Plane
-from .jobs import Estimate, Job, JobError, JobState, Progress, Result, ResultInfo, WeightsInfo
-from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Parameters, Start, StartFrom, StyleUse
-from .servers import DeviceInfo, ServerInfo, ServerLimits
-from .styles import Style
 from .version import RECONNECT_SECONDS, START_SECONDS
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from .cancellation import Cancellation
+    from .errors import (
+        InvalidRequest,
+        JobCancelled,
+        JobFailed,
+        NotAllowed,
+        NotFound,
+        QueueFull,
+        Refused,
+        RestyleError,
+        ResultExpired,
+        ServerError,
+        ServerGone,
+        ServerNotFound,
+        ServerStartFailed,
+        TooLarge,
+        Unauthenticated,
+        Unimplemented,
+        VersionMismatch,
+        WeightsMissing,
+        WrongState,
+    )
+    from .events import Download, Event, InstallProgress, Preview, Upload
+    from .formats import Channels, Depth, PixelFormat, Plane
+    from .jobs import Estimate, Job, JobError, JobState, Progress, Result, ResultInfo, WeightsInfo
+    from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Parameters, Start, StartFrom, StyleUse
+    from .servers import DeviceInfo, ServerInfo, ServerLimits
     from .session import AsyncSession
+    from .styles import Style
     from .sync import Session
 
 __all__ = [
@@ -145,13 +146,24 @@ def connect_async(
     return AsyncSession(start=start, address=address, token=token, client_id=client_id, timeout=timeout, reconnect_seconds=reconnect_seconds)
 
 
+_HOMES = {
+    "cancellation": ("Cancellation",),
+    "events": ("Download", "Event", "InstallProgress", "Preview", "Upload"),
+    "formats": ("Channels", "Depth", "PixelFormat", "Plane"),
+    "jobs": ("Estimate", "Job", "JobError", "JobState", "Progress", "Result", "ResultInfo", "WeightsInfo"),
+    "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Parameters", "Start", "StartFrom", "StyleUse"),
+    "servers": ("DeviceInfo", "ServerInfo", "ServerLimits"),
+    "session": ("AsyncSession",),
+    "styles": ("Style",),
+    "sync": ("Session",),
+}
+
+
 def __getattr__(name: str) -> Any:
-    if name == "Session":
-        from .sync import Session
-
-        return Session
-    if name == "AsyncSession":
-        from .session import AsyncSession
-
-        return AsyncSession
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Loads a name's module on first use: GIMP starts every plug-in once just to ask what it is."""
+    home = next((module for module, names in _HOMES.items() if name in names), "errors" if name in __all__ else None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value

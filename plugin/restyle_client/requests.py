@@ -5,7 +5,7 @@ Nothing is checked here; a session checks before it sends, and the server checks
 
 from __future__ import annotations
 
-import uuid
+import os
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -174,7 +174,7 @@ class Parameters:
 
 
 def _random_id() -> str:
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()
 
 
 @dataclass(frozen=True)

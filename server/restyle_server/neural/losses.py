@@ -1,0 +1,101 @@
+"""Owns the terms of the objective: style by Gram, by Gram and moments, and by Wasserstein-2; content; 9-point total variation; gamut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .parameters import Objective
+from .statistics import Moments
+
+MEAN_SHARE = 1.0  # weight of the means' and the deviations' errors beside the Gram's, in "gram+moments"
+RIDGE = 1e-4  # added to covariances, in parts of the target's mean variance: bounds the inverse root on pictures with fewer positions than channels
+
+
+def gram(now: Moments, target: Moments) -> Tensor:
+    """Σ(ΔA)²/(4C²), Gatys et al. 2015, eq. 4, with A = F·Fᵀ/M."""
+    count = now.mean.shape[0]
+    error: Tensor = (now.second - target.second).square().sum()
+    return error / (4 * count**2)
+
+
+def gram_and_moments(now: Moments, target: Moments) -> Tensor:
+    """The Gram's error and, beside it, the mean squared errors of means and deviations: the Gram alone leaves contrast free (Risser et al. 2017)."""
+    mean = (now.mean - target.mean).square().mean()
+    deviation = (now.deviation - target.deviation).square().mean()
+    total: Tensor = gram(now, target) + MEAN_SHARE * (mean + deviation) / 2
+    return total
+
+
+def wasserstein(now: Moments, target: Moments) -> Tensor:
+    """Squared Wasserstein-2 distance of the two Gaussians, per channel: mean(Δμ²) + tr(S + Σ − 2·(S^½·Σ·S^½)^½)/C."""
+    mean = (now.mean - target.mean).square().mean()
+    bures: Tensor = _Bures.apply(now.covariance, target.covariance)
+    return mean + bures
+
+
+class _Bures(torch.autograd.Function):
+    """tr(S + Σ − 2·(S^½ΣS^½)^½)/C with its closed form gradient (I − S^½·(S^½ΣS^½)^−½·S^½)/C, by two symmetric eigendecompositions, without gradients
+    through them. Matrices in fp64 on the CPU: single precision leaves the small eigenvalues to chance, and MPS has no eigh."""
+
+    @staticmethod
+    def forward(ctx: Any, now: Tensor, target: Tensor) -> Tensor:
+        count = now.shape[0]
+        home = torch.float64
+        sigma, goal = (matrix.detach().to("cpu", home) for matrix in (now, target))
+        ridge = RIDGE * float(goal.diagonal().mean().clamp(min=1e-6)) * torch.eye(count, dtype=home)
+        sigma, goal = sigma + ridge, goal + ridge
+        root = _power(goal, 0.5)
+        values, vectors = torch.linalg.eigh(root @ sigma @ root)
+        values = values.clamp(min=0)
+        distance = (sigma.diagonal().sum() + goal.diagonal().sum() - 2 * values.sqrt().sum()) / count
+        smallest = float(ridge[0, 0]) ** 2
+        inverse = (vectors / values.clamp(min=smallest).sqrt()) @ vectors.t()
+        slope = (torch.eye(count, dtype=home) - root @ inverse @ root) / count
+        ctx.save_for_backward(slope.to(now.device, now.dtype))
+        return distance.to(now.device, now.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        (slope,) = ctx.saved_tensors
+        return grads[0] * slope, None
+
+
+def _power(matrix: Tensor, exponent: float) -> Tensor:
+    values, vectors = torch.linalg.eigh(matrix)
+    power: Tensor = (vectors * values.clamp(min=0) ** exponent) @ vectors.t()
+    return power
+
+
+StyleLoss = Callable[[Moments, Moments], Tensor]
+STYLE_LOSSES: Mapping[Objective, StyleLoss] = {Objective.GRAM: gram, Objective.GRAM_MOMENTS: gram_and_moments, Objective.WASSERSTEIN: wasserstein}
+
+
+def content(now: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean squared difference of activations (1, C, h, w), in fp32 (fp64 stays). weight: (1, 1, h, w), multiplies each position's error."""
+    exact = torch.float64 if now.dtype == torch.float64 else torch.float32
+    error = (now - target).to(exact).square()
+    return error.mean() if weight is None else (error * weight).mean()
+
+
+def total_variation(image: Tensor) -> Tensor:
+    """Mean squared difference of each pixel to its eight neighbours, diagonal ones at half weight as they lie √2 away. image: (1, 3, h, w)."""
+    across = (image[..., :, 1:] - image[..., :, :-1]).square().mean()
+    down = (image[..., 1:, :] - image[..., :-1, :]).square().mean()
+    falling = (image[..., 1:, 1:] - image[..., :-1, :-1]).square().mean()
+    rising = (image[..., 1:, :-1] - image[..., :-1, 1:]).square().mean()
+    return (across + down) / 3 + (falling + rising) / 6
+
+
+def gamut(image: Tensor) -> Tensor:
+    """Mean squared distance to the range 0–1."""
+    return (image - image.clamp(0, 1)).square().mean()
+
+
+def common_unit(now: Mapping[str, Moments], target: Mapping[str, Moments], content_now: Tensor, content_target: Tensor) -> Tensor:
+    """J = 1000·Σ_l C_l⁻⁴·Σ(ΔA_l)² + mean(ΔF²): what Gatys' own later code minimises, to compare systems whose weights differ."""
+    style = sum(((now[layer].second - target[layer].second).square().sum() / now[layer].mean.shape[0] ** 4 for layer in target), torch.zeros(()))
+    return 1000 * style + content(content_now, content_target)

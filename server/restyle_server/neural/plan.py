@@ -1,0 +1,66 @@
+"""Owns the plan of a painting: the sizes of its pyramid and how many loss evaluations each of them gets. Imports no torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from .parameters import SMALLEST_SIDE, Preset
+
+STEP = 2.0  # ratio of two neighbouring scales
+COARSEST = 112  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
+MOST_SCALES = 7
+
+SHARES: Mapping[Preset, tuple[float, ...]] = MappingProxyType(
+    {  # of the budget, finest scale first; the last one repeats. Draft spends on the coarse scales, which set what a finer preset ends with
+        Preset.DRAFT: (0.25, 0.35, 0.40),
+        Preset.STANDARD: (0.50, 0.32, 0.18, 0.10),
+        Preset.FINE: (0.60, 0.28, 0.12, 0.05),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One size of the pyramid. cost: of one evaluation, in evaluations at the finest scale."""
+
+    width: int
+    height: int
+    evaluations: int
+    cost: float
+
+
+def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:
+    """Scales of a painting of width × height px, coarsest first. All of them together cost at most `budget` evaluations at the finest; empty when the budget
+    is 0."""
+    if budget <= 0:
+        return ()
+    sizes = _sizes(width, height)
+    shares = SHARES[preset]
+    given = [shares[min(i, len(shares) - 1)] for i in range(len(sizes))]
+    scales: list[Scale] = []
+    left = float(budget)
+    for i, (w, h) in reversed(list(enumerate(sizes))):
+        cost = w * h / (width * height)
+        wanted = left if i == 0 else budget * given[i] / sum(given)
+        evaluations = math.floor(min(wanted, left) / cost + 1e-9)
+        if evaluations:
+            scales.append(Scale(w, h, evaluations, cost))
+            left -= evaluations * cost
+    return tuple(scales)
+
+
+def _sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """Finest first; no side under SMALLEST_SIDE, each clearly smaller than the one before."""
+    sizes = [(width, height)]
+    for k in range(1, MOST_SCALES):
+        factor = STEP**-k
+        if math.sqrt(width * height) * factor < COARSEST / math.sqrt(STEP):
+            break
+        size = max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))
+        if size[0] * size[1] > 0.8 * sizes[-1][0] * sizes[-1][1]:
+            break
+        sizes.append(size)
+    return sizes

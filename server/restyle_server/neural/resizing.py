@@ -1,0 +1,45 @@
+"""Owns the resizing of pictures inside the engine: tensors (1, c, h, w), antialiased."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .task import Pixels
+
+
+def tensor(pixels: Pixels, device: torch.device) -> Tensor:
+    """float32 (1, c, h, w) of pixels (h, w, c) or (h, w)."""
+    array = pixels[..., None] if pixels.ndim == 2 else pixels
+    return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1), dtype=np.float32))[None].to(device)
+
+
+def pixels(image: Tensor) -> Pixels:
+    """float32 (h, w, c) of a tensor (1, c, h, w)."""
+    return np.ascontiguousarray(image.detach()[0].permute(1, 2, 0).cpu().numpy())
+
+
+def resized(image: Tensor, width: int, height: int) -> Tensor:
+    """The picture at another size, bicubic; equal sizes return it as it is. Overshoot at edges is possible."""
+    if image.shape[-1] == width and image.shape[-2] == height:
+        return image
+    return F.interpolate(image, size=(height, width), mode="bicubic", align_corners=False, antialias=True)
+
+
+def resized_map(values: Tensor, width: int, height: int) -> Tensor:
+    """A map of weights in 0–1 at another size, without overshoot."""
+    if values.shape[-1] == width and values.shape[-2] == height:
+        return values
+    return F.interpolate(values, size=(height, width), mode="bilinear", align_corners=False, antialias=True).clamp(0, 1)
+
+
+def resized_weighted(image: Tensor, weight: Tensor, width: int, height: int) -> tuple[Tensor, Tensor]:
+    """A picture and its weights at another size; pixels of weight 0 bleed nowhere. Where no weight is near, the plain picture stands."""
+    small = resized_map(weight, width, height)
+    if image.shape[-1] == width and image.shape[-2] == height:
+        return image, small
+    colours = F.interpolate(image * weight, size=(height, width), mode="bilinear", align_corners=False, antialias=True)
+    plain = F.interpolate(image, size=(height, width), mode="bilinear", align_corners=False, antialias=True)
+    return torch.where(small > 1e-3, colours / small.clamp(min=1e-3), plain).clamp(0, 1), small

@@ -1,0 +1,126 @@
+"""Owns the statistics that make a style: weighted second moments and means of a layer's activations, with their gradient, accumulated in fp32."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+CHUNK = 65_536  # positions converted to fp32 at a time: 128 MiB at 512 channels
+SMALLEST_VARIANCE = 1e-6  # of a channel of mean activation 1: keeps the root's gradient finite on flat pictures
+SMALLEST_ERODED = 0.1  # share of a guide that must survive its erosion, else the guide is used as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """second: (C, C), Σ w·F·Fᵀ; mean: (C,), Σ w·F; the weights w of all positions sum to 1."""
+
+    second: Tensor
+    mean: Tensor
+
+    @property
+    def covariance(self) -> Tensor:
+        """(C, C)"""
+        return self.second - torch.outer(self.mean, self.mean)
+
+    @property
+    def deviation(self) -> Tensor:
+        """(C,), standard deviation of each channel."""
+        variance = self.second.diagonal() - self.mean.square()
+        return variance.clamp(min=SMALLEST_VARIANCE).sqrt()
+
+    @property
+    def energy(self) -> Tensor:
+        """Squared Frobenius norm of the second moment."""
+        return self.second.square().sum()
+
+
+def blended(moments: Iterable[Moments], weights: Sequence[float]) -> Moments:
+    """Weighted average of moments: several styles become one (not the average of their losses)."""
+    pairs = list(zip(moments, weights, strict=True))
+    total = sum(weights)
+    second, mean = (torch.zeros_like(t) for t in (pairs[0][0].second, pairs[0][0].mean))
+    for one, weight in pairs:
+        second += one.second * (weight / total)
+        mean += one.mean * (weight / total)
+    return Moments(second, mean)
+
+
+def moments(features: Tensor, guide: Tensor | None = None) -> Moments:
+    """Moments of activations (1, C, h, w). guide: (h·w,), ≥ 0, sum 1: the say of each position; None: all equal. fp64 stays fp64, else the result is fp32."""
+    second, mean = _Moments.apply(features, guide)
+    return Moments(second, mean)
+
+
+class _Moments(torch.autograd.Function):
+    """One pass over the activations either way; autograd's own would keep a fp32 copy of them."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, guide: Tensor | None) -> tuple[Tensor, Tensor]:
+        rows = _rows(features)
+        exact = torch.float64 if rows.dtype == torch.float64 else torch.float32
+        count = rows.shape[1]
+        second = torch.zeros(count, count, dtype=exact, device=rows.device)
+        mean = torch.zeros(count, dtype=exact, device=rows.device)
+        for i in range(0, rows.shape[0], CHUNK):
+            part = rows[i : i + CHUNK].to(exact)
+            said = part / rows.shape[0] if guide is None else part * guide[i : i + CHUNK, None].to(exact)
+            second.addmm_(part.t(), said)
+            mean += said.sum(0)
+        ctx.save_for_backward(features, guide)
+        return second, mean
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        features, guide = ctx.saved_tensors
+        rows = _rows(features)
+        of_second, of_mean = (grad / rows.shape[0] if guide is None else grad for grad in grads)
+        slope = (of_second + of_second.t()).to(rows.dtype)
+        result = torch.addmm(of_mean.to(rows.dtype), rows, slope)
+        if guide is not None:
+            result *= guide[:, None].to(rows.dtype)
+        _, count, height, width = features.shape
+        return result.t().view(1, count, height, width), None
+
+
+def _rows(features: Tensor) -> Tensor:
+    """(h·w, C) view of activations (1, C, h, w), channels last or not."""
+    return features.flatten(2)[0].t()
+
+
+def guides(weight: Tensor | None, region: Tensor | None, deepest: int) -> list[Tensor | None]:
+    """How much each position counts, per number of poolings 0 … deepest: (h·w,) with sum 1, or None where all count alike.
+
+    weight, region: (1, 1, h, w) in 0–1 at the image's size. A region is eroded by one position of each layer, so that what its neighbours look like stays
+    out of its statistics ("guided Gram matrices", Gatys et al. 2017, section 4)."""
+    if weight is None and region is None:
+        return [None] * (deepest + 1)
+    result: list[Tensor | None] = []
+    for level in range(deepest + 1):
+        if level:
+            weight = weight if weight is None else F.avg_pool2d(weight, 2, ceil_mode=True)
+            region = region if region is None else F.avg_pool2d(region, 2, ceil_mode=True)
+        both = _product(weight, region)
+        inner = both if region is None else _product(weight, _eroded(region))
+        chosen = inner if float(inner.sum()) >= SMALLEST_ERODED * float(both.sum()) else both
+        flat = chosen.flatten()
+        result.append(flat / flat.sum().clamp(min=torch.finfo(flat.dtype).tiny))
+    return result
+
+
+def _product(weight: Tensor | None, region: Tensor | None) -> Tensor:
+    if weight is None or region is None:
+        given = weight if region is None else region
+        if given is None:
+            raise ValueError("neither a weight nor a region")
+        return given
+    return weight * region
+
+
+def _eroded(region: Tensor) -> Tensor:
+    """Minimum over the neighbouring positions; what lies beyond the border does not count."""
+    return -F.max_pool2d(-region, 3, stride=1, padding=1)

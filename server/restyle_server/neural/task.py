@@ -1,0 +1,93 @@
+"""Owns what the painter is given and gives back: tasks, style pictures, steps and paintings, all as numpy arrays. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..worker.engine import Verdict
+from .parameters import Resolved, Symmetry
+
+Pixels = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StylePicture:
+    """One style.
+
+    rgb: float32 (h, w, 3) in 0–1, sRGB-encoded, colours under alpha 0 filled from their surroundings.
+    alpha: float32 (h, w) in 0–1, how much a pixel counts; None: all of them fully.
+    weight: > 0; the painter normalises the weights of a task to sum 1.
+    scale: 0.25–4; at 1 the style covers as many pixels as the content.
+    region: float32 (H, W) at the work's size in 0–1, where this style paints; None: everywhere. Regions may overlap; they are normalised per pixel.
+    key: equal keys mean equal rgb and alpha, so that statistics may be kept from one task to the next; empty: never kept.
+    """
+
+    rgb: Pixels
+    alpha: Pixels | None = None
+    weight: float = 1.0
+    scale: float = 1.0
+    region: Pixels | None = None
+    symmetry: Symmetry = Symmetry.NONE
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """One painting to be made.
+
+    content: float32 (H, W, 3), sRGB-encoded, at the work's size (parameters.height × parameters.width), no side under 16 px. Values outside 0–1 are handled
+        as a clipped picture to which the rest is added back.
+    weight: float32 (H, W) in 0–1, the say of each pixel in the picture's statistics (alpha × masks); None: all equal.
+    start: where optimisation begins: None is the content, "noise" is seeded noise, a picture (H, W, 3) is an earlier result.
+    noise: 0–1, standard deviation of the seeded noise added to a start from the content.
+    strength_map: float32 (H, W) in 0–1, multiplies the strength; where it is 0 nothing changes.
+    weights: safetensors file of VGG19's convolutions.
+    """
+
+    content: Pixels
+    styles: tuple[StylePicture, ...]
+    parameters: Resolved
+    weights: Path
+    weight: Pixels | None = None
+    start: Pixels | Literal["noise"] | None = None
+    noise: float = 0.0
+    strength_map: Pixels | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """State after one loss evaluation. Counts from 1; losses in the painter's units, each scale with its own. `picture()` gives the best state now, float32
+    (h, w, 3) at the scale's size, and is only valid during the call of the observer."""
+
+    scale: int
+    scales: int
+    width: int
+    height: int
+    step: int
+    steps: int
+    fraction: float
+    loss: float
+    content_loss: float
+    style_loss: float
+    picture: Callable[[], Pixels] | None = None
+
+
+StepObserver = Callable[[Step], Verdict]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painting:
+    """rgb: float32 (H, W, 3), always finite. evaluations: all scales, as many as there were calls of the observer. trace: one Step per evaluation, without
+    pictures. warnings: sentences for people."""
+
+    rgb: Pixels
+    evaluations: int
+    trace: tuple[Step, ...]
+    finished_early: bool
+    warnings: tuple[str, ...] = ()

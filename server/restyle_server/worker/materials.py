@@ -1,0 +1,111 @@
+"""Owns the making of a task from an order: every plane and picture read, brought to the work's size, and named for the caches."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from functools import reduce
+from typing import Literal
+
+import numpy as np
+
+from ..imaging.color import matched, mixed
+from ..imaging.files import read_picture
+from ..imaging.formats import Plane
+from ..imaging.planes import Canvas, open_plane, weights_of
+from ..imaging.resize import resize, resize_visible
+from ..neural.parameters import SMALLEST_SIDE, Color, Resolved
+from ..neural.targets import LARGEST_AREA
+from ..neural.task import Pixels, StylePicture, Task
+from ..orders import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder
+from .engine import JobFailure
+
+
+def plane_of(file: PlaneFile) -> Plane:
+    """The plane in a file. JobFailure when the file is not there any more."""
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        raise JobFailure("BAD_INPUT", f"The job's pixels can't be read any more ({error.strerror}); send it again.") from error
+    return Plane(file.format, file.width, file.height, data, file.icc)
+
+
+def blend_of(order: Order) -> Pixels | None:
+    """How much of the painting shows, (H, W) at the content's size; None: all of it."""
+    return _product(order, MaskUse.BLEND)
+
+
+def task_of(order: Order, resolved: Resolved, canvas: Canvas) -> Task:
+    """What the painter gets for an order. canvas: the order's content, opened."""
+    width, height = resolved.width, resolved.height
+    content, alpha = resize_visible(canvas.rgb, canvas.alpha, width, height)
+    counted = _product(order, MaskUse.STATISTICS)
+    weight = _both(alpha, None if counted is None else resize(counted, width, height, "area"))
+    return Task(
+        content=content,
+        styles=tuple(_style(style, resolved, content, weight) for style in order.styles),
+        parameters=resolved,
+        weights=order.weights.path,
+        weight=weight,
+        start=_start(order.start, width, height),
+        noise=order.start.noise if order.start.source is StartFrom.CONTENT else 0.0,
+        strength_map=None if order.strength_map is None else resize(weights_of(plane_of(order.strength_map)), width, height, "area"),
+    )
+
+
+def _product(order: Order, use: MaskUse) -> Pixels | None:
+    masks = [weights_of(plane_of(mask.plane)) for mask in order.masks if mask.use is use]
+    return reduce(np.multiply, masks) if masks else None
+
+
+def _both(a: Pixels | None, b: Pixels | None) -> Pixels | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return a * b
+
+
+def _start(start: Start, width: int, height: int) -> Pixels | Literal["noise"] | None:
+    if start.source is StartFrom.NOISE:
+        return "noise"
+    if start.source is StartFrom.RESULT and start.result is not None:
+        result = open_plane(plane_of(start.result))
+        return resize_visible(result.rgb, result.alpha, width, height)[0]
+    return None
+
+
+def _style(style: StyleOrder, resolved: Resolved, content: Pixels, weight: Pixels | None) -> StylePicture:
+    if style.picture is not None:
+        plane = read_picture(style.picture, style.name).plane
+    elif style.plane is not None:
+        plane = plane_of(style.plane)
+    else:
+        raise JobFailure("BAD_INPUT", f"The style {style.name} has neither a picture nor a layer; choose one.")
+    canvas = open_plane(plane)
+    rgb, alpha = _cropped(style, canvas)
+    if alpha is not None and not alpha.any():
+        raise JobFailure("BAD_INPUT", f"The style {style.name} is fully transparent; choose a picture with something to see.")
+    rgb, alpha = _no_larger_than_needed(rgb, alpha, style.scale, resolved)
+    if resolved.color is Color.MATCH:
+        rgb = mixed(rgb, matched(rgb, content, alpha, weight), resolved.color_mix)
+    key = hashlib.sha256(np.ascontiguousarray(rgb).tobytes())
+    key.update(b"" if alpha is None else np.ascontiguousarray(alpha).tobytes())
+    region = None if style.mask is None else resize(weights_of(plane_of(style.mask)), resolved.width, resolved.height, "area")
+    return StylePicture(rgb, alpha, style.weight, style.scale, region, style.symmetry, f"{rgb.shape} {key.hexdigest()}")
+
+
+def _cropped(style: StyleOrder, canvas: Canvas) -> tuple[Pixels, Pixels | None]:
+    crop = style.crop
+    if crop is None:
+        return canvas.rgb, canvas.alpha
+    if crop.x < 0 or crop.y < 0 or crop.width < 1 or crop.height < 1 or crop.x + crop.width > canvas.width or crop.y + crop.height > canvas.height:
+        raise JobFailure("BAD_INPUT", f"The crop of the style {style.name} reaches beyond its {canvas.width}×{canvas.height} px; choose one inside.")
+    rows, columns = slice(crop.y, crop.y + crop.height), slice(crop.x, crop.x + crop.width)
+    return canvas.rgb[rows, columns], None if canvas.alpha is None else canvas.alpha[rows, columns]
+
+
+def _no_larger_than_needed(rgb: Pixels, alpha: Pixels | None, scale: float, resolved: Resolved) -> tuple[Pixels, Pixels | None]:
+    """A style at the size in which the finest scale looks at it: hashing, matching and resizing then cost nothing to speak of."""
+    height, width = rgb.shape[:2]
+    area = min(scale**2, LARGEST_AREA) * resolved.width * resolved.height
+    factor = min(1.0, math.sqrt(area / (width * height)))
+    return resize_visible(rgb, alpha, max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor)))

@@ -1,0 +1,142 @@
+"""Owns the way of an order through imaging and the painter: planes become pixels at work size, the painting becomes a plane again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from ..imaging.color import with_content_color
+from ..imaging.errors import ImagingError, PictureError
+from ..imaging.planes import Canvas, close_plane, open_plane
+from ..imaging.preview import rgba8
+from ..imaging.resize import resize
+from ..imaging.upsampling import upsampled
+from ..neural import device as devices
+from ..neural.memory import estimate_bytes, largest_size
+from ..neural.painter import Painter
+from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Resolved, resolve
+from ..neural.task import Painting, Pixels, Step
+from ..neural.vgg import UnusableWeights
+from ..orders import Order
+from .engine import Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, Verdict
+from .materials import blend_of, plane_of, task_of
+
+FITS = 0.9  # share of the free memory that a painting may be planned with: others run on the machine too
+
+
+class NeuralEngine:
+    """Paints orders on one device, by VGG19's statistics."""
+
+    def __init__(self, device_id: str = "cpu") -> None:
+        self._id = device_id
+        self._painter = Painter(device_id)
+        self._seconds_per_pixel: float | None = None  # of work pixel and evaluation, from the last job
+
+    def device(self) -> Device:
+        """The device and its memory now."""
+        kind = devices.device_kind(self._id)
+        total, available = devices.memory(self._id)
+        return Device(self._id, kind, devices.device_name(self._id), total, available, devices.prefers_bf16(self._id), DEFAULT_SIZE[kind])
+
+    def estimate(self, order: Order) -> Estimate:
+        """Memory, time and largest size, without looking at any pixel."""
+        resolved = self._resolved(order)
+        width, height = order.content.width, order.content.height
+        available = self._available(order)
+        work = resolved.width * resolved.height * resolved.evaluations
+        seconds = None if self._seconds_per_pixel is None else self._seconds_per_pixel * work
+        return Estimate(estimate_bytes(resolved, width, height), available, seconds, largest_size(resolved, width, height, available), resolved)
+
+    def paint(self, order: Order, observe: Observer) -> Painted:
+        """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""
+        try:
+            return self._paint(order, observe)
+        except (ImagingError, PictureError) as error:
+            raise JobFailure("BAD_INPUT", error.message) from error
+        except UnusableWeights as error:
+            raise JobFailure("WEIGHTS_UNUSABLE", str(error)) from error
+        except (torch.OutOfMemoryError, MemoryError) as error:
+            raise self._out_of_memory(order, self._resolved(order)) from error
+        except RuntimeError as error:
+            if "can't allocate memory" not in str(error):  # torch's own words on a CPU, where it has no type for it
+                raise
+            raise self._out_of_memory(order, self._resolved(order)) from error
+
+    def _paint(self, order: Order, observe: Observer) -> Painted:
+        began = time.monotonic()
+        resolved = self._resolved(order)
+        if min(order.content.width, order.content.height) < SMALLEST_SIDE:
+            raise JobFailure("BAD_INPUT", f"The layer is smaller than {SMALLEST_SIDE} px on a side; take a larger one.")
+        if estimate_bytes(resolved, order.content.width, order.content.height) > self._available(order):
+            raise self._out_of_memory(order, resolved)
+        canvas = open_plane(plane_of(order.content))
+        task = task_of(order, resolved, canvas)
+        before = time.monotonic()
+        painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)))
+        self._measure(painting, resolved, time.monotonic() - before)
+        result = painting.rgb
+        if resolved.color is Color.CONTENT and painting.evaluations:
+            result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
+        full = upsampled(canvas.rgb, task.content, result, canvas.alpha)
+        plane = close_plane(canvas, full, blend_of(order))
+        trace = tuple(_progress(step) for step in painting.trace)
+        return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, painting.warnings, trace)
+
+    def _resolved(self, order: Order) -> Resolved:
+        return resolve(order.parameters, order.content.width, order.content.height, devices.device_kind(self._id), devices.prefers_bf16(self._id))
+
+    def _available(self, order: Order) -> int:
+        free = int(devices.memory(self._id)[1] * FITS)
+        limit = order.parameters.memory_limit
+        return free if limit is None else min(free, limit)
+
+    def _out_of_memory(self, order: Order, resolved: Resolved) -> JobFailure:
+        width, height = order.content.width, order.content.height
+        fits = min(largest_size(resolved, width, height, self._available(order)), max(resolved.size - 1, 0))
+        advice = f"choose a size of {fits} px or less" if fits >= SMALLEST_SIDE else "close other programs or take a smaller picture"
+        needed = estimate_bytes(resolved, width, height) / 2**30
+        return JobFailure("OUT_OF_MEMORY", f"Painting at {resolved.size} px needs about {needed:.1f} GiB, more than there is on {self._id}: {advice}.")
+
+    def _measure(self, painting: Painting, resolved: Resolved, seconds: float) -> None:
+        work = resolved.width * resolved.height * resolved.evaluations
+        if painting.evaluations and not painting.finished_early:
+            self._seconds_per_pixel = seconds / work
+
+    def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> Progress:
+        def preview(longest: int) -> Picture:
+            if step.picture is None:
+                raise RuntimeError("a preview was asked for after its step")
+            rgb = step.picture()
+            height, width = rgb.shape[:2]
+            if resolved.color is Color.CONTENT:
+                rgb = with_content_color(rgb, resize(content, width, height), resolved.color_mix)
+            alpha = None if canvas.alpha is None else resize(canvas.alpha, width, height, "area")
+            return Picture(*rgba8(rgb, alpha, longest))
+
+        return replace(_progress(step), preview=preview)
+
+
+def _progress(step: Step) -> Progress:
+    return Progress(
+        step.scale,
+        step.scales,
+        step.width,
+        step.height,
+        step.step,
+        step.steps,
+        step.fraction,
+        step.loss,
+        step.content_loss,
+        step.style_loss,
+    )
+
+
+def engine(device_id: str) -> NeuralEngine:
+    """The engine of a device: "cpu", "cuda:0", "mps"."""
+    return NeuralEngine(device_id)
+
+
+__all__ = ["NeuralEngine", "Verdict", "engine"]

@@ -19,8 +19,9 @@ from .errors import PictureError
 from .formats import Plane
 from .pictures import PictureFile
 
+__all__ = ["PictureError", "PictureFile", "read_picture", "write_picture"]
+
 TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-HEAD = 16  # bytes that tell the kind of file
 WRITABLE = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 
 

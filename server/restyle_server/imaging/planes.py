@@ -24,6 +24,8 @@ from .hidden import fill_hidden
 from .profiles import Profile, profile_of
 from .tone import Tone, tone_of
 
+__all__ = ["Canvas", "ImagingError", "close_plane", "open_plane", "weights_of"]
+
 
 @dataclass(frozen=True, slots=True)
 class Canvas:

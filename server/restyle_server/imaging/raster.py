@@ -8,17 +8,31 @@ import warnings
 from typing import Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from .arrays import Samples
 from .errors import PictureError
 from .pictures import PictureFile, plane_of, require_size, upright
 from .profiles import color_space
 
+# Pillow loads its readers when it first misses one, but not when it is told which to use.
+_READERS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, PpmImagePlugin, TiffImagePlugin, WebPImagePlugin)
+
 PNG_MARK = b"\x89PNG\r\n\x1a\n"
 PNG_HEADER = struct.Struct(">8x4x4sIIB")  # mark, length, "IHDR", width, height, bits per sample
 ORIENTATION = 0x0112  # EXIF tag
 PLAIN_MODES = {"L", "LA", "RGB", "RGBA"}
+READABLE = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM")  # Pillow knows more, EPS among them, which runs a program
 KINDS = "PNG, JPEG, WebP or TIFF"
 
 
@@ -28,7 +42,7 @@ def read(data: bytes, name: str) -> PictureFile:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's warning of large pictures; require_size decides
-            image = Image.open(io.BytesIO(data))
+            image = Image.open(io.BytesIO(data), formats=READABLE)
     except Image.DecompressionBombError as error:
         raise PictureError(f"{name} has more pixels than can be handled; scale it down, or cut it into parts.") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:

@@ -16,6 +16,7 @@ from .pictures import DEPTHS, PictureFile, plane_of, require_size, upright
 ORIENTATION, ICC_PROFILE, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 274, 34675, 282, 283, 296  # TIFF tags
 CENTIMETRE = 3  # value of RESOLUTION_UNIT
 CM_PER_INCH = 2.54
+MOST_SAMPLES = 16  # channels of a pixel: more than any editor writes; a broken file may claim 65,535
 ASSOCIATED = 1  # value of ExtraSamples: colours are multiplied by alpha
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is damaged is said once, in a sentence of ours
@@ -29,6 +30,10 @@ def read(data: bytes, name: str) -> PictureFile:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             page: Any = file.pages[0]
             require_size(name, page.imagewidth, page.imagelength)
+            if page.samplesperpixel > MOST_SAMPLES:
+                raise PictureError(  # noqa: TRY301, as readable as it gets
+                    f"{name} has {page.samplesperpixel} channels; export it again as RGB."
+                )
             if not _is_plain(page):
                 return raster.read(data, name)
             return _decoded(page, len(file.pages), name)

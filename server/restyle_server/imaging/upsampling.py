@@ -19,6 +19,8 @@ from .resize import resize, rows_of
 RADIUS = 2  # px of the work: windows of 5 × 5 see an edge and both its sides, and little else
 EPSILON = 2e-3  # variance (sRGB-encoded): contrasts under about 0.045 aren't edges to follow
 
+MOSTLY_HIDDEN = 0.25  # alpha at work size: below it a pixel borders on nothing visible, or was painted for what is hidden
+
 
 def upsampled(content_full: Floats, content_work: Floats, result_work: Floats, alpha: Floats | None = None) -> Floats:
     """The painting at full size: content_full (H, W, 3) plus the change result_work − content_work, both (h, w, 3), carried up along the content's edges.
@@ -32,7 +34,8 @@ def upsampled(content_full: Floats, content_work: Floats, result_work: Floats, a
         return result_work.copy()
     change = result_work - content_work
     if alpha is not None:
-        change = fill_hidden(change, resize(alpha, change.shape[1], change.shape[0], "area"))
+        seen = resize(alpha, change.shape[1], change.shape[0], "area")
+        change = fill_hidden(change, np.where(seen < MOSTLY_HIDDEN, np.float32(0), seen))
     model = guidance(content_work, change, RADIUS, EPSILON)
     rest = change - model.applied(content_work)
     slopes = model.slope.reshape(*change.shape[:2], 9)

@@ -1,0 +1,277 @@
+"""Owns who paints what: one station per device, whose workers come and go; takes waiting jobs off the board, and puts their ends onto it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import signal
+
+from .clock import Clock
+from .jobs.board import Board
+from .jobs.job import Failure, Job
+from .jobs.journal import JournalFailure
+from .jobs.states import JobState
+from .limits import Limits
+from .neural.parameters import resolve
+from .orders import Order
+from .refusals import Invalid, TooLarge, Unavailable
+from .worker import messages as say
+from .worker.engine import Estimate
+from .workers import Gone, Station, WorkerProcess
+
+log = logging.getLogger(__name__)
+
+BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed starts in a row
+
+
+class Dispatcher:
+    """Gives jobs to stations. Everything happens on the loop's thread."""
+
+    def __init__(self, board: Board, clock: Clock, limits: Limits, factory: str, devices: tuple[str, ...]) -> None:
+        self._board = board
+        self._clock = clock
+        self.stations = [Station(device, factory, clock, limits) for device in devices]
+        self.accepting = True  # False while the server drains: nothing new starts
+        self._tickets = itertools.count()
+        self._closing = False
+        self._rest = asyncio.Event()  # set whenever a job has ended
+        board.changed = lambda job: self._changed(job)
+        board.watched = self._watched
+
+    def open(self) -> None:
+        """Starts the workers."""
+        for station in self.stations:
+            self._start(station)
+
+    def sweep(self) -> None:
+        """Kills what hangs, starts what is due. Called every SWEEP_SECONDS."""
+        for station in self.stations:
+            if station.process is None:
+                if self._clock.monotonic() >= station.start_at:
+                    self._start(station)
+            elif not station.hung and station.watchdog.hung(station.job_id is not None):
+                log.warning("device %s: its worker hangs and is killed", station.id)
+                station.hung = True
+                station.process.kill()
+
+    @property
+    def running(self) -> int:
+        """How many jobs run."""
+        return sum(job.state is JobState.RUNNING for job in self._board.jobs())
+
+    async def rested(self) -> None:
+        """Returns when no job runs."""
+        while self.running:
+            self._rest.clear()
+            await self._rest.wait()
+
+    def features(self) -> tuple[str, ...]:
+        """The optional parts of the API that every engine fills; empty until one has said so."""
+        known = [set(station.features) for station in self.stations if station.device]
+        return tuple(sorted(set.intersection(*known))) if known else ()
+
+    def check_device(self, device: str) -> None:
+        """Invalid when no station has this device; Unavailable when all that could paint are down."""
+        fit = [station for station in self.stations if device in ("", *station.names)]
+        if not fit and all(station.device for station in self.stations):
+            raise Invalid("spec.parameters.device", f"this server has no device {device!r}; it has {', '.join(station.id for station in self.stations)}.")
+        if fit and all(station.state == "down" for station in fit):
+            raise Unavailable(f"The server's engine does not start. {fit[0].complaint}", reason="ENGINE_DOWN", retry_after=BACKOFF[-1])
+
+    def cancel(self, job_id: str) -> None:
+        """The job's state is decided by the board; here its worker is told to leave it."""
+        self._tell(job_id, say.Cancel(job_id))
+
+    def finish(self, job_id: str) -> None:
+        """The job's worker is told to deliver what there is."""
+        self._tell(job_id, say.Finish(job_id))
+
+    async def estimate(self, order: Order, device: str, ready_seconds: float, answer_seconds: float) -> tuple[Station, Estimate] | None:
+        """What the order would cost on the device, or on the first that is ready; None when no worker is ready or answers in time. TooLarge and Invalid."""
+        deadline = asyncio.get_running_loop().time() + ready_seconds
+        while not (ready := [station for station in self.stations if station.ready and device in ("", *station.names)]):
+            if asyncio.get_running_loop().time() >= deadline:
+                return None
+            await asyncio.sleep(0.05)
+        station = ready[0]
+        answer = await self._ask(station, order, answer_seconds)
+        if answer is None:
+            return None
+        if answer.estimate is None:
+            if answer.reason in ("OUT_OF_MEMORY", "IMAGE_TOO_LARGE"):
+                raise TooLarge(answer.message, 0)
+            raise Invalid("spec", answer.message, reason=answer.reason)
+        return station, answer.estimate
+
+    async def close(self) -> None:
+        """Kills the workers and waits for their ends."""
+        self._closing = True
+        for station in self.stations:
+            if station.process is not None:
+                station.process.kill()
+        for _ in range(200):
+            if all(station.process is None for station in self.stations):
+                return
+            await asyncio.sleep(0.01)
+
+    # ---- Inside
+
+    async def _ask(self, station: Station, order: Order, seconds: float) -> say.Answer | None:
+        if station.process is None:
+            return None
+        ticket = next(self._tickets)
+        station.questions[ticket] = asyncio.get_running_loop().create_future()
+        station.process.tell(say.Ask(ticket, order))
+        try:
+            return await asyncio.wait_for(station.questions[ticket], seconds)
+        except TimeoutError:
+            return None
+        finally:
+            station.questions.pop(ticket, None)
+
+    def _start(self, station: Station) -> None:
+        station.watchdog.reset()
+        station.hung = station.ready = False
+        try:
+            station.process = WorkerProcess(station.wanted, station.factory, lambda process, message: self._hear(station, process, message))
+        except OSError as error:
+            self._start_failed(station, f"The system refused another process ({error.strerror}).")
+
+    def _start_failed(self, station: Station, complaint: str) -> None:
+        station.failed_starts += 1
+        station.complaint = complaint
+        station.start_at = self._clock.monotonic() + BACKOFF[min(station.failed_starts, len(BACKOFF) - 1)]
+        log.error("device %s: its worker did not start (%d in a row): %s", station.id, station.failed_starts, complaint)
+        if all(other.state == "down" for other in self.stations):
+            failure = Failure("ENGINE_DOWN", f"The server's engine does not start. {complaint}")
+            for job in self._board.waiting():
+                self._board.move(job.id, JobState.FAILED, failure=failure)
+
+    def _changed(self, job: Job) -> None:
+        if job.state.ended:
+            self._rest.set()
+        if job.state is JobState.QUEUED:
+            self._dispatch()
+
+    def _dispatch(self) -> None:
+        for station in self.stations:
+            if not self.accepting or not station.ready or station.job_id is not None:
+                continue
+            job = self._board.turns.next(self._board.waiting(), station.names)
+            if job is not None:
+                self._begin(station, job)
+
+    def _begin(self, station: Station, job: Job) -> None:
+        order, device, process = job.order, station.device, station.process
+        if order is None or device is None or process is None:  # a station that is ready has both, a waiting job its order
+            raise RuntimeError("a job without an order, or a station without a worker")
+        resolved = resolve(order.parameters, order.content.width, order.content.height, device.kind, device.bf16)
+        station.job_id = job.id  # first: the board's other watchers may ask for the next job meanwhile
+        self._board.turns.start(job)
+        try:
+            self._board.move(job.id, JobState.RUNNING, started=self._clock.time(), resolved=resolved, device=station.describe())
+        except JournalFailure:
+            station.job_id = None
+            self._board.move(job.id, JobState.FAILED, failure=Failure("DISK_FULL", "The server can't write its journal; make room on its disk."))
+            return
+        station.watchdog.reset()
+        process.tell(say.Paint(job.id, order, self._board.folders.result(job.id), self._board.preview_size(job.id)))
+
+    def _tell(self, job_id: str, command: say.Command) -> None:
+        for station in self.stations:
+            if station.job_id == job_id and station.process is not None:
+                station.process.tell(command)
+
+    def _watched(self, job_id: str) -> None:
+        self._tell(job_id, say.Previews(job_id, self._board.preview_size(job_id)))
+
+    def _hear(self, station: Station, process: WorkerProcess, message: say.Message | Gone) -> None:
+        if process is not station.process:
+            return
+        if isinstance(message, Gone):
+            self._gone(station, message)
+            return
+        station.watchdog.heard(message)
+        match message:
+            case say.Ready():
+                station.device, station.features = message.device, message.features
+                station.ready, station.failed_starts, station.complaint = True, 0, ""
+                log.info("device %s: ready (%s), process %s", station.id, message.device.name, process.pid)
+                self._dispatch()
+            case say.Unusable():
+                station.complaint = message.message
+                log.error("device %s: %s\n%s", station.id, message.message, message.trace)
+            case say.Advanced():
+                self._board.report(message.job_id, message.report)
+            case say.Previewed():
+                self._board.preview(message.job_id, message.picture)
+            case say.Answer():
+                if (future := station.questions.get(message.ticket)) and not future.done():
+                    future.set_result(message)
+            case say.Done() | say.Failed() | say.Stopped():
+                self._ended(station, message)
+            case say.Beat():
+                pass
+
+    def _ended(self, station: Station, message: say.Done | say.Failed | say.Stopped) -> None:
+        station.job_id = None
+        station.watchdog.reset()
+        if isinstance(message, say.Failed) and message.trace:
+            log.error("job %s: %s\n%s", message.job_id, message.reason, message.trace)
+        if self._runs(message.job_id):
+            self._settle(message)
+        else:
+            self._board.folders.drop(message.job_id)  # it was cancelled meanwhile; a late result is nobody's
+        self._dispatch()
+
+    def _settle(self, message: say.Done | say.Failed | say.Stopped) -> None:
+        match message:
+            case say.Done():
+                self._board.move(
+                    message.job_id,
+                    JobState.SUCCEEDED,
+                    result=message.result,
+                    resolved=message.resolved,
+                    progress=message.report,
+                    finished_early=message.finished_early,
+                    warnings=message.warnings,
+                )
+            case say.Failed():
+                self._board.move(message.job_id, JobState.FAILED, failure=Failure(message.reason, message.message))
+            case say.Stopped():
+                self._board.move(message.job_id, JobState.CANCELLED)
+
+    def _gone(self, station: Station, message: Gone) -> None:
+        was_ready, hung, job_id = station.ready, station.hung, station.job_id
+        station.process, station.ready, station.job_id = None, False, None
+        for future in station.questions.values():
+            if not future.done():
+                future.set_result(None)
+        if self._closing:
+            return
+        log.warning("device %s: its worker ended with status %s", station.id, message.code)
+        if job_id is not None and self._runs(job_id):
+            self._board.move(job_id, JobState.FAILED, failure=_hung() if hung else _crashed(message.code))
+        if was_ready and job_id is not None:
+            self._start(station)
+        else:
+            self._start_failed(station, station.complaint or _crashed(message.code).message)
+
+    def _runs(self, job_id: str) -> bool:
+        job = self._board.find(job_id)
+        return job is not None and job.state is JobState.RUNNING
+
+
+def _crashed(code: int | None) -> Failure:
+    if code == -signal.SIGKILL:
+        hint = "the system killed it, often for lack of memory; try a smaller size."
+    else:
+        hint = "send the job again; if it happens twice, the server's log says more."
+    return Failure("WORKER_CRASHED", f"The process that painted this job ended unexpectedly: {hint}")
+
+
+def _hung() -> Failure:
+    return Failure(
+        "WORKER_HUNG", "The process that painted this job gave no sign of life and was ended; send the job again, at a smaller size if it happens twice."
+    )

@@ -1,0 +1,1 @@
+"""Jobs as resources: their states, order, leases, records and results. This file imports nothing."""

@@ -1,0 +1,256 @@
+"""Owns all jobs: their records in memory and in the journal, their folders and their watchers. Every change of a job goes through here, on one thread."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from ..clock import Clock
+from ..limits import Limits
+from ..refusals import NotFound
+from ..worker.engine import Picture
+from .folders import JobFolders
+from .job import Failure, Job, Lifetime, Report
+from .journal import Journal, JournalFailure
+from .leases import Leases
+from .queue import Turns
+from .retention import expiring, forgettable, keep_seconds
+from .states import WAITING, JobState
+from .watching import Channel, Watcher
+
+log = logging.getLogger(__name__)
+
+RESTARTED = Failure("SERVER_RESTARTED", "The server ended while this job ran; send the job again.")
+
+
+class Board:
+    """The jobs by id. `changed(job)` is called after every change of state."""
+
+    def __init__(self, journal: Journal, folders: JobFolders, clock: Clock, limits: Limits) -> None:
+        self.folders = folders
+        self.limits = limits
+        self.turns = Turns()
+        self.leases = Leases(clock, limits.lease_seconds)
+        self.changed: Callable[[Job], None] = lambda job: None
+        self.watched: Callable[[str], None] = lambda job_id: None
+        self._journal = journal
+        self._clock = clock
+        self._jobs: dict[str, Job] = {}
+        self._requests: dict[tuple[str, str, str], str] = {}
+        self._channels: dict[str, Channel] = {}
+        self._places: dict[str, int] = {}
+        self._arrivals = 0
+
+    def recover(self) -> None:
+        """Takes up what an earlier server left: running jobs have failed, waiting ones wait again, results can be read."""
+        for found in self._journal.jobs():
+            self._arrivals = max(self._arrivals, found.arrival)
+            job = found
+            if job.state is JobState.RUNNING:
+                job = job.move(JobState.FAILED, failure=RESTARTED, ended=self._clock.time(), order=None)
+                self._journal.put(job)
+            if job.state is JobState.SUCCEEDED and not self.folders.result(job.id).exists():
+                job = job.move(JobState.EXPIRED, result=None)
+                self._journal.put(job)
+            self._take(job)
+            if job.state is JobState.QUEUED and job.lifetime is Lifetime.ATTACHED:
+                self.leases.begin(job.id)
+            if job.state.ended:
+                self._tidy(job)
+        self.folders.drop_strangers(set(self._jobs))
+        self._replace()
+
+    # ---- Reading
+
+    def get(self, job_id: str, owner: str = "") -> Job:
+        """The job with its latest progress. NotFound, also for another owner's job."""
+        job = self._jobs.get(job_id)
+        if job is None or job.owner != owner:
+            raise NotFound("There is no such job here; `restyle jobs list` shows those that there are.", reason="JOB_NOT_FOUND")
+        return job
+
+    def find(self, job_id: str) -> Job | None:
+        """The job, whoever owns it."""
+        return self._jobs.get(job_id)
+
+    def requested(self, owner: str, client_id: str, request_id: str) -> Job | None:
+        """The job that this client has already made by this request."""
+        return self._jobs.get(self._requests.get((owner, client_id, request_id), ""))
+
+    def jobs(self) -> list[Job]:
+        """All jobs, in order of arrival."""
+        return list(self._jobs.values())
+
+    def waiting(self) -> list[Job]:
+        return [job for job in self._jobs.values() if job.state is JobState.QUEUED]
+
+    def queued_by(self, client_id: str | None = None) -> int:
+        """How many jobs upload or wait: of the client, or of all."""
+        return sum(job.state in WAITING and client_id in (None, job.client_id) for job in self._jobs.values())
+
+    def bytes_in_flight(self, client_id: str) -> int:
+        """Bytes of the inputs of the client's jobs that have not ended."""
+        return sum(job.input_bytes for job in self._jobs.values() if job.client_id == client_id and not job.state.ended)
+
+    def place(self, job: Job) -> int:
+        """The job's place in the queue; 1 is next, 0: it doesn't wait."""
+        return self._places.get(job.id, 0)
+
+    def preview_size(self, job_id: str) -> int:
+        """The longest side in px of the previews that somebody wants; 0: nobody."""
+        channel = self._channels.get(job_id)
+        return channel.preview_size if channel else 0
+
+    # ---- Changing
+
+    def add(self, make: Callable[[str, int], Job]) -> Job:
+        """A new job in UPLOADING, made of its new id and its arrival number; with a folder, not yet in the journal. OSError."""
+        self._arrivals += 1
+        job = make(secrets.token_hex(8), self._arrivals)
+        self.folders.make(job.id)
+        self._take(job)
+        return job
+
+    def abandon(self, job_id: str) -> None:
+        """Forgets a job whose upload broke, as if it had never been asked for."""
+        job = self._jobs.get(job_id)
+        if job is not None and job.state is JobState.UPLOADING:
+            self._forget(job)
+
+    def move(self, job_id: str, to: JobState, **changes: Any) -> Job:
+        """Changes the job's state, journals it, tells the watchers. ImpossibleMove, and JournalFailure for the steps that begin something."""
+        job = self._jobs[job_id].move(to, **changes)
+        if to.ended and not job.ended:
+            now = self._clock.time()
+            job = replace(job, ended=now, order=None)
+            job = replace(job, expires=now + keep_seconds(job, self.limits))
+        try:
+            self._journal.put(job)
+        except JournalFailure as error:
+            if not to.ended:  # nothing may begin that a restart would not know of; what has ended has ended
+                raise
+            log.error("job %s: its end could not be written to the journal: %s", job_id, error)  # noqa: TRY400 - the cause is all there is to say
+        self._jobs[job_id] = job
+        self._after(job)
+        return job
+
+    def report(self, job_id: str, report: Report) -> None:
+        """The job's latest progress, for its watchers and its snapshots."""
+        job = self._jobs.get(job_id)
+        if job is not None and job.state is JobState.RUNNING:
+            self._jobs[job_id] = replace(job, progress=report)
+            self._channel(job_id).publish(report)
+
+    def preview(self, job_id: str, picture: Picture) -> None:
+        """A picture of the job as it stands."""
+        job = self._jobs.get(job_id)
+        if job is not None and job.state is JobState.RUNNING:
+            self._channel(job_id).publish(picture)
+
+    def read(self, job_id: str) -> None:
+        """Notes that somebody read the job's result: it goes later than those that nobody reads."""
+        job = self._jobs.get(job_id)
+        if job is not None:
+            self._jobs[job_id] = replace(job, last_read=self._clock.time())
+            with contextlib.suppress(JournalFailure):
+                self._journal.put(self._jobs[job_id])
+
+    def delete(self, job_id: str) -> None:
+        """Removes an ended job and its pixels."""
+        self._forget(self._jobs[job_id])
+        with contextlib.suppress(JournalFailure):
+            self._journal.remove(job_id)
+        log.info("job %s: deleted", job_id)
+
+    def sweep(self) -> None:
+        """Drops what is past its time: results, and records without results."""
+        for job in expiring(self._jobs.values(), self._clock.time(), self.limits):
+            self.move(job.id, JobState.EXPIRED, result=None)
+        for job in forgettable(self._jobs.values()):
+            self.delete(job.id)
+
+    # ---- Watching
+
+    @contextlib.contextmanager
+    def watcher(self, job: Job, previews: int) -> Iterator[Watcher]:
+        """A mailbox for one watching call; while it is open the job's lease stands still."""
+        channel = self._channel(job.id)
+        self.leases.watched(job.id)
+        try:
+            with channel.joined(job, previews) as watcher:
+                self.watched(job.id)
+                yield watcher
+        finally:
+            self.leases.left(job.id)
+            self.watched(job.id)
+            self._prune(job.id)
+
+    def watchers(self) -> int:
+        """How many calls watch."""
+        return sum(channel.watchers for channel in self._channels.values())
+
+    def end_watching(self) -> None:
+        """Ends every watching call, after what waits in its mailbox."""
+        for channel in self._channels.values():
+            channel.close()
+
+    def close(self) -> None:
+        """Closes the journal."""
+        self._journal.close()
+
+    # ---- Inside
+
+    def _take(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        if job.request_id:
+            self._requests[job.owner, job.client_id, job.request_id] = job.id
+
+    def _after(self, job: Job) -> None:
+        log.info("job %s: %s%s", job.id, job.state.value, f" ({job.failure.reason})" if job.failure else "")
+        if job.state is JobState.QUEUED and job.lifetime is Lifetime.ATTACHED:
+            self.leases.begin(job.id)
+        if job.state.ended:
+            self.leases.end(job.id)
+            self._tidy(job)
+        self._replace()
+        self._channel(job.id).publish(job)
+        self._prune(job.id)
+        self.changed(job)
+
+    def _replace(self) -> None:
+        """Places in the queue; who has moved up hears of it."""
+        before, self._places = self._places, self.turns.positions(self.waiting())
+        for job_id, place in self._places.items():
+            if before.get(job_id, place) != place and job_id in self._channels:
+                self._channels[job_id].publish(self._jobs[job_id])
+
+    def _tidy(self, job: Job) -> None:
+        if job.state is JobState.SUCCEEDED:
+            self.folders.drop_inputs(job.id)
+        else:
+            self.folders.drop(job.id)
+
+    def _channel(self, job_id: str) -> Channel:
+        if job_id not in self._channels:
+            self._channels[job_id] = Channel(round(self._clock.time() * 1000))  # milliseconds, so that numbers rise across restarts too
+        return self._channels[job_id]
+
+    def _prune(self, job_id: str) -> None:
+        """An ended job without watchers needs no channel."""
+        job, channel = self._jobs.get(job_id), self._channels.get(job_id)
+        if channel is not None and channel.watchers == 0 and (job is None or job.state.ended):
+            del self._channels[job_id]
+
+    def _forget(self, job: Job) -> None:
+        self._jobs.pop(job.id, None)
+        self._requests.pop((job.owner, job.client_id, job.request_id), None)
+        self.leases.end(job.id)
+        self.folders.drop(job.id)
+        channel = self._channels.pop(job.id, None)
+        if channel is not None:
+            channel.close()
+        self.turns.forget(job.client_id for job in self._jobs.values() if not job.state.ended)

@@ -1,0 +1,99 @@
+"""Owns what the server knows about one job: frozen records, kept in the journal as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from ..imaging.formats import PixelFormat
+from ..neural.parameters import Resolved
+from ..orders import Order
+from .states import JobState, moved
+
+
+class Lifetime(StrEnum):
+    ATTACHED = "ATTACHED"  # cancelled when nobody watches any more
+    DETACHED = "DETACHED"
+
+
+class JobClass(StrEnum):
+    INTERACTIVE = "INTERACTIVE"  # a person waits
+    BATCH = "BATCH"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job failed. reason: an upper-case word of restyle.proto's JobError; message: a sentence with what to do next."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The painted picture: a file of tightly packed rows in the content's format, and its CRC-32."""
+
+    path: Path
+    format: PixelFormat
+    width: int
+    height: int
+    size: int  # bytes
+    crc32: int
+    work_width: int
+    work_height: int
+    icc: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Progress after an evaluation, as restyle.proto's Progress says. eta_seconds: None while unknown."""
+
+    scale: int
+    scales: int
+    width: int
+    height: int
+    step: int
+    steps: int
+    fraction: float
+    loss: float
+    content_loss: float
+    style_loss: float
+    elapsed_seconds: float
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job. Instants are Unix time in seconds; 0 means not yet."""
+
+    id: str
+    client_id: str
+    request_id: str
+    label: str
+    lifetime: Lifetime
+    job_class: JobClass
+    state: JobState
+    created: float
+    arrival: int  # rises from job to job
+    input_bytes: int
+    weights_id: str
+    owner: str = ""  # whose certificate; empty where there are none
+    wanted_device: str = ""  # empty: whichever is free first
+    order: Order | None = None  # None while it uploads
+    started: float = 0.0
+    ended: float = 0.0
+    expires: float = 0.0
+    last_read: float = 0.0
+    progress: Report | None = None
+    resolved: Resolved | None = None
+    device: str = ""  # for people
+    failure: Failure | None = None
+    result: Result | None = None
+    finished_early: bool = False
+    warnings: tuple[str, ...] = ()
+
+    def move(self, to: JobState, **changes: Any) -> Job:
+        """The same job in another state. ImpossibleMove when the table of states has no such step."""
+        return replace(self, state=moved(self.state, to), **changes)

@@ -1,0 +1,53 @@
+"""Owns the order in which waiting jobs start: class first, then the least recently served client, then arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from .job import Job, JobClass
+
+STREAK = 3  # interactive starts in a row, after which a waiting batch job gets its turn
+
+
+@dataclass(slots=True)
+class Turns:
+    """Who was served when. Knows no jobs, only what has started."""
+
+    streak: int = 0  # interactive starts in a row
+    count: int = 0
+    served: dict[str, int] = field(default_factory=dict)  # client → the count at its last start
+
+    def next(self, waiting: Iterable[Job], device: Collection[str]) -> Job | None:
+        """The waiting job that starts next on the device of these names, or None."""
+        fit = [job for job in waiting if not job.wanted_device or job.wanted_device in device]
+        return self._first(fit) if fit else None
+
+    def start(self, job: Job) -> None:
+        """Notes that the job starts now."""
+        self.count += 1
+        self.served[job.client_id] = self.count
+        self.streak = self.streak + 1 if job.job_class is JobClass.INTERACTIVE else 0
+
+    def forget(self, clients: Iterable[str]) -> None:
+        """Forgets every client but these, which still have jobs."""
+        kept = set(clients)
+        self.served = {client: count for client, count in self.served.items() if client in kept}
+
+    def positions(self, waiting: Iterable[Job]) -> dict[str, int]:
+        """Each waiting job's place, 1 is next, as if one device took them all."""
+        rest = list(waiting)
+        ahead = Turns(self.streak, self.count, dict(self.served))
+        places: dict[str, int] = {}
+        while rest:
+            job = ahead._first(rest)
+            ahead.start(job)
+            rest.remove(job)
+            places[job.id] = len(places) + 1
+        return places
+
+    def _first(self, waiting: list[Job]) -> Job:
+        batch = [job for job in waiting if job.job_class is JobClass.BATCH]
+        interactive = [job for job in waiting if job.job_class is JobClass.INTERACTIVE]
+        chosen = batch if batch and (not interactive or self.streak >= STREAK) else interactive
+        return min(chosen, key=lambda job: (self.served.get(job.client_id, 0), job.arrival))

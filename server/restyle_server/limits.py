@@ -1,0 +1,54 @@
+"""Owns every limit of the server: what a caller may ask for, how long things are kept, and how patient the server is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+HOUR = 3600.0  # s
+DAY = 24 * HOUR
+
+CHUNK_BYTES = MIB  # of results and styles: messages of 1 MiB are the fastest
+MESSAGE_BYTES = 4 * MIB  # gRPC's own cap on one message, so that a caller can't make the server allocate more
+MAX_CHUNK_BYTES = 2 * MIB  # of uploads
+MAX_ICC_BYTES = 4 * MIB  # real profiles end at 2–3 MiB
+MAX_TEXT = 128  # characters of labels, titles and ids
+MAX_DESCRIPTION = 2000  # characters
+MAX_TAGS = 32
+MAX_STYLES = 8  # per job
+MAX_MASKS = 8  # per job
+MAX_PREVIEW = 512  # px, longest side
+MIN_PREVIEW = 16  # px
+MAX_EVALUATIONS = 10_000
+MAX_TV = 1000.0
+MAX_STYLE_WEIGHT = 1e6  # more than any ratio that could be seen
+STYLE_SCALES = (0.25, 4.0)
+MAX_GRACE = 300.0  # s
+SWEEP_SECONDS = 0.25  # how often leases, retention and workers are looked at: half of what a lease may overrun
+BEAT_SECONDS = 0.5  # between a worker's signs of life
+PROGRESS_SECONDS = 0.1  # 10 a second: more than an eye needs
+PREVIEW_SECONDS = 0.5  # 2 a second: a preview costs about one evaluation of a small picture
+ESTIMATE_SECONDS = 20.0  # that EstimateJob waits for a starting worker
+RETRY_SECONDS = 1.0  # what RetryInfo tells a client whose job found the queue full
+RECORDS = 2000  # ended jobs remembered: some 5 KiB each
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the administrator may set in server.toml."""
+
+    max_pixels: int = 64_000_000  # of one plane
+    max_style_bytes: int = 64 * MIB  # of one encoded picture
+    max_bytes_in_flight: int = GIB  # per client, of jobs that have not ended
+    max_jobs_per_client: int = 16  # that upload or wait
+    max_jobs: int = 64  # that upload or wait, of all clients
+    lease_seconds: float = 10.0  # an attached job without watchers
+    keep_attached_seconds: float = HOUR  # results
+    keep_detached_seconds: float = 7 * DAY
+    keep_bytes: int = 20 * GIB  # results in all
+    upload_idle_seconds: float = 15.0  # between two chunks
+    hang_seconds: float = 30.0  # without a sign of life before a worker counts as hung, at least
+    hang_evaluations: float = 10.0  # times the slowest evaluation so far, before it counts as hung
+    grace_seconds: float = 30.0  # for running jobs when the server is asked to end

@@ -1,0 +1,244 @@
+"""Owns the running server: puts its parts together, opens the port, keeps the sweep going, drains and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Self
+
+from grpc import aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from . import __version__
+from .clock import Clock, SystemClock
+from .config import Config, ConfigError, checked
+from .dispatch import Dispatcher
+from .guard import Guard
+from .job_calls import Jobs
+from .jobs.board import Board
+from .jobs.folders import JobFolders
+from .jobs.job import Failure
+from .jobs.journal import Journal
+from .jobs.states import JobState
+from .limits import MESSAGE_BYTES, SWEEP_SECONDS
+from .logs import open_log
+from .runtime import Runtime, ServerRuns, claim, new_token
+from .service import Service
+from .shelf import Shelf
+from .style_calls import Styles
+from .styles.library import Library
+from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
+
+log = logging.getLogger(__name__)
+
+SERVICE = "restyle.v1.Restyle"
+MAX_RPCS = 1000  # a backstop only: watchers count too, and Cancel must never wait behind them
+KEEPALIVE_MS = 30_000  # so that a machine that vanished is noticed
+GOODBYE_SECONDS = 1.0  # for the last events to reach their watchers
+
+STOPPED = Failure("SERVER_STOPPED", "The server was stopped while this job ran; send the job again.")
+
+OPTIONS = (
+    ("grpc.so_reuseport", 0),  # else a second server would bind the same port without an error
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_send_message_length", 2 * MESSAGE_BYTES),  # a list of styles with their thumbnails
+    ("grpc.keepalive_time_ms", KEEPALIVE_MS),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", KEEPALIVE_MS // 3),
+    ("grpc.keepalive_permit_without_calls", 1),
+)
+
+
+class CannotServe(Exception):
+    """The server can't start; the text is a sentence that says what to do."""
+
+
+class Server:
+    """One server on one loop: `async with Server(config) as server`, then `await server.ended()`."""
+
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+        self.config = checked(config)
+        self.clock = clock or SystemClock()
+        self.token = new_token()
+        self.address = ""
+        self._stop: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    async def __aenter__(self) -> Self:
+        """Starts. CannotServe."""
+        self._runtime = self._claimed()
+        try:
+            await self._open()
+        except BaseException:
+            self._runtime.withdraw()
+            raise
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._close()
+
+    def stop(self, grace_seconds: float) -> None:
+        """Asks the server to end: no new jobs, and running ones get the grace."""
+        self._refuse_more()
+        if not self._stop.done():
+            self._stop.set_result(grace_seconds)
+
+    async def ended(self) -> None:
+        """Returns when somebody has asked the server to end and the running jobs have ended, or the grace is over."""
+        grace = await self._stop
+        log.info("server: ending, running jobs get %g s", grace)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await self.dispatcher.rested()
+
+    def sweep(self) -> None:
+        """Everything that depends on time: leases, retention, workers."""
+        self.jobs.cancel_lapsed()
+        self.board.sweep()
+        self.dispatcher.sweep()
+
+    # ---- Inside
+
+    def _claimed(self) -> Runtime:
+        try:
+            return claim(self.config.state_dir)
+        except ServerRuns as error:
+            raise CannotServe(str(error)) from error
+        except OSError as error:
+            raise CannotServe(_unwritable(self.config, error)) from error
+
+    async def _open(self) -> None:
+        config = self.config
+        try:
+            journal = Journal(config.state_dir / "jobs.sqlite")
+            self.board = Board(journal, JobFolders(config.state_dir / "jobs"), self.clock, config.limits)
+            self.board.recover()
+        except (OSError, sqlite3.Error) as error:
+            raise CannotServe(_unwritable(config, error)) from error
+        self.shelf = Shelf(config.data_dir, config.weights_file, config.imagenet_url)
+        await self.shelf.look()
+        self.styles = Styles(Library(config.data_dir / "styles"), config.limits)
+        self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices)
+        self.jobs = Jobs(self.board, self.dispatcher, self.shelf, self.styles, self.clock)
+        await self._listen()
+        self.dispatcher.open()
+        self._sweeping = asyncio.create_task(self._sweep())
+        try:
+            self._runtime.announce(self.address, self.token)
+        except OSError as error:
+            await self._close()
+            raise CannotServe(_unwritable(config, error)) from error
+        log.info("server: version %s listens on %s, process %s", __version__, self.address, os.getpid())
+
+    async def _listen(self) -> None:
+        host, port = self.config.host, self.config.port
+        self._grpc = aio.server(interceptors=(Guard(self.token),), options=OPTIONS, maximum_concurrent_rpcs=MAX_RPCS)
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
+        service = Service(
+            config=self.config,
+            clock=self.clock,
+            board=self.board,
+            dispatcher=self.dispatcher,
+            jobs=self.jobs,
+            styles=self.styles,
+            shelf=self.shelf,
+            pid=os.getpid(),
+            stop=self.stop,
+        )
+        add_RestyleServicer_to_server(service, self._grpc)
+        shown = f"[{host}]" if ":" in host else host
+        try:
+            bound = self._grpc.add_insecure_port(f"{shown}:{port}")
+        except RuntimeError:
+            bound = 0
+        if not bound:
+            raise CannotServe(f"The port {port} on {host} is taken or not allowed; choose another, or leave --port out to take a free one.")
+        await self._grpc.start()
+        self.address = f"{shown}:{bound}"
+        await self._say(health_pb2.HealthCheckResponse.SERVING)
+
+    async def _say(self, status: int) -> None:
+        for name in ("", SERVICE):
+            await self._health.set(name, status)
+
+    def _refuse_more(self) -> None:
+        if self.dispatcher.accepting:
+            self.dispatcher.accepting = False
+            self._saying = asyncio.create_task(self._say(health_pb2.HealthCheckResponse.NOT_SERVING))
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                self.sweep()
+            except Exception:  # one bad job must not stop the clock for the others
+                log.exception("server: a sweep failed")
+
+    async def _close(self) -> None:
+        """Ends what still runs, says so, and leaves nothing behind."""
+        self._refuse_more()
+        await self._saying
+        for job in self.board.jobs():
+            if job.state is JobState.RUNNING:
+                self.dispatcher.cancel(job.id)
+                self.board.move(job.id, JobState.FAILED, failure=STOPPED)
+        self._sweeping.cancel()
+        self.board.end_watching()
+        await self._grpc.stop(GOODBYE_SECONDS)
+        await self.dispatcher.close()
+        await self.shelf.close()
+        self.board.close()
+        self._runtime.withdraw()
+        log.info("server: ended")
+
+
+@contextlib.asynccontextmanager
+async def running(config: Config, clock: Clock | None = None) -> AsyncIterator[Server]:
+    """A server for as long as the block lasts. CannotServe."""
+    async with Server(config, clock) as server:
+        yield server
+
+
+def serve(config: Config, started: Callable[[Server], None] = lambda server: None) -> int:
+    """Serves until SIGTERM, SIGINT or StopServer; returns the exit status. Everything that goes wrong is one sentence on stderr.
+
+    started: called once the server can be found."""
+    try:
+        checked(config)
+        open_log(config.state_dir / "logs", config.log_level)
+        asyncio.run(_serve(config, started))
+    except (ConfigError, CannotServe) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"{_unwritable(config, error)}\n")
+        return 1
+    return 0
+
+
+async def _serve(config: Config, started: Callable[[Server], None]) -> None:
+    async with Server(config) as server:
+        _on_signals(server)
+        started(server)
+        await server.ended()
+
+
+def _on_signals(server: Server) -> None:
+    loop, grace = asyncio.get_running_loop(), server.config.limits.grace_seconds
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(wanted, server.stop, grace)
+        except NotImplementedError:  # Windows
+            signal.signal(wanted, lambda *_: loop.call_soon_threadsafe(server.stop, grace))
+
+
+def _unwritable(config: Config, error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or str(error)
+    return (
+        f"The state folder {config.state_dir} can't be used ({reason}); make it writable and make room on its disk, or choose another with RESTYLE_STATE_DIR."
+    )

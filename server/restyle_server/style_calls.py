@@ -1,0 +1,157 @@
+"""Owns the calls about styles: list, get, add, delete; and what a job takes from the library."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from .jobs.uploads import FULL
+from .limits import CHUNK_BYTES, Limits
+from .refusals import BrokenUpload, DiskFull, Invalid, NotFound, NotNow, Refusal
+from .replies import COLOR_VALUES
+from .specs import LibraryStyle, Spec
+from .styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected
+from .styles.library import Library, Style
+from .wire import restyle_pb2 as wire
+
+PAGE = 50
+MAX_PAGE = 200
+MAX_TEXT = 4096  # characters of any text of a style, before the library looks closer
+
+
+class Styles:
+    """What a caller can do with the library. Everything that touches its files runs in a thread."""
+
+    def __init__(self, library: Library, limits: Limits) -> None:
+        self._library = library
+        self._limits = limits
+        self._adding = asyncio.Semaphore(2)  # each holds one picture of up to max_style_bytes in memory
+
+    async def used(self, spec: Spec) -> dict[str, LibraryStyle]:
+        """The library's styles that the job uses, by id. Invalid."""
+        return {style.source: await self._used(style.source, index) for index, style in enumerate(spec.styles) if isinstance(style.source, str)}
+
+    async def _used(self, style_id: str, index: int) -> LibraryStyle:
+        try:
+            style = await asyncio.to_thread(self._library.get, style_id)
+        except StyleNotFound as error:
+            raise Invalid(f"spec.styles[{index}].style_id", error.message, reason="STYLE_NOT_FOUND") from error
+        return LibraryStyle(style.picture, style.suggested.scale or 1.0)
+
+    async def list(self, request: wire.ListStylesRequest) -> wire.ListStylesResponse:
+        """A page; the token is the last id shown, with its place in front."""
+        styles = await asyncio.to_thread(self._library.list)
+        start = _place(request.page_token, styles)
+        size = min(request.page_size or PAGE, MAX_PAGE)
+        page = styles[start : start + size]
+        more = page[-1].id if start + size < len(styles) else ""
+        return wire.ListStylesResponse(styles=[_message(style, thumbnails=request.thumbnails) for style in page], next_page_token=more)
+
+    async def get(self, request: wire.GetStyleRequest) -> AsyncIterator[wire.GetStyleResponse]:
+        """The style, then its picture's file."""
+        style = await self._found(request.id)
+        yield wire.GetStyleResponse(style=_message(style, thumbnails=True))
+        if not request.picture:
+            return
+        try:
+            data = await asyncio.to_thread(style.picture.read_bytes)
+        except OSError:
+            raise NotFound("This style was removed meanwhile.", reason="STYLE_NOT_FOUND") from None
+        for offset in range(0, len(data), CHUNK_BYTES):
+            yield wire.GetStyleResponse(chunk=data[offset : offset + CHUNK_BYTES])
+
+    async def add(self, requests: AsyncIterator[wire.AddStyleRequest]) -> wire.Style:
+        """Takes a picture into the library."""
+        stream = aiter(requests)
+        first = await self._next(stream)
+        if first is None or first.WhichOneof("part") != "header":
+            raise Invalid("header", "the first message is the style's header.")
+        header = first.header
+        if not 1 <= header.size <= self._limits.max_style_bytes:
+            raise Invalid("header.size", f"a picture's file has 1 to {self._limits.max_style_bytes} bytes, and this one {header.size}.")
+        for name in ("title", "description", "credit", "license"):
+            if len(getattr(header, name)) > MAX_TEXT:
+                raise Invalid(f"header.{name}", "this is too long.")
+        async with self._adding:
+            data = await self._picture(stream, header.size)
+            try:
+                style = await asyncio.to_thread(self._library.add, data, header.title, header.description, tuple(header.tags), header.credit, header.license)
+            except StyleError as error:
+                raise _refusal(error) from error
+        return _message(style, thumbnails=True)
+
+    async def delete(self, style_id: str) -> None:
+        """Removes one of the user's own styles."""
+        try:
+            await asyncio.to_thread(self._library.delete, style_id)
+        except StyleError as error:
+            raise _refusal(error) from error
+
+    async def _found(self, style_id: str) -> Style:
+        try:
+            return await asyncio.to_thread(self._library.get, style_id)
+        except StyleError as error:
+            raise _refusal(error) from error
+
+    async def _picture(self, stream: AsyncIterator[wire.AddStyleRequest], size: int) -> bytes:
+        data = bytearray()
+        while (request := await self._next(stream)) is not None:
+            if request.WhichOneof("part") != "chunk":
+                raise Invalid("chunk", "after the header come chunks only.")
+            if len(data) + len(request.chunk) > size:
+                raise Invalid("chunk", f"the picture was announced with {size} bytes, and more arrived.")
+            data += request.chunk
+        if len(data) != size:
+            raise BrokenUpload(f"The upload ended {size - len(data)} bytes early; send the picture again.")
+        return bytes(data)
+
+    async def _next(self, stream: AsyncIterator[wire.AddStyleRequest]) -> wire.AddStyleRequest | None:
+        try:
+            return await asyncio.wait_for(anext(stream, None), self._limits.upload_idle_seconds)
+        except TimeoutError:
+            raise BrokenUpload("Nothing arrived; send the picture again.") from None
+
+
+def _message(style: Style, *, thumbnails: bool) -> wire.Style:
+    suggested = wire.StyleSuggestion()
+    if style.suggested.scale is not None:
+        suggested.scale = style.suggested.scale
+    if style.suggested.strength is not None:
+        suggested.strength = style.suggested.strength
+    if style.suggested.color is not None:
+        suggested.color = COLOR_VALUES[style.suggested.color]
+    return wire.Style(
+        id=style.id,
+        title=style.title,
+        description=style.description,
+        tags=style.tags,
+        credit=style.credit,
+        license=style.license,
+        builtin=style.builtin,
+        width=style.width,
+        height=style.height,
+        thumbnail=style.thumbnail if thumbnails else b"",
+        effect_thumbnail=style.effect if thumbnails else b"",
+        suggested=suggested,
+        sha256=style.sha256,
+    )
+
+
+def _place(token: str, styles: list[Style]) -> int:
+    """Where the page after the token begins; a style that was removed meanwhile starts the list anew."""
+    ids = [style.id for style in styles]
+    return ids.index(token) + 1 if token in ids else 0
+
+
+def _refusal(error: StyleError) -> Refusal:
+    match error:
+        case StyleNotFound():
+            return NotFound(error.message, reason="STYLE_NOT_FOUND")
+        case StyleFixed():
+            return NotNow(error.message, reason="STYLE_FIXED")
+        case StyleRejected():
+            return Invalid(error.field, error.message)
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno in FULL:
+        return DiskFull(error.message)
+    return NotNow(error.message, reason="STORAGE")

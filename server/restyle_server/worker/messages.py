@@ -1,0 +1,125 @@
+"""Owns what the front end and a worker process say to each other, over a pipe that only the two of them hold. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..jobs.job import Report, Result
+from ..neural.parameters import Resolved
+from ..orders import Order
+from .engine import Device, Estimate, Picture
+
+# ---- To the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Paint this and put the result's bytes into the file `out`. preview_size: px, 0: no previews for now."""
+
+    job_id: str
+    order: Order
+    out: Path
+    preview_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    job_id: str
+    size: int  # px, longest side; 0: none
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What would this cost? The order's files need not exist."""
+
+    ticket: int
+    order: Order
+
+
+Command = Paint | Previews | Finish | Cancel | Ask
+
+# ---- From the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    device: Device
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """The engine can't be made. trace: for the log."""
+
+    message: str
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A sign of life. cpu_seconds: of the whole process; evaluations: of the job so far; slowest: seconds of the slowest of them."""
+
+    cpu_seconds: float
+    evaluations: int
+    slowest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    job_id: str
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    job_id: str
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    job_id: str
+    result: Result
+    resolved: Resolved
+    report: Report | None
+    finished_early: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """trace: for the log, empty when the engine knew what was wrong."""
+
+    job_id: str
+    reason: str
+    message: str
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The job was cancelled."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    ticket: int
+    estimate: Estimate | None
+    reason: str = ""
+    message: str = ""
+
+
+Message = Ready | Unusable | Beat | Advanced | Previewed | Done | Failed | Stopped | Answer

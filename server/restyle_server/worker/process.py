@@ -1,0 +1,269 @@
+"""Owns the worker process: takes commands from a pipe, lets the engine paint one job at a time, tells how it goes. Only the engine imports torch."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import os
+import queue
+import signal
+import threading
+import time
+import traceback
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from ..imaging.formats import Plane
+from ..jobs.job import Report, Result
+from ..limits import BEAT_SECONDS, PREVIEW_SECONDS, PROGRESS_SECONDS
+from . import messages as say
+from .engine import Cancelled, Engine, JobFailure, Painted, Progress, Verdict
+
+WRITE_BYTES = 8 << 20  # per write and CRC step: large enough to be fast, small enough not to copy a whole picture
+EXIT_ORPHANED = 3  # the front end is gone
+EXIT_UNUSABLE = 4  # the engine can't be made
+
+OUT_OF_MEMORY = ("OUT_OF_MEMORY", "There is not enough memory for this job; choose a smaller size, or close other programs.")
+DISK_FULL = ("DISK_FULL", "The disk is full; make room on it and send the job again.")
+INTERNAL = ("INTERNAL", "Something went wrong inside Restyle while this job ran; the server's log says more.")
+
+
+def main(pipe: Connection, factory: str, device_id: str) -> None:
+    """Runs until the front end closes its end of the pipe. factory: "module:function" that makes the engine of a device."""
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, signal.SIG_IGN)  # Ctrl-C reaches the whole group; only the front end decides when a worker ends
+    desk = Desk(pipe)
+    desk.open()
+    try:
+        engine = _made(factory, device_id)
+        ready = say.Ready(engine.device(), tuple(getattr(engine, "features", ())))
+    except Exception as error:
+        message = error.message if isinstance(error, JobFailure) else "The engine could not be started; the server's log says more."
+        desk.tell(say.Unusable(message, traceback.format_exc()))
+        desk.leave(EXIT_UNUSABLE)
+    desk.serve(engine)
+    desk.tell(ready)
+    while True:
+        desk.paint(engine, desk.next())
+
+
+def _made(factory: str, device_id: str) -> Engine:
+    module, _, function = factory.partition(":")
+    engine: Engine = getattr(importlib.import_module(module), function)(device_id)
+    return engine
+
+
+class Desk:
+    """Both ends of the conversation: a thread reads commands, a thread gives signs of life, the main thread paints."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+        self._orders: queue.SimpleQueue[say.Paint] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[say.Ask] = queue.SimpleQueue()
+        self._wishes: dict[str, Wishes] = {}  # by job, so that a late word never reaches the next job
+        self._pulse = Pulse()
+        self._engine: Engine | None = None
+
+    def open(self) -> None:
+        """Starts to listen and to beat."""
+        for work in (self._read, self._beat):
+            threading.Thread(target=work, daemon=True, name=work.__name__.strip("_")).start()
+
+    def serve(self, engine: Engine) -> None:
+        """Starts to answer questions about costs, beside the painting."""
+        self._engine = engine
+        threading.Thread(target=self._answer, args=(engine,), daemon=True, name="answer").start()
+
+    def next(self) -> say.Paint:
+        return self._orders.get()
+
+    def tell(self, message: say.Message) -> None:
+        """Sends; ends the process when nobody listens any more."""
+        try:
+            with self._lock:
+                self._pipe.send(message)
+        except OSError:
+            self.leave(EXIT_ORPHANED)
+
+    def leave(self, status: int) -> None:
+        """Ends the process at once: an engine's threads must not hold it."""
+        with contextlib.suppress(OSError):
+            self._pipe.close()
+        os._exit(status)
+
+    def paint(self, engine: Engine, command: say.Paint) -> None:
+        """Paints one job and tells its end, whatever it is."""
+        wishes = self._wishes[command.job_id]
+        sitting = Sitting(command.job_id, wishes, self._pulse, self.tell)
+        try:
+            painted = engine.paint(command.order, sitting.observe)
+            result = _saved(command.out, painted)
+            end: say.Message = say.Done(command.job_id, result, painted.resolved, sitting.last, painted.finished_early, painted.warnings)
+        except Cancelled:
+            end = say.Stopped(command.job_id)
+        except JobFailure as failure:
+            end = say.Failed(command.job_id, failure.reason, failure.message)
+        except BaseException as error:
+            reason, message = _named(error)
+            end = say.Failed(command.job_id, reason, message, traceback.format_exc())
+        self._wishes.pop(command.job_id, None)
+        self._pulse.rest()
+        self.tell(end)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                command: say.Command = self._pipe.recv()
+            except (EOFError, OSError):
+                self.leave(EXIT_ORPHANED)
+            self._obey(command)
+
+    def _obey(self, command: say.Command) -> None:
+        if isinstance(command, say.Paint):
+            self._wishes[command.job_id] = Wishes(preview_size=command.preview_size)
+            self._orders.put(command)
+        elif isinstance(command, say.Ask):
+            self._questions.put(command)
+        elif wishes := self._wishes.get(command.job_id):
+            if isinstance(command, say.Previews):
+                wishes.preview_size = command.size
+            elif isinstance(command, say.Cancel):
+                wishes.verdict = Verdict.CANCEL
+            elif wishes.verdict is not Verdict.CANCEL:
+                wishes.verdict = Verdict.FINISH
+
+    def _beat(self) -> None:
+        while True:
+            self.tell(self._pulse.beat())
+            time.sleep(BEAT_SECONDS)
+
+    def _answer(self, engine: Engine) -> None:
+        while True:
+            question = self._questions.get()
+            try:
+                answer = say.Answer(question.ticket, engine.estimate(question.order))
+            except JobFailure as failure:
+                answer = say.Answer(question.ticket, None, failure.reason, failure.message)
+            except Exception as error:
+                answer = say.Answer(question.ticket, None, *_named(error))
+            self.tell(answer)
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What the front end wants of one job; written by the reading thread, read by the painting one."""
+
+    preview_size: int = 0
+    verdict: Verdict = Verdict.GO_ON
+
+
+class Pulse:
+    """Evaluations and their times, for the signs of life."""
+
+    def __init__(self) -> None:
+        self._evaluations = 0
+        self._slowest = 0.0
+        self._last = 0.0
+
+    def evaluated(self, scale_changed: bool) -> None:
+        """Another evaluation is done; the slowest counts within a scale."""
+        now = time.monotonic()
+        span = now - self._last if self._last else 0.0
+        self._slowest = span if scale_changed else max(self._slowest, span)
+        self._evaluations += 1
+        self._last = now
+
+    def rest(self) -> None:
+        """No job any more."""
+        self._evaluations, self._slowest, self._last = 0, 0.0, 0.0
+
+    def beat(self) -> say.Beat:
+        return say.Beat(time.process_time(), self._evaluations, self._slowest)
+
+
+class Sitting:
+    """One job's observer: obeys the wishes, and tells of progress no oftener than anyone can look."""
+
+    def __init__(self, job_id: str, wishes: Wishes, pulse: Pulse, tell: Callable[[say.Message], None]) -> None:
+        self._job_id = job_id
+        self._wishes = wishes
+        self._pulse = pulse
+        self._tell = tell
+        self._begun = time.monotonic()
+        self._first: tuple[float, float] | None = None  # when, and how much was done then
+        self._told = self._shown = float("-inf")
+        self.last: Report | None = None
+
+    def observe(self, progress: Progress) -> Verdict:
+        """Called by the engine after every evaluation."""
+        self._pulse.evaluated(self.last is None or self.last.scale != progress.scale)
+        now = time.monotonic()
+        self._first = self._first or (now, progress.fraction)
+        self.last = self._report(progress, now)
+        if self._wishes.verdict is Verdict.GO_ON:
+            if now - self._told >= PROGRESS_SECONDS:
+                self._told = now
+                self._tell(say.Advanced(self._job_id, self.last))
+            self._show(progress, now)
+        return self._wishes.verdict
+
+    def _show(self, progress: Progress, now: float) -> None:
+        size = self._wishes.preview_size
+        if size and progress.preview is not None and now - self._shown >= PREVIEW_SECONDS:
+            picture = progress.preview(size)
+            self._shown = time.monotonic()
+            self._tell(say.Previewed(self._job_id, picture))
+
+    def _report(self, progress: Progress, now: float) -> Report:
+        started, done = self._first or (now, progress.fraction)
+        covered = progress.fraction - done
+        eta = (now - started) / covered * (1 - progress.fraction) if covered > 0 else None
+        return Report(
+            scale=progress.scale,
+            scales=progress.scales,
+            width=progress.width,
+            height=progress.height,
+            step=progress.step,
+            steps=progress.steps,
+            fraction=progress.fraction,
+            loss=progress.loss,
+            content_loss=progress.content_loss,
+            style_loss=progress.style_loss,
+            elapsed_seconds=now - self._begun,
+            eta_seconds=eta,
+        )
+
+
+def _saved(out: Path, painted: Painted) -> Result:
+    """Writes the picture's bytes under another name first: a result is there whole or not at all. OSError."""
+    plane, resolved = painted.plane, painted.resolved
+    view = memoryview(plane.data).cast("B")
+    crc = 0
+    part = out.with_name(out.name + ".part")
+    with part.open("wb") as file:
+        for start in range(0, len(view), WRITE_BYTES):
+            piece = view[start : start + WRITE_BYTES]
+            crc = zlib.crc32(piece, crc)
+            file.write(piece)
+    _checked(plane, len(view))
+    part.replace(out)
+    return Result(out, plane.format, plane.width, plane.height, len(view), crc, resolved.width, resolved.height, plane.icc)
+
+
+def _checked(plane: Plane, size: int) -> None:
+    if size != plane.width * plane.height * plane.format.pixel_bytes:
+        raise ValueError("the engine returned a plane of the wrong length")
+
+
+def _named(error: BaseException) -> tuple[str, str]:
+    """Reason and sentence of what an engine did not name itself."""
+    if isinstance(error, MemoryError):
+        return OUT_OF_MEMORY
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DISK_FULL
+    return INTERNAL

@@ -1,0 +1,169 @@
+"""Owns the front end's side of a device: its station, and the spawned process there, which can be told, heard, watched, killed and replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from .clock import Clock
+from .limits import Limits
+from .worker import messages as say
+from .worker.engine import Device
+from .worker.process import main as worker_main
+
+log = logging.getLogger(__name__)
+
+BUSY_SHARE = 0.02  # of a CPU: a worker that computes uses more, a hung one nothing
+STARTS = 3  # failed starts in a row, after which a device counts as down
+PATIENCE = 20.0  # times the limit that a worker without evaluations gets as long as it computes: decoding, statistics and upsampling of huge pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The process has ended. code: its exit status, negative for a signal."""
+
+    code: int | None
+
+
+Hear = Callable[["WorkerProcess", say.Message | Gone], None]
+
+
+class WorkerProcess:
+    """One process. `hear(process, message)` is called on the loop's thread, at last with Gone."""
+
+    def __init__(self, device_id: str, factory: str, hear: Hear) -> None:
+        """Starts it. OSError when the system has no room for another process."""
+        self._hear = hear
+        self._loop = asyncio.get_running_loop()
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=worker_main, args=(theirs, factory, device_id), name=f"restyle worker {device_id}", daemon=True)
+        self._process.start()
+        theirs.close()
+        self._words: queue.SimpleQueue[say.Command | None] = queue.SimpleQueue()
+        for work in (self._read, self._write):
+            threading.Thread(target=work, args=(self._pipe,), daemon=True, name=f"worker {device_id} {work.__name__.strip('_')}").start()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def tell(self, command: say.Command) -> None:
+        """Sends the command, some time soon; lost when the process is gone."""
+        self._words.put(command)
+
+    def kill(self) -> None:
+        """Ends the process at once; `hear` gets Gone."""
+        self._process.kill()
+
+    def _write(self, pipe: Connection) -> None:
+        while (command := self._words.get()) is not None:
+            with contextlib.suppress(OSError, ValueError):  # its reader hears of the end
+                pipe.send(command)
+
+    def _read(self, pipe: Connection) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                self._pass(pipe.recv())
+        self._process.join()
+        self._words.put(None)
+        pipe.close()
+        self._pass(Gone(self._process.exitcode))
+
+    def _pass(self, message: say.Message | Gone) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to hear
+            self._loop.call_soon_threadsafe(self._hear, self, message)
+
+
+class Watchdog:
+    """Tells a hung worker from a busy one.
+
+    Hung is a process that gives no sign of life, or one that has a job, has done no evaluation for max(hang_seconds, hang_evaluations × the slowest of its
+    scale) and uses no processor meanwhile; a computing one gets PATIENCE times as long, because huge pictures take their time before and after the evaluations.
+    """
+
+    def __init__(self, clock: Clock, limits: Limits) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._looked = clock.monotonic()
+        self.reset()
+
+    def reset(self) -> None:
+        """A new process, a new job, or none."""
+        self._alive = self._moved = self._clock.monotonic()
+        self._cpu_then: float | None = None
+        self._beat = say.Beat(0.0, 0, 0.0)
+
+    def heard(self, message: say.Message) -> None:
+        """Any message is a sign of life."""
+        self._alive = self._clock.monotonic()
+        if isinstance(message, say.Beat):
+            if message.evaluations != self._beat.evaluations or self._cpu_then is None:
+                self._moved, self._cpu_then = self._alive, message.cpu_seconds
+            self._beat = message
+
+    def hung(self, has_job: bool) -> bool:
+        """Whether the process should be killed. Called at every sweep."""
+        now = self._clock.monotonic()
+        asleep, self._looked = now - self._looked > self._limits.hang_seconds / 2, now
+        if asleep:  # the whole machine was, or this process: nobody could be heard
+            self._alive = self._moved = now
+            return False
+        if now - self._alive > self._limits.hang_seconds:
+            return True
+        if not has_job:
+            return False
+        still = now - self._moved
+        limit = max(self._limits.hang_seconds, self._limits.hang_evaluations * self._beat.slowest)
+        if still <= limit:
+            return False
+        computed = self._beat.cpu_seconds - (self._cpu_then or 0.0)
+        return computed < BUSY_SHARE * still or still > PATIENCE * limit
+
+
+class Station:
+    """A device and its worker of the moment."""
+
+    def __init__(self, wanted: str, factory: str, clock: Clock, limits: Limits) -> None:
+        self.wanted = wanted
+        self.device: Device | None = None  # known once its first worker was ready
+        self.features: tuple[str, ...] = ()
+        self.job_id: str | None = None  # what the worker is at, even when that job has been cancelled meanwhile
+        self.ready = False
+        self.failed_starts = 0
+        self.complaint = ""  # why the last start failed
+        self.hung = False
+        self.process: WorkerProcess | None = None
+        self.start_at = clock.monotonic()
+        self.watchdog = Watchdog(clock, limits)
+        self.factory = factory
+        self.questions: dict[int, asyncio.Future[say.Answer | None]] = {}
+
+    @property
+    def id(self) -> str:
+        return self.device.id if self.device else self.wanted
+
+    @property
+    def state(self) -> str:
+        """As restyle.proto's DeviceInfo says."""
+        if self.failed_starts >= STARTS:
+            return "down"
+        if not self.ready:
+            return "starting"
+        return "busy" if self.job_id else "idle"
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What a caller may call the device."""
+        return (self.id, self.wanted)
+
+    def describe(self) -> str:
+        """The device for people, such as "cpu: AMD EPYC, 2 threads, bf16"."""
+        return f"{self.device.id}: {self.device.name}, {'bf16' if self.device.bf16 else 'fp32'}" if self.device else self.wanted

@@ -1,0 +1,131 @@
+"""Owns the engine that tests put in the real one's place: its time, memory, crashes and hangs are scripted, and its result tells which job it belongs to.
+
+A script is a JSON object. It comes from the file `fake-engine.json` beside the job's folders' parent (the state folder), read afresh for every job, and
+may hold one script for each style's name or seed:
+
+    {"steps": 5, "step_ms": 0, "oom_at": null, "crash_at": null, "hang_at": null, "seeds": {"7": {"crash_at": 2}}}
+
+crash_at, hang_at and oom_at are numbers of evaluations, from 1. The result is the content with every byte replaced by a function of its value, its place
+and the seed, so that a mix-up of jobs is seen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from restyle_server.imaging.formats import Plane
+from restyle_server.neural.parameters import resolve
+from restyle_server.orders import Order
+from restyle_server.worker.engine import Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, Verdict
+
+SCRIPT = "fake-engine.json"
+BYTES_PER_PIXEL = 1000  # that an estimate claims
+MEMORY = 2**33  # bytes that the device claims to have
+DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False, default_size=512)
+_TABLES: dict[int, bytes] = {}
+
+
+def painted_bytes(content: bytes, seed: int) -> bytes:
+    """What the fake makes of the content's bytes."""
+    table = _TABLES.setdefault(seed % 256, bytes((value * 7 + seed * 31 + 13) % 256 for value in range(256)))
+    return content.translate(table)
+
+
+@dataclass(frozen=True)
+class Script:
+    steps: int = 5
+    step_ms: float = 0.0
+    oom_at: int | None = None
+    crash_at: int | None = None
+    hang_at: int | None = None
+    fail_at: int | None = None
+    broken_start: bool = False
+    signal: int = signal.SIGKILL
+
+
+def script(state_dir: Path, seed: int) -> Script:
+    """The script for a job of this seed."""
+    try:
+        words = json.loads((state_dir / SCRIPT).read_text())
+    except FileNotFoundError:
+        words = {}
+    words.update(words.pop("seeds", {}).get(str(seed), {}))
+    return Script(**words)
+
+
+def write_script(state_dir: Path, **words: object) -> None:
+    """For tests: the script of the jobs that start from now on."""
+    state_dir.mkdir(parents=True, exist_ok=True)
+    part = state_dir / f"{SCRIPT}.part"
+    part.write_text(json.dumps(words))
+    part.replace(state_dir / SCRIPT)
+
+
+class FakeEngine:
+    """Behind the real engine's interface; imports no torch."""
+
+    features = ("statistics_masks", "blend_masks", "several_styles")
+
+    def __init__(self, device_id: str) -> None:
+        self._id = "cpu" if device_id == "auto" else device_id
+
+    def device(self) -> Device:
+        return Device(self._id, DEVICE.kind, DEVICE.name, DEVICE.memory_total, DEVICE.memory_available, DEVICE.bf16, DEVICE.default_size)
+
+    def estimate(self, order: Order) -> Estimate:
+        resolved = resolve(order.parameters, order.content.width, order.content.height, "cpu", bf16=False)
+        largest = int((MEMORY / BYTES_PER_PIXEL) ** 0.5)
+        return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, MEMORY // 2, None, largest, resolved)
+
+    def paint(self, order: Order, observe: Observer) -> Painted:
+        content = order.content
+        resolved = resolve(order.parameters, content.width, content.height, "cpu", bf16=False)
+        play = script(content.path.parent.parent.parent, resolved.seed)
+        data = content.path.read_bytes()
+        started, early = time.monotonic(), False
+        for step in range(1, play.steps + 1):
+            _fault(play, step)
+            time.sleep(play.step_ms / 1000)
+            verdict = observe(_progress(step, play.steps, content.width, content.height, data))
+            if verdict is Verdict.CANCEL:
+                raise Cancelled
+            if verdict is Verdict.FINISH:
+                early = True
+                break
+        plane = Plane(content.format, content.width, content.height, painted_bytes(data, resolved.seed), content.icc)
+        return Painted(plane, resolved, step, time.monotonic() - started, early)
+
+
+def _fault(play: Script, step: int) -> None:
+    if step == play.oom_at:
+        raise JobFailure("OUT_OF_MEMORY", "There is not enough memory for this job; choose a size of 64 px or less.")
+    if step == play.fail_at:
+        raise RuntimeError("a fault inside the engine")
+    if step == play.crash_at:
+        os.kill(os.getpid(), play.signal)
+    if step == play.hang_at:
+        time.sleep(3600)
+
+
+def _progress(step: int, steps: int, width: int, height: int, data: bytes) -> Progress:
+    def preview(longest: int) -> Picture:
+        side = min(longest, 8)
+        return Picture(side, side, bytes([data[0], step % 256, 0, 255]) * (side * side))
+
+    loss = 1.0 / step
+    return Progress(1, 1, width, height, step, steps, step / steps, loss, loss / 2, loss / 2, preview)
+
+
+def engine(device_id: str) -> FakeEngine:
+    """The factory that tests name as "fake_engine:engine"."""
+    return FakeEngine(device_id)
+
+
+def broken(device_id: str) -> FakeEngine:
+    """A factory whose engine can't start."""
+    raise JobFailure("ENGINE_DOWN", f"The device {device_id} is broken; mend it.")

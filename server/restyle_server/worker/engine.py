@@ -103,10 +103,14 @@ class Cancelled(Exception):
 
 
 class Engine(Protocol):
+    """What paints. `estimate` is called from another thread, also while `paint` runs, and opens none of the order's files. An engine may have an attribute
+    `features`, a tuple of str: the optional parts of the API that it fills, for ServerInfo.features."""
+
     def device(self) -> Device: ...
     def estimate(self, order: Order) -> Estimate: ...
     def paint(self, order: Order, observe: Observer) -> Painted: ...
 
 
 EngineFactory = Callable[[str], Engine]
-"""Makes the engine of a device id; named "module:function" where it must cross to a spawned process."""
+"""Makes the engine of a device id, or of the best device for "auto"; named "module:function" where it must cross to a spawned process. JobFailure when the
+device is not there."""

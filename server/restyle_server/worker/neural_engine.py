@@ -135,8 +135,8 @@ def _progress(step: Step) -> Progress:
 
 
 def engine(device_id: str) -> NeuralEngine:
-    """The engine of a device: "cpu", "cuda:0", "mps"."""
-    return NeuralEngine(device_id)
+    """The engine of a device: "cpu", "cuda:0", "mps", or "auto" for the best there is."""
+    return NeuralEngine(devices.device_ids()[0] if device_id == "auto" else device_id)
 
 
 __all__ = ["NeuralEngine", "Verdict", "engine"]

@@ -9,7 +9,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Self
 
 from grpc import aio

@@ -141,7 +141,7 @@ def _check(machine: Machine, folder: Path) -> None:
     if machine.version < OLDEST_PYTHON:
         wanted, found = ".".join(map(str, OLDEST_PYTHON)), ".".join(map(str, machine.version))
         raise EnvironmentProblem(f"Restyle needs Python {wanted} or newer, and this is {found}; install a newer one and run this with it.")
-    if not machine.which("uv") and not (machine.modules("venv") and machine.modules("ensurepip")):
+    if not machine.which("uv") and not _has_venv(machine):
         raise EnvironmentProblem(
             "This Python lacks its venv module; on Debian and Ubuntu install it with: sudo apt install python3-venv. "
             "Elsewhere take the Python of python.org, or install uv."
@@ -170,19 +170,35 @@ def _make(folder: Path, machine: Machine, say: Say) -> None:
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / MARK).write_text("Made by Restyle; may be removed.\n", "utf-8")
-    uv = machine.which("uv")
-    seeded = ["venv", "--quiet", "--allow-existing", "--seed", "--python", sys.executable]
-    command = [uv, *seeded, str(folder)] if uv else [sys.executable, "-m", "venv", str(folder)]
     lines: list[str] = []
-    if machine.run(command, lines.append, environment=_variables(machine)):
-        raise EnvironmentProblem(f"The environment can't be made: {_last(lines)} On Debian and Ubuntu this may help: sudo apt install python3-venv.")
+    if any(machine.run([*command, str(folder)], lines.append, environment=_variables(machine)) == 0 for command in _makers(machine)):
+        return
+    raise EnvironmentProblem(f"The environment can't be made: {_last(lines)} On Debian and Ubuntu this may help: sudo apt install python3-venv.")
+
+
+def _makers(machine: Machine) -> list[list[str]]:
+    """Commands that make an empty environment with pip in it, the best first; uv is quick, but doesn't read pip's settings."""
+    uv = machine.which("uv")
+    makers = [[uv, "venv", "--quiet", "--allow-existing", "--seed", "--python", sys.executable]] if uv else []
+    if _has_venv(machine):
+        makers.insert(0 if _pip_settings(machine) else 1, [sys.executable, "-m", "venv"])
+    return makers
+
+
+def _has_venv(machine: Machine) -> bool:
+    return machine.modules("venv") and machine.modules("ensurepip")
+
+
+def _pip_settings(machine: Machine) -> bool:
+    """Whether the caller has set pip up, for a mirror for example."""
+    return any(name.startswith("PIP_") for name in machine.variables)
 
 
 def _install(root: Path, extra: str, folder: Path, machine: Machine, say: Say) -> None:
     target = f"{root}[{extra}]"
     commands: list[list[str | Path]] = [[python_of(folder), "-m", "pip", "install", "-e", target]] * TRIES
     uv = machine.which("uv")
-    if uv and not any(name.startswith("PIP_") for name in machine.variables):  # uv doesn't read pip's settings, such as a mirror's address
+    if uv and not _pip_settings(machine):
         commands.insert(0, [uv, "pip", "install", "--python", python_of(folder), "-e", target])
     lines: list[str] = []
     with (folder / LOG).open("w", encoding="utf-8") as log:
@@ -191,8 +207,8 @@ def _install(root: Path, extra: str, folder: Path, machine: Machine, say: Say) -
             def heard(line: str) -> None:
                 log.write(line + "\n")
                 lines.append(line)
-                if _telling(line):
-                    say("  " + line.strip()[:120])
+                if told := _telling(line):
+                    say("  " + told[:120])
 
             if machine.run(command, heard, environment=_variables(machine)) == 0:
                 return
@@ -204,9 +220,14 @@ def _install(root: Path, extra: str, folder: Path, machine: Machine, say: Say) -
     )
 
 
-def _telling(line: str) -> bool:
-    """Whether a line of pip's says something that people wait for: what is being fetched, and that copying takes its time."""
-    return line.lstrip().startswith(("Downloading ", "Installing collected", "Building ", "WARNING: Retrying", "ERROR:")) and ".metadata" not in line
+def _telling(line: str) -> str:
+    """What a line of pip's has to say to people who wait; empty for most lines."""
+    told = line.strip()
+    if told.startswith("Downloading "):
+        return told if told.endswith(("MB)", "GB)")) else ""  # the small ones would be a page of lines
+    if told.startswith("Installing collected"):
+        return "Installing; this takes a minute or two."
+    return told if told.startswith(("WARNING: Retrying", "ERROR:")) else ""
 
 
 def _last(lines: list[str]) -> str:

@@ -43,7 +43,6 @@ def test_wrong_usage_ends_before_anything_is_installed(words: list[str], tmp_pat
 
 
 def test_the_photo_that_comes_along_is_found_without_importing_its_package() -> None:
-    pytest.importorskip("skimage")
     assert demonstration.packaged_photo().is_file()
 
 

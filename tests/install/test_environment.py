@@ -200,7 +200,7 @@ def test_uv_is_used_where_it_is_and_stands_in_for_the_venv_module(root: Path, ma
 def test_pips_own_settings_are_obeyed_which_uv_does_not_read(root: Path, machine: Machine, programs: Programs) -> None:
     settings = {"PIP_INDEX_URL": "https://packages.example.org/simple"}
     prepare(root, "demo", silent, machine=replace(machine, which=lambda name: "/bin/uv", variables=settings))
-    assert programs.commands[-1][1:4] == ["-m", "pip", "install"]
+    assert [words[1:3] for words in programs.commands] == [["-m", "venv"], ["-m", "pip"]]
 
 
 def test_pip_stands_in_when_uv_fails(root: Path, machine: Machine, programs: Programs) -> None:

@@ -90,7 +90,6 @@ def test_the_installer_uses_the_standard_library_until_the_environment_is_there(
 
 @pytest.mark.slow
 def test_the_wheel_holds_everything_that_works_offline(tmp_path: Path) -> None:
-    pytest.importorskip("hatchling")
     copy = tmp_path / "copy"
     for path in tracked():
         target = copy / path.relative_to(ROOT)

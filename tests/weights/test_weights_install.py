@@ -229,7 +229,9 @@ def test_the_front_end_never_imports_torch_for_weights() -> None:
 
 @pytest.mark.slow
 def test_torchvisions_file_is_trimmed_and_renamed(tmp_path: Path) -> None:
-    torch, safe_open = pytest.importorskip("torch"), pytest.importorskip("safetensors").safe_open
+    import torch
+    from safetensors import safe_open
+
     state = {"classifier.0.weight": torch.zeros(1).expand(4096, 25088)}  # expanded: big shapes, small file
     for number, convolution in enumerate(CONVOLUTIONS, 1):
         for name, shape in convolution.shapes.items():
@@ -246,7 +248,8 @@ def test_torchvisions_file_is_trimmed_and_renamed(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_file_that_hides_code_or_lacks_tensors_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     mark, made = tmp_path / "mark", tmp_path / "made.safetensors"
     torch.save({"features.0.weight": Harmful(str(mark))}, tmp_path / "harmful.pth")
     with pytest.raises(InstallFailed, match="holds more than numbers, so it was not opened"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
 import numpy as np
@@ -219,7 +218,7 @@ def test_a_16_bit_png_cut_short_is_refused(tmp_path, make_plane):
         read_picture((tmp_path / "a.png").read_bytes()[:-600])
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", b"just some words", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", b"II*\0", os.urandom(500)])
+@pytest.mark.parametrize("data", [b"", b"\0", b"just some words", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", b"II*\0", bytes(range(7, 250))])
 def test_what_is_no_picture_is_refused(data):
     with pytest.raises(PictureError, match=r"\.$"):
         read_picture(data)

@@ -31,6 +31,7 @@ SPOKEN = (
     ("restyle_server.imaging.errors", "ImagingError"),
     ("restyle_server.weights.errors", "WeightsError"),
     ("restyle_server.failures", "StartFailed"),
+    ("restyle_install.placing", "PlacingError"),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from restyle_server import __version__
 
+from .editors import install, package, uninstall
 from .examples import examples
 from .failures import Commands
 from .image import image
@@ -50,6 +51,9 @@ app.add_typer(weights, name="weights")
 app.command()(serve)
 app.command()(status)
 app.command()(stop)
+app.command()(install)
+app.command()(uninstall)
+app.command()(package)
 
 
 def main() -> None:

@@ -1,0 +1,89 @@
+"""Owns where GIMP 3 keeps its plug-ins, and what of Restyle goes there."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from . import placing
+from .placing import Placed, PlacingError, Profile
+
+TITLE = "GIMP"
+NONE_FOUND = "No profile of GIMP 3 was found. Start GIMP once, then run this again; or name the profile: --folder ~/.config/GIMP/3.0"
+AFTERWARDS = "Start GIMP (again), open a picture, and choose Filters ▸ Artistic ▸ Restyle…"
+FOLDER_HELP = "GIMP's profile folder, such as ~/.config/GIMP/3.0 (GIMP shows it in Edit ▸ Preferences ▸ Folders)."
+
+_VERSION = re.compile(r"3\.\d{1,2}\Z")
+_BY_HAND = """Restyle for GIMP 3
+
+1. Unzip this file into GIMP's plug-ins folder (GIMP: Edit > Preferences > Folders > Plug-ins), so that it holds the folder "restyle" with the file
+   "restyle.py" in it. Usual places: ~/.config/GIMP/3.0/plug-ins on Linux, %APPDATA%\\GIMP\\3.0\\plug-ins on Windows,
+   ~/Library/Application Support/GIMP/3.0/plug-ins on macOS; 3.2 instead of 3.0 for GIMP 3.2.
+2. On Linux and macOS the file restyle/restyle.py must be executable: chmod +x restyle/restyle.py
+3. Start GIMP again: Filters > Artistic > Restyle...
+
+The painting itself is done by Restyle's server, which "restyle" installs. If GIMP does not find it, start it: restyle serve
+"""
+
+
+def profiles(environment: Mapping[str, str] = os.environ, platform: str = sys.platform, home: Path | None = None) -> list[Profile]:
+    """Every GIMP 3 profile of this user, the native ones first. A profile exists once GIMP has run."""
+    found = []
+    for kind, base in _bases(environment, platform, Path.home() if home is None else home):
+        versions = [folder for folder in (base.iterdir() if base.is_dir() else ()) if _VERSION.match(folder.name) and folder.is_dir()]
+        found += [Profile(folder, folder.name, kind) for folder in sorted(versions, key=lambda folder: int(folder.name.split(".")[1]))]
+    return found
+
+
+def given(folder: Path) -> Profile:
+    """The profile of a folder that a person named: the profile itself, or its plug-ins folder. PlacingError."""
+    folder = folder.expanduser().absolute()
+    if not folder.is_dir():
+        raise PlacingError(f"{folder} is no folder; give GIMP's profile folder, such as ~/.config/GIMP/3.0")
+    if folder.name == "plug-ins":
+        folder = folder.parent
+    return Profile(folder, folder.name if _VERSION.match(folder.name) else "", "given")
+
+
+def install(profile: Profile, version: str) -> Placed:
+    """Puts the plug-in into the profile, in place of an earlier one. PlacingError."""
+    target = _target(profile)
+    replaced = placing.replace_folder(target, _parts(), {placing.LAUNCHER: placing.launcher_text(version)})
+    placing.make_executable(target / "restyle.py")
+    return Placed(profile, target, replaced)
+
+
+def uninstall(profile: Profile) -> Path | None:
+    """The folder that was removed; None when there was none. PlacingError."""
+    target = _target(profile)
+    return target if placing.remove_folder(target) else None
+
+
+def package(path: Path) -> None:
+    """A zip to be unpacked by hand. It holds no launcher: that names paths of one machine. PlacingError."""
+    parts = {f"restyle/{name}" if name else "restyle": source for name, source in _parts().items()}
+    placing.write_zip(path, parts, {"README.txt": _BY_HAND}, executable=frozenset({"restyle/restyle.py"}))
+
+
+def _parts() -> dict[str, Path]:
+    return {"": placing.plugin_source("gimp") / "restyle", "restyle_client": placing.client_source()}
+
+
+def _target(profile: Profile) -> Path:
+    return profile.folder / "plug-ins" / "restyle"
+
+
+def _bases(environment: Mapping[str, str], platform: str, home: Path) -> list[tuple[str, Path]]:
+    if platform == "win32":
+        return [("native", Path(environment.get("APPDATA") or home / "AppData" / "Roaming") / "GIMP")]
+    if platform == "darwin":
+        return [("native", home / "Library" / "Application Support" / "GIMP")]
+    chosen = environment.get("XDG_CONFIG_HOME", "")
+    return [
+        ("native", (Path(chosen) if chosen.startswith("/") else home / ".config") / "GIMP"),
+        ("Flatpak", home / ".var" / "app" / "org.gimp.GIMP" / "config" / "GIMP"),
+        ("Snap", home / "snap" / "gimp" / "current" / ".config" / "GIMP"),
+    ]

@@ -1,0 +1,83 @@
+"""Owns the procedure's arguments: what scripts may give, and their way to a recipe and back. GIMP remembers them from the last interactive run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gi.repository import Gimp, GObject
+
+from . import recipe as recipes
+from .recipe import LayerReference, Recipe, RecipeError, StyleChoice
+
+FLAGS = GObject.ParamFlags.READWRITE
+
+_CHOICES = {  # argument → (values, default, title, text)
+    "preset": (recipes.PRESETS, "standard", "_Quality", "draft, standard or fine: how long to paint"),
+    "color": (recipes.COLORS, "style", "_Colors", "the style's colors, the content's, or the style's matched to the content's"),
+    "objective": (recipes.OBJECTIVES, "auto", "_Objective", "what makes two textures alike"),
+    "start": (recipes.STARTS, "content", "S_tart from", "the layer itself, or noise"),
+    "weights": (recipes.WEIGHTS, "auto", "_Weights", "which network sees the pictures; auto takes the best that is installed"),
+}
+_NUMBERS = {  # argument → (lowest, highest, default, title, text)
+    "strength": (0.0, 100.0, 50.0, "St_rength", "0 leaves the layer as it is, 50 balances, 100 lets the style win"),
+    "color-mix": (0.0, 1.0, 1.0, "Color _mix", "how much of the choice of colors is applied"),
+    "smoothness": (0.0, 1000.0, 1.0, "S_moothness", "in parts of the usual"),
+    "start-noise": (0.0, 1.0, 0.0, "Start _noise", "noise added to the layer before painting"),
+}
+_RECIPE_NAMES = {"color-mix": "color_mix", "smoothness": "tv", "start-noise": "start_noise"}
+
+
+def declare(procedure: Any) -> None:
+    """Adds every argument to the procedure."""
+    procedure.add_string_argument("style", "_Style", "A style of the library, by its id, such as night", "", FLAGS)
+    procedure.add_file_argument("style-file", "Style _file", "A picture file to paint like", Gimp.FileChooserAction.OPEN, True, None, FLAGS)
+    procedure.add_drawable_argument("style-layer", "Style _layer", "A layer of any open image to paint like", True, FLAGS)
+    procedure.add_string_argument(
+        "styles", "Styles", 'Several styles as JSON: [{"library": "night", "weight": 2, "region": "a channel"}, {"file": "/a.jpg", "scale": 0.5}]', "", FLAGS
+    )
+    procedure.add_double_argument("stroke-size", "Stroke si_ze", "Size of the strokes, 0.25 to 4; 0: as the style suggests", 0.0, 4.0, 0.0, FLAGS)
+    procedure.add_int_argument(
+        "size", "_Work size", "Longest side of the work in px; 0 chooses by the device, -1 is the layer's own size", recipes.FULL_SIZE, 65535, 0, FLAGS
+    )
+    procedure.add_int_argument("seed", "See_d", "Another seed gives another painting", 0, recipes.LARGEST_SEED, 0, FLAGS)
+    for name, (lowest, highest, default, title, text) in _NUMBERS.items():
+        procedure.add_double_argument(name, title, text, lowest, highest, default, FLAGS)
+    for name, (values, chosen, title, text) in _CHOICES.items():
+        choice = Gimp.Choice.new()
+        for position, value in enumerate(values):
+            choice.add(value, position, value, "")
+        procedure.add_choice_argument(name, title, text, choice, chosen, FLAGS)
+    procedure.add_string_argument("device", "De_vice", 'Where to paint, such as "cpu" or "cuda:0"; empty: whichever is free first', "", FLAGS)
+
+
+def read(config: Any) -> Recipe:
+    """The recipe that the arguments name. RecipeError."""
+    scale = config.get_property("stroke-size") or None
+    if scale is not None and scale < 0.25:
+        raise RecipeError(f"stroke-size is {scale:g}; it must be from 0.25 to 4, or 0 for what the style suggests")
+    values = {_RECIPE_NAMES.get(name, name): config.get_property(name) for name in (*_NUMBERS, *_CHOICES, "size", "seed", "device")}
+    recipe = Recipe(styles=_styles(config, scale), **values)
+    recipes.check(recipe)
+    return recipe
+
+
+def write(config: Any, recipe: Recipe) -> None:
+    """Leaves the recipe in the arguments, so that GIMP remembers it for the next run."""
+    for name in (*_NUMBERS, *_CHOICES, "size", "seed", "device"):
+        config.set_property(name, getattr(recipe, _RECIPE_NAMES.get(name, name)))
+    config.set_property("style", "")
+    config.set_property("style-file", None)
+    config.set_property("style-layer", None)
+    config.set_property("stroke-size", 0.0)
+    config.set_property("styles", recipes.styles_to_json(recipe.styles))
+
+
+def _styles(config: Any, scale: float | None) -> tuple[StyleChoice, ...]:
+    found = list(recipes.styles_from_json(config.get_property("styles"))) if config.get_property("styles").strip() else []
+    if config.get_property("style").strip():
+        found.append(StyleChoice(library=config.get_property("style").strip(), scale=scale))
+    if (file := config.get_property("style-file")) is not None:
+        found.append(StyleChoice(file=file.get_path() or file.get_uri(), scale=scale))
+    if (layer := config.get_property("style-layer")) is not None:
+        found.append(StyleChoice(layer=LayerReference(layer.get_id(), name=layer.get_name()), scale=scale))
+    return tuple(found)

@@ -1,0 +1,165 @@
+"""Owns the way from a source and a recipe to the request that is sent: reads every pixel it needs, on GIMP's main thread, before the first one travels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gi.repository import Gimp
+from restyle_client import Crop, JobRequest, Mask, MaskUse, Parameters, Plane, Start, StyleUse
+
+from . import pixels, strings
+from .failures import Failure
+from .pixels import Box
+from .recipe import FULL_SIZE, LAYER_MASK, LayerReference, Recipe, StyleChoice
+from .source import SMALLEST_SIDE, Source
+
+LABEL_LENGTH = 128  # characters, the service's limit
+_OPAQUE_MODES = (Gimp.LayerMode.NORMAL, Gimp.LayerMode.NORMAL_LEGACY)
+
+
+@dataclass(frozen=True)
+class Order:
+    """veiled: the layer is not opaque or blends, so that it and a new layer above it would add up."""
+
+    request: JobRequest
+    veiled: bool
+
+
+def order(source: Source, recipe: Recipe, batch: bool) -> Order:
+    """Failure with one sentence when a style, a region or the layer itself can't be used."""
+    layer = source.layer
+    with pixels.as_seen(layer) as seen:
+        content = pixels.read(seen, pixels.wire_format(source.image, layer), source.sent)
+    visible, opaque = pixels.alpha_range(content)
+    if not visible:
+        raise Failure(strings.TRANSPARENT.format(name=layer.get_name()))
+    veiled = not opaque or layer.get_opacity() < 100 or layer.get_mode() not in _OPAQUE_MODES or source.mask is not None
+    if veiled and layer.get_lock_visibility():
+        raise Failure(strings.LOCKED_VISIBILITY.format(name=layer.get_name()))
+    request = JobRequest(
+        content=content,
+        styles=tuple(_style_use(source, choice) for choice in recipe.styles),
+        masks=_masks(source, veiled),
+        start=Start.noise() if recipe.start == "noise" else Start.content(recipe.start_noise),
+        parameters=parameters(recipe),
+        job_class="batch" if batch else "interactive",
+        label=strings.LAYER_NAME.format(source=layer.get_name(), style=recipe.title)[:LABEL_LENGTH],
+    )
+    return Order(request, veiled)
+
+
+def parameters(recipe: Recipe) -> Parameters:
+    """The recipe's settings in the client's words; what has its default is left to the server."""
+    return Parameters(
+        preset=recipe.preset,
+        size=recipe.size if recipe.size > 0 else None,
+        native_size=True if recipe.size == FULL_SIZE else None,
+        strength=recipe.strength,
+        seed=recipe.seed,
+        color=recipe.color,
+        color_mix=recipe.color_mix,
+        objective=None if recipe.objective == "auto" else recipe.objective,
+        tv=recipe.tv,
+        weights=recipe.weights,
+        device=recipe.device or None,
+    )
+
+
+def _masks(source: Source, veiled: bool) -> tuple[Mask, ...]:
+    masks = []
+    if source.mask is not None:
+        plane = pixels.weights(source.mask, source.sent)
+        if pixels.any_weight(plane):
+            masks.append(Mask(plane, MaskUse.STATISTICS))  # what is masked out is not seen, so it has no say
+    if veiled and source.selected:  # the new layer replaces the source whole, so the server has to leave the rest as it is
+        masks.append(Mask(pixels.weights(source.image.get_selection(), source.sent.moved(*source.offsets)), MaskUse.BLEND))
+    return tuple(masks)
+
+
+def _style_use(source: Source, choice: StyleChoice) -> StyleUse:
+    mask, symmetry = _region(source, choice), None if choice.symmetry == "none" else choice.symmetry
+    if choice.layer is not None:
+        plane = _style_plane(choice.layer, choice)
+        return StyleUse.plane(plane, weight=choice.weight, scale=choice.scale, mask=mask, symmetry=symmetry)
+    crop = Crop(*choice.crop) if choice.crop else None
+    if choice.file:
+        return StyleUse.picture(_file(choice.file), weight=choice.weight, scale=choice.scale, crop=crop, mask=mask, symmetry=symmetry)
+    return StyleUse.library(choice.library, weight=choice.weight, scale=choice.scale, crop=crop, mask=mask, symmetry=symmetry)
+
+
+def _file(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise Failure(strings.STYLE_FILE.format(path=path, reason=error.strerror or error)) from error
+
+
+def _style_plane(reference: LayerReference, choice: StyleChoice) -> Plane:
+    layer = find_layer(reference)
+    if layer is None:
+        raise Failure(strings.STYLE_LAYER.format(name=reference.name))
+    box = pixels.whole(layer)
+    if choice.crop:
+        wanted = Box(*choice.crop)
+        if wanted.x + wanted.width > box.width or wanted.y + wanted.height > box.height:
+            raise Failure(strings.STYLE_CROP.format(name=choice.name))
+        box = wanted
+    if min(box.width, box.height) < SMALLEST_SIDE:
+        raise Failure(strings.STYLE_SMALL.format(name=choice.name, width=box.width, height=box.height))
+    image = layer.get_image()
+    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+        with _as_rgb(image, layer) as copy:
+            return pixels.read(copy, pixels.wire_format(copy.get_image(), copy), box)
+    with pixels.as_seen(layer) as seen:
+        return pixels.read(seen, pixels.wire_format(image, layer), box)
+
+
+@contextmanager
+def _as_rgb(image: Any, layer: Any) -> Iterator[Any]:
+    """A copy of a layer of an indexed image, in an image of its own with real colours."""
+    scratch = Gimp.Image.new_with_precision(image.get_width(), image.get_height(), Gimp.ImageBaseType.RGB, Gimp.Precision.U8_NON_LINEAR)
+    try:
+        copy = Gimp.Layer.new_from_drawable(layer, scratch)
+        scratch.insert_layer(copy, None, 0)
+        yield copy
+    finally:
+        scratch.delete()
+
+
+def find_layer(reference: LayerReference) -> Any | None:
+    """The layer that a recipe names: by its id in this session, or by file and tattoo after the image was opened again."""
+    item = Gimp.Item.get_by_id(reference.id) if reference.id > 0 else None
+    if item is not None and item.is_valid() and item.is_drawable() and (not reference.name or item.get_name() == reference.name):
+        return item
+    for image in Gimp.get_images():
+        file = image.get_file()
+        if reference.tattoo and file is not None and file.get_uri() == reference.image:
+            return image.get_layer_by_tattoo(reference.tattoo)
+    return None
+
+
+def refer(layer: Any, image: Any) -> LayerReference:
+    file = image.get_file()
+    return LayerReference(layer.get_id(), layer.get_tattoo(), file.get_uri() if file is not None else "", layer.get_name())
+
+
+def _region(source: Source, choice: StyleChoice) -> Plane | None:
+    if not choice.region:
+        return None
+    if choice.region == LAYER_MASK:
+        mask = source.layer.get_mask()
+        if mask is None:
+            raise Failure(strings.NO_MASK.format(style=choice.name))
+        plane = pixels.weights(mask, source.sent)
+    else:
+        channel = source.image.get_channel_by_name(choice.region)
+        if channel is None:
+            raise Failure(strings.REGION_GONE.format(name=choice.region, style=choice.name))
+        plane = pixels.weights(channel, source.sent.moved(*source.offsets))
+    if not pixels.any_weight(plane):
+        raise Failure(strings.REGION_EMPTY.format(style=choice.name))
+    return plane

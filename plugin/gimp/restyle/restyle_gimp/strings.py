@@ -1,0 +1,157 @@
+"""Owns every word that a person reads, so that they can be translated in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from restyle_client import Progress
+
+MENU_LABEL = "_Restyle…"
+BLURB = "Paint the layer in the manner of another picture"
+HELP = (
+    "Paints the chosen layer in the manner of one or several pictures, by neural style transfer on this computer. The result is a new layer above it. "
+    "Scripts name the style by style, style-file, style-layer or styles."
+)
+
+# ---- what went wrong ----
+UNEXPECTED = "Restyle hit something unforeseen. What happened is written in {log}; please report it with that file."
+SEE_LOG = "{sentence}\n\n(More in {log})"
+NO_LAYER = "Restyle paints one layer. Choose a layer in the Layers dialog, then start it again."
+SEVERAL_LAYERS = "Restyle paints one layer at a time, and {count} are chosen. Choose one, or merge them first."
+IS_MASK = "The layer mask is chosen, and Restyle paints layers. Click the layer's own picture in the Layers dialog, then start it again."
+IS_CHANNEL = "A channel is chosen, and Restyle paints layers. Choose a layer in the Layers dialog, then start it again."
+INDEXED = "Restyle needs real colors and this image has a palette. Use Image ▸ Mode ▸ RGB, then start it again."
+FLOATING = "There is a floating selection. Anchor it (Layer ▸ Anchor Layer) or make it a layer, then start Restyle again."
+LOCKED = "The layer “{name}” is locked. Unlock it in the Layers dialog, then start Restyle again."
+LOCKED_VISIBILITY = (
+    "The layer “{name}” has its visibility locked, and it must be hidden under the result. Unlock it in the Layers dialog, then start Restyle again."
+)
+EMPTY_GROUP = "The group “{name}” is empty. Put a layer into it, or choose another layer."
+OFF_CANVAS = "The selection does not touch the layer “{name}”. Select a part of it, or select nothing (Select ▸ None) to paint it whole."
+TOO_SMALL = "The part to paint is {width} × {height} px; Restyle needs at least 16 px per side."
+TRANSPARENT = "The layer “{name}” is empty: everything in it is transparent. Choose another layer."
+NO_STYLE = "No style is chosen. Give style, style-file, style-layer or styles."
+STYLE_FILE = "The style picture {path} can't be read ({reason}). Choose another file."
+STYLE_LAYER = "The layer “{name}” that was chosen as the style is no longer open. Choose a style again."
+STYLE_SMALL = "The style “{name}” is {width} × {height} px there; a style needs at least 16 px per side."
+STYLE_CROP = "The part chosen of the style “{name}” lies outside of it. Choose it again."
+REGION_GONE = "There is no channel “{name}” in this image. Choose another region for the style “{style}”."
+REGION_EMPTY = "The region of the style “{style}” does not touch what is painted. Choose another region for it."
+NO_MASK = "The layer has no mask. Choose another region for the style “{style}”."
+IMAGE_GONE = "The image was closed while Restyle painted, so the painting has no place to go."
+GIMP_REFUSED = "GIMP could not {what}. Save your work and start Restyle again; if it stays so, {log} says more."
+CANCELLED = "Cancelled."
+
+# ---- the dialog ----
+TITLE = "Restyle"
+PAINT = "_Restyle"
+CANCEL = "_Cancel"
+RESET = "Rese_t"
+ADD_FILE = "From a _file…"
+ADD_LAYER = "From a _layer…"
+REMOVE_STYLE = "Remove from library"
+GALLERY = "Styles"
+GALLERY_HINT = "Click a style to choose it, Ctrl-click to add another."
+GALLERY_EMPTY = "Looking for the style library…"
+CHOSEN = "Chosen"
+CHOSEN_EMPTY = "Choose a style on the left."
+SHARE = "Share"
+STROKES = "Strokes"
+REGION = "Where"
+EVERYWHERE = "Everywhere"
+LAYER_MASK = "The layer's mask"
+CHANNEL = "Channel: {name}"
+STRENGTH = "St_rength"
+STRENGTH_LOW = "picture"
+STRENGTH_HIGH = "style"
+QUALITY = "_Quality"
+QUALITIES = {"draft": "Draft", "standard": "Standard", "fine": "Fine"}
+SIZE = "_Work size"
+SIZE_AUTOMATIC = "Automatic ({size} px)"
+SIZE_FULL = "Full ({size} px)"
+SIZE_PX = "{size} px"
+COLOR = "_Colors"
+COLORS = {"style": "Of the style", "content": "Of the picture", "match": "Style's, matched to the picture"}
+MORE = "_More settings"
+COLOR_MIX = "Color mi_x"
+SEED = "See_d"
+SEED_NEW = "Another"
+OBJECTIVE = "_Likeness"
+OBJECTIVES = {"auto": "Automatic", "gram": "Textures (Gram)", "gram+moments": "Textures and tones", "wasserstein": "Wasserstein"}
+SMOOTHNESS = "S_moothness"
+SYMMETRY = "Mirr_oring"
+SYMMETRIES = {"none": "As it is", "flips": "Mirrored too", "flips+rotations": "Mirrored and turned"}
+START = "Start f_rom"
+STARTS = {"content": "The picture", "noise": "Noise"}
+WEIGHTS = "_Network"
+WEIGHTS_NAMES = {"auto": "The best installed", "imagenet": "ImageNet (VGG19)", "compact": "Compact", "file": "The administrator's"}
+USER_PRESETS = "Presets"
+USER_PRESET_SAVE = "Save as preset…"
+USER_PRESET_NAME = "Name of the preset:"
+AGAIN = "This layer was painted by Restyle; its style and settings are chosen."
+AGAIN_SOURCE = "Paint “{name}” again"
+AGAIN_RESULT = "Paint this layer"
+SELECTION_NOTE = "Only the selection is painted ({width} × {height} px)."
+
+# ---- where it will be painted ----
+SERVER_SEARCHING = "Starting the painter…"
+SERVER_ESTIMATING = "Estimating…"
+SERVER_FAILED = "{sentence}"
+RETRY = "Try again"
+ESTIMATE = "{device} · {weights} · {size} · {time} · {memory}"
+ESTIMATE_UNKNOWN_TIME = "time known after the first run"
+WEIGHTS_COMPACT = "compact network"
+WEIGHTS_IMAGENET = "ImageNet network"
+WEIGHTS_FILE = "the administrator's network"
+INSTALL = "Install the better network ({size})"
+INSTALLING = "{step} {done} of {total}"
+INSTALL_STEPS = {"downloading": "Downloading", "checking": "Checking", "converting": "Converting", "installed": "Installed"}
+INSTALLED = "The better network is installed."
+
+# ---- while it runs ----
+RUNNING_TITLE = "Restyle: {title}"
+STOP_AND_KEEP = "_Stop and keep"
+CONNECTING = "Looking for the painter…"
+READING = "Reading the layer…"
+UPLOADING = "Sending {percent} %"
+QUEUED = "Waiting: {position} in the queue"
+QUEUED_NEXT = "Waiting: next in the queue"
+PREPARING = "Preparing…"
+PROGRESS = "Scale {scale} of {scales} ({width} × {height} px), step {step} of {steps}"
+PROGRESS_ETA = "{left} left"
+FINISHING = "Stopping; keeping what there is…"
+CANCELLING = "Cancelling…"
+DOWNLOADING = "Fetching the painting, {percent} %"
+PLACING = "Placing the new layer…"
+
+# ---- what became of it ----
+LAYER_NAME = "{source} — {style}"
+UNDO = "Restyle"
+HIDDEN = "“{name}” is hidden below the new layer: where it is not opaque or blends, the two would add up."
+EARLY = "Stopped early."
+SOURCE_GONE = "The source layer is gone, so the painting lies on top of the image."
+
+
+def seconds(amount: float) -> str:
+    """A span of time for people: "12 s", "3 min", "1 h 20 min"."""
+    whole = max(1, round(amount))
+    if whole < 100:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def bytes_(amount: int) -> str:
+    """An amount of memory for people: "548 MiB", "1.4 GiB"."""
+    return f"{amount / 2**30:.1f} GiB" if amount >= 2**30 else f"{max(1, round(amount / 2**20))} MiB"
+
+
+def queued(position: int) -> str:
+    return QUEUED.format(position=position) if position > 1 else QUEUED_NEXT
+
+
+def progress(now: Progress) -> str:
+    """Scale, step and time left."""
+    text = PROGRESS.format(scale=now.scale, scales=now.scales, width=now.width, height=now.height, step=now.step, steps=now.steps)
+    return text if now.eta_seconds is None else f"{text} · {PROGRESS_ETA.format(left=seconds(now.eta_seconds))}"

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .cancellation import Cancellation
 from .errors import JobCancelled, JobFailed, NotFound, QueueFull, Refused, RestyleError, ServerError, WrongState
 from .events import Event
 from .jobs import Job, JobState, Result
+from .patience import ended, within
 from .requests import JobRequest
 
 if TYPE_CHECKING:
@@ -49,13 +50,13 @@ class Painting:
         except (JobFailed, Refused, QueueFull):
             raise
         except BaseException:
-            await _ended(flow)
+            await ended(flow)
             await self._withdraw()
             raise
         finally:
             forget()
-            await _ended(obedience)
-            await _ended(flow)
+            await ended(obedience)
+            await ended(flow)
 
     async def _outcome(self, flow: asyncio.Future[Result], cancellation: Cancellation) -> Result:
         if cancellation.cancelled:
@@ -114,7 +115,7 @@ class Painting:
     async def _withdraw(self) -> None:
         """Cancels the job on the server, if it has it. Never raises: the caller is on its way out, and the lease is there for the rest."""
         with suppress(RestyleError, asyncio.TimeoutError):
-            await asyncio.wait_for(self._withdraw_now(), CANCEL_SECONDS)
+            await within(CANCEL_SECONDS, self._withdraw_now())
 
     async def _withdraw_now(self) -> None:
         job = self._job
@@ -130,13 +131,6 @@ class Painting:
     def _tell(self, event: Event) -> None:
         if self._on_event is not None:
             self._on_event(event)
-
-
-async def _ended(task: asyncio.Future[Any]) -> None:
-    """Cancels a task and waits for it; its outcome is no one's concern any more."""
-    task.cancel()
-    with suppress(asyncio.CancelledError, Exception):
-        await task
 
 
 def _soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:

@@ -1,14 +1,40 @@
-"""Owns how long a client keeps trying to reach a server that was there a moment ago."""
+"""Owns how long a client waits: for one thing to happen, and for a server that was there a moment ago."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from .errors import RestyleError, ServerGone
 
 FIRST_PAUSE = 0.05  # s, doubled every time
 LONGEST_PAUSE = 1.0  # s
+INSIST_SECONDS = 0.1  # between two cancellations of the same task
+
+T = TypeVar("T")
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """The work's outcome; asyncio.TimeoutError after `seconds`. Unlike wait_for before Python 3.12, it loses no cancellation that comes with the outcome."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            raise asyncio.TimeoutError
+        return task.result()
+    finally:
+        await ended(task)
+
+
+async def ended(task: asyncio.Future[Any]) -> None:
+    """Cancels a task, more than once if that gets lost inside, and waits for its end; its outcome is no one's concern any more."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=INSIST_SECONDS)
+    if not task.cancelled():
+        task.exception()  # seen
 
 
 class Patience:

@@ -18,6 +18,7 @@ from ._vendor.grpclib.exceptions import GRPCError, ProtocolError, StreamTerminat
 from ._vendor.h2.exceptions import H2Error
 from .discovery import Endpoint
 from .errors import ServerGone, ServerNotFound
+from .patience import within
 from .version import VERSION
 from .wire.restyle_grpc import RestyleStub
 
@@ -28,6 +29,10 @@ CONNECT_SECONDS = 5.0  # to open a connection; loopback takes under one millisec
 
 class ConnectionLost(ServerGone):
     """The connection broke or could not be made; nothing is known about the call."""
+
+
+class Leave(Exception):
+    """Raised inside a stream's context to end the call without hearing the server out."""
 
 
 class Connection:
@@ -54,12 +59,14 @@ class Connection:
 
     @asynccontextmanager
     async def stream(self, method: str, timeout: float | None = None) -> AsyncIterator[Any]:
-        """A grpclib stream of the method. Raises the client's errors on leaving."""
+        """A grpclib stream of the method. Raises the client's errors on leaving; Leave ends it early and quietly."""
         stub, endpoint = await self._stub()
         metadata = {"authorization": f"Bearer {endpoint.token}", "restyle-version": VERSION}
         try:
             async with getattr(stub, method).open(timeout=timeout, metadata=metadata) as stream:
                 yield stream
+        except Leave:
+            return
         except GRPCError as refusal:
             raise refusals.error_of(refusal) from refusal
         except asyncio.TimeoutError as error:
@@ -84,7 +91,7 @@ class Connection:
             config = Configuration(http2_connection_window_size=WINDOW, http2_stream_window_size=WINDOW)
             self._channel, self._endpoint = Channel(endpoint.host, endpoint.port, config=config), endpoint
         try:
-            await asyncio.wait_for(self._channel.__connect__(), CONNECT_SECONDS)
+            await within(CONNECT_SECONDS, self._channel.__connect__())
         except (OSError, asyncio.TimeoutError) as error:
             self._drop()
             raise ConnectionLost(f"No server answers at {endpoint.address}; start it with `restyle serve`, then try again.") from error

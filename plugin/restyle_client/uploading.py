@@ -11,7 +11,8 @@ from ._vendor.h2.exceptions import H2Error
 from .conversion import outgoing
 from .conversion.outgoing import Payloads
 from .errors import ServerGone
-from .transport import Connection
+from .patience import ended
+from .transport import Connection, Leave
 from .wire import restyle_pb2 as pb
 
 CHUNK_BYTES = 1024 * 1024  # the fastest message size through grpc, under its cap of 4 MiB
@@ -54,6 +55,7 @@ async def _send(connection: Connection, method: str, parts: AsyncIterator[tuple[
             report(done)
         await stream.end()
 
+    reply = None
     async with connection.stream(method) as stream:
         await stream.send_request()
         tasks = asyncio.ensure_future(sending()), asyncio.ensure_future(stream.recv_message())
@@ -64,16 +66,15 @@ async def _send(connection: Connection, method: str, parts: AsyncIterator[tuple[
                 await sender
                 await _progress((answer,), lambda: sent)
             reply = await answer
-            if not sender.done():
-                if reply is None:
-                    raise StreamTerminatedError("refused early")  # grpclib then looks for the status that came with the end
-                await stream.cancel()  # answered early: an upload that the server knows already
+            if reply is None and not sender.done():
+                raise StreamTerminatedError("refused early")  # grpclib then looks for the status that came with the end
+            if not sender.done() or sender.exception() is not None:
+                raise Leave  # answered early: an upload that the server knows already
         except (H2Error, ProtocolError) as error:
             raise StreamTerminatedError(str(error)) from error
         finally:
             for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+                await ended(task)
     if reply is None:
         raise ServerGone("The server ended the upload without an answer; try again.")
     return reply

@@ -10,8 +10,9 @@ from ._vendor.grpclib.exceptions import StreamTerminatedError
 from .conversion import incoming
 from .errors import ServerNotFound, Unauthenticated
 from .events import Event
-from .patience import Patience
-from .transport import Connection, ConnectionLost
+from .jobs import Job
+from .patience import Patience, within
+from .transport import Connection, ConnectionLost, Leave
 from .wire import restyle_pb2 as pb
 
 SILENCE_SECONDS = 60.0  # without an event before the connection counts as dead: a queued job is quiet, and a new watch costs one snapshot
@@ -20,7 +21,7 @@ SILENCE_SECONDS = 60.0  # without an event before the connection counts as dead:
 async def receive(stream: Any, seconds: float = SILENCE_SECONDS) -> Any:
     """The next message, or None at the end of the stream. A silence of `seconds` counts as a broken connection."""
     try:
-        return await asyncio.wait_for(stream.recv_message(), seconds)
+        return await within(seconds, stream.recv_message())
     except asyncio.TimeoutError as error:
         raise StreamTerminatedError(f"silent for {seconds:.0f} s") from error
 
@@ -30,6 +31,7 @@ async def watch(connection: Connection, job_id: str, *, previews: bool, preview_
     request = pb.WatchJobRequest(id=job_id, previews=previews, preview_size=preview_size)
     while True:
         lost: ConnectionLost | ServerNotFound | Unauthenticated
+        ended = False
         try:
             async with connection.stream("WatchJob") as stream:
                 await stream.send_message(request, end=True)
@@ -38,9 +40,11 @@ async def watch(connection: Connection, job_id: str, *, previews: bool, preview_
                     event = _event(message)
                     if event is not None:
                         yield event
-                    if message.HasField("snapshot") and incoming.job(message.snapshot).done:
-                        await stream.cancel()
-                        return
+                    if isinstance(event, Job) and event.done:
+                        ended = True
+                        raise Leave
+            if ended:
+                return
             lost = ConnectionLost("The server ended the watch before the job.")
         except ConnectionLost as error:
             lost = error

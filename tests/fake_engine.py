@@ -11,6 +11,7 @@ and the seed, so that a mix-up of jobs is seen.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ from restyle_server.orders import Order
 from restyle_server.worker.engine import Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, Verdict
 
 SCRIPT = "fake-engine.json"
+RUNS = "fake-engine.runs"
 BYTES_PER_PIXEL = 1000  # that an estimate claims
 MEMORY = 2**33  # bytes that the device claims to have
 DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False, default_size=512)
@@ -44,7 +46,7 @@ class Script:
     crash_at: int | None = None
     hang_at: int | None = None
     fail_at: int | None = None
-    broken_start: bool = False
+    disk_full: bool = False
     signal: int = signal.SIGKILL
 
 
@@ -66,6 +68,12 @@ def write_script(state_dir: Path, **words: object) -> None:
     part.replace(state_dir / SCRIPT)
 
 
+def runs(state_dir: Path) -> list[str]:
+    """The ids of the jobs that were begun, in order, as often as they were."""
+    path = state_dir / RUNS
+    return path.read_text().split() if path.exists() else []
+
+
 class FakeEngine:
     """Behind the real engine's interface; imports no torch."""
 
@@ -85,7 +93,10 @@ class FakeEngine:
     def paint(self, order: Order, observe: Observer) -> Painted:
         content = order.content
         resolved = resolve(order.parameters, content.width, content.height, "cpu", bf16=False)
-        play = script(content.path.parent.parent.parent, resolved.seed)
+        state_dir = content.path.parent.parent.parent
+        play = script(state_dir, resolved.seed)
+        with (state_dir / RUNS).open("a") as file:
+            file.write(f"{content.path.parent.name}\n")
         data = content.path.read_bytes()
         started, early = time.monotonic(), False
         for step in range(1, play.steps + 1):
@@ -104,6 +115,8 @@ class FakeEngine:
 def _fault(play: Script, step: int) -> None:
     if step == play.oom_at:
         raise JobFailure("OUT_OF_MEMORY", "There is not enough memory for this job; choose a size of 64 px or less.")
+    if play.disk_full:
+        raise OSError(errno.ENOSPC, "no space left")
     if step == play.fail_at:
         raise RuntimeError("a fault inside the engine")
     if step == play.crash_at:

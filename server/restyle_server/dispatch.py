@@ -256,7 +256,7 @@ class Dispatcher:
         if was_ready and job_id is not None:
             self._start(station)
         else:
-            self._start_failed(station, station.complaint or _crashed(message.code).message)
+            self._start_failed(station, station.complaint or (_hung() if hung else _crashed(message.code)).message)
 
     def _runs(self, job_id: str) -> bool:
         job = self._board.find(job_id)

@@ -7,10 +7,12 @@ import contextlib
 import logging
 import multiprocessing
 import queue
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from types import ModuleType
 
 from .clock import Clock
 from .limits import Limits
@@ -45,7 +47,8 @@ class WorkerProcess:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=worker_main, args=(theirs, factory, device_id), name=f"restyle worker {device_id}", daemon=True)
-        self._process.start()
+        with _without_main():
+            self._process.start()
         theirs.close()
         self._words: queue.SimpleQueue[say.Command | None] = queue.SimpleQueue()
         for work in (self._read, self._write):
@@ -82,6 +85,17 @@ class WorkerProcess:
             self._loop.call_soon_threadsafe(self._hear, self, message)
 
 
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """A spawned process imports its parent's main program again, which here is a command line or a test runner: slow, large, and of no use to a worker."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 class Watchdog:
     """Tells a hung worker from a busy one.
 
@@ -93,6 +107,7 @@ class Watchdog:
         self._clock = clock
         self._limits = limits
         self._looked = clock.monotonic()
+        self.beats = 0  # heard in all
         self.reset()
 
     def reset(self) -> None:
@@ -105,6 +120,7 @@ class Watchdog:
         """Any message is a sign of life."""
         self._alive = self._clock.monotonic()
         if isinstance(message, say.Beat):
+            self.beats += 1
             if message.evaluations != self._beat.evaluations or self._cpu_then is None:
                 self._moved, self._cpu_then = self._alive, message.cpu_seconds
             self._beat = message

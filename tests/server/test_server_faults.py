@@ -1,0 +1,211 @@
+"""Faults: memory, crashes, hangs, broken engines, full queues, leases that lapse. One job pays, nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import grpc
+import pytest
+from calls import Clock, details, order, pixels, until
+from fake_engine import painted_bytes, runs
+from restyle_server.limits import Limits
+from restyle_server.wire import restyle_pb2 as wire
+
+SLOW = {"steps": 10_000, "step_ms": 2}
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"oom_at": 2}, "OUT_OF_MEMORY"),
+        ({"fail_at": 2}, "INTERNAL"),
+        ({"crash_at": 2}, "WORKER_CRASHED"),
+        ({"crash_at": 2, "signal": signal.SIGSEGV}, "WORKER_CRASHED"),
+        ({"crash_at": 1}, "WORKER_CRASHED"),
+    ],
+)
+async def test_a_fault_fails_its_own_job_once_and_the_next_one_runs(serving, fault, reason):
+    async with serving(script={"seeds": {"1": {**fault, "step_ms": 5}}}) as place:
+        bad = await place.caller.create(order(seed=1))
+        good = await place.caller.create(order(seed=2))
+        failed, ended = await asyncio.gather(place.caller.end(bad.id), place.caller.end(good.id))
+        assert (failed.state, failed.error.reason) == (wire.FAILED, reason)
+        assert failed.error.message.endswith(".")
+        assert ended.state == wire.SUCCEEDED
+        assert await place.caller.read(good.id) == painted_bytes(pixels(2), 2)
+        assert runs(place.config.state_dir) == [bad.id, good.id]  # each once
+        assert place.job_folders() == [good.id]
+
+
+@pytest.mark.parametrize("wanted", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
+async def test_a_killed_worker_fails_its_job_and_is_replaced(serving, wanted):
+    async with serving(script={**SLOW, "seeds": {"2": {"steps": 1}}}) as place:
+        job = await place.caller.create(order(seed=1))
+        await place.caller.begun(job.id)
+        os.kill(place.server.dispatcher.stations[0].process.pid, wanted)
+        assert (await place.caller.end(job.id)).error.reason == "WORKER_CRASHED"
+        assert (await place.caller.end((await place.caller.create(order(seed=2))).id)).state == wire.SUCCEEDED
+
+
+async def test_a_worker_that_hangs_is_found_and_replaced(serving):
+    clock = Clock()
+    async with serving(clock, script={"step_ms": 5, "seeds": {"1": {"hang_at": 3}}}) as place:
+        bad, good = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
+        await place.caller.begun(bad.id)
+        await _turned_until_ended(place, clock, bad.id)
+        assert (await place.caller.end(bad.id)).error.reason == "WORKER_HUNG"
+        assert (await place.caller.end(good.id)).state == wire.SUCCEEDED
+
+
+async def test_a_stopped_worker_is_found_and_replaced(serving):
+    clock = Clock()
+    async with serving(clock, script={**SLOW, "seeds": {"2": {"steps": 1}}}) as place:
+        bad, good = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
+        await place.caller.begun(bad.id)
+        os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGSTOP)
+        await _turned_until_ended(place, clock, bad.id)
+        assert (await place.caller.end(bad.id)).error.reason == "WORKER_HUNG"
+        assert (await place.caller.end(good.id)).state == wire.SUCCEEDED
+
+
+async def test_a_slow_worker_is_no_hung_one(serving):
+    clock = Clock()
+    async with serving(clock, script=SLOW) as place:
+        job = await place.caller.create(order(seed=1))
+        await place.caller.begun(job.id)
+        pid = place.server.dispatcher.stations[0].process.pid
+        for _ in range(7):
+            before = place.server.dispatcher.stations[0].watchdog.beats
+            await until(lambda before=before: place.server.dispatcher.stations[0].watchdog.beats > before)
+            clock.turn(10)
+            place.server.sweep()
+        assert place.server.dispatcher.stations[0].process.pid == pid
+        assert (await place.caller.call("CancelJob", id=job.id)).state == wire.CANCELLED
+
+
+async def _turned_until_ended(place, clock, job_id):
+    async def ended() -> bool:
+        clock.turn(5)
+        place.server.sweep()
+        return (await place.caller.call("GetJob", id=job_id)).state == wire.FAILED
+
+    await until(ended)
+
+
+async def test_an_engine_that_cannot_start_fails_the_jobs_that_wait_and_says_why(serving):
+    clock = Clock()
+    async with serving(clock, engine="fake_engine:broken") as place:
+        job = await place.caller.create(order(lifetime=wire.DETACHED))
+
+        async def given_up() -> bool:
+            if place.server.dispatcher.stations[0].process is None:  # between two attempts
+                clock.turn(60)
+            place.server.sweep()
+            return (await place.caller.call("GetJob", id=job.id)).state == wire.FAILED
+
+        await until(given_up)
+        assert "mend it" in (await place.caller.end(job.id)).error.message
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await place.caller.create(order())
+        assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+        assert (await place.caller.call("GetServerInfo")).devices[0].state == "down"
+
+
+async def test_a_full_queue_takes_exactly_what_it_has_room_for_and_says_when_to_come_back(serving):
+    async with serving(script=SLOW, limits=Limits(max_jobs=6, max_jobs_per_client=4)) as place:
+        await place.caller.begun((await place.caller.named("first").create(order())).id)
+
+        async def submit(number: int) -> grpc.aio.AioRpcError | None:
+            try:
+                await place.caller.named(f"client {number % 2}").create(order())
+            except grpc.aio.AioRpcError as error:
+                return error
+            return None
+
+        refused = [error for error in await asyncio.gather(*map(submit, range(20))) if error is not None]
+        assert len(refused) == 20 - 6
+        for error in refused:
+            assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert details(error)["RetryInfo"].retry_delay.ToTimedelta().total_seconds() == 1
+        assert (await place.caller.call("GetServerInfo")).jobs_queued == 6
+
+
+async def test_one_client_cannot_take_the_whole_queue(serving):
+    async with serving(script=SLOW, limits=Limits(max_jobs_per_client=2)) as place:
+        await place.caller.begun((await place.caller.create(order())).id)
+        for _ in range(2):
+            await place.caller.create(order())
+        with pytest.raises(grpc.aio.AioRpcError, match="this client"):
+            await place.caller.create(order())
+        assert (await place.caller.named("another").create(order())).state == wire.QUEUED
+
+
+async def test_an_attached_job_ends_when_nobody_has_watched_it_for_its_lease(serving):
+    clock = Clock()
+    async with serving(clock, script=SLOW) as place:
+        left, watched = await place.caller.create(order(lifetime=wire.ATTACHED)), await place.caller.create(order(lifetime=wire.ATTACHED))
+        detached = await place.caller.create(order())
+        stream = place.caller.watch(watched.id)
+        await stream.read()
+        await place.caller.begun(left.id)
+        await until(lambda: place.server.board.watchers() == 1)
+        clock.turn(9.9)
+        place.server.sweep()
+        assert (await place.caller.call("GetJob", id=left.id)).state == wire.RUNNING
+        clock.turn(0.1)
+        place.server.sweep()
+        states = [(await place.caller.call("GetJob", id=job.id)).state for job in (left, watched, detached)]
+        assert states[0] == wire.CANCELLED
+        assert wire.CANCELLED not in states[1:]
+
+
+async def test_a_result_expires_and_says_so(serving):
+    clock = Clock()
+    async with serving(clock) as place:
+        job = await place.caller.create(order())
+        ended = await place.caller.end(job.id)
+        assert ended.expires - ended.ended == 7 * 24 * 3600
+        clock.turn(7 * 24 * 3600)
+        place.server.sweep()
+        assert (await place.caller.call("GetJob", id=job.id)).state == wire.EXPIRED
+        with pytest.raises(grpc.aio.AioRpcError) as gone:
+            await place.caller.read(job.id)
+        assert (gone.value.code(), details(gone.value)["ErrorInfo"].reason) == (grpc.StatusCode.NOT_FOUND, "RESULT_EXPIRED")
+        assert not place.job_folders()
+
+
+async def test_an_upload_that_brings_nothing_is_dropped(serving):
+    async with serving(limits=Limits(upload_idle_seconds=0.05)) as place:
+        never = asyncio.Event()
+
+        async def silent():
+            yield wire.CreateJobRequest(header=wire.CreateJobHeader(request_id="silent", client_id="client", spec=order()))
+            await never.wait()
+
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await place.caller.stub.CreateJob(silent(), metadata=place.caller.metadata)
+        assert refused.value.code() == grpc.StatusCode.ABORTED
+        assert not place.job_folders()
+
+
+async def test_a_full_disk_fails_the_job_and_not_the_server(serving):
+    async with serving(script={"seeds": {"1": {"disk_full": True}}}) as place:
+        failed = await place.caller.end((await place.caller.create(order(seed=1))).id)
+        assert failed.error.reason == "DISK_FULL"
+        assert (await place.caller.end((await place.caller.create(order(seed=2))).id)).state == wire.SUCCEEDED
+
+
+async def test_two_devices_paint_at_once_each_what_may_run_there(serving):
+    async with serving(script={**SLOW, "seeds": {"3": {"steps": 1}}}, devices=("cpu:0", "cpu:1")) as place:
+        first, second = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
+        for job in (first, second):
+            await place.caller.begun(job.id)
+        info = await place.caller.call("GetServerInfo")
+        assert [device.state for device in info.devices] == ["busy", "busy"]
+        assert info.jobs_running == 2
+        with pytest.raises(grpc.aio.AioRpcError, match="device"):
+            spec = order()
+            spec.parameters.device = "cuda:7"
+            await place.caller.create(spec)

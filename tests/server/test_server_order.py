@@ -1,0 +1,117 @@
+"""Who is next: class, then the client that waited longest for its turn, then arrival; and what leases and retention decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from calls import Clock
+from restyle_server.imaging.formats import Channels, Depth, PixelFormat
+from restyle_server.jobs.job import Job, JobClass, Lifetime, Result
+from restyle_server.jobs.leases import Leases
+from restyle_server.jobs.queue import Turns
+from restyle_server.jobs.retention import expiring
+from restyle_server.jobs.states import ENDED, ImpossibleMove, JobState, moved
+from restyle_server.limits import Limits
+
+
+def job(arrival: int, client: str = "a", job_class: JobClass = JobClass.INTERACTIVE, device: str = "") -> Job:
+    return Job(
+        id=f"{client}{arrival}",
+        client_id=client,
+        request_id=str(arrival),
+        label="",
+        lifetime=Lifetime.DETACHED,
+        job_class=job_class,
+        state=JobState.QUEUED,
+        created=0.0,
+        arrival=arrival,
+        input_bytes=0,
+        weights_id="compact",
+        wanted_device=device,
+    )
+
+
+def served(turns: Turns, waiting: list[Job], device: str = "cpu") -> list[str]:
+    """The ids in the order in which they start on one device."""
+    rest, order = list(waiting), []
+    while (chosen := turns.next(rest, (device,))) is not None:
+        turns.start(chosen)
+        rest.remove(chosen)
+        order.append(chosen.id)
+    return order
+
+
+def test_one_job_of_another_client_waits_for_no_flood():
+    assert served(Turns(), [*(job(number) for number in range(100)), job(100, "b")])[:3] == ["a0", "b100", "a1"]
+
+
+def test_four_clients_are_served_in_turn():
+    waiting = [job(client * 20 + number, "abcd"[client]) for client in range(4) for number in range(20)]
+    order = served(Turns(), waiting)
+    for cut in range(1, 81):
+        counts = [sum(name[0] == client for name in order[:cut]) for client in "abcd"]
+        assert max(counts) - min(counts) <= 1
+
+
+def test_a_person_comes_before_a_folder_but_the_folder_gets_every_fourth_turn():
+    batch = [job(number, "b", JobClass.BATCH) for number in range(3)]
+    interactive = [job(10 + number) for number in range(8)]
+    assert [name[0] for name in served(Turns(), [*batch, *interactive])] == list("aaabaaabaab")
+
+
+def test_a_device_takes_only_jobs_that_may_run_there():
+    assert served(Turns(), [job(1, device="cuda:0"), job(2), job(3, device="cpu")]) == ["a2", "a3"]
+
+
+def test_places_are_the_order_of_starting():
+    waiting = [job(1), job(2), job(3, "b"), job(4, "c", JobClass.BATCH)]
+    turns = Turns()
+    places = turns.positions(waiting)
+    assert sorted(places, key=places.__getitem__) == served(turns, waiting)
+
+
+def test_every_step_of_a_job_is_in_the_table_and_ended_jobs_never_run_again():
+    for state in JobState:
+        for to in JobState:
+            if state in ENDED and to is not JobState.EXPIRED:
+                with pytest.raises(ImpossibleMove):
+                    moved(state, to)
+    assert moved(JobState.SUCCEEDED, JobState.EXPIRED) is JobState.EXPIRED
+    with pytest.raises(ImpossibleMove):
+        moved(JobState.RUNNING, JobState.QUEUED)  # no silent second try
+
+
+def test_a_lease_runs_only_while_nobody_watches():
+    clock = Clock()
+    leases = Leases(clock, 10)
+    leases.begin("job")
+    clock.turn(9.9)
+    assert not leases.lapsed()
+    leases.watched("job")
+    leases.watched("job")
+    clock.turn(100)
+    leases.left("job")
+    clock.turn(100)
+    assert not leases.lapsed()  # the second watcher is still there
+    leases.left("job")
+    clock.turn(9.9)
+    assert not leases.lapsed()
+    clock.turn(0.1)
+    assert leases.lapsed() == ["job"]
+
+
+def result(number: int, size: int, last_read: float = 0.0, expires: float = 1000.0) -> Job:
+    info = Result(Path("result"), PixelFormat(Channels.GRAY, Depth.U8), size, 1, size, 0, size, 1)
+    return replace(job(number), state=JobState.SUCCEEDED, result=info, ended=float(number), last_read=last_read, expires=expires)
+
+
+def test_results_expire_by_age():
+    assert [gone.arrival for gone in expiring([result(1, 10, expires=5.0), result(2, 10)], 5.0, Limits())] == [1]
+
+
+def test_too_many_bytes_cost_the_results_that_were_not_read_for_longest():
+    kept = [result(1, 40, last_read=90.0), result(2, 40), result(3, 40, last_read=80.0)]
+    assert [gone.arrival for gone in expiring(kept, 100.0, Limits(keep_bytes=100))] == [2]
+    assert [gone.arrival for gone in expiring(kept, 100.0, Limits(keep_bytes=40))] == [2, 3]

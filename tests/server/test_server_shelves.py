@@ -1,0 +1,152 @@
+"""Weights and styles as callers see them."""
+
+from __future__ import annotations
+
+import io
+
+import grpc
+import pytest
+from calls import details, order
+from PIL import Image
+from restyle_server.wire import restyle_pb2 as wire
+
+SLOW = {"steps": 10_000, "step_ms": 2}
+
+
+def picture(color: str = "red", side: int = 64) -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise((side, side), 80).convert("RGB").save(file, "PNG", pnginfo=None)
+    return file.getvalue() + color.encode() * 0
+
+
+async def add(place, data: bytes, **words):
+    size = words.pop("size", len(data))
+
+    def requests():
+        yield wire.AddStyleRequest(header=wire.AddStyleHeader(title=words.pop("title", "Red"), size=size, **words))
+        for start in range(0, len(data), 1000):
+            yield wire.AddStyleRequest(chunk=data[start : start + 1000])
+
+    return await place.caller.stub.AddStyle(requests(), metadata=place.caller.metadata)
+
+
+async def test_styles_are_listed_in_pages_with_their_thumbnails_when_wanted(serving):
+    async with serving() as place:
+        everything = (await place.caller.call("ListStyles", page_size=200, thumbnails=True)).styles
+        assert {"night", "woodcut", "stained-glass"} <= {style.id for style in everything}
+        assert all(style.thumbnail and style.builtin and style.license for style in everything)
+        first = await place.caller.call("ListStyles", page_size=1)
+        second = await place.caller.call("ListStyles", page_size=1, page_token=first.next_page_token)
+        assert [first.styles[0].id, second.styles[0].id] == [style.id for style in everything[:2]]
+        assert not first.styles[0].thumbnail
+
+
+async def test_a_style_comes_with_its_picture_when_asked_for(serving):
+    async with serving() as place:
+        stream = place.caller.stub.GetStyle(wire.GetStyleRequest(id="night", picture=True), metadata=place.caller.metadata)
+        first, *rest = [response async for response in stream]
+        image = Image.open(io.BytesIO(b"".join(response.chunk for response in rest)))
+        assert image.size == (first.style.width, first.style.height)
+
+
+async def test_a_style_is_added_once_used_and_removed(serving):
+    data = picture()
+    async with serving() as place:
+        style = await add(place, data, title="Red noise", tags=["red"], credit="me")
+        assert (style.id, style.title, list(style.tags), style.credit, style.builtin) == ("red-noise", "Red noise", ["red"], "me", False)
+        assert (await add(place, data, title="Another name")).id == style.id
+        job = await place.caller.create(order(styles=[wire.StyleUse(style_id=style.id)]))
+        assert (await place.caller.end(job.id)).state == wire.SUCCEEDED
+        await place.caller.call("DeleteStyle", id=style.id)
+        with pytest.raises(grpc.aio.AioRpcError) as gone:
+            await place.caller.create(order(styles=[wire.StyleUse(style_id=style.id)]))
+        assert details(gone.value)["BadRequest"].field_violations[0].field == "spec.styles[1].style_id"
+
+
+async def test_a_waiting_job_keeps_the_style_that_is_deleted_meanwhile(serving):
+    async with serving(script={**SLOW, "seeds": {"2": {"steps": 1}}}) as place:
+        style = await add(place, picture())
+        busy = await place.caller.create(order(seed=1))
+        await place.caller.begun(busy.id)
+        waiting = await place.caller.create(order(seed=2, styles=[wire.StyleUse(style_id=style.id)]))
+        await place.caller.call("DeleteStyle", id=style.id)
+        kept = place.server.board.get(waiting.id).order.styles[1].picture
+        assert kept.is_relative_to(place.config.state_dir / "jobs" / waiting.id)
+        assert Image.open(kept).size == (64, 64)
+        await place.caller.call("CancelJob", id=busy.id)
+        assert (await place.caller.end(waiting.id)).state == wire.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "code"),
+    [
+        (b"no picture at all", {}, grpc.StatusCode.INVALID_ARGUMENT),
+        (picture()[:200], {}, grpc.StatusCode.INVALID_ARGUMENT),
+        (picture(), {"title": ""}, grpc.StatusCode.INVALID_ARGUMENT),
+        (picture(), {"title": "x" * 200}, grpc.StatusCode.INVALID_ARGUMENT),
+        (picture(), {"size": 10}, grpc.StatusCode.INVALID_ARGUMENT),
+        (picture(), {"size": 2**40}, grpc.StatusCode.INVALID_ARGUMENT),
+        (picture()[:100], {"size": 200}, grpc.StatusCode.ABORTED),
+    ],
+)
+async def test_a_wrong_style_is_refused_and_leaves_nothing(serving, data, words, code):
+    async with serving() as place:
+        before = len((await place.caller.call("ListStyles", page_size=200)).styles)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await add(place, data, **words)
+        assert refused.value.code() == code
+        assert len((await place.caller.call("ListStyles", page_size=200)).styles) == before
+
+
+async def test_a_style_that_came_with_restyle_stays(serving):
+    async with serving() as place:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await place.caller.call("DeleteStyle", id="night")
+        assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+        for id_ in ("nowhere", "../night", ""):
+            with pytest.raises(grpc.aio.AioRpcError) as gone:
+                await place.caller.call("DeleteStyle", id=id_)
+            assert gone.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+async def test_the_server_says_which_weights_there_are_and_how_to_get_better_ones(serving):
+    async with serving() as place:
+        info = await place.caller.call("GetServerInfo")
+        known = {weights.id: weights for weights in info.weights}
+        assert info.weights_in_use == "compact"
+        assert known["compact"].installed
+        assert not known["imagenet"].installed
+        assert "restyle weights install imagenet" in known["compact"].hint
+
+
+async def test_weights_that_are_not_there_are_a_failed_precondition(serving):
+    async with serving() as place:
+        spec = order()
+        spec.parameters.weights = "imagenet"
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await place.caller.create(spec)
+        assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+        assert details(refused.value)["ErrorInfo"].reason == "WEIGHTS_MISSING"
+
+
+@pytest.mark.parametrize("field", ["style_layers", "content_layers"])
+async def test_layers_that_the_weights_lack_are_named_with_what_there_is(serving, field):
+    async with serving() as place:
+        spec = order()
+        getattr(spec.parameters, field).add(layer="relu5_2", weight=1)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await place.caller.create(spec)
+        assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+        assert details(refused.value)["BadRequest"].field_violations[0].field == f"spec.parameters.{field}"
+        assert "relu5_1" in refused.value.details()
+
+
+async def test_an_installation_that_fails_says_why_and_a_caller_names_no_other_weights(serving):
+    async with serving(imagenet_url="http://127.0.0.1:9/vgg19.pth") as place:
+        for id_, code in (("imagenet", grpc.StatusCode.FAILED_PRECONDITION), ("http://example.org/x.pth", grpc.StatusCode.INVALID_ARGUMENT)):
+            stream = place.caller.stub.InstallWeights(wire.InstallWeightsRequest(id=id_), metadata=place.caller.metadata)
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                async for step in stream:
+                    assert step.step == "downloading"
+            assert refused.value.code() == code
+        assert (await place.caller.call("GetServerInfo")).weights_in_use == "compact"

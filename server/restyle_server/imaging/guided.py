@@ -24,14 +24,17 @@ class Guidance:
         return _applied(self.slope, self.offset, guide)
 
 
-def guidance(guide: Floats, values: Floats, radius: int, epsilon: float) -> Guidance:
+def guidance(guide: Floats, values: Floats, radius: int, epsilon: float, flat_slope: Floats | None = None) -> Guidance:
     """The local linear models of values (h, w, c) over guide (h, w, 3), in windows of (2·radius + 1)² px.
 
-    epsilon: variance of the guide below which it counts as flat, so that the model is the local mean. values 0 give slope and offset 0, exactly.
+    epsilon: variance of the guide below which it counts as flat. flat_slope: (h, w), the slope of each channel over itself that flat places fall back to
+    (ridge regression towards it), needs c = 3; None: 0, the local mean. values 0 with flat_slope 0 give slope and offset 0, exactly.
     """
     mean_guide, mean_values = boxed(guide, radius), boxed(values, radius)
     covariance = boxed(guide[..., :, None] * guide[..., None, :], radius) - mean_guide[..., :, None] * mean_guide[..., None, :]
     cross = boxed(guide[..., :, None] * values[..., None, :], radius) - mean_guide[..., :, None] * mean_values[..., None, :]
+    if flat_slope is not None:
+        cross += epsilon * flat_slope[..., None, None] * np.eye(3, dtype=np.float32)
     slope = np.linalg.solve(covariance + epsilon * np.eye(3, dtype=np.float32), cross).astype(np.float32)
     offset = mean_values - np.einsum("hwij,hwi->hwj", slope, mean_guide)
     return Guidance(boxed(slope, radius), boxed(offset, radius))

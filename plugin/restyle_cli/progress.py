@@ -40,15 +40,12 @@ class Lines(Silence):
     def __init__(self) -> None:
         self._last = ""
 
-    def phase(self, text: str) -> None:
+    def event(self, event: Event) -> None:
+        text = "" if isinstance(event, (Upload, Download)) and event.total < NEWS else phase(event)
         if text and text != self._last:
             self._last = text
             sys.stderr.write(text + "\n")
             sys.stderr.flush()
-
-    def event(self, event: Event) -> None:
-        if not (isinstance(event, (Upload, Download)) and event.total < NEWS):
-            self.phase(phase(event))
 
 
 class Live(Silence):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from restyle_server import __version__
 
 from .examples import examples
-from .failures import FAILED
+from .failures import FAILED, Failure
 from .output import Json, bytes_for_people, emit, line, plain, seconds_for_people, table
 
 if TYPE_CHECKING:
@@ -41,7 +43,23 @@ def serve(
     log_level: Annotated[LogLevel | None, typer.Option(show_default=False)] = None,
 ) -> None:
     """Run the server in this terminal until Ctrl-C. Editors and commands start one by themselves when they need it."""
-    raise NotImplementedError
+    from restyle_server.config import ConfigError, load
+    from restyle_server.server import serve as run
+
+    try:
+        settings = load(
+            file=config,
+            state_dir=state_dir,
+            data_dir=data_dir,
+            host=host,
+            port=port,
+            device=",".join(device) if device else None,
+            weights_file=weights_file,
+            log_level=log_level.value if log_level else None,
+        )
+    except ConfigError as error:
+        raise Failure(str(error)) from error
+    raise typer.Exit(run(settings, lambda server: line(f"Restyle {__version__} serves at {server.address}; Ctrl-C or restyle stop ends it")))
 
 
 def status(json: Json = False) -> None:
@@ -70,10 +88,10 @@ def stop(
     """Stop the server. Queued jobs wait for the next one."""
     import restyle_client as client
 
+    stopped = True
     try:
-        with client.connect(start=False) as session:
+        with client.connect(start=False) as session, contextlib.suppress(client.ServerGone):  # it may be gone before its answer has arrived
             session.stop(grace_seconds=grace)
-            stopped = True
     except client.ServerNotFound:
         stopped = False
     if json:
@@ -83,7 +101,7 @@ def stop(
 
 
 def _tell(info: client.ServerInfo) -> None:
-    line(f"Restyle {info.version} at {info.address}, {info.state} since {seconds_for_people(time.time() - info.started)}, process {info.pid}")
+    line(f"Restyle {info.version} at {info.address}, {info.state} for {seconds_for_people(time.time() - info.started)}, process {info.pid}")
     line(f"jobs: {info.jobs_running} running, {info.jobs_queued} waiting")
     line(f"weights in use: {info.weights_in_use}")
     for one in info.weights:

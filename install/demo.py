@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -46,6 +45,7 @@ def main() -> int:
     given = arguments(sys.argv[1:])
     sys.path.insert(0, str(ROOT / "install"))
     from restyle_install.environment import EnvironmentProblem, prepare
+    from restyle_install.running import attend
 
     try:
         python = prepare(ROOT, "demo", say, folder=given.environment)
@@ -53,7 +53,7 @@ def main() -> int:
         sys.exit(str(problem))
     words = [word for word in (given.photo, given.style) if word is not None]
     options = ["--preset", given.preset] + (["--size", str(given.size)] if given.size is not None else [])
-    return subprocess.call([str(python), "-P", "-m", "restyle_install.demonstration", *options, "--", *words], env=environment())
+    return attend([python, "-P", "-m", "restyle_install.demonstration", *options, "--", *words], environment())
 
 
 def environment() -> dict[str, str]:

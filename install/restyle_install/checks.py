@@ -74,7 +74,7 @@ def _tests(checkout: Checkout, limit: float, say: Say) -> Entry:
         status = run(command, heard, environment=variables, folder=checkout.root, seconds=limit)
         seconds = time.monotonic() - started
         closing = next((line for line in reversed(lines) if line.strip("= ")), "pytest said nothing")
-        return Entry("tests", seconds, status, seconds_by_room(report), closing)
+        return Entry("tests", seconds, status, seconds_by_room(report), f"over {workers} workers", closing)
 
 
 def _vendored(checkout: Checkout, limit: float, say: Say) -> Entry:

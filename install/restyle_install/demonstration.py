@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .running import attend
+
 PICTURE = "restyled.png"
 SHEET = "restyled-sheet.png"
 PHOTO = "rocket.jpg"  # comes with scikit-image: a launch, in the public domain
@@ -32,7 +34,7 @@ def main() -> int:
         options = ["--preset", given.preset] + (["--size", str(given.size)] if given.size is not None else [])
         sys.stdout.write(f"Painting {photo.name} in the manner of {style}.\n")
         sys.stdout.flush()
-        status = subprocess.call([*RESTYLE, "image", *options, "--style", style, "-o", PICTURE, "--", str(photo)], env=variables)
+        status = attend([*RESTYLE, "image", *options, "--style", style, "-o", PICTURE, "--", str(photo)], variables)
         if status:
             return status
         os.environ.update(variables)  # for the client below

@@ -90,8 +90,10 @@ def prepare(root: Path, extra: str, say: Say, *, folder: Path | None = None, mac
         if kept and extra in kept["extras"] and kept["project"] == project_hash(root) and _alive(folder, kept):
             return python_of(folder)
         _check(machine, folder)
-        _announce(root, folder, machine, say)
-        if not (kept and kept["root"] == str(root) and _alive(folder, kept)):
+        if kept and kept["root"] == str(root) and _alive(folder, kept):
+            say("Bringing Restyle's environment up to date.")
+        else:
+            _announce(folder, machine, say)
             _make(folder, machine, say)
         (folder / STAMP).unlink(missing_ok=True)
         wanted = max([extra, *(kept["extras"] if kept else [])], key=lambda name: len(INCLUDED.get(name, ())))
@@ -156,7 +158,7 @@ def _check(machine: Machine, folder: Path) -> None:
         )
 
 
-def _announce(root: Path, folder: Path, machine: Machine, say: Say) -> None:
+def _announce(folder: Path, machine: Machine, say: Say) -> None:
     needed = need(machine)
     say(f"Making Restyle's environment in {folder} (once).")
     say(f"To download: up to {needed.gigabytes:.1f} GB, on disk {needed.on_disk:.1f} GB, nearly all of it {needed.what}. To undo it, remove that folder.")

@@ -10,12 +10,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Entry:
-    """One part's line. status: its exit status. inner: seconds within it, by name, for people; they may overlap. closing: its last line of output."""
+    """One part's line. status: its exit status. inner: seconds within it, by name; note: what kind of seconds. closing: its last line of output."""
 
     name: str
     seconds: float
     status: int
     inner: Mapping[str, float] = field(default_factory=dict)
+    note: str = ""
     closing: str = ""
 
     @property
@@ -28,7 +29,7 @@ def table(entries: Sequence[Entry]) -> str:
     lines = ["", "part                     minutes   result"]
     for entry in entries:
         lines.append(f"{entry.name:<24}{entry.seconds / 60:8.2f}   {'passed' if entry.passed else f'FAILED (exit status {entry.status})'}")
-        lines += [f"  {name:<22}{seconds / 60:8.2f}   of processor time" for name, seconds in sorted(entry.inner.items(), key=lambda item: -item[1])]
+        lines += [f"  {name:<22}{seconds / 60:8.2f}   {entry.note}".rstrip() for name, seconds in sorted(entry.inner.items(), key=lambda item: -item[1])]
     total = sum(entry.seconds for entry in entries)
     failed = [entry.name for entry in entries if not entry.passed]
     lines.append(f"{'all':<24}{total / 60:8.2f}   {'passed' if not failed else 'FAILED: ' + ', '.join(failed)}")

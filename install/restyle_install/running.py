@@ -65,6 +65,16 @@ def run(
     return TIMED_OUT if late.is_set() else status
 
 
+def attend(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> int:
+    """Runs the command on this very terminal and returns its exit status. Ctrl-C reaches the program, too, so that this only waits for it to end cleanly."""
+    with subprocess.Popen([str(word) for word in command], env=environment) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
+
+
 def _end(process: subprocess.Popen[str]) -> None:
     """Ends the program and what it started; without process groups (Windows) the program alone."""
     with suppress(OSError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -38,3 +40,20 @@ def test_the_time_limit_ends_the_program_and_its_children(tmp_path: Path) -> Non
     assert run([sys.executable, "-c", child], lines.append, seconds=2) == TIMED_OUT
     # the child held the pipe: that run() came back says that the child is gone
     assert lines[0].isdigit()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_ctrl_c_lets_the_attended_program_end_cleanly() -> None:
+    """The child takes its time over Ctrl-C, as a command that cancels a job on a server does."""
+    child = (
+        "import sys, time\n"
+        "try:\n    print('ready', flush=True); time.sleep(600)\n"
+        "except KeyboardInterrupt:\n    time.sleep(0.6); print('cleaned up', flush=True); sys.exit(130)"
+    )
+    parent = f"import sys; from restyle_install.running import attend; sys.exit(attend([sys.executable, '-c', {child!r}]))"
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stdout.read() == "cleaned up\n"
+    assert process.returncode == 130

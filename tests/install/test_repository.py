@@ -53,7 +53,7 @@ def test_every_module_is_short_and_says_what_it_owns() -> None:
 
 
 def test_nothing_is_left_unfinished() -> None:
-    words = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "NotImplemented" + "Error")) + r")\b")
+    words = re.compile("|".join((r"\bTO" + r"DO\b", r"\bFIX" + r"ME\b", r"\bX" + r"XX\b", r"raise NotImplemented" + r"Error\s*$")), re.MULTILINE)
     found = [f"{path.relative_to(ROOT)}: {match.group()}" for path in own((".py",)) if (match := words.search(path.read_text("utf-8")))]
     assert found == []
 

@@ -127,6 +127,8 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
 
 
 def _limits(words: Any, path: Path) -> Limits:
+    if not isinstance(words, dict):
+        raise ConfigError(f"{path}: limits are a table; write [limits] above them.")
     defaults = Limits()
     names = [limit.name for limit in fields(Limits)]
     for name, value in words.items():

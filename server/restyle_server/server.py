@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -153,8 +154,9 @@ class Server:
         add_RestyleServicer_to_server(service, self._grpc)
         shown = f"[{host}]" if ":" in host else host
         try:
+            _try_port(host, port)
             bound = self._grpc.add_insecure_port(f"{shown}:{port}")
-        except RuntimeError:
+        except (OSError, RuntimeError):
             bound = 0
         if not bound:
             raise CannotServe(f"The port {port} on {host} is taken or not allowed; choose another, or leave --port out to take a free one.")
@@ -226,6 +228,15 @@ async def _serve(config: Config, started: Callable[[Server], None]) -> None:
         _on_signals(server)
         started(server)
         await server.ended()
+
+
+def _try_port(host: str, port: int) -> None:
+    """OSError when the port can't be had; gRPC's core would say so in a line of its own on stderr."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        if os.name == "posix":  # elsewhere this option lets two sockets share a port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
 
 
 def _on_signals(server: Server) -> None:

@@ -38,9 +38,10 @@ def launched(folders: list[str]) -> Iterator[list[subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
     yield started
     for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def launch(folders: list[str]) -> subprocess.Popen[str]:
@@ -92,7 +93,7 @@ async def test_of_many_starts_at_once_one_serves_and_the_others_say_so(folders, 
         await until(lambda: sum(process.poll() is not None for process in launched) == 3)
         losers = [process for process in launched if process.poll() is not None]
         for process in losers:
-            _, words = process.communicate()
+            words = process.stderr.read()
             assert process.returncode == 1
             assert "server" in words
             assert words.count("\n") == 1
@@ -109,8 +110,7 @@ async def test_a_signal_ends_the_server_cleanly_with_its_worker(folders, launche
     worker = _worker_pid(tmp_path / "state")
     launched[0].send_signal(wanted)
     await until(lambda: launched[0].poll() is not None)
-    _, words = launched[0].communicate()
-    assert (launched[0].returncode, words) == (0, "")
+    assert (launched[0].returncode, launched[0].stderr.read()) == (0, "")
     assert not (tmp_path / "state" / "server.json").exists()
     await until(lambda: not Path(f"/proc/{worker}").exists())
 
@@ -248,9 +248,10 @@ def test_settings_come_from_the_file_and_flags_win(tmp_path):
     assert (config.limits.max_jobs, config.limits.lease_seconds, config.limits.max_jobs_per_client) == (3, 5, 16)
 
 
-@pytest.mark.parametrize(
-    "words", ["port = 'x'", "prot = 5", "[limits]\nmax_job = 3", "[limits]\nmax_jobs = -1", "[limits]\nmax_jobs = 1.5", "nonsense", "limits = 3"]
-)
+WRONG_SETTINGS = ["port = 'x'", "prot = 5", "[limits]\nmax_job = 3", "[limits]\nmax_jobs = -1", "[limits]\nmax_jobs = 1.5", "nonsense", "limits = 3"]
+
+
+@pytest.mark.parametrize("words", WRONG_SETTINGS)
 def test_a_wrong_settings_file_is_one_sentence(tmp_path, words):
     (tmp_path / "server.toml").write_text(words)
     with pytest.raises(ConfigError) as refused:

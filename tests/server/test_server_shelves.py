@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import grpc
 import pytest
@@ -13,10 +16,11 @@ from restyle_server.wire import restyle_pb2 as wire
 SLOW = {"steps": 10_000, "step_ms": 2}
 
 
-def picture(color: str = "red", side: int = 64) -> bytes:
+def picture(side: int = 64) -> bytes:
+    """A PNG file of noise."""
     file = io.BytesIO()
-    Image.effect_noise((side, side), 80).convert("RGB").save(file, "PNG", pnginfo=None)
-    return file.getvalue() + color.encode() * 0
+    Image.effect_noise((side, side), 80).convert("RGB").save(file, "PNG")
+    return file.getvalue()
 
 
 async def add(place, data: bytes, **words):
@@ -141,8 +145,22 @@ async def test_layers_that_the_weights_lack_are_named_with_what_there_is(serving
         assert "relu5_1" in refused.value.details()
 
 
-async def test_an_installation_that_fails_says_why_and_a_caller_names_no_other_weights(serving):
-    async with serving(imagenet_url="http://127.0.0.1:9/vgg19.pth") as place:
+class NotHere(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+
+@pytest.fixture
+def nothing_there() -> Iterator[str]:
+    """A web address where nothing is."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), NotHere) as web:
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{web.server_port}/vgg19.pth"
+        web.shutdown()
+
+
+async def test_an_installation_that_fails_says_why_and_a_caller_names_no_other_weights(serving, nothing_there):
+    async with serving(imagenet_url=nothing_there) as place:
         for id_, code in (("imagenet", grpc.StatusCode.FAILED_PRECONDITION), ("http://example.org/x.pth", grpc.StatusCode.INVALID_ARGUMENT)):
             stream = place.caller.stub.InstallWeights(wire.InstallWeightsRequest(id=id_), metadata=place.caller.metadata)
             with pytest.raises(grpc.aio.AioRpcError) as refused:

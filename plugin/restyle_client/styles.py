@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Style:
     """A picture of the library.
 
-    width, height: px of the picture. thumbnail, effect_thumbnail: PNG or WebP files, longest side at most 256 px, empty when not asked for or not there.
+    width, height: px of the picture. thumbnail, effect_thumbnail: JPEG files, longest side at most 256 px, empty when not asked for or not there.
     sha256: of the picture's file. suggested_*: what suits this style; None means the usual default. picture: the file, when asked for.
     """
 

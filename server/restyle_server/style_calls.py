@@ -12,6 +12,7 @@ from .replies import COLOR_VALUES
 from .specs import LibraryStyle, Spec
 from .styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected
 from .styles.library import Library, Style
+from .styles.pictures import as_jpeg
 from .wire import restyle_pb2 as wire
 
 PAGE = 50
@@ -29,14 +30,21 @@ class Styles:
 
     async def used(self, spec: Spec) -> dict[str, LibraryStyle]:
         """The library's styles that the job uses, by id. Invalid."""
-        return {style.source: await self._used(style.source, index) for index, style in enumerate(spec.styles) if isinstance(style.source, str)}
+        found = {}
+        for index, style in enumerate(spec.styles):
+            if isinstance(style.source, str):
+                used = found[style.source] = await self._used(style.source, index)
+                crop = style.crop
+                if crop is not None and (crop.x + crop.width > used.width or crop.y + crop.height > used.height):
+                    raise Invalid(f"spec.styles[{index}].crop", f"the crop leaves the style's {used.width} × {used.height} px.")
+        return found
 
     async def _used(self, style_id: str, index: int) -> LibraryStyle:
         try:
             style = await asyncio.to_thread(self._library.get, style_id)
         except StyleNotFound as error:
             raise Invalid(f"spec.styles[{index}].style_id", error.message, reason="STYLE_NOT_FOUND") from error
-        return LibraryStyle(style.picture, style.suggested.scale or 1.0)
+        return LibraryStyle(style.picture, style.suggested.scale or 1.0, style.width, style.height)
 
     async def list(self, request: wire.ListStylesRequest) -> wire.ListStylesResponse:
         """A page; the token is the last id shown, with its place in front."""
@@ -45,7 +53,8 @@ class Styles:
         size = min(request.page_size or PAGE, MAX_PAGE)
         page = styles[start : start + size]
         more = page[-1].id if start + size < len(styles) else ""
-        return wire.ListStylesResponse(styles=[_message(style, thumbnails=request.thumbnails) for style in page], next_page_token=more)
+        messages = await asyncio.to_thread(lambda: [_message(style, thumbnails=request.thumbnails) for style in page])
+        return wire.ListStylesResponse(styles=messages, next_page_token=more)
 
     async def get(self, request: wire.GetStyleRequest) -> AsyncIterator[wire.GetStyleResponse]:
         """The style, then its picture's file."""
@@ -130,8 +139,8 @@ def _message(style: Style, *, thumbnails: bool) -> wire.Style:
         builtin=style.builtin,
         width=style.width,
         height=style.height,
-        thumbnail=style.thumbnail if thumbnails else b"",
-        effect_thumbnail=style.effect if thumbnails else b"",
+        thumbnail=as_jpeg(style.thumbnail) if thumbnails else b"",
+        effect_thumbnail=as_jpeg(style.effect) if thumbnails else b"",
         suggested=suggested,
         sha256=style.sha256,
     )

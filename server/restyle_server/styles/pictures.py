@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ MAX_BYTES = 64 * 1024 * 1024  # as Limits.max_style_bytes: a 16-bit TIFF of 10 m
 MAX_PIXELS = 64_000_000  # px, as Limits.max_pixels; float copies of more would not fit beside a running job
 THUMBNAIL_SIDE = 256  # px: what the service promises for a list
 THUMBNAIL_QUALITY = 82  # of 100: about 15 KB each
+JPEG_QUALITY = 88  # of 100: twice compressed, so a little finer
 MAX_THUMBNAIL_BYTES = 1 << 20  # far more than 256 px need, far less than a message may hold
 ORIENTATION = 0x0112  # EXIF tag
 KINDS = {"PNG": "png", "JPEG": "jpg", "TIFF": "tif", "WEBP": "webp"}  # how the kept file's name ends
@@ -63,6 +65,22 @@ def size_of(data: bytes) -> tuple[int, int] | None:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     return (height, width) if turned else (width, height)
+
+
+@functools.lru_cache(maxsize=2 * 200)  # both thumbnails of the longest page; 20 KB each
+def as_jpeg(thumbnail: bytes) -> bytes:
+    """The same small picture as a JPEG, on white where it is transparent: the toolkits of GIMP and Krita can't read WebP on many systems. Empty stays empty."""
+    if not thumbnail:
+        return b""
+    out = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(thumbnail), formats=("WEBP", "PNG", "JPEG")) as image:
+            rgba = image.convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return b""
+    white = Image.new("RGBA", rgba.size, "white")
+    Image.alpha_composite(white, rgba).convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY)
+    return out.getvalue()
 
 
 def _webp(width: int, height: int, rgba: bytes) -> bytes:

@@ -36,7 +36,7 @@ def is_folder(output: Path, text: str) -> bool:
 
 def folder(output: Path) -> Path:
     """The folder for many results, made if missing. typer.BadParameter when a file has that name; Failure when it can't be made or written."""
-    if output.is_file() or output.suffix.lower() in SUFFIXES:
+    if not output.is_dir() and (output.exists() or output.suffix.lower() in SUFFIXES):
         raise typer.BadParameter(f"{output}: several pictures need a folder after -o")
     try:
         output.mkdir(parents=True, exist_ok=True)

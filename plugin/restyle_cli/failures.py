@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -33,6 +34,9 @@ SPOKEN = (
     ("restyle_server.failures", "StartFailed"),
     ("restyle_install.placing", "PlacingError"),
 )
+
+FIELD = re.compile(r"spec\.(parameters\.(?P<parameter>\w+)|styles\[(?P<style>\d+)]|content)")
+OPTIONS = {name: f"--{name}" for name in ("preset", "size", "strength", "seed", "weights", "device")} | {"evaluations": "--steps"}
 
 
 class Failure(Exception):
@@ -67,12 +71,21 @@ def say(text: str) -> None:
 def sentence(failure: BaseException) -> str:
     """What to tell people about a failure. Writes a log file for those that nobody foresaw."""
     if isinstance(failure, Failure) or _is_spoken(failure):
-        return one_line(str(failure))
+        return one_line(in_options(str(failure), getattr(failure, "field", "")))
     if isinstance(failure, OSError) and failure.strerror:
         return one_line(f"{failure.filename}: {failure.strerror}" if failure.filename else failure.strerror)
     if isinstance(failure, MemoryError):
         return "There is not enough memory for this; close other programs or scale the picture down."
     return _logged(failure)
+
+
+def in_options(text: str, field: str) -> str:
+    """The text of a refusal with the request's field named as the command line has it: --weights, not spec.parameters.weights."""
+    match = FIELD.match(field)
+    if match is None:
+        return text
+    name = OPTIONS.get(match["parameter"] or "") or (f"--style number {int(match['style']) + 1}" if match["style"] else "the picture")
+    return f"{name}: {text.removeprefix(f'{field}: ')}"
 
 
 def one_line(text: str) -> str:

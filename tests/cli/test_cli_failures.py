@@ -73,3 +73,18 @@ def test_ctrl_c_is_exit_status_130(error: BaseException) -> None:
 
 def test_wrong_usage_is_exit_status_2() -> None:
     assert run(typer.BadParameter("no")).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("spec.parameters.weights", "--weights: choose one"),
+        ("spec.parameters.evaluations", "--steps: choose one"),
+        ("spec.styles[1].scale", "--style number 2: choose one"),
+        ("spec.content.width", "the picture: choose one"),
+        ("", ": choose one"),
+        ("title", "title: choose one"),
+    ],
+)
+def test_a_refused_field_is_named_as_its_option(field: str, text: str) -> None:
+    assert failures.in_options(f"{field}: choose one", field) == text

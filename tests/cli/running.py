@@ -1,0 +1,61 @@
+"""Owns two ways to run the command line in tests: in this process, and as a process of its own; and the folders of its server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import restyle_client as client
+from fake_engine import write_script
+from restyle_cli.main import app
+from restyle_client.discovery import find_endpoint
+from typer.testing import CliRunner, Result
+
+PATIENCE = 60.0  # s that anything may take on a busy machine
+
+
+@dataclass(frozen=True)
+class Restyle:
+    """The command line, and the folders that its server lives in."""
+
+    state: Path
+    data: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"RESTYLE_STATE_DIR": str(self.state), "RESTYLE_DATA_DIR": str(self.data)}
+
+    def __call__(self, *arguments: object) -> Result:
+        """Runs a command in this process."""
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], env=self.environment, catch_exceptions=False)
+
+    def start(self, *arguments: object) -> subprocess.Popen[str]:
+        """Starts a command as a process of its own, without a terminal."""
+        command = [sys.executable, "-c", "from restyle_cli.main import main; main()", *(str(argument) for argument in arguments)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env={**os.environ, **self.environment})
+
+    def script(self, **words: object) -> None:
+        """What the fake engine does with the jobs that start from now on."""
+        write_script(self.state, **words)
+
+    def session(self) -> client.Session:
+        found = find_endpoint(self.state)
+        assert found is not None
+        return client.connect(address=found.address, token=found.token)
+
+    def jobs(self, *states: client.JobState) -> list[client.Job]:
+        with self.session() as session:
+            return list(session.list(states))
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    """Until it is so."""
+    give_up = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < give_up, "it never came to that"
+        time.sleep(0.02)

@@ -1,0 +1,173 @@
+"""Owns the promises of `restyle image` about one picture, through the real server with the fake engine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli.pictures import fake_painting, picture, pixels
+from cli.running import Restyle
+from PIL import Image
+
+
+def test_a_picture_is_painted_and_told_about(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png")
+    assert done.exit_code == 0
+    assert pixels(tmp_path / "out.png") == fake_painting(photo)
+    first, second, hint = done.stdout.splitlines()
+    assert first.startswith(f"{tmp_path / 'out.png'}: painted at full size, 64 px in ")
+    assert "fake" in second
+    assert second.endswith("weights compact")
+    assert hint == "  better pictures: restyle weights install imagenet"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["out.png", "photo.png"]
+
+
+def test_json_is_one_object_with_everything_about_the_result(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    options = ["--size", 32, "--preset", "draft", "--strength", 70, "--steps", 9, "--seed", 3, "--weights", "compact", "--device", "cpu"]
+    done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png", *options, "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert (told["content"], told["output"]) == (str(photo), str(tmp_path / "out.png"))
+    assert (told["size"], told["work_size"], told["painted"]) == ([64, 48], [32, 24], "painted at 32 of 64 px")
+    assert told["weights"] == "compact"
+    assert told["hint"] == "better pictures: restyle weights install imagenet"
+    assert "fake" in told["device"]
+    assert told["seconds"] >= 0
+    asked = {"preset": "draft", "size": 32, "strength": 70.0, "evaluations": 9, "seed": 3, "weights": "compact"}
+    assert asked.items() <= told["parameters"].items()
+    assert pixels(tmp_path / "out.png") == fake_painting(photo, seed=3)
+
+
+def test_lines_without_a_terminal_say_what_happens(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    restyle.script(steps=3, step_ms=150)
+    done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png")
+    assert "scale 1 of 1, 64×48 px\n" in done.stderr
+    assert "\x1b" not in done.output
+
+
+def test_styles_may_be_files_and_blended(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    style = picture(tmp_path / "style.png", 32, 32)
+    done = restyle("image", photo, "-s", f"{style}:2", "-s", "Woodcut:0.5", "--style-scale", "1.5", "-o", tmp_path / "out")
+    assert done.exit_code == 0
+    assert pixels(tmp_path / "out.png") == fake_painting(photo)
+
+
+def test_sixteen_bits_stay_sixteen_bits(restyle: Restyle, tmp_path: Path) -> None:
+    photo = picture(tmp_path / "deep.png", 32, 24, "I;16")
+    assert restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png").exit_code == 0
+    with Image.open(tmp_path / "out.png") as out:
+        assert out.mode == "I;16"
+    assert pixels(tmp_path / "out.png") == fake_painting(photo)
+
+
+def test_what_the_format_cannot_hold_is_said(restyle: Restyle, tmp_path: Path) -> None:
+    photo = picture(tmp_path / "alpha.png", 32, 24, "RGBA")
+    done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.jpg")
+    assert done.exit_code == 0
+    assert "transparen" in done.stdout
+
+
+def test_an_unknown_style_is_answered_with_the_nearest(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    before = len(restyle.jobs())
+    done = restyle("image", photo, "--style", "woodcutt", "-o", tmp_path / "out.png")
+    assert done.exit_code == 1
+    assert (
+        done.stderr
+        == "restyle: There is no style “woodcutt” in the library and no file of that name; did you mean woodcut? All are listed by restyle styles list.\n"
+    )
+    assert len(restyle.jobs()) == before
+
+
+@pytest.mark.parametrize("role", ["content", "style"])
+@pytest.mark.parametrize("kind", ["missing", "empty", "truncated", "text", "folder"])
+def test_a_bad_file_is_one_sentence_and_no_job(restyle: Restyle, photo: Path, tmp_path: Path, kind: str, role: str) -> None:
+    bad = tmp_path / "bad.png"
+    if kind == "folder":
+        bad = tmp_path / "folder.png"
+        bad.mkdir()
+    elif kind != "missing":
+        bad.write_bytes({"empty": b"", "truncated": photo.read_bytes()[:-400], "text": b"not a picture at all"}[kind])
+    before = len(restyle.jobs())
+    content, style = (bad, "woodcut") if role == "content" else (photo, str(bad))
+    done = restyle("image", content, "--style", style, "-o", tmp_path / "out.png")
+    assert done.exit_code in (1, 2)
+    assert done.stderr.count("restyle: ") == 1 or done.exit_code == 2
+    assert "Traceback" not in done.output
+    assert "something went wrong" not in done.output.lower()
+    assert not (tmp_path / "out.png").exists()
+    assert len(restyle.jobs()) == before
+
+
+def test_a_picture_that_is_too_small_is_refused_in_a_sentence(restyle: Restyle, tmp_path: Path) -> None:
+    done = restyle("image", picture(tmp_path / "dot.png", 1, 1), "--style", "woodcut", "-o", tmp_path / "out.png")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("restyle: the picture: ")
+    assert "16" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_failed_job_leaves_the_old_output_alone(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    out = picture(tmp_path / "out.png", 8, 8)
+    old = out.read_bytes()
+    restyle.script(oom_at=2)
+    done = restyle("image", photo, "--style", "woodcut", "-o", out)
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1] == "restyle: There is not enough memory for this job; choose a size of 64 px or less."
+    assert out.read_bytes() == old
+
+
+def test_a_worker_that_dies_is_one_sentence(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    restyle.script(crash_at=2)
+    done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1].startswith("restyle: ")
+    assert "Traceback" not in done.output
+    restyle.script()
+    assert restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png").exit_code == 0
+
+
+@pytest.mark.parametrize(("output", "status"), [("out.gif", 2), ("missing/out.png", 1), ("/proc/out.png", 1), ("photo.png", 2), ("folder.png", 0)])
+def test_a_bad_output_is_found_before_painting(restyle: Restyle, photo: Path, tmp_path: Path, output: str, status: int) -> None:
+    (tmp_path / "folder.png").mkdir()
+    before, old = len(restyle.jobs()), photo.read_bytes()
+    assert restyle("image", photo, "--style", "woodcut", "-o", tmp_path / output).exit_code == status
+    assert len(restyle.jobs()) == before + (status == 0)
+    assert photo.read_bytes() == old
+
+
+def test_the_content_is_replaced_when_it_is_said(restyle: Restyle, photo: Path) -> None:
+    wanted = fake_painting(photo)
+    assert restyle("image", photo, "--style", "woodcut", "-o", photo, "--overwrite").exit_code == 0
+    assert pixels(photo) == wanted
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--strength", "101"),
+        ("--strength", "nan"),
+        ("--size", "8"),
+        ("--size", "99999999"),
+        ("--steps", "-1"),
+        ("--seed", "-1"),
+        ("--preset", "finest"),
+        ("--style-scale", "nan"),
+        ("--style-scale", "0"),
+        ("--style", "woodcut:nan"),
+        ("--format", "bmp"),
+    ],
+)
+def test_an_absurd_option_is_a_usage_error(restyle: Restyle, photo: Path, tmp_path: Path, option: tuple[str, str]) -> None:
+    done = restyle("image", photo, "--style", "woodcut", "-o", f"{tmp_path / 'out'}/", *option)
+    assert done.exit_code == 2
+    assert "Error" in done.stderr
+
+
+@pytest.mark.parametrize("option", [("--weights", "imagenet"), ("--weights", "random"), ("--device", "cuda:7")])
+def test_what_the_server_refuses_is_one_sentence(restyle: Restyle, photo: Path, tmp_path: Path, option: tuple[str, str]) -> None:
+    done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png", *option)
+    assert done.exit_code == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert option[0] in done.stderr or "restyle weights install imagenet" in done.stderr
+    assert "spec." not in done.stderr

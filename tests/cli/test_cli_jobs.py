@@ -1,0 +1,59 @@
+"""Owns the promises of `restyle jobs`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.pictures import fake_painting, pixels
+from cli.running import Restyle
+
+
+@pytest.fixture
+def job(restyle: Restyle, photo: Path, tmp_path: Path) -> dict[str, Any]:
+    """A job that has succeeded."""
+    done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "first.png", "--json")
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+def test_every_job_is_listed_as_one_object(restyle: Restyle, job: dict[str, Any]) -> None:
+    listed = [json.loads(line) for line in restyle("jobs", "list", "--json").stdout.splitlines()]
+    ours = next(each for each in listed if each["id"] == job["job"])
+    assert (ours["state"], ours["label"], ours["result"]["width"]) == ("succeeded", "photo.png", 64)
+
+
+def test_people_get_a_table(restyle: Restyle, job: dict[str, Any]) -> None:
+    row = next(line for line in restyle("jobs", "list").stdout.splitlines() if line.startswith(job["job"]))
+    assert "succeeded" in row
+    assert "64×48 px" in row
+
+
+def test_a_result_is_saved_by_its_id_or_its_beginning(restyle: Restyle, job: dict[str, Any], photo: Path, tmp_path: Path) -> None:
+    for number, name in enumerate((job["job"], job["job"][:10])):
+        done = restyle("jobs", "result", name, "-o", tmp_path / f"{number}.png", "--json")
+        assert done.exit_code == 0
+        assert json.loads(done.stdout)["output"] == str(tmp_path / f"{number}.png")
+        assert pixels(tmp_path / f"{number}.png") == fake_painting(photo)
+
+
+@pytest.mark.parametrize("name", ["ffffffffffffffff", "x", "no such job", "../../etc"])
+def test_an_unknown_job_is_one_sentence(restyle: Restyle, tmp_path: Path, name: str) -> None:
+    for arguments in (("jobs", "result", name, "-o", tmp_path / "out.png"), ("jobs", "cancel", name)):
+        done = restyle(*arguments)
+        assert (done.exit_code, done.stderr) == (1, f"restyle: There is no job {name}; see restyle jobs list.\n")
+
+
+def test_the_result_of_a_failed_job_is_its_failure(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    restyle.script(oom_at=1)
+    restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png")
+    newest = restyle.jobs()[0]
+    done = restyle("jobs", "result", newest.id, "-o", tmp_path / "out.png")
+    assert done.exit_code == 1
+    assert "not enough memory" in done.stderr
+
+
+def test_cancelling_a_job_that_has_ended_changes_nothing(restyle: Restyle, job: dict[str, Any]) -> None:
+    done = restyle("jobs", "cancel", job["job"], "--json")
+    assert (done.exit_code, json.loads(done.stdout)["state"]) == (0, "succeeded")

@@ -1,0 +1,53 @@
+"""Owns the promises of `restyle serve`, `status` and `stop`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from cli.running import PATIENCE, Restyle, wait_for
+
+
+def test_a_running_server_is_told_about(restyle: Restyle) -> None:
+    told = json.loads(restyle("status", "--json").stdout)
+    assert (told["running"], told["weights_in_use"], told["devices"][0]["id"]) == (True, "compact", "cpu")
+    lines = restyle("status").stdout.splitlines()
+    assert lines[0].startswith(f"Restyle {told['version']} at {told['address']}, serving for ")
+    assert any("restyle weights install imagenet" in line for line in lines)
+
+
+def test_no_server_is_said_and_never_started(tmp_path: Path) -> None:
+    alone = Restyle(tmp_path / "state", tmp_path / "data")
+    assert (alone("status").exit_code, json.loads(alone("status", "--json").stdout)) == (1, {"running": False})
+    assert alone("stop").exit_code == 0
+    assert json.loads(alone("stop", "--json").stdout) == {"running": False, "stopped": False}
+    assert not (tmp_path / "state" / "server.json").exists()
+
+
+def test_stop_ends_the_server(tmp_path: Path) -> None:
+    restyle = Restyle(tmp_path / "state", tmp_path / "data")
+    fake = Path(__file__).resolve().parent.parent / "fake_server.py"
+    with subprocess.Popen([sys.executable, str(fake)], env={**os.environ, **restyle.environment}) as server:
+        wait_for(lambda: (restyle.state / "server.json").exists())
+        assert json.loads(restyle("stop", "--json").stdout) == {"running": False, "stopped": True}
+        assert server.wait(PATIENCE) == 0
+
+
+def test_a_second_server_is_refused_in_a_sentence(restyle: Restyle) -> None:
+    with restyle.start("serve") as second:
+        out, err = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 1
+    assert "runs already" in err
+    assert "Traceback" not in out + err
+
+
+def test_a_bad_setting_is_one_sentence(tmp_path: Path) -> None:
+    alone = Restyle(tmp_path / "state", tmp_path / "data")
+    for arguments in (("--host", "0.0.0.0"), ("--config", tmp_path / "none.toml"), ("--weights-file", tmp_path / "none.safetensors")):
+        done = alone("serve", *arguments)
+        assert done.exit_code == 1
+        assert len(done.stderr.splitlines()) == 1
+    assert alone("serve", "--port", "70000").exit_code == 2

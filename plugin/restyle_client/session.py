@@ -202,7 +202,11 @@ class AsyncSession:
 
     async def stop(self, grace_seconds: float = 30.0) -> None:
         """Ends the server; running jobs get `grace_seconds` (0 to 300). NotAllowed on a server for several machines."""
-        await self._connection.unary("StopServer", pb.StopServerRequest(grace_seconds=grace_seconds))
+        try:
+            await self._connection.unary("StopServer", pb.StopServerRequest(grace_seconds=grace_seconds))
+        except ConnectionLost:  # a server without jobs can be quicker to end than to answer
+            if await self._alive():
+                raise
 
     # ---- ways ----
 
@@ -248,14 +252,14 @@ class AsyncSession:
         if launcher is None:
             raise ServerNotFound("No server answers and none is installed here; run Restyle's installer, or start one with `restyle serve`.")
 
-        async def alive() -> bool:
-            try:
-                await self._connection.unary("GetServerInfo", pb.GetServerInfoRequest(), ALIVE_SECONDS)
-            except (ServerGone, ServerNotFound, Unauthenticated):
-                return False
-            return True
+        await start_and_wait(launcher, self._alive, self._timeout)
 
-        await start_and_wait(launcher, alive, self._timeout)
+    async def _alive(self) -> bool:
+        try:
+            await self._connection.unary("GetServerInfo", pb.GetServerInfoRequest(), ALIVE_SECONDS)
+        except (ServerGone, ServerNotFound, Unauthenticated):
+            return False
+        return True
 
 
 def _fixed_endpoint(address: str | None, token: str | None) -> Endpoint | None:

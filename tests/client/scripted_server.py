@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from restyle_client._vendor.google.rpc import error_details_pb2
+from restyle_client._vendor.google.rpc import error_details_pb2 as _details_pb2
 from restyle_client._vendor.grpclib.const import Cardinality, Handler, Status
 from restyle_client._vendor.grpclib.exceptions import GRPCError
 from restyle_client._vendor.grpclib.server import Server
@@ -14,6 +14,7 @@ from restyle_client.wire import restyle_grpc
 from restyle_client.wire import restyle_pb2 as pb
 
 TOKEN = "the right token"
+details: Any = _details_pb2  # made at run time by protobuf
 Script = Callable[[Any], Awaitable[None]]
 
 
@@ -35,7 +36,7 @@ class ScriptedServer:
         return self.calls.count(method)
 
     async def start(self, port: int = 0) -> None:
-        self._server = Server([self])  # type: ignore[list-item]
+        self._server = Server([self])
         await self._server.start("127.0.0.1", port)
         self.port = self._server._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
 
@@ -80,9 +81,9 @@ def answer(*messages: Any) -> Script:
     return script
 
 
-def refuse(status: Status, message: str, *details: Any) -> Script:
+def refuse(status: Status, message: str, *extra: Any) -> Script:
     async def script(stream: Any) -> None:
-        raise GRPCError(status, message, list(details) or None)
+        raise GRPCError(status, message, list(extra) or None)
 
     return script
 
@@ -133,14 +134,14 @@ def progress(step: int, sequence: int = 0) -> pb.JobEvent:
 
 
 def retry_info(seconds: float) -> Any:
-    info = error_details_pb2.RetryInfo()
+    info = details.RetryInfo()
     info.retry_delay.FromNanoseconds(round(seconds * 1e9))
     return info
 
 
 def bad_request(field: str) -> Any:
-    return error_details_pb2.BadRequest(field_violations=[error_details_pb2.BadRequest.FieldViolation(field=field, description="wrong")])
+    return details.BadRequest(field_violations=[details.BadRequest.FieldViolation(field=field, description="wrong")])
 
 
 def error_info(reason: str, **metadata: str) -> Any:
-    return error_details_pb2.ErrorInfo(reason=reason, domain="restyle", metadata=metadata)
+    return details.ErrorInfo(reason=reason, domain="restyle", metadata=metadata)

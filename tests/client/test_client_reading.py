@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from client.pictures import pieces, plane
-from client.scripted_server import TOKEN, Script, ScriptedServer, Status, answer, drop, hang, job, refuse, then, wait
+from client.scripted_server import TOKEN, Script, ScriptedServer, answer, drop, hang, job, refuse, then, wait
 from restyle_client import AsyncSession, Download, NotFound, Plane, ResultExpired, ServerError, ServerGone, WrongState, connect_async
+from restyle_client._vendor.grpclib.const import Status
 from restyle_client.wire import restyle_pb2 as pb
 
 PICTURE = plane(64, 32, icc=b"a profile")

@@ -12,7 +12,6 @@ from client.pictures import pieces, plane, request
 from client.scripted_server import (
     Script,
     ScriptedServer,
-    Status,
     answer,
     error_info,
     hang,
@@ -25,6 +24,7 @@ from client.scripted_server import (
     then,
 )
 from restyle_client import AsyncSession, Cancellation, Download, Job, JobCancelled, JobFailed, JobState, Progress, QueueFull, ServerGone, Upload
+from restyle_client._vendor.grpclib.const import Status
 from restyle_client.wire import restyle_pb2 as pb
 
 RESULT = plane(shift=3)

@@ -8,7 +8,6 @@ import pytest
 from client.pictures import plane, request
 from client.scripted_server import (
     ScriptedServer,
-    Status,
     answer,
     bad_request,
     drop,
@@ -37,6 +36,7 @@ from restyle_client import (
     Upload,
     WeightsMissing,
 )
+from restyle_client._vendor.grpclib.const import Status
 
 MIB = 1024 * 1024
 GRAY8 = PixelFormat(Channels.GRAY, Depth.U8)

@@ -7,8 +7,9 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
-from client.scripted_server import TOKEN, ScriptedServer, Status, answer, drop, hang, progress, refuse, snapshot, then, wait
+from client.scripted_server import TOKEN, ScriptedServer, answer, drop, hang, progress, refuse, snapshot, then, wait
 from restyle_client import AsyncSession, Job, JobState, NotFound, Preview, Progress, ServerGone, connect_async
+from restyle_client._vendor.grpclib.const import Status
 from restyle_client.wire import restyle_pb2 as pb
 
 
@@ -33,7 +34,7 @@ async def test_a_broken_watch_reconnects_and_begins_with_a_snapshot(server: Scri
         then(answer(snapshot(pb.RUNNING, 3), progress(5, 4)), wait(seen), drop),
         answer(snapshot(pb.SUCCEEDED, 6)),
     ]
-    events = []
+    events: list[Any] = []
     async for event in session.watch("j1"):
         events.append(event)
         if isinstance(event, Progress):
@@ -46,8 +47,9 @@ async def test_a_broken_watch_reconnects_and_begins_with_a_snapshot(server: Scri
 async def test_fifty_breaks_lose_no_end(server: ScriptedServer, session: AsyncSession) -> None:
     seen = asyncio.Event()
     server.scripts["WatchJob"] = [then(answer(snapshot(pb.RUNNING)), wait(seen), drop) for _ in range(50)] + [answer(snapshot(pb.FAILED))]
-    states = []
+    states: list[JobState] = []
     async for event in session.watch("j1"):
+        assert isinstance(event, Job)
         states.append(event.state)
         seen.set()
     assert states == [JobState.RUNNING] * 50 + [JobState.FAILED]
@@ -71,8 +73,9 @@ async def test_a_server_that_stays_away_is_gone_and_the_sentence_says_what_to_do
 
 async def test_a_server_that_comes_back_on_its_port_is_found_again(server: ScriptedServer, session: AsyncSession) -> None:
     server.scripts["WatchJob"] = [then(answer(snapshot(pb.RUNNING)), hang), answer(snapshot(pb.SUCCEEDED))]
-    states = []
+    states: list[JobState] = []
     async for event in session.watch("j1"):
+        assert isinstance(event, Job)
         states.append(event.state)
         if len(states) == 1:
             await server.stop()

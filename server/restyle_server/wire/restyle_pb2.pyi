@@ -1807,7 +1807,7 @@ class Style(_message.Message):
     width: _builtins.int
     height: _builtins.int
     thumbnail: _builtins.bytes
-    """PNG or WebP, longest side ≤ 256"""
+    """JPEG, longest side ≤ 256: every editor's toolkit reads it"""
     effect_thumbnail: _builtins.bytes
     """the style on a fixed photo; may be empty"""
     sha256: _builtins.str

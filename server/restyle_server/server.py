@@ -21,6 +21,7 @@ from .clock import Clock, SystemClock
 from .config import Config, ConfigError, checked
 from .dispatch import Dispatcher
 from .guard import Guard
+from .intake import Intake
 from .job_calls import Jobs
 from .jobs.board import Board
 from .jobs.folders import JobFolders
@@ -124,7 +125,8 @@ class Server:
         await self.shelf.look()
         self.styles = Styles(Library(config.data_dir / "styles"), config.limits)
         self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices)
-        self.jobs = Jobs(self.board, self.dispatcher, self.shelf, self.styles, self.clock)
+        self.intake = Intake(self.board, self.dispatcher, self.shelf, self.styles, self.clock)
+        self.jobs = Jobs(self.board, self.dispatcher, self.shelf)
         await self._listen()
         self.dispatcher.open()
         self._sweeping = asyncio.create_task(self._sweep())
@@ -145,6 +147,7 @@ class Server:
             clock=self.clock,
             board=self.board,
             dispatcher=self.dispatcher,
+            intake=self.intake,
             jobs=self.jobs,
             styles=self.styles,
             shelf=self.shelf,

@@ -11,6 +11,7 @@ from . import __version__, replies
 from .clock import Clock
 from .config import Config, is_loopback
 from .dispatch import Dispatcher
+from .intake import Intake
 from .job_calls import Jobs
 from .jobs.board import Board
 from .limits import MAX_GRACE
@@ -40,6 +41,7 @@ class Service(RestyleServicer):
         clock: Clock,
         board: Board,
         dispatcher: Dispatcher,
+        intake: Intake,
         jobs: Jobs,
         styles: Styles,
         shelf: Shelf,
@@ -49,6 +51,7 @@ class Service(RestyleServicer):
         self._config = config
         self._board = board
         self._dispatcher = dispatcher
+        self._intake = intake
         self._jobs = jobs
         self._styles = styles
         self._shelf = shelf
@@ -59,10 +62,10 @@ class Service(RestyleServicer):
     # ---- Jobs
 
     async def CreateJob(self, request: AsyncIterator[wire.CreateJobRequest], context: Context) -> wire.Job:  # noqa: N802
-        return await self._jobs.create(request, owner_of(context))
+        return self._jobs.message(await self._intake.create(request, owner_of(context)))
 
     async def EstimateJob(self, request: wire.EstimateJobRequest, context: Context) -> wire.Estimate:  # noqa: N802
-        return await self._jobs.estimate(request, owner_of(context))
+        return await self._intake.estimate(request, owner_of(context))
 
     async def GetJob(self, request: wire.GetJobRequest, context: Context) -> wire.Job:  # noqa: N802
         return self._jobs.message(self._board.get(request.id, owner_of(context)))

@@ -65,6 +65,8 @@ class LibraryStyle:
 
     picture: Path
     scale: float  # that it suggests
+    width: int  # px
+    height: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,4 +253,3 @@ class Board:
         channel = self._channels.pop(job.id, None)
         if channel is not None:
             channel.close()
-        self.turns.forget(job.client_id for job in self._jobs.values() if not job.state.ended)

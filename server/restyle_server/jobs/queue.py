@@ -9,6 +9,8 @@ from .job import Job, JobClass
 
 STREAK = 3  # interactive starts in a row, after which a waiting batch job gets its turn
 
+CLIENTS = 1000  # remembered; who was served longer ago than a thousand others is as good as new
+
 
 @dataclass(slots=True)
 class Turns:
@@ -26,13 +28,11 @@ class Turns:
     def start(self, job: Job) -> None:
         """Notes that the job starts now."""
         self.count += 1
+        self.served.pop(job.client_id, None)
         self.served[job.client_id] = self.count
+        if len(self.served) > CLIENTS:
+            del self.served[next(iter(self.served))]
         self.streak = self.streak + 1 if job.job_class is JobClass.INTERACTIVE else 0
-
-    def forget(self, clients: Iterable[str]) -> None:
-        """Forgets every client but these, which still have jobs."""
-        kept = set(clients)
-        self.served = {client: count for client, count in self.served.items() if client in kept}
 
     def positions(self, waiting: Iterable[Job]) -> dict[str, int]:
         """Each waiting job's place, 1 is next, as if one device took them all."""

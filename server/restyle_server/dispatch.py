@@ -31,6 +31,7 @@ class Dispatcher:
     def __init__(self, board: Board, clock: Clock, limits: Limits, factory: str, devices: tuple[str, ...]) -> None:
         self._board = board
         self._clock = clock
+        self._limits = limits
         self.stations = [Station(device, factory, clock, limits) for device in devices]
         self.accepting = True  # False while the server drains: nothing new starts
         self._tickets = itertools.count()
@@ -47,13 +48,27 @@ class Dispatcher:
     def sweep(self) -> None:
         """Kills what hangs, starts what is due. Called every SWEEP_SECONDS."""
         for station in self.stations:
+            now = self._clock.monotonic()
             if station.process is None:
-                if self._clock.monotonic() >= station.start_at:
+                if not station.asleep and now >= station.start_at:
                     self._start(station)
             elif not station.hung and station.watchdog.hung(station.job_id is not None):
                 log.warning("device %s: its worker hangs and is killed", station.id)
                 station.hung = True
                 station.process.kill()
+            elif station.ready and station.job_id is None and now - station.idle_since >= self._limits.unload_seconds:
+                log.info("device %s: its worker ends for lack of work", station.id)
+                station.asleep, station.ready = True, False
+                station.process.kill()
+                station.process = None  # what it still says is nobody's concern
+
+    def wake(self) -> None:
+        """There will be work: starts the workers that were ended for lack of it."""
+        for station in self.stations:
+            if station.asleep:
+                station.asleep = False
+                station.idle_since = station.start_at = self._clock.monotonic()
+                self._start(station)
 
     @property
     def running(self) -> int:
@@ -89,6 +104,7 @@ class Dispatcher:
 
     async def estimate(self, order: Order, device: str, ready_seconds: float, answer_seconds: float) -> tuple[Station, Estimate] | None:
         """What the order would cost on the device, or on the first that is ready; None when no worker is ready or answers in time. TooLarge and Invalid."""
+        self.wake()
         deadline = asyncio.get_running_loop().time() + ready_seconds
         while not (ready := [station for station in self.stations if station.ready and device in ("", *station.names)]):
             if asyncio.get_running_loop().time() >= deadline:
@@ -152,6 +168,7 @@ class Dispatcher:
         if job.state.ended:
             self._rest.set()
         if job.state is JobState.QUEUED:
+            self.wake()
             self._dispatch()
 
     def _dispatch(self) -> None:
@@ -197,6 +214,7 @@ class Dispatcher:
             case say.Ready():
                 station.device, station.features = message.device, message.features
                 station.ready, station.failed_starts, station.complaint = True, 0, ""
+                station.idle_since = self._clock.monotonic()
                 log.info("device %s: ready (%s), process %s", station.id, message.device.name, process.pid)
                 self._dispatch()
             case say.Unusable():
@@ -216,6 +234,7 @@ class Dispatcher:
 
     def _ended(self, station: Station, message: say.Done | say.Failed | say.Stopped) -> None:
         station.job_id = None
+        station.idle_since = self._clock.monotonic()
         station.watchdog.reset()
         if isinstance(message, say.Failed) and message.trace:
             log.error("job %s: %s\n%s", message.job_id, message.reason, message.trace)

@@ -51,4 +51,6 @@ class Limits:
     upload_idle_seconds: float = 15.0  # between two chunks
     hang_seconds: float = 30.0  # without a sign of life before a worker counts as hung, at least
     hang_evaluations: float = 10.0  # times the slowest evaluation so far, before it counts as hung
+    unload_seconds: float = 300.0  # without a job, before a worker ends and gives its memory back; the next job starts it again
+    idle_exit_seconds: float = 1800.0  # without jobs, watchers and unread results, before the server ends; 0: never
     grace_seconds: float = 30.0  # for running jobs when the server is asked to end

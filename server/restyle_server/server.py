@@ -68,6 +68,7 @@ class Server:
         self.clock = clock or SystemClock()
         self.token = new_token()
         self.address = ""
+        self._needed = self.clock.monotonic()
         self._stop: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     async def __aenter__(self) -> Self:
@@ -102,8 +103,17 @@ class Server:
         self.jobs.cancel_lapsed()
         self.board.sweep()
         self.dispatcher.sweep()
+        self._end_if_idle()
 
     # ---- Inside
+
+    def _end_if_idle(self) -> None:
+        now, limit = self.clock.monotonic(), self.config.limits.idle_exit_seconds
+        if self.board.needed or self.shelf.installing:
+            self._needed = now
+        elif limit and now - self._needed >= limit and not self._stop.done():
+            log.info("server: nobody has needed it for %g s", limit)
+            self.stop(0.0)
 
     def _claimed(self) -> Runtime:
         try:

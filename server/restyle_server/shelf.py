@@ -46,6 +46,10 @@ class Shelf:
         self._ending = False
         self.known: dict[str, Weights] = {}
 
+    @property
+    def installing(self) -> bool:
+        return self._task is not None and not self._task.done()
+
     async def look(self) -> dict[str, Weights]:
         """What is there now, the best first."""
         try:

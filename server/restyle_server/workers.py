@@ -156,6 +156,8 @@ class Station:
         self.failed_starts = 0
         self.complaint = ""  # why the last start failed
         self.hung = False
+        self.asleep = False  # its worker was ended because nobody needed it
+        self.idle_since = clock.monotonic()
         self.process: WorkerProcess | None = None
         self.start_at = clock.monotonic()
         self.watchdog = Watchdog(clock, limits)
@@ -171,6 +173,8 @@ class Station:
         """As restyle.proto's DeviceInfo says."""
         if self.failed_starts >= STARTS:
             return "down"
+        if self.asleep:
+            return "idle"
         if not self.ready:
             return "starting"
         return "busy" if self.job_id else "idle"

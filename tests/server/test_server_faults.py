@@ -209,3 +209,35 @@ async def test_two_devices_paint_at_once_each_what_may_run_there(serving):
             spec = order()
             spec.parameters.device = "cuda:7"
             await place.caller.create(spec)
+
+
+async def test_a_worker_without_work_ends_and_the_next_job_starts_it_again(serving):
+    clock = Clock()
+    async with serving(clock) as place:
+        station = place.server.dispatcher.stations[0]
+        await until(lambda: station.ready)
+        for _ in range(31):  # in steps, as real time passes
+            clock.turn(10)
+            place.server.sweep()
+        await until(lambda: station.process is None)
+        place.server.sweep()
+        assert station.process is None
+        assert (await place.caller.call("GetServerInfo")).devices[0].state == "idle"
+        assert (await place.caller.end((await place.caller.create(order())).id)).state == wire.SUCCEEDED
+
+
+async def test_a_server_that_nobody_needs_ends_but_not_before_its_results_are_read(serving):
+    clock = Clock()
+    async with serving(clock) as place:
+        job = await place.caller.create(order())
+        await place.caller.end(job.id)
+        await until(lambda: place.server.board.watchers() == 0)
+        place.server.sweep()
+        clock.turn(1800)
+        place.server.sweep()
+        assert (await place.caller.call("GetServerInfo")).state == "serving"
+        await place.caller.read(job.id)
+        place.server.sweep()
+        clock.turn(1800)
+        place.server.sweep()
+        await place.server.ended()

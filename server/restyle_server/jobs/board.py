@@ -198,6 +198,12 @@ class Board:
         for channel in self._channels.values():
             channel.close()
 
+    @property
+    def needed(self) -> bool:
+        """Whether anybody waits for, watches or has yet to read anything."""
+        unread = any(job.state is JobState.SUCCEEDED and not job.last_read for job in self._jobs.values())
+        return unread or self.watchers() > 0 or any(not job.state.ended for job in self._jobs.values())
+
     def close(self) -> None:
         """Closes the journal."""
         self._journal.close()

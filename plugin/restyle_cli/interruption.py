@@ -33,7 +33,7 @@ class Interruption:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        if self._before is not None:
+        if self._before is not None and not self.count:  # once pressed, the next one leaves, also while the interpreter ends
             signal.signal(signal.SIGINT, self._before)
 
     def run(self, work: Callable[[], T], cancel: Callable[[], bool]) -> T:

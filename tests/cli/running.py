@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from restyle_cli.main import app
 from restyle_client.discovery import find_endpoint
 from typer.testing import CliRunner, Result
 
+FAKE_SERVER = Path(__file__).resolve().parent.parent / "fake_server.py"
 PATIENCE = 60.0  # s that anything may take on a busy machine
 
 
@@ -38,6 +40,18 @@ class Restyle:
         """Starts a command as a process of its own, without a terminal."""
         command = [sys.executable, "-c", "from restyle_cli.main import main; main()", *(str(argument) for argument in arguments)]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env={**os.environ, **self.environment})
+
+    @contextmanager
+    def server(self) -> Iterator[subprocess.Popen[bytes]]:
+        """The real server with the fake engine, for as long as the block lasts, if it lives that long."""
+        command = [sys.executable, str(FAKE_SERVER)]
+        with subprocess.Popen(command, env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+            try:
+                wait_for(lambda: (self.state / "server.json").exists() or server.poll() is not None)
+                yield server
+            finally:
+                server.terminate()
+                server.wait(PATIENCE)
 
     def script(self, **words: object) -> None:
         """What the fake engine does with the jobs that start from now on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 from restyle_cli import interruption
@@ -12,6 +13,14 @@ from restyle_cli.failures import Interrupted
 from restyle_cli.interruption import Interruption
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals to oneself are a Unix thing")
+
+
+@pytest.fixture(autouse=True)
+def handler() -> Iterator[None]:
+    """An interrupted command keeps Ctrl-C to itself until its process ends; this one goes on."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def press() -> None:
@@ -72,6 +81,15 @@ def test_the_second_ctrl_c_leaves_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     with Interruption() as pressed, pytest.raises(Interrupted):
         pressed.run(work, cancel)
     assert left.is_set()
+
+
+def test_a_late_ctrl_c_leaves_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = threading.Event()
+    monkeypatch.setattr(interruption, "leave", left.set)
+    with Interruption() as pressed, pytest.raises(Interrupted):
+        pressed.run(press, lambda: True)
+    press()
+    assert left.wait(30)
 
 
 def test_the_old_handler_comes_back() -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from cli.running import PATIENCE, Restyle, wait_for
+from cli.running import PATIENCE, Restyle
 
 
 def test_a_running_server_is_told_about(restyle: Restyle) -> None:
@@ -29,9 +26,7 @@ def test_no_server_is_said_and_never_started(tmp_path: Path) -> None:
 
 def test_stop_ends_the_server(tmp_path: Path) -> None:
     restyle = Restyle(tmp_path / "state", tmp_path / "data")
-    fake = Path(__file__).resolve().parent.parent / "fake_server.py"
-    with subprocess.Popen([sys.executable, str(fake)], env={**os.environ, **restyle.environment}) as server:
-        wait_for(lambda: (restyle.state / "server.json").exists())
+    with restyle.server() as server:
         assert json.loads(restyle("stop", "--json").stdout) == {"running": False, "stopped": True}
         assert server.wait(PATIENCE) == 0
 
@@ -46,7 +41,7 @@ def test_a_second_server_is_refused_in_a_sentence(restyle: Restyle) -> None:
 
 def test_a_bad_setting_is_one_sentence(tmp_path: Path) -> None:
     alone = Restyle(tmp_path / "state", tmp_path / "data")
-    for arguments in (("--host", "0.0.0.0"), ("--config", tmp_path / "none.toml"), ("--weights-file", tmp_path / "none.safetensors")):
+    for arguments in (("--host", "192.0.2.1"), ("--config", tmp_path / "none.toml"), ("--weights-file", tmp_path / "none.safetensors")):
         done = alone("serve", *arguments)
         assert done.exit_code == 1
         assert len(done.stderr.splitlines()) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -34,12 +33,12 @@ def test_ctrl_c_cancels_the_job_and_exits_with_130(restyle: Restyle, photo: Path
     assert not (tmp_path / "out.png").exists()
 
 
-def test_a_second_ctrl_c_leaves_without_waiting_for_a_hung_engine(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
-    before = {job.id for job in restyle.jobs()}
-    restyle.script(hang_at=2)
-    with restyle.start("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png") as command:
-        wait_for(lambda: running(restyle, before))
-        command.send_signal(signal.SIGINT)
+def test_a_second_ctrl_c_leaves_without_waiting_for_a_server_that_hangs(photo: Path, tmp_path: Path) -> None:
+    restyle = Restyle(tmp_path / "state", tmp_path / "data")
+    restyle.script(steps=1000, step_ms=50)
+    with restyle.server() as server, restyle.start("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png") as command:
+        wait_for(lambda: running(restyle, set()))
+        server.send_signal(signal.SIGSTOP)
         while command.poll() is None:  # until the second one falls on open ears
             command.send_signal(signal.SIGINT)
             try:
@@ -47,6 +46,7 @@ def test_a_second_ctrl_c_leaves_without_waiting_for_a_hung_engine(restyle: Resty
             except subprocess.TimeoutExpired:
                 continue
         out, err = command.communicate(timeout=PATIENCE)
+        server.kill()
     assert command.returncode == 130
     assert "Traceback" not in out + err
 
@@ -75,13 +75,10 @@ def test_waiting_for_a_result_ends_without_cancelling_the_job(restyle: Restyle, 
 def test_a_server_that_dies_is_one_sentence_and_exit_status_1(photo: Path, tmp_path: Path) -> None:
     restyle = Restyle(tmp_path / "state", tmp_path / "data")
     restyle.script(steps=1000, step_ms=50)
-    fake = Path(__file__).resolve().parent.parent / "fake_server.py"
-    with subprocess.Popen([sys.executable, str(fake)], env={**os.environ, **restyle.environment}) as server:
-        wait_for(lambda: (restyle.state / "server.json").exists())
-        with restyle.start("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png") as command:
-            wait_for(lambda: running(restyle, set()))
-            server.kill()
-            out, err = command.communicate(timeout=PATIENCE)
+    with restyle.server() as server, restyle.start("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png") as command:
+        wait_for(lambda: running(restyle, set()))
+        server.kill()
+        out, err = command.communicate(timeout=PATIENCE)
     assert command.returncode == 1
     assert err.splitlines()[-1].startswith("restyle: The server went away")
     assert "Traceback" not in out + err

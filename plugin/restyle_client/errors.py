@@ -3,7 +3,7 @@
 RestyleError
 ├── ServerNotFound         no server answers, and none was to be started or none is installed
 ├── ServerStartFailed      a server was started and did not come up
-├── ServerGone             the connection broke, or the server is ending; a detached job may go on and can be asked for again
+├── ServerGone             the connection broke, or the server is ending; .job is the last snapshot, when there is one
 ├── Unauthenticated        the server knows another token
 ├── VersionMismatch        client and server speak different versions
 ├── Refused                the server (or the client before it) says no; asking the same again won't help
@@ -42,7 +42,9 @@ class ServerStartFailed(RestyleError):
 
 
 class ServerGone(RestyleError):
-    """The server stopped answering, or is ending."""
+    """The server stopped answering, or is ending. job: the last snapshot, when a painting was under way; a detached one may be going on."""
+
+    job: Job | None = None
 
 
 class Unauthenticated(RestyleError):

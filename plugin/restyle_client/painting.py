@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .cancellation import Cancellation
-from .errors import JobCancelled, JobFailed, NotFound, QueueFull, Refused, RestyleError, ServerError, WrongState
+from .errors import JobCancelled, JobFailed, NotFound, QueueFull, Refused, RestyleError, ServerError, ServerGone, WrongState
 from .events import Event
 from .jobs import Job, JobState, Result
 from .patience import ended, within
@@ -38,6 +38,7 @@ class Painting:
         self._preview_size = preview_size
         self._job: Job | None = None
         self._finish_sent = False
+        self._withdrawn = False
 
     async def run(self, cancellation: Cancellation) -> Result:
         loop, wish = asyncio.get_running_loop(), asyncio.Event()
@@ -48,6 +49,9 @@ class Painting:
             await asyncio.wait({flow, obedience}, return_when=asyncio.FIRST_COMPLETED)
             return await self._outcome(flow, cancellation)
         except (JobFailed, Refused, QueueFull):
+            raise
+        except ServerGone as error:  # an attached job ends with its lease, and a detached one is meant to go on
+            error.job = self._job
             raise
         except BaseException:
             await ended(flow)
@@ -99,8 +103,7 @@ class Painting:
             await wish.wait()
             wish.clear()
             if cancellation.cancelled:
-                if self._job is not None and not self._job.done:
-                    await self._withdraw()
+                if self._job is not None and not self._job.done and await self._withdraw():
                     await asyncio.wait({flow}, timeout=SETTLE_SECONDS)
                 return
             await self._finish()
@@ -109,13 +112,21 @@ class Painting:
         """Tells the server once, as soon as the job runs; before that there is nothing to keep."""
         if self._job is not None and self._job.state is JobState.RUNNING and not self._finish_sent:
             self._finish_sent = True
-            with suppress(WrongState):  # it ended by itself
+            try:
                 await self._session.finish(self._job.id)
+            except WrongState:
+                pass  # it ended by itself
+            except RestyleError:
+                self._finish_sent = False  # the next snapshot, after a reconnect, brings it up again
 
-    async def _withdraw(self) -> None:
-        """Cancels the job on the server, if it has it. Never raises: the caller is on its way out, and the lease is there for the rest."""
-        with suppress(RestyleError, asyncio.TimeoutError):
-            await within(CANCEL_SECONDS, self._withdraw_now())
+    async def _withdraw(self) -> bool:
+        """Cancels the job on the server, if it has it; whether the server heard. Tried once and never raises: the caller is on its way out."""
+        if not self._withdrawn:
+            self._withdrawn = True
+            with suppress(RestyleError, asyncio.TimeoutError):
+                await within(CANCEL_SECONDS, self._withdraw_now())
+                return True
+        return False
 
     async def _withdraw_now(self) -> None:
         job = self._job

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, List  # `list` is a method here
 
 from . import discovery, painting, reading, uploading, watching
@@ -99,7 +100,8 @@ class AsyncSession:
         patience = self._patience()
         while True:
             try:
-                return incoming.job(await uploading.send_job(self._connection, first, payloads, lambda done, total: _tell(on_event, Upload(done, total))))
+                with _listening():
+                    return incoming.job(await uploading.send_job(self._connection, first, payloads, lambda done, total: _tell(on_event, Upload(done, total))))
             except (ConnectionLost, BrokenUpload) as error:
                 await patience.pause(error)
             except (ServerNotFound, Unauthenticated) as error:
@@ -118,7 +120,8 @@ class AsyncSession:
 
     async def read(self, job_id: str, on_event: OnEvent | None = None) -> Result:
         """The pixels of a job that succeeded. NotFound, ResultExpired, WrongState."""
-        plane = await reading.read(self._connection, job_id, lambda done, total: _tell(on_event, Download(done, total)), self._patience())
+        with _listening():
+            plane = await reading.read(self._connection, job_id, lambda done, total: _tell(on_event, Download(done, total)), self._patience())
         return Result(plane, await self.get(job_id))
 
     async def restyle(
@@ -274,6 +277,25 @@ def _fixed_endpoint(address: str | None, token: str | None) -> Endpoint | None:
     return endpoint
 
 
+class _ListenerFailed(Exception):
+    """Carries a listener's exception past what handles those of the connection: an OSError of a listener is no broken wire."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def _tell(on_event: OnEvent | None, event: Event) -> None:
     if on_event is not None:
-        on_event(event)
+        try:
+            on_event(event)
+        except Exception as error:
+            raise _ListenerFailed(error) from error
+
+
+@contextmanager
+def _listening() -> Iterator[None]:
+    try:
+        yield
+    except _ListenerFailed as failed:
+        raise failed.error from failed.error.__cause__

@@ -60,10 +60,10 @@ class Connection:
     @asynccontextmanager
     async def stream(self, method: str, timeout: float | None = None) -> AsyncIterator[Any]:
         """A grpclib stream of the method. Raises the client's errors on leaving; Leave ends it early and quietly."""
-        stub, endpoint = await self._stub()
+        channel, endpoint = await self._open()
         metadata = {"authorization": f"Bearer {endpoint.token}", "restyle-version": VERSION}
         try:
-            async with getattr(stub, method).open(timeout=timeout, metadata=metadata) as stream:
+            async with getattr(RestyleStub(channel), method).open(timeout=timeout, metadata=metadata) as stream:
                 yield stream
         except Leave:
             return
@@ -72,7 +72,7 @@ class Connection:
         except asyncio.TimeoutError as error:
             raise ServerGone(f"The server at {endpoint.address} did not answer within {timeout or 0:.0f} s; see its log, or restart it.") from error
         except (StreamTerminatedError, ProtocolError, H2Error, OSError, EOFError) as error:
-            self._drop()
+            self._drop(channel)
             raise ConnectionLost(
                 f"The connection to the server at {endpoint.address} broke; start the server again if it ended, then ask for the job again."
             ) from error
@@ -81,7 +81,7 @@ class Connection:
         """Ends the connection; the next call would open another."""
         self._drop()
 
-    async def _stub(self) -> tuple[RestyleStub, Endpoint]:
+    async def _open(self) -> tuple[Channel, Endpoint]:
         endpoint = self._locate()
         if endpoint is None:
             self._drop()
@@ -90,14 +90,18 @@ class Connection:
             self._drop()
             config = Configuration(http2_connection_window_size=WINDOW, http2_stream_window_size=WINDOW)
             self._channel, self._endpoint = Channel(endpoint.host, endpoint.port, config=config), endpoint
+        channel = self._channel
         try:
-            await within(CONNECT_SECONDS, self._channel.__connect__())
+            await within(CONNECT_SECONDS, channel.__connect__())
         except (OSError, asyncio.TimeoutError) as error:
-            self._drop()
+            self._drop(channel)
             raise ConnectionLost(f"No server answers at {endpoint.address}; start it with `restyle serve`, then try again.") from error
-        return RestyleStub(self._channel), endpoint
+        return channel, endpoint
 
-    def _drop(self) -> None:
-        channel, self._channel = self._channel, None
+    def _drop(self, broken: Channel | None = None) -> None:
+        """Closes the channel; with `broken`, only that one: another call may have opened the next already."""
+        channel = broken or self._channel
+        if channel is self._channel:
+            self._channel = None
         if channel is not None:
             channel.close()

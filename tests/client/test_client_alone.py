@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 import restyle_client
+from client.pythons import CLIENT, pythons, version
 
-CLIENT = Path(restyle_client.__file__).parent
 ROOT = CLIENT.parents[1]
 VENDORED = ("google", "grpclib", "h2", "hpack", "hyperframe", "multidict", "typing_extensions")
 LARGEST = 3 * 1024 * 1024  # bytes: it travels with every plug-in
-MINORS = range(10, 15)
 
 IMPORT_ALL = """
 import importlib, pathlib, sys
@@ -31,22 +30,6 @@ print(*sorted({module.partition(".")[0] for module in sys.modules} - set(sys.std
 """
 
 
-def pythons() -> list[str]:
-    """Every Python 3.10 to 3.14 of this machine that runs, and the one that runs the tests."""
-    found = {f"{sys.version_info.major}.{sys.version_info.minor}": sys.executable}
-    for minor in MINORS:
-        candidates = [shutil.which(f"python3.{minor}"), *map(str, (Path.home() / ".pyenv" / "versions").glob(f"3.{minor}.*/bin/python"))]
-        for candidate in candidates:
-            if candidate and f"3.{minor}" not in found and _version(candidate) == f"3.{minor}":
-                found[f"3.{minor}"] = candidate
-    return [found[version] for version in sorted(found)]
-
-
-def _version(python: str) -> str:
-    done = subprocess.run([python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
-
-
 def bare(python: str, script: str, *arguments: str) -> str:
     """What the script prints in a Python without site-packages, environment and user folder; warnings are errors."""
     done = subprocess.run([python, "-I", "-S", "-W", "error", "-c", script, *arguments], capture_output=True, text=True, check=False)
@@ -54,7 +37,7 @@ def bare(python: str, script: str, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("python", pythons(), ids=lambda path: _version(path))
+@pytest.mark.parametrize("python", pythons(), ids=version)
 def test_every_module_imports_on_a_bare_python(python: str) -> None:
     top = bare(python, IMPORT_ALL, str(CLIENT.parent), "restyle_client").split()
     assert "restyle_client" in top

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from client.pictures import pieces, plane, request
 from client.scripted_server import (
+    TOKEN,
     Script,
     ScriptedServer,
     answer,
+    drop,
     error_info,
     hang,
     job,
@@ -23,7 +25,7 @@ from client.scripted_server import (
     swallow,
     then,
 )
-from restyle_client import AsyncSession, Cancellation, Download, Job, JobCancelled, JobFailed, JobState, Progress, QueueFull, ServerGone, Upload
+from restyle_client import AsyncSession, Cancellation, Download, Job, JobCancelled, JobFailed, JobState, Progress, QueueFull, ServerGone, Upload, connect_async
 from restyle_client._vendor.grpclib.const import Status
 from restyle_client.wire import restyle_pb2 as pb
 
@@ -250,6 +252,39 @@ async def test_an_exception_in_a_listener_cancels_the_job_and_reaches_the_caller
     with pytest.raises(ZeroDivisionError):
         await session.restyle(request(), when(in_state(JobState.QUEUED), clumsy))
     assert life.state == pb.CANCELLED
+
+
+@pytest.mark.parametrize("kind", [Upload, Download])
+async def test_a_listeners_own_oserror_is_not_taken_for_a_broken_wire(server: ScriptedServer, session: AsyncSession, life: Life, kind: type) -> None:
+    def full_disk() -> None:
+        raise OSError("no space left")
+
+    life.state = pb.SUCCEEDED
+    with pytest.raises(OSError, match="no space left"):
+        await session.restyle(request(), when(lambda event: isinstance(event, kind), full_disk))
+    assert server.count("CreateJob") == 1
+    assert server.count("ReadResult") == (kind is Download)
+
+
+async def test_a_wish_to_finish_that_got_lost_is_brought_up_again(server: ScriptedServer, session: AsyncSession, life: Life) -> None:
+    life.state = pb.RUNNING
+    server.scripts["FinishJob"] = [then(swallow, drop), life.finish]
+    wish = Cancellation()
+    result = await session.restyle(request(), when(in_state(JobState.RUNNING), wish.finish), wish)
+    assert result.job.finished_early
+    assert server.count("FinishJob") == 2
+
+
+async def test_a_server_that_goes_away_leaves_the_job_in_the_error(server: ScriptedServer, life: Life) -> None:
+    life.state = pb.RUNNING
+    stopping: list[Any] = []
+    async with connect_async(address=server.address, token=TOKEN, reconnect_seconds=0.2) as session:
+        with pytest.raises(ServerGone) as caught:
+            await session.restyle(request(), when(in_state(JobState.RUNNING), lambda: stopping.append(asyncio.ensure_future(server.stop()))))
+        await asyncio.gather(*stopping)
+    assert caught.value.job is not None
+    assert caught.value.job.id == "j1"
+    assert server.count("CancelJob") == 0  # it may be detached, and go on
 
 
 async def test_cancelling_the_task_cancels_the_job(server: ScriptedServer, session: AsyncSession, life: Life) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from client.fake_servers import stop_server, write_launcher
 from client.pictures import plane
 from client.proxy import Proxy
+from client.pythons import CLIENT, pythons, version
 from fake_engine import painted_bytes, write_script
 from restyle_client import (
     Cancellation,
@@ -267,6 +269,28 @@ async def test_many_calls_share_one_connection(served: Path) -> None:
         results = await asyncio.gather(*(session.restyle(request) for request in requests))
     assert [result.plane.data for result in results] == [expected(request) for request in requests]
     assert proxy.connections == 1
+
+
+PAINT = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from restyle_client import Channels, Depth, JobRequest, Parameters, PixelFormat, Plane, StyleUse, connect
+content = Plane(PixelFormat(Channels.RGBA, Depth.U8), 600, 500, bytes(range(250)) * 4800)
+style = StyleUse.plane(Plane(PixelFormat(Channels.GRAY, Depth.U8), 16, 16, bytes(256)))
+with connect(address=sys.argv[2], token=sys.argv[3]) as session:
+    sys.stdout.buffer.write(session.restyle(JobRequest(content, (style,), parameters=Parameters(seed=4))).plane.data)
+"""
+
+
+@pytest.mark.parametrize("python", pythons(), ids=version)
+def test_a_bare_python_paints(served: Path, python: str) -> None:
+    endpoint = find_endpoint(served / "state")
+    assert endpoint is not None
+    done = subprocess.run(
+        [python, "-I", "-S", "-W", "error", "-c", PAINT, str(CLIENT.parent), endpoint.address, endpoint.token], capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout == painted_bytes(bytes(range(250)) * 4800, 4)
 
 
 def test_another_token_is_told_as_such(served: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from restyle_server.imaging.hidden import fill_hidden
 from restyle_server.imaging.preview import rgba8
-from restyle_server.imaging.resize import resize, resize_visible, rows_of
+from restyle_server.imaging.resize import Enlargement, resize, resize_visible
 
 RED, BLUE, GREEN = (np.array(color, np.float32) for color in ((1, 0, 0), (0, 0, 1), (0, 1, 0)))
 
@@ -44,8 +44,10 @@ def test_slivers_can_be_resized(width):
 
 def test_rows_made_in_strips_are_the_rows_of_the_whole():
     picture = noise(13, 11, 2)
-    whole = rows_of(picture, 37, 41, slice(0, 41), "bicubic")
-    pieces = [rows_of(picture, 37, 41, rows, "bicubic") for rows in (slice(0, 5), slice(5, 30), slice(30, 41))]
+    enlarged = Enlargement(picture, 37, 41, "bicubic")
+    whole = enlarged.rows(slice(0, 41))
+    pieces = [enlarged.rows(rows) for rows in (slice(0, 5), slice(5, 30), slice(30, 41))]
+    assert np.allclose(np.clip(whole, picture.min((0, 1)), picture.max((0, 1))), resize(picture, 37, 41, "bicubic"), atol=1e-6)
     assert np.allclose(np.concatenate(pieces), whole, atol=1e-5)
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Floats
+from .resize import resize
+
+SMALL_RADIUS = 2  # px: windows of 5 × 5 are the smallest that tell an edge from noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +34,74 @@ def guidance(guide: Floats, values: Floats, radius: int, epsilon: float, flat_sl
     (ridge regression towards it), needs c = 3; None: 0, the local mean. values 0 with flat_slope 0 give slope and offset 0, exactly.
     """
     mean_guide, mean_values = boxed(guide, radius), boxed(values, radius)
-    covariance = boxed(guide[..., :, None] * guide[..., None, :], radius) - mean_guide[..., :, None] * mean_guide[..., None, :]
-    cross = boxed(guide[..., :, None] * values[..., None, :], radius) - mean_guide[..., :, None] * mean_values[..., None, :]
+    covariance = _products(guide, guide, radius) - mean_guide[..., :, None] * mean_guide[..., None, :]
+    cross = _products(guide, values, radius) - mean_guide[..., :, None] * mean_values[..., None, :]
     if flat_slope is not None:
         cross += epsilon * flat_slope[..., None, None] * np.eye(3, dtype=np.float32)
-    slope = np.linalg.solve(covariance + epsilon * np.eye(3, dtype=np.float32), cross).astype(np.float32)
-    offset = mean_values - np.einsum("hwij,hwi->hwj", slope, mean_guide)
+    slope = _solved(covariance + epsilon * np.eye(3, dtype=np.float32), cross)
+    offset = mean_values - Guidance(slope, np.zeros_like(mean_values)).applied(mean_guide)
     return Guidance(boxed(slope, radius), boxed(offset, radius))
 
 
 def smoothed(guide: Floats, values: Floats, radius: int, epsilon: float) -> Floats:
-    """values (h, w, c) without what is finer than the windows, but with the edges of the guide (h, w, 3)."""
-    return guidance(guide, values, radius, epsilon).applied(guide)
+    """values (h, w, c) without what is finer than the windows, but with the edges of the guide (h, w, 3).
+
+    The models are made at a size where the windows are SMALL_RADIUS wide, and applied at full size (He, Sun 2015, "Fast Guided Filter").
+    """
+    height, width = guide.shape[:2]
+    factor = max(1, radius // SMALL_RADIUS)
+    size = (max(1, round(width / factor)), max(1, round(height / factor)))
+    small = guidance(resize(guide, *size, "area"), resize(values, *size, "area"), max(1, round(radius / factor)), epsilon)
+    channels = values.shape[2]
+    slope = resize(small.slope.reshape(size[1], size[0], 3 * channels), width, height, "bilinear").reshape(height, width, 3, channels)
+    return _applied(slope, resize(small.offset, width, height, "bilinear"), guide)
 
 
 def boxed(picture: Floats, radius: int) -> Floats:
-    """Mean over (2·radius + 1)² px windows, cut off at the borders; (h, w, …) float32. Running sums are kept in float64, so that they don't drift."""
-    return _box_rows(_box_rows(picture, radius, 0), radius, 1)
+    """Mean over (2·radius + 1)² px windows, cut off at the borders; (h, w, …) float32. Meant for small radii: it adds shifted copies, which is exact where
+    running sums drift."""
+    out = np.empty_like(picture)
+    for index in np.ndindex(picture.shape[2:]):
+        out[..., *index] = _box_rows(_box_rows(picture[..., *index], radius).T, radius).T
+    return out
 
 
-def _box_rows(picture: Floats, radius: int, axis: int) -> Floats:
-    length = picture.shape[axis]
-    sums = np.cumsum(picture, axis=axis, dtype=np.float64)
-    sums = np.concatenate((np.zeros_like(np.take(sums, [0], axis)), sums), axis)
+def _products(a: Floats, b: Floats, radius: int) -> Floats:
+    """Windowed means of a's channels times b's, (h, w, channels of a, channels of b)."""
+    out = np.empty((*a.shape[:2], a.shape[2], b.shape[2]), np.float32)
+    for first, second in np.ndindex(out.shape[2:]):
+        out[..., first, second] = boxed(a[..., first] * b[..., second], radius)
+    return out
+
+
+def _solved(matrix: Floats, right: Floats) -> Floats:
+    """x of matrix·x = right for symmetric positive definite (h, w, 3, 3) and (h, w, 3, c), by elimination: far faster than LAPACK, called per pixel, for so
+    many."""
+    a, b, c, d, e, f = (matrix[..., row, column] for row, column in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)))
+    ratio_b, ratio_c = b / a, c / a
+    d, e = d - b * ratio_b, e - c * ratio_b
+    ratio_e = e / d
+    f = f - c * ratio_c - e * ratio_e
+    out = np.empty_like(right)
+    for index in range(right.shape[-1]):
+        first = right[..., 0, index]
+        second = right[..., 1, index] - ratio_b * first
+        third = (right[..., 2, index] - ratio_c * first - ratio_e * second) / f
+        out[..., 2, index] = third
+        out[..., 1, index] = second / d - ratio_e * third
+        out[..., 0, index] = first / a - ratio_b * out[..., 1, index] - ratio_c * third
+    return out
+
+
+def _box_rows(plane: Floats, radius: int) -> Floats:
+    length = len(plane)
+    sums = plane.copy()
+    for shift in range(1, min(radius, length - 1) + 1):
+        sums[shift:] += plane[:-shift]
+        sums[:-shift] += plane[shift:]
     at = np.arange(length)
-    first, last = np.maximum(at - radius, 0), np.minimum(at + radius + 1, length)
-    counts = (last - first).reshape([-1 if dimension == axis else 1 for dimension in range(picture.ndim)])
-    return np.asarray((np.take(sums, last, axis) - np.take(sums, first, axis)) / counts, np.float32)
+    counts = np.minimum(at + radius + 1, length) - np.maximum(at - radius, 0)
+    return np.asarray(sums / counts[:, None], np.float32)
 
 
 def _applied(slope: Floats, offset: Floats, guide: Floats) -> Floats:

@@ -19,9 +19,9 @@ import numpy as np
 from . import samples as planar
 from .arrays import Floats, Samples, strips
 from .errors import ImagingError
-from .formats import Channels, Plane
+from .formats import Channels, Depth, Plane
 from .hidden import fill_hidden
-from .profiles import Profile, profile_of
+from .profiles import Profile, SrgbProfile, profile_of
 from .tone import Tone, tone_of
 
 __all__ = ["Canvas", "ImagingError", "close_plane", "open_plane", "weights_of"]
@@ -59,9 +59,11 @@ def open_plane(plane: Plane) -> Canvas:
     rgb = np.empty((plane.height, plane.width, 3), np.float32)
     for rows in strips(plane.height, plane.width):
         rgb[rows] = profile.to_srgb(planar.colors_of(samples[rows], channels, depth))
-    tone = tone_of(rgb, alpha)
-    for rows in strips(plane.height, plane.width):
-        rgb[rows] = tone.into(rgb[rows])
+    bounded = isinstance(profile, SrgbProfile) and depth in (Depth.U8, Depth.U16)
+    tone = Tone() if bounded else tone_of(rgb, alpha)
+    if not bounded:
+        for rows in strips(plane.height, plane.width):
+            rgb[rows] = tone.into(rgb[rows])
     return Canvas(fill_hidden(rgb, alpha), alpha, plane, tone)
 
 

@@ -49,16 +49,24 @@ def resize_visible(rgb: Floats, alpha: Floats | None, width: int, height: int) -
     return np.clip(colors, rgb.min(), rgb.max()).astype(np.float32), small_alpha
 
 
-def rows_of(picture: Floats, width: int, height: int, rows: slice, kernel: Kernel) -> Floats:
-    """Rows `rows` of what picture (h, w, c) gives at width × height px, without making the rest. Not clipped."""
-    scale = picture.shape[0] / height
-    box = (0.0, rows.start * scale, float(picture.shape[1]), min(float(picture.shape[0]), rows.stop * scale))
-    size = (width, rows.stop - rows.start)
-    out = np.empty((size[1], width, picture.shape[2]), np.float32)
-    for channel in range(picture.shape[2]):
-        image = Image.fromarray(np.ascontiguousarray(picture[..., channel]))
-        out[..., channel] = np.asarray(image.resize(size, _KERNELS[kernel], box=box))
-    return out
+class Enlargement:
+    """A picture (h, w, c) at width × height px, made row by row as it is asked for, so that the whole never has to be there."""
+
+    def __init__(self, picture: Floats, width: int, height: int, kernel: Kernel) -> None:
+        self._channels = [Image.fromarray(np.ascontiguousarray(picture[..., index], np.float32)) for index in range(picture.shape[2])]
+        self._kernel = _KERNELS[kernel]
+        self._width = width
+        self._scale = picture.shape[0] / height
+        self._source = picture.shape[:2]
+
+    def rows(self, rows: slice) -> Floats:
+        """Some rows, (rows, width, c) float32. Not clipped: sharp kernels overshoot."""
+        height, width = self._source
+        box = (0.0, rows.start * self._scale, float(width), min(float(height), rows.stop * self._scale))
+        out = np.empty((rows.stop - rows.start, self._width, len(self._channels)), np.float32)
+        for index, channel in enumerate(self._channels):
+            out[..., index] = np.asarray(channel.resize((self._width, len(out)), self._kernel, box=box))
+        return out
 
 
 def _resampled(plane: Floats, width: int, height: int, kernel: Kernel) -> Floats:

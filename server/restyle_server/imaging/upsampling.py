@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import Floats, strips
-from .guided import boxed, guidance
+from .guided import Guidance, boxed, guidance
 from .hidden import fill_hidden
-from .resize import resize, rows_of
+from .resize import Enlargement, resize
 
 RADIUS = 2  # px of the work: windows of 5 × 5 see an edge and both its sides, and little else
 EPSILON = 2e-3  # variance (sRGB-encoded): contrasts under about 0.045 aren't edges to follow
@@ -38,16 +38,14 @@ def upsampled(content_full: Floats, content_work: Floats, result_work: Floats, a
         change = fill_hidden(change, np.where(seen < MOSTLY_HIDDEN, np.float32(0), seen))
     model = guidance(content_work, change, RADIUS, EPSILON, -_covered(content_work, change))
     rest = change - model.applied(content_work)
-    slopes = model.slope.reshape(*change.shape[:2], 9)
+    slopes = Enlargement(model.slope.reshape(*change.shape[:2], 9), width, height, "bilinear")
+    offsets = Enlargement(model.offset, width, height, "bilinear")
+    rests = Enlargement(rest, width, height, "bicubic")
     out = np.empty_like(content_full)
     for rows in strips(height, width):
         content = content_full[rows]
-        slope = rows_of(slopes, width, height, rows, "bilinear").reshape(*content.shape[:2], 3, 3)
-        offset = rows_of(model.offset, width, height, rows, "bilinear")
-        fine = rows_of(rest, width, height, rows, "bicubic")
-        for index in range(3):
-            offset += slope[..., index, :] * content[..., index, None]
-        out[rows] = content + offset + fine
+        slope = slopes.rows(rows).reshape(*content.shape[:2], 3, 3)
+        out[rows] = content + Guidance(slope, offsets.rows(rows)).applied(content) + rests.rows(rows)
     return out
 
 

@@ -200,7 +200,7 @@ def summarise(outcomes: Sequence[Outcome], seconds: float) -> None:
     if len(outcomes) > LONGEST_TABLE:
         listed = [outcome for outcome in listed if outcome.status is Status.FAILED]
     if listed:
-        table(("picture", "status", "result", "seconds"), [_row(outcome) for outcome in listed], right=("seconds",))
+        table(("picture", "status", "result", "painted at", "time"), [_row(outcome) for outcome in listed], right=("time",))
     line(", ".join(f"{count} {status}" for status, count in counts.items() if count) + f" in {seconds_for_people(seconds)}")
     hints = {outcome.told["hint"] for outcome in outcomes if outcome.told.get("hint")}
     for hint in hints:
@@ -209,5 +209,6 @@ def summarise(outcomes: Sequence[Outcome], seconds: float) -> None:
 
 def _row(outcome: Outcome) -> tuple[object, ...]:
     if outcome.status is Status.FAILED:
-        return outcome.content, outcome.status, outcome.error, ""
-    return outcome.content, outcome.status, f"{outcome.output}, {outcome.told['painted']}", outcome.told["seconds"]
+        return outcome.content, outcome.status, outcome.error, "", ""
+    took = seconds_for_people(outcome.told["seconds"]) if outcome.status is Status.PAINTED else ""
+    return outcome.content, outcome.status, outcome.output, outcome.told["painted"].removeprefix("painted at "), took

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from .progress import Silence, left, phase, share
+from .progress import Silence, left, phase, runs, share
 
 BAR_WIDTH = 16  # columns
 LONGEST_NAME = 28  # columns: what bar and words leave of 80
@@ -31,6 +31,7 @@ class Folder:
                 TextColumn("{task.fields[left]}", markup=False),
                 console=Console(stderr=True),
                 transient=True,
+                redirect_stdout=sys.stdout.isatty(),  # else rich would send stdout's lines to the terminal too
             )
             self._all = self._bars.add_task(f"0 of {total} pictures", total=total, left="")
 
@@ -80,7 +81,7 @@ class _Bar(Silence):
     def event(self, event: Event) -> None:
         if self._task is not None:
             done, total = share(event)
-            text = f"scale {event.scale}/{event.scales} {left(event)}" if isinstance(event, Progress) else phase(event)
+            text = f"scale {event.scale}/{event.scales} {left(event)}" if isinstance(event, Progress) else "painting" if runs(event) else phase(event)
             if text:
                 self._bars.update(self._task, completed=done, total=total, left=text)
 

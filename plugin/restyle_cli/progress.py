@@ -58,6 +58,7 @@ class Live(Silence):
             TextColumn("{task.fields[left]}", markup=False),
             console=Console(stderr=True),
             transient=True,
+            redirect_stdout=sys.stdout.isatty(),  # else rich would send stdout's lines to the terminal too
         )
         self._task = self._bars.add_task("", total=None, left="")
 
@@ -75,7 +76,7 @@ class Live(Silence):
         if isinstance(event, Job):
             self._bars.device = device(event)
         done, total = share(event)
-        text = step(event) if isinstance(event, Progress) else "painting" if _runs(event) else phase(event)
+        text = step(event) if isinstance(event, Progress) else "painting" if runs(event) else phase(event)
         if text:
             self._bars.update(self._task, description=text, completed=done, total=total, left=left(event) if isinstance(event, Progress) else "")
 
@@ -117,7 +118,7 @@ def phase(event: Event) -> str:
         return f"scale {event.scale} of {event.scales}, {event.width}×{event.height} px"
     if isinstance(event, Job) and event.state is JobState.QUEUED:
         return f"waiting, place {event.queue_position} in the queue" if event.queue_position else "waiting"
-    if isinstance(event, Job) and _runs(event):
+    if isinstance(event, Job) and runs(event):
         return f"painting on {event.device}" if event.device else "painting"
     return ""
 
@@ -139,5 +140,6 @@ def device(job: Job) -> str:
     return ", ".join(part for part in (job.device, weights) if part)
 
 
-def _runs(event: Event) -> bool:
+def runs(event: Event) -> bool:
+    """A snapshot of a job that is being painted."""
     return isinstance(event, Job) and event.state is JobState.RUNNING

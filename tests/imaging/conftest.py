@@ -1,16 +1,12 @@
-"""Owns what the imaging tests share: planes of every format, and the sample profiles."""
+"""Owns what the imaging tests share: planes of every format."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
-
-sys.path.insert(0, str(Path(__file__).parent))  # icc_samples, beside this file
 
 MakePlane = Callable[..., Plane]
 

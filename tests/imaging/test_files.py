@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from icc_samples import GRAY_PROFILES, PROFILES
+from imaging.icc_samples import GRAY_PROFILES, PROFILES
 from PIL import Image, ImageCms
 from restyle_server.imaging.files import PictureError, read_picture, write_picture
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icc_samples import GRAY_PROFILES, PROFILES
+from imaging.icc_samples import GRAY_PROFILES, PROFILES
 from restyle_server.imaging.errors import ImagingError
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
 from restyle_server.imaging.planes import close_plane, open_plane, weights_of
+from restyle_server.imaging.resize import resize_visible
 from restyle_server.imaging.samples import DTYPES, samples_of
+from restyle_server.imaging.upsampling import upsampled
 
 EVERY_FORMAT = [(channels, depth) for channels in Channels for depth in Depth]
 COLORED = [*PROFILES.items()]
@@ -29,6 +31,16 @@ def test_an_unchanged_layer_with_a_profile_comes_back_bit_for_bit(make_plane, na
     plane = make_plane(channels, depth, icc=icc)
     canvas = open_plane(plane)
     assert close_plane(canvas, canvas.rgb.copy()) == plane
+
+
+@pytest.mark.parametrize("name", [None, *PROFILES])
+@pytest.mark.parametrize("depth", list(Depth))
+def test_a_painting_that_changes_nothing_gives_the_layer_bit_for_bit(make_plane, name, depth):
+    """The whole way: opened, brought to work size, carried back up, closed."""
+    plane = make_plane(Channels.RGBA, depth, 48, 33, PROFILES.get(name), low=-0.5, high=5)
+    canvas = open_plane(plane)
+    work, _ = resize_visible(canvas.rgb, canvas.alpha, 16, 11)
+    assert close_plane(canvas, upsampled(canvas.rgb, work, work.copy(), canvas.alpha)) == plane
 
 
 @pytest.mark.parametrize(("channels", "depth"), EVERY_FORMAT)
@@ -92,6 +104,19 @@ def test_hidden_colours_do_not_reach_the_canvas():
         canvases.append(open_plane(Plane(PixelFormat(Channels.RGBA, Depth.U8), 16, 16, samples.tobytes())))
     assert np.array_equal(canvases[0].rgb, canvases[1].rgb)
     assert np.allclose(canvases[0].rgb, 128 / 255, atol=1e-6)
+
+
+def test_a_hidden_part_counts_as_if_it_were_filled_from_its_surroundings():
+    samples = np.random.default_rng(0).integers(0, 256, (24, 24, 4)).astype("u1")
+    samples[..., 3] = 255
+    samples[6:15, 3:20, 3] = 0
+    layer = PixelFormat(Channels.RGBA, Depth.F32)
+    hidden = open_plane(Plane(layer, 24, 24, (samples / 255).astype("<f4").tobytes()))
+    filled = np.dstack([hidden.rgb, hidden.alpha]).astype("<f4")
+    again = open_plane(Plane(layer, 24, 24, filled.tobytes()))
+    assert np.array_equal(again.rgb, hidden.rgb)
+    opaque = open_plane(Plane(PixelFormat(Channels.RGB, Depth.F32), 24, 24, hidden.rgb.astype("<f4").tobytes()))
+    assert np.array_equal(opaque.rgb, hidden.rgb)
 
 
 def test_highlights_are_painted_with_their_differences_and_not_clipped():

@@ -7,7 +7,7 @@ import io
 import imagecodecs
 import numpy as np
 import pytest
-from icc_samples import ADOBE_RGB, D50, GRAY_PROFILES, PROFILES, SRGB, gamma_curve, gray_profile, profile, rgb_profile, table_curve, xyz
+from imaging.icc_samples import ADOBE_RGB, D50, GRAY_PROFILES, PROFILES, SRGB, gamma_curve, gray_profile, profile, rgb_profile, table_curve, xyz
 from PIL import Image, ImageCms
 from restyle_server.imaging.errors import ImagingError
 from restyle_server.imaging.profiles import LookupProfile, MatrixProfile, SrgbProfile, profile_of

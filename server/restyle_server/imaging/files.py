@@ -10,8 +10,7 @@ first needed.
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from . import encoding, raster, tiff
@@ -70,30 +69,20 @@ def _read(path: Path, name: str) -> bytes:
 
 def _replace(path: Path, data: bytes) -> None:
     """All of data at path, or nothing changed there."""
-    temporary = None
+    temporary = path.with_name(f".{path.stem[:40]}.{secrets.token_hex(4)}{path.suffix}")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.stem[:40]}.", suffix=path.suffix, dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
-        Path(temporary).chmod(_usual_mode(path))
-        Path(temporary).replace(path)
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
     except FileNotFoundError as error:
         raise PictureError(f"The folder {path.parent} does not exist; make it first, or write elsewhere.") from error
     except OSError as error:
         raise PictureError(f"{path} can't be written ({_reason(error)}); choose another place.") from error
     finally:
-        if temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                Path(temporary).unlink()
-
-
-def _usual_mode(path: Path) -> int:
-    """The permissions of the file that is replaced, or those that a new file gets: mkstemp's are for the owner alone."""
-    with contextlib.suppress(OSError):
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def _reason(error: OSError) -> str:

@@ -77,7 +77,7 @@ def runs(state_dir: Path) -> list[str]:
 class FakeEngine:
     """Behind the real engine's interface; imports no torch."""
 
-    features = ("statistics_masks", "blend_masks", "several_styles")
+    features = ("masks", "several_styles")
 
     def __init__(self, device_id: str) -> None:
         self._id = "cpu" if device_id == "auto" else device_id

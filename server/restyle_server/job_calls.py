@@ -64,6 +64,7 @@ class Jobs:
                     job = what
                 yield replies.event_message(event, size, self.message)
         if not job.state.ended:
+            self._board.get(job.id, owner)  # NotFound when its upload broke
             raise Unavailable("The server is ending; watch again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
 
     def finish(self, job_id: str, owner: str) -> wire.Job:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import signal
 import socket
@@ -69,7 +70,8 @@ class Server:
         self.token = new_token()
         self.address = ""
         self._needed = self.clock.monotonic()
-        self._stop: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._asked = asyncio.Event()
+        self._deadline = math.inf  # on the loop's clock, of the jobs that still run
 
     async def __aenter__(self) -> Self:
         """Starts. CannotServe."""
@@ -85,18 +87,23 @@ class Server:
         await self._close()
 
     def stop(self, grace_seconds: float) -> None:
-        """Asks the server to end: no new jobs, and running ones get the grace."""
+        """Asks the server to end: no new jobs, and running ones get the grace. Asking again can only shorten it."""
         self._refuse_more()
-        if not self._stop.done():
-            self._stop.set_result(grace_seconds)
+        self._deadline = min(self._deadline, asyncio.get_running_loop().time() + grace_seconds)
+        self._asked.set()
+
+    def signalled(self) -> None:
+        """Asks the server to end, as its limits say; the second time at once."""
+        self.stop(0.0 if self._asked.is_set() else self.config.limits.grace_seconds)
 
     async def ended(self) -> None:
         """Returns when somebody has asked the server to end and the running jobs have ended, or the grace is over."""
-        grace = await self._stop
-        log.info("server: ending, running jobs get %g s", grace)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(grace):
-                await self.dispatcher.rested()
+        await self._asked.wait()
+        log.info("server: ending, %d jobs still run", self.dispatcher.running)
+        resting = asyncio.create_task(self.dispatcher.rested())
+        while not resting.done() and (left := self._deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait({resting}, timeout=min(left, SWEEP_SECONDS))
+        resting.cancel()
 
     def sweep(self) -> None:
         """Everything that depends on time: leases, retention, workers."""
@@ -111,7 +118,7 @@ class Server:
         now, limit = self.clock.monotonic(), self.config.limits.idle_exit_seconds
         if self.board.needed or self.shelf.installing:
             self._needed = now
-        elif limit and now - self._needed >= limit and not self._stop.done():
+        elif limit and now - self._needed >= limit and not self._asked.is_set():
             log.info("server: nobody has needed it for %g s", limit)
             self.stop(0.0)
 
@@ -253,12 +260,12 @@ def _try_port(host: str, port: int) -> None:
 
 
 def _on_signals(server: Server) -> None:
-    loop, grace = asyncio.get_running_loop(), server.config.limits.grace_seconds
+    loop = asyncio.get_running_loop()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         try:
-            loop.add_signal_handler(wanted, server.stop, grace)
+            loop.add_signal_handler(wanted, server.signalled)
         except NotImplementedError:  # Windows
-            signal.signal(wanted, lambda *_: loop.call_soon_threadsafe(server.stop, grace))
+            signal.signal(wanted, lambda *_: loop.call_soon_threadsafe(server.signalled))
 
 
 def _unwritable(config: Config, error: Exception) -> str:

@@ -17,6 +17,7 @@ from .wire import restyle_pb2 as wire
 
 PAGE = 50
 MAX_PAGE = 200
+PAGE_BYTES = 3 << 20  # with thumbnails; many a client takes messages of 4 MiB and no more
 MAX_TEXT = 4096  # characters of any text of a style, before the library looks closer
 
 
@@ -47,14 +48,13 @@ class Styles:
         return LibraryStyle(style.picture, style.suggested.scale or 1.0, style.width, style.height)
 
     async def list(self, request: wire.ListStylesRequest) -> wire.ListStylesResponse:
-        """A page; the token is the last id shown, with its place in front."""
+        """A page, shorter than asked for when its thumbnails are large; the token is the last id shown."""
         styles = await asyncio.to_thread(self._library.list)
         start = _place(request.page_token, styles)
         size = min(request.page_size or PAGE, MAX_PAGE)
-        page = styles[start : start + size]
-        more = page[-1].id if start + size < len(styles) else ""
-        messages = await asyncio.to_thread(lambda: [_message(style, thumbnails=request.thumbnails) for style in page])
-        return wire.ListStylesResponse(styles=messages, next_page_token=more)
+        page = await asyncio.to_thread(_page, styles[start : start + size], request.thumbnails)
+        more = page[-1].id if start + len(page) < len(styles) else ""
+        return wire.ListStylesResponse(styles=page, next_page_token=more)
 
     async def get(self, request: wire.GetStyleRequest) -> AsyncIterator[wire.GetStyleResponse]:
         """The style, then its picture's file."""
@@ -144,6 +144,16 @@ def _message(style: Style, *, thumbnails: bool) -> wire.Style:
         suggested=suggested,
         sha256=style.sha256,
     )
+
+
+def _page(styles: list[Style], thumbnails: bool) -> list[wire.Style]:
+    """As many of the styles as fit into one message, at least one."""
+    page: list[wire.Style] = []
+    for style in styles:
+        page.append(_message(style, thumbnails=thumbnails))
+        if sum(message.ByteSize() for message in page) > PAGE_BYTES:
+            return page[:-1] or page
+    return page
 
 
 def _place(token: str, styles: list[Style]) -> int:

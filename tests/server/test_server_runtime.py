@@ -183,6 +183,17 @@ async def test_a_job_that_outlasts_the_grace_fails_and_says_so(serving):
         assert (await place.caller.call("GetJob", id=job.id)).error.reason == "SERVER_STOPPED"
 
 
+async def test_the_second_signal_ends_the_server_at_once(serving):
+    async with serving(script=SLOW) as place:
+        await place.caller.begun((await place.caller.create(order())).id)
+        place.server.signalled()
+        ended = asyncio.create_task(place.server.ended())
+        await until(lambda: not place.server.dispatcher.accepting)
+        assert not ended.done()
+        place.server.signalled()
+        await ended
+
+
 async def test_a_watch_that_outlives_its_server_says_so(serving):
     async with serving(script=SLOW) as place:
         await place.caller.begun((await place.caller.create(order())).id)

@@ -102,9 +102,13 @@ class Cancelled(Exception):
     """The observer said CANCEL."""
 
 
+FEATURES = ("color", "crop", "masks", "several_styles", "start", "strength_map", "style_masks", "symmetry", "wasserstein")
+"""The optional parts of the API, by the names that ServerInfo.features uses. An engine that lacks one fails such jobs with UNIMPLEMENTED."""
+
+
 class Engine(Protocol):
     """What paints. `estimate` is called from another thread, also while `paint` runs, and opens none of the order's files. An engine may have an attribute
-    `features`, a tuple of str: the optional parts of the API that it fills, for ServerInfo.features."""
+    `features`: those of FEATURES that it fills."""
 
     def device(self) -> Device: ...
     def estimate(self, order: Order) -> Estimate: ...

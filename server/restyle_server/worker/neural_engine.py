@@ -21,7 +21,7 @@ from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Resolved, re
 from ..neural.task import Painting, Pixels, Step
 from ..neural.vgg import UnusableWeights
 from ..orders import Order
-from .engine import Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, Verdict
+from .engine import FEATURES, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, Verdict
 from .materials import blend_of, plane_of, task_of
 
 FITS = 0.9  # share of the free memory that a painting may be planned with: others run on the machine too
@@ -29,6 +29,8 @@ FITS = 0.9  # share of the free memory that a painting may be planned with: othe
 
 class NeuralEngine:
     """Paints orders on one device, by VGG19's statistics."""
+
+    features = FEATURES
 
     def __init__(self, device_id: str = "cpu") -> None:
         self._id = device_id

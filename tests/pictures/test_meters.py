@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pictures import meters
 from pictures.photos import PAINTINGS, PHOTOS, painting, photo
+from pictures.readings import defects
 
 SIDE = 256
 Y, X = np.mgrid[:SIDE, :SIDE]
@@ -139,3 +140,11 @@ def test_a_channel_that_rules_the_gram_is_seen(gain):
     assert meters.gram_share(activations) < meters.LOUDEST_SHARE
     activations[7] *= gain
     assert meters.gram_share(activations) > meters.LOUDEST_SHARE
+
+
+def test_readings_name_what_is_out_of_bounds():
+    content, style = photo("coffee"), painting("night")
+    assert not [word for word in defects(style, content, style) if not word.startswith("specks")]
+    noisy = clipped(style + np.random.default_rng(0).normal(0, 0.12, style.shape))
+    assert any(word.startswith("grain") for word in defects(noisy, content, style))
+    assert any(word.startswith("residue") for word in defects(content, content, style))

@@ -22,6 +22,8 @@ PICTURE = "restyled.png"
 SHEET = "restyled-sheet.png"
 PHOTO = "rocket.jpg"  # comes with scikit-image: a launch, in the public domain
 STYLE = "night"  # of the library
+LOG = "restyle-demo.log"
+CANCELLED = 130  # exit status after Ctrl-C
 RESTYLE = (sys.executable, "-P", "-c", "from restyle_cli.main import main; main()")
 
 
@@ -36,6 +38,8 @@ def main() -> int:
         sys.stdout.flush()
         status = attend([*RESTYLE, "image", *options, "--style", style, "-o", PICTURE, "--", str(photo)], variables)
         if status:
+            if status != CANCELLED:
+                keep_log(Path(variables["RESTYLE_STATE_DIR"]))
             return status
         os.environ.update(variables)  # for the client below
         return _sheet(photo, style)
@@ -71,6 +75,15 @@ def own_server() -> Iterator[dict[str, str]]:
             yield variables
         finally:
             subprocess.run([*RESTYLE, "stop", "--grace", "0"], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
+def keep_log(state: Path) -> None:
+    """Puts the server's log, which vanishes with its state, where the pictures would have been; nothing where it said nothing."""
+    logs = [path.read_text("utf-8", errors="replace") for path in (state / "start.log", *sorted((state / "logs").glob("*.log"))) if path.is_file()]
+    said = "\n".join(log for log in logs if log.strip())
+    if said:
+        Path(LOG).write_text(said, "utf-8")
+        sys.stderr.write(f"The server's log is in {LOG}.\n")
 
 
 def _arguments() -> argparse.Namespace:

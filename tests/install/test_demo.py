@@ -59,6 +59,18 @@ def test_the_demos_server_is_its_own_and_uses_the_users_weights(tmp_path: Path, 
     assert not Path(variables["RESTYLE_STATE_DIR"]).exists()
 
 
+def test_a_failed_demo_leaves_the_servers_log_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    state = tmp_path / "state"
+    (state / "logs").mkdir(parents=True)
+    demonstration.keep_log(state)
+    assert not Path(demonstration.LOG).exists()
+    (state / "start.log").write_text("began")
+    (state / "logs" / "server.log").write_text("and failed")
+    demonstration.keep_log(state)
+    assert Path(demonstration.LOG).read_text() == "began\nand failed"
+
+
 def picture(path: Path, size: tuple[int, int], mode: str = "RGB") -> Path:
     Image.new(mode, size, 255 if mode == "L" else None or 0).save(path)
     return path

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import venv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,12 @@ class Programs:
 def make_interpreter(folder: Path) -> None:
     """An environment whose interpreter runs, without packages."""
     venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt").create(folder)
+
+
+@pytest.fixture(autouse=True)
+def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locks lie in the folder for temporary files; here in one that goes away."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.fixture

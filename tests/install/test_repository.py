@@ -16,7 +16,7 @@ LONGEST_MODULE = 400  # lines
 LARGEST_REPOSITORY = 60 << 20  # bytes of tracked files
 LARGEST_WHEEL = 64 * 10**6  # bytes
 GENERATED = re.compile(r"/_vendor/|/wire/")
-MACHINE = re.compile(r"(?<![\w./~-])/(?:work|farm|root|opt/dev|home/\w+)/|pypi\.[o]rg|files\.pythonhosted\.[o]rg|debian\.[o]rg|npmjs\.[o]rg")
+MACHINE = re.compile(r"(?<![\w./~-])/(?:work|farm|root|opt/dev)/|pypi\.[o]rg|files\.pythonhosted\.[o]rg|debian\.[o]rg|npmjs\.[o]rg")
 
 
 def tracked() -> list[Path]:

@@ -1,4 +1,4 @@
-"""Owns reading and writing picture files: PNG, JPEG, WebP, TIFF, and whatever else Pillow opens, with depth, profile, orientation and resolution kept.
+"""Owns reading and writing picture files: PNG, JPEG, WebP and TIFF (and GIF, BMP, PPM to read), with depth, profile, orientation and resolution kept.
 
     read_picture(source)             PictureFile; PictureError when it can't
     write_picture(path, plane, like) writes a whole file or none; PictureError when it can't

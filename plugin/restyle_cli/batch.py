@@ -155,7 +155,7 @@ class Batch:
             return Outcome(content, output, Status.SKIPPED, before.result)
         with self._shown.job(content.name) as bar:
             result = self._picked_up(before, bar.event) or self._painted(picture, content, output, mark, bar.event)
-        told = plain(painting.about(result.job, content, output, painting.save(result.plane, output, picture)))
+        told = plain(painting.about(result.job, content, output, painting.save(result, output, picture)))
         self._record.put(output, Entry(mark, result.job.id, told))
         return Outcome(content, output, Status.PAINTED, told)
 

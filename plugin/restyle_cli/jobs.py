@@ -72,7 +72,7 @@ def result(
     def work() -> dict[str, object]:
         with client.connect() as session:
             found = painting.follow(session, find(session, job), shown.event)
-            return painting.about(found.job, None, destination, painting.save(found.plane, destination, None))
+            return painting.about(found.job, None, destination, painting.save(found, destination, None))
 
     with Interruption() as interruption, display(json) as shown:
         told = interruption.run(work, lambda: False)

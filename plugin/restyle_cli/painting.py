@@ -11,6 +11,7 @@ from typing import Any
 
 import restyle_client as client
 from restyle_server.imaging import files, formats
+from restyle_server.imaging.errors import PictureError
 from restyle_server.imaging.pictures import PictureFile
 
 from .failures import Failure
@@ -22,6 +23,7 @@ from .wish import Wish
 
 OnEvent = Callable[[client.Event], None]
 
+OTHER_PLACE = "elsewhere.png"
 INSTALL_HINT = "better pictures: restyle weights install imagenet"
 
 
@@ -50,7 +52,7 @@ def run(content: Path, output: Path, wish: Wish, json: bool) -> None:
             connected.append(session)
             styles = choose(session, wish)
             result = session.restyle(request(picture, content, styles, wish), on_event=shown.event, cancel=cancellation, previews=False)
-            return about(result.job, content, output, save(result.plane, output, picture))
+            return about(result.job, content, output, save(result, output, picture))
 
     with Interruption() as interruption, display(json) as shown:
         told = interruption.run(work, cancel)
@@ -129,9 +131,12 @@ def follow(session: client.Session, job: client.Job, on_event: OnEvent) -> clien
     return session.read(job.id, on_event=on_event)
 
 
-def save(plane: client.Plane, output: Path, like: PictureFile | None) -> tuple[str, ...]:
-    """Writes the result whole or not at all; returns sentences about what was lost on the way in or out."""
-    return (*(like.warnings if like else ()), *files.write_picture(output, from_client(plane), like))
+def save(result: client.Result, output: Path, like: PictureFile | None) -> tuple[str, ...]:
+    """Writes the result whole or not at all; returns sentences about what was lost on the way in or out. Failure, which says how to save it elsewhere."""
+    try:
+        return (*(like.warnings if like else ()), *files.write_picture(output, from_client(result.plane), like))
+    except PictureError as error:
+        raise Failure(f"{error} The server still has the painting: restyle jobs result {result.job.id} -o {OTHER_PLACE}") from error
 
 
 def about(job: client.Job, content: Path | None, output: Path, warnings: tuple[str, ...]) -> dict[str, Any]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
+import restyle_client as client
 from cli.pictures import fake_painting, picture, pixels
 from cli.running import Restyle
 from PIL import Image
+from restyle_cli import painting
+from restyle_cli.failures import Failure
 
 
 def test_a_picture_is_painted_and_told_about(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
@@ -105,6 +110,35 @@ def test_a_picture_that_is_too_small_is_refused_in_a_sentence(restyle: Restyle, 
     assert done.stderr.startswith("restyle: the picture: ")
     assert "16" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_picture_that_is_far_too_large_is_refused_before_it_is_decoded(restyle: Restyle, tmp_path: Path) -> None:
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    bomb = tmp_path / "bomb.png"
+    bomb.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks)
+    )
+    done = restyle("image", bomb, "--style", "woodcut", "-o", tmp_path / "out.png")
+    assert done.exit_code == 1
+    assert "30,000×30,000 px" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("mode", "suffix"), [("CMYK", ".jpg"), ("P", ".gif"), ("P", ".png"), ("1", ".png"), ("L", ".tif")])
+def test_unusual_pictures_are_painted_all_the_same(restyle: Restyle, tmp_path: Path, mode: str, suffix: str) -> None:
+    photo = tmp_path / f"photo{suffix}"
+    Image.linear_gradient("L").resize((32, 24)).convert("RGB" if mode == "CMYK" else "L").convert(mode).save(photo)
+    assert restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png").exit_code == 0
+    with Image.open(tmp_path / "out.png") as out:
+        assert out.size == (32, 24)
+
+
+def test_a_painting_that_cannot_be_saved_is_kept_by_the_server(tmp_path: Path) -> None:
+    plane = client.Plane(client.PixelFormat(client.Channels.RGB, client.Depth.U8), 16, 16, bytes(16 * 16 * 3))
+    result = client.Result(plane, client.Job("4f1c0123", client.JobState.SUCCEEDED))
+    with pytest.raises(Failure, match=r"gone does not exist.*restyle jobs result 4f1c0123 -o "):
+        painting.save(result, tmp_path / "gone" / "out.png", None)
 
 
 def test_a_failed_job_leaves_the_old_output_alone(restyle: Restyle, photo: Path, tmp_path: Path) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import restyle_client as client
 from cli.pictures import fake_painting, pixels
 from cli.running import Restyle
+from restyle_cli import painting
+from restyle_server.imaging.files import read_picture
 
 
 @pytest.fixture
@@ -57,3 +60,13 @@ def test_the_result_of_a_failed_job_is_its_failure(restyle: Restyle, photo: Path
 def test_cancelling_a_job_that_has_ended_changes_nothing(restyle: Restyle, job: dict[str, Any]) -> None:
     done = restyle("jobs", "cancel", job["job"], "--json")
     assert (done.exit_code, json.loads(done.stdout)["state"]) == (0, "succeeded")
+
+
+def test_a_result_that_nobody_waited_for_is_waited_for(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    restyle.script(steps=10, step_ms=50)
+    plane = painting.to_client(read_picture(photo).plane)
+    with restyle.session() as session:
+        job = session.create(client.JobRequest(plane, (client.StyleUse.library("woodcut"),), lifetime=client.Lifetime.DETACHED))
+    assert not job.done
+    assert restyle("jobs", "result", job.id, "-o", tmp_path / "out.png").exit_code == 0
+    assert pixels(tmp_path / "out.png") == fake_painting(photo)

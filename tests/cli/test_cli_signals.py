@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,19 @@ def test_a_second_ctrl_c_leaves_without_waiting_for_a_server_that_hangs(photo: P
         out, err = command.communicate(timeout=PATIENCE)
         server.kill()
     assert command.returncode == 130
+    assert "Traceback" not in out + err
+
+
+def test_ctrl_c_while_a_server_starts_leaves_at_once(photo: Path, tmp_path: Path) -> None:
+    restyle = Restyle(tmp_path / "state", tmp_path / "data")
+    restyle.data.mkdir()
+    never = {"command": [sys.executable, "-c", "import time; time.sleep(20)"], "state_dir": str(restyle.state), "version": "0.1.0"}
+    (restyle.data / "launcher.json").write_text(json.dumps(never))
+    with restyle.start("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png") as command:
+        wait_for(lambda: (restyle.state / "start.log").exists())
+        command.send_signal(signal.SIGINT)
+        out, err = command.communicate(timeout=PATIENCE)
+    assert (command.returncode, err) == (130, "restyle: cancelled\n")
     assert "Traceback" not in out + err
 
 

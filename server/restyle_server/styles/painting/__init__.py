@@ -17,6 +17,19 @@ PICTURES = (
     "night",
     "woodcut",
     "stained-glass",
+    "impasto",
+    "pointillist",
+    "watercolour",
+    "ink-wash",
+    "engraving",
+    "mosaic",
+    "wave",
+    "marbled",
+    "cubist",
+    "fauvist",
+    "charcoal",
+    "batik",
+    "autumn",
 )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import fields
-from .arrays import BoolArray, FloatArray
+from .arrays import BoolArray, FloatArray, IntArray
 from .surface import Surface
 
 FINENESS = 4  # levels of detail of a tip, each half the cells of the one before
@@ -88,6 +89,13 @@ class Strokes:
         return Strokes(*(getattr(self, name)[keep] for name in self.__slots__))
 
 
+def drawn(marks: ArrayLike, first: FloatArray, unit: float, darker: float = 0.8) -> Strokes:
+    """Strokes from rows of x, y, angle, length, width, bend in px of a 1536 px picture (n, 6) and colours (n, 3). unit: px of this picture per px of that;
+    darker: factor that makes the second colour."""
+    x, y, angle, length, width, bend = np.asarray(marks, np.float32).T
+    return Strokes(x * unit, y * unit, angle, length * unit, np.maximum(width * unit, 1.5), bend / unit, first, np.asarray(first * darker, np.float32))
+
+
 def along(
     angle: FloatArray,
     guide: FloatArray,
@@ -121,8 +129,18 @@ def along(
     return Strokes(*(np.asarray(array, np.float32) for array in arrays))
 
 
-def lay(surface: Surface, tip: Tip, strokes: Strokes, rng: np.random.Generator, opacity: float = 1.0, thickness: float = 2.0, level: float = 0.6) -> None:
-    """Paints the strokes in their order. thickness: px of relief; level: 0..1 of the relief below that a stroke presses flat."""
+def lay(
+    surface: Surface,
+    tip: Tip,
+    strokes: Strokes,
+    rng: np.random.Generator,
+    opacity: float = 1.0,
+    thickness: float = 2.0,
+    level: float = 0.6,
+    within: IntArray | None = None,
+) -> None:
+    """Paints the strokes in their order. thickness: px of relief; level: 0..1 of the relief below that a stroke presses flat; within: labels (h, w), where a
+    stroke stays inside the piece that it began in."""
     variants = rng.integers(0, len(tip.cover), len(strokes.x))
     levels = [tip]
     while len(levels) < FINENESS:
@@ -130,10 +148,12 @@ def lay(surface: Surface, tip: Tip, strokes: Strokes, rng: np.random.Generator, 
     for i, variant in enumerate(variants):
         cells = max(ACROSS / float(strokes.width[i]), ALONG / float(strokes.length[i]))  # per px: above 1.5 they would alias
         fineness = min(FINENESS - 1, max(0, int(np.log2(max(cells, 1e-3) / 1.5) + 1)))
-        _lay_one(surface, levels[fineness], int(variant), strokes, i, opacity, thickness, level)
+        _lay_one(surface, levels[fineness], int(variant), strokes, i, opacity, thickness, level, within)
 
 
-def _lay_one(surface: Surface, tip: Tip, variant: int, strokes: Strokes, i: int, opacity: float, thickness: float, level: float) -> None:
+def _lay_one(
+    surface: Surface, tip: Tip, variant: int, strokes: Strokes, i: int, opacity: float, thickness: float, level: float, within: IntArray | None
+) -> None:
     x, y, angle, length, width, bend = (float(a[i]) for a in (strokes.x, strokes.y, strokes.angle, strokes.length, strokes.width, strokes.bend))
     half_length, half_width = length / 2, width / 2
     c, s = np.cos(angle), np.sin(angle)
@@ -153,6 +173,8 @@ def _lay_one(surface: Surface, tip: Tip, variant: int, strokes: Strokes, i: int,
     column = ((u / half_length + 1) * (along / 2)).astype(np.int32)
     row = ((v / half_width + 1) * (across / 2)).astype(np.int32)
     inside = (np.abs(u) < half_length) & (np.abs(v) < half_width)
+    if within is not None:
+        inside &= within[y0:y1, x0:x1] == within[min(max(round(y), 0), height - 1), min(max(round(x), 0), breadth - 1)]
     rows, columns = np.nonzero(inside)
     if not len(rows):
         return

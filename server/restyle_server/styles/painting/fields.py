@@ -62,7 +62,8 @@ def sampled(field: FloatArray, x: FloatArray, y: FloatArray, smooth: bool = Fals
         return np.asarray(out if field.ndim == 3 else out[..., 0], np.float32)
     row = np.clip(np.rint(y), 0, field.shape[0] - 1).astype(np.intp)
     column = np.clip(np.rint(x), 0, field.shape[1] - 1).astype(np.intp)
-    return np.asarray(field[row, column], np.float32)
+    found: FloatArray = field[row, column].astype(np.float32)
+    return found
 
 
 def swirling(shape: Shape, base: FloatArray, vortices: list[tuple[float, float, float, float]]) -> FloatArray:
@@ -74,13 +75,13 @@ def swirling(shape: Shape, base: FloatArray, vortices: list[tuple[float, float, 
         r = np.hypot(dx, dy) + 1e-3
         hold = abs(spin) * np.exp(-((r / radius) ** 2)) * np.sign(spin)
         across, down = across - hold * dy / r, down + hold * dx / r
-    return np.arctan2(down, across).astype(np.float32)
+    return np.asarray(np.arctan2(down, across), np.float32)
 
 
 def slope_angle(field: FloatArray) -> FloatArray:
     """Direction along the field's level lines, radians."""
     down, across = np.gradient(field)
-    return np.arctan2(across, -down).astype(np.float32)
+    return np.asarray(np.arctan2(across, -down), np.float32)
 
 
 def scattered(shape: Shape, spacing: float, rng: np.random.Generator, jitter: float = 0.9, margin: float = 0.0) -> FloatArray:

@@ -58,3 +58,28 @@ def tilted(labels: IntArray, rng: np.random.Generator) -> FloatArray:
     turn = rng.uniform(0, 2 * np.pi, int(labels.max()) + 1).astype(np.float32)
     cx, cy = means(labels, x)[labels], means(labels, y)[labels]
     return np.asarray((x - cx) * np.cos(turn)[labels] + (y - cy) * np.sin(turn)[labels], np.float32)
+
+
+def courses(forms: IntArray, size: float, rng: np.random.Generator) -> IntArray:
+    """Labels of stones about `size` px wide, laid in rows along the outlines of the forms (h, w), as a mosaicist lays them."""
+    outline = border_distance(forms)
+    rows = np.floor(outline / size).astype(np.intp)
+    middle = np.abs(outline / size - rows - 0.5) < 0.75 / size
+    tall, wide = np.nonzero(middle)
+    order = rng.permutation(len(tall))
+    points = _spaced(np.stack([wide[order], tall[order]], 1), size * 1.02, (forms.shape[0], forms.shape[1]))
+    return merged_slivers(crossed(forms, np.minimum(rows, 200), fields.cells((forms.shape[0], forms.shape[1]), points.astype(np.float32))), 0.22 * size**2)
+
+
+def _spaced(candidates: IntArray, apart: float, shape: tuple[int, int]) -> IntArray:
+    """The candidates (n, 2: x, y), in their order, without those nearer than `apart` px to one taken before."""
+    taken: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    kept = []
+    limit = apart**2
+    for x, y in candidates.tolist():
+        column, row = int(x / apart), int(y / apart)
+        near = (point for i in (-1, 0, 1) for j in (-1, 0, 1) for point in taken.get((column + i, row + j), ()))
+        if all((x - px) ** 2 + (y - py) ** 2 >= limit for px, py in near):
+            kept.append((x, y))
+            taken.setdefault((column, row), []).append((x, y))
+    return np.array(kept or [(shape[1] // 2, shape[0] // 2)], np.intp)

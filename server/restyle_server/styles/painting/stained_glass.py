@@ -111,7 +111,7 @@ def _glass(colour: FloatArray, pieces: IntArray, unit: float, rng: np.random.Gen
     down, across = np.gradient(fields.blurred(texture, 0.6 * unit))
     relief = (across + down) * unit * 1.6
     slow = fields.fractal(shape, 240 * unit, rng, 4)
-    light = 1.12 + 0.12 * slow + 0.06 * texture + 0.42 * np.tanh(1.3 * relief) + 0.07 * fields.noise(shape, 2.2 * unit, rng) + 0.0035 * np.clip(slope, -90, 90)
+    light = 1.12 + 0.12 * slow + 0.06 * texture + 0.42 * np.tanh(1.3 * relief) + 0.115 * fields.noise(shape, 2.6 * unit, rng) + 0.0035 * np.clip(slope, -90, 90)
     seeds = fields.smoothstep(2.35, 2.7, fields.noise(shape, 6.5 * unit, rng))
     rim = fields.blurred(seeds, 1.2 * unit)
     light = light + 0.55 * seeds - 0.35 * (rim - seeds).clip(0)
@@ -137,7 +137,7 @@ def _leaded(glass: FloatArray, pieces: IntArray, forms: IntArray, lead: FloatArr
     joints = fields.blurred((fields.blurred(fields.edges(pieces).astype(np.float32), 5 * unit) * unit > 0.205).astype(np.float32), 2.5 * unit)
     height = height + 4 * unit * joints * cover
     down, across = np.gradient(fields.blurred(height, 0.8 * unit))
-    facing = np.clip(0.35 - 0.6 * (across + down), 0, 2.0)
+    facing = np.asarray(np.clip(0.35 - 0.6 * (across + down), 0, 2.0), np.float32)
     metal = np.clip(lead * (0.6 + 1.6 * facing[..., None]) + 0.45 * np.clip(facing - 0.55, 0, 1)[..., None] + 0.03 * joints[..., None], 0, 1)
     shadow = fields.blurred(np.roll(cover, (int(5 * unit), int(5 * unit)), (0, 1)), 3 * unit)
     lit = shaded(glass, 1 - 0.22 * shadow)

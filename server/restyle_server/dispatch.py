@@ -56,6 +56,10 @@ class Dispatcher:
                 log.warning("device %s: its worker hangs and is killed", station.id)
                 station.hung = True
                 station.process.kill()
+            elif not station.hung and station.cancelled_at is not None and station.watchdog.overdue(station.cancelled_at):
+                log.warning("device %s: its worker does not leave a cancelled job and is killed", station.id)
+                station.hung = True
+                station.process.kill()
             elif station.ready and station.job_id is None and now - station.idle_since >= self._limits.unload_seconds:
                 log.info("device %s: its worker ends for lack of work", station.id)
                 station.asleep, station.ready = True, False
@@ -97,6 +101,9 @@ class Dispatcher:
     def cancel(self, job_id: str) -> None:
         """The job's state is decided by the board; here its worker is told to leave it."""
         self._tell(job_id, say.Cancel(job_id))
+        for station in self.stations:
+            if station.job_id == job_id:
+                station.cancelled_at = self._clock.monotonic()
 
     def finish(self, job_id: str) -> None:
         """The job's worker is told to deliver what there is."""
@@ -233,10 +240,10 @@ class Dispatcher:
                 pass
 
     def _ended(self, station: Station, message: say.Done | say.Failed | say.Stopped) -> None:
-        station.job_id = None
+        station.job_id = station.cancelled_at = None
         station.idle_since = self._clock.monotonic()
         station.watchdog.reset()
-        if isinstance(message, say.Failed) and message.trace:
+        if isinstance(message, say.Failed) and message.trace and self._runs(message.job_id):
             log.error("job %s: %s\n%s", message.job_id, message.reason, message.trace)
         if self._runs(message.job_id):
             self._settle(message)
@@ -263,7 +270,7 @@ class Dispatcher:
 
     def _gone(self, station: Station, message: Gone) -> None:
         was_ready, hung, job_id = station.ready, station.hung, station.job_id
-        station.process, station.ready, station.job_id = None, False, None
+        station.process, station.ready, station.job_id, station.cancelled_at = None, False, None, None
         for future in station.questions.values():
             if not future.done():
                 future.set_result(None)

@@ -53,4 +53,6 @@ class Limits:
     hang_evaluations: float = 10.0  # times the slowest evaluation so far, before it counts as hung
     unload_seconds: float = 300.0  # without a job, before a worker ends and gives its memory back; the next job starts it again
     idle_exit_seconds: float = 1800.0  # without jobs, watchers and unread results, before the server ends; 0: never
+    cancel_seconds: float = 10.0  # for a worker to leave a cancelled job, at least; then it is replaced, which costs a few seconds
+    cancel_evaluations: float = 4.0  # times the slowest evaluation so far, if that is more
     grace_seconds: float = 30.0  # for running jobs when the server is asked to end

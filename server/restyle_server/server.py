@@ -44,6 +44,7 @@ SERVICE = "restyle.v1.Restyle"
 MAX_RPCS = 1000  # a backstop only: watchers count too, and Cancel must never wait behind them
 KEEPALIVE_MS = 30_000  # so that a machine that vanished is noticed
 GOODBYE_SECONDS = 1.0  # for the last events to reach their watchers
+GLANCE_SECONDS = 0.01  # between looks at whether they have
 
 STOPPED = Failure("SERVER_STOPPED", "The server was stopped while this job ran; send the job again.")
 
@@ -201,6 +202,13 @@ class Server:
             except Exception:  # one bad job must not stop the clock for the others
                 log.exception("server: a sweep failed")
 
+    async def _last_words(self) -> None:
+        """Lets watchers hear how their jobs ended: some clients drop a connection as soon as it is called off."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                while self.board.watchers():  # noqa: ASYNC110 - each is a call of its own, none of which tells the others
+                    await asyncio.sleep(GLANCE_SECONDS)
+
     async def _close(self) -> None:
         """Ends what still runs, says so, and leaves nothing behind."""
         self._refuse_more()
@@ -211,6 +219,7 @@ class Server:
                 self.board.move(job.id, JobState.FAILED, failure=STOPPED)
         self._sweeping.cancel()
         self.board.end_watching()
+        await self._last_words()
         await self._grpc.stop(GOODBYE_SECONDS)
         await self.dispatcher.close()
         await self.shelf.close()

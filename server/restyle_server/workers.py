@@ -125,6 +125,11 @@ class Watchdog:
                 self._moved, self._cpu_then = self._alive, message.cpu_seconds
             self._beat = message
 
+    def overdue(self, since: float) -> bool:
+        """Whether a worker that was told to leave its job then should have done so."""
+        limit = max(self._limits.cancel_seconds, self._limits.cancel_evaluations * self._beat.slowest)
+        return self._clock.monotonic() - since > limit
+
     def hung(self, has_job: bool) -> bool:
         """Whether the process should be killed. Called at every sweep."""
         now = self._clock.monotonic()
@@ -158,6 +163,7 @@ class Station:
         self.hung = False
         self.asleep = False  # its worker was ended because nobody needed it
         self.idle_since = clock.monotonic()
+        self.cancelled_at: float | None = None  # when its worker was told to leave the job that it is at
         self.process: WorkerProcess | None = None
         self.start_at = clock.monotonic()
         self.watchdog = Watchdog(clock, limits)

@@ -85,6 +85,18 @@ async def test_a_slow_worker_is_no_hung_one(serving):
         assert (await place.caller.call("CancelJob", id=job.id)).state == wire.CANCELLED
 
 
+async def test_a_worker_that_does_not_leave_a_cancelled_job_is_replaced(serving):
+    clock = Clock()
+    async with serving(clock, script={"step_ms": 5, "seeds": {"1": {"hang_at": 3}}}) as place:
+        bad, good = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
+        await place.caller.begun(bad.id)
+        assert (await place.caller.call("CancelJob", id=bad.id)).state == wire.CANCELLED
+        clock.turn(10.1)
+        place.server.sweep()
+        assert (await place.caller.end(good.id)).state == wire.SUCCEEDED
+        assert (await place.caller.call("GetJob", id=bad.id)).state == wire.CANCELLED
+
+
 async def _turned_until_ended(place, clock, job_id):
     async def ended() -> bool:
         clock.turn(5)

@@ -100,17 +100,11 @@ class Desk:
         """Paints one job and tells its end, whatever it is."""
         wishes = self._wishes[command.job_id]
         sitting = Sitting(command.job_id, wishes, self._pulse, self.tell)
-        try:
-            painted = engine.paint(command.order, sitting.observe)
-            result = _saved(command.out, painted)
-            end: say.Message = say.Done(command.job_id, result, painted.resolved, sitting.last, painted.finished_early, painted.warnings)
-        except Cancelled:
+        end: say.Message = say.Stopped(command.job_id)
+        if wishes.verdict is not Verdict.CANCEL:
+            end = _painted(engine, command, sitting)
+        if wishes.verdict is Verdict.CANCEL and not isinstance(end, say.Done):  # its files may be gone already: whatever failed, it was to end
             end = say.Stopped(command.job_id)
-        except JobFailure as failure:
-            end = say.Failed(command.job_id, failure.reason, failure.message)
-        except BaseException as error:
-            reason, message = _named(error)
-            end = say.Failed(command.job_id, reason, message, traceback.format_exc())
         self._wishes.pop(command.job_id, None)
         self._pulse.rest()
         self.tell(end)
@@ -237,6 +231,20 @@ class Sitting:
             elapsed_seconds=now - self._begun,
             eta_seconds=eta,
         )
+
+
+def _painted(engine: Engine, command: say.Paint, sitting: Sitting) -> say.Message:
+    """How the job ended, whatever happened: a job's fault must not end the worker."""
+    try:
+        painted = engine.paint(command.order, sitting.observe)
+        result = _saved(command.out, painted)
+        return say.Done(command.job_id, result, painted.resolved, sitting.last, painted.finished_early, painted.warnings)
+    except Cancelled:
+        return say.Stopped(command.job_id)
+    except JobFailure as failure:
+        return say.Failed(command.job_id, failure.reason, failure.message)
+    except BaseException as error:
+        return say.Failed(command.job_id, *_named(error), traceback.format_exc())
 
 
 def _saved(out: Path, painted: Painted) -> Result:

@@ -62,7 +62,7 @@ def generate(python: Path, folder: Path) -> dict[Path, str]:
     """Every stub's path in the tree and its text; `folder` is scratch space."""
     outputs = ("--python_out", "--mypy_out", "--grpc_python_out", "--mypy_grpc_out", "--grpclib_python_out")
     scripts = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
-    command = [python, "-m", "grpc_tools.protoc", f"--proto_path={ROOT / 'protos'}", *(f"{output}={folder}" for output in outputs), SOURCE]
+    command = [str(python), "-m", "grpc_tools.protoc", f"--proto_path={ROOT / 'protos'}", *(f"{output}={folder}" for output in outputs), SOURCE]
     subprocess.run(command, check=True, env={**os.environ, "PATH": scripts})
     out = folder / "restyle" / "v1"
     return {

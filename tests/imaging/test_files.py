@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from pathlib import Path
 
@@ -210,6 +211,17 @@ def test_a_picture_cut_short_is_refused_in_a_sentence(kind, share):
     data = BROKEN[kind]
     with pytest.raises(PictureError, match=r"^holiday\.pic .*\.$"):
         read_picture(data[: max(4, int(len(data) * share))], "holiday.pic")
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_damaged_pictures_are_read_or_refused_and_nothing_else(kind):
+    random = np.random.default_rng(1)
+    for _ in range(40):
+        data = bytearray(BROKEN[kind])
+        for at in random.integers(0, min(len(data), 300), 4):
+            data[at] = random.integers(0, 256)
+        with contextlib.suppress(PictureError):
+            read_picture(bytes(data))
 
 
 def test_a_16_bit_png_cut_short_is_refused(tmp_path, make_plane):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import warnings
 from typing import Any
@@ -28,6 +29,10 @@ from .profiles import color_space
 # Pillow loads its readers when it first misses one, but not when it is told which to use.
 _READERS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, PpmImagePlugin, TiffImagePlugin, WebPImagePlugin)
 
+# What is wrong with a file is said once, in a sentence of ours.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
+
 PNG_MARK = b"\x89PNG\r\n\x1a\n"
 PNG_HEADER = struct.Struct(">8x4x4sIIB")  # mark, length, "IHDR", width, height, bits per sample
 ORIENTATION = 0x0112  # EXIF tag
@@ -40,9 +45,7 @@ def read(data: bytes, name: str) -> PictureFile:
     """The picture in `data`. PictureError as read_picture says."""
     _require_small_png(data, name)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's warning of large pictures; require_size decides
-            image = Image.open(io.BytesIO(data), formats=READABLE)
+        image = Image.open(io.BytesIO(data), formats=READABLE)
     except Image.DecompressionBombError as error:
         raise PictureError(f"{name} has more pixels than can be handled; scale it down, or cut it into parts.") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:

@@ -14,7 +14,7 @@ class Cancellation:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may speak while its own thread listens
         self._cancelled = False
         self._finished = False
         self._listeners: list[Callable[[], None]] = []

@@ -17,6 +17,7 @@ from pathlib import Path
 
 SERVER_FILE = "server.json"
 LAUNCHER_FILE = "launcher.json"
+_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a server listens on is not always callable
 LARGEST_FILE = 64 * 1024  # bytes: both files take a few hundred
 
 
@@ -78,7 +79,8 @@ def parse_address(address: str, token: str, version: str = "") -> Endpoint | Non
     host, separator, port = address.strip().rpartition(":")
     if not separator or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         return None
-    return Endpoint(host.strip("[]") or "127.0.0.1", int(port), token, version)
+    host = host.strip("[]")
+    return Endpoint(_EVERYWHERE.get(host, host), int(port), token, version)
 
 
 def find_endpoint(folder: Path) -> Endpoint | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,3 @@ async def server() -> AsyncIterator[ScriptedServer]:
 async def session(server: ScriptedServer) -> AsyncIterator[AsyncSession]:
     async with connect_async(address=server.address, token=TOKEN, reconnect_seconds=RECONNECT_SECONDS) as connected:
         yield connected
-
-
-Connect = Callable[[], AsyncSession]

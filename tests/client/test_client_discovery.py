@@ -106,6 +106,8 @@ def test_a_server_json_says_where_the_server_is(tmp_path: Path) -> None:
         ("[::1]:50", ("::1", 50)),
         ("gpu-box:50051", ("gpu-box", 50051)),
         (":7", ("127.0.0.1", 7)),
+        ("0.0.0.0:7", ("127.0.0.1", 7)),
+        ("[::]:7", ("::1", 7)),
         ("host", None),
         ("host:0", None),
         ("host:70000", None),

@@ -665,6 +665,9 @@ class EventsProcessor:
         self,
         event: ConnectionTerminated,
     ) -> None:
+        if event.error_code == ErrorCodes.NO_ERROR:
+            self.handler.close()  # no new calls; those in flight end with the connection
+            return
         self.close(reason=(
             'Received GOAWAY frame, closing connection; error_code: {}'
             .format(event.error_code)

@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "restyle/v1/restyle.proto"
 GENERATORS = ("grpcio-tools==1.78.0", "grpclib==0.4.9", "mypy-protobuf==5.1.0")  # 1.78 generates for protobuf 6.31 and newer
+NO_GENERATORS = 3  # exit status
 ENVIRONMENT = ROOT / "build" / "stubs"
 SERVER = ROOT / "server" / "restyle_server" / "wire"
 CLIENT = ROOT / "plugin" / "restyle_client" / "wire"
@@ -53,7 +54,10 @@ def generators() -> Path:
     wanted = "\n".join(GENERATORS)
     if not note.exists() or note.read_text(encoding="utf-8") != wanted:
         venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *GENERATORS], check=True)
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *GENERATORS]
+        if subprocess.run(install, check=False).returncode:
+            sys.stderr.write("The generators can't be installed; see what pip says above, and try again with a network.\n")
+            sys.exit(NO_GENERATORS)
         note.write_text(wanted, encoding="utf-8")
     return python
 

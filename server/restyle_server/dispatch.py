@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import signal
 
 from .clock import Clock
 from .jobs.board import Board
@@ -22,6 +21,7 @@ from .workers import Gone, Station, WorkerProcess
 
 log = logging.getLogger(__name__)
 
+KILLED = -9  # exit status of a process that SIGKILL ended
 BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed starts in a row
 
 
@@ -290,7 +290,7 @@ class Dispatcher:
 
 
 def _crashed(code: int | None) -> Failure:
-    if code == -signal.SIGKILL:
+    if code == KILLED:
         hint = "the system killed it, often for lack of memory; try a smaller size."
     else:
         hint = "send the job again; if it happens twice, the server's log says more."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hmac
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,6 +22,7 @@ from .refusals import NotNow as Incompatible
 log = logging.getLogger(__name__)
 
 OPEN = "/grpc.health.v1.Health/"  # the only service without a token: it says nothing but SERVING or NOT_SERVING
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 DETAILS = "grpc-status-details-bin"
 
 Context = aio.ServicerContext[Any, Any]
@@ -102,9 +104,9 @@ async def _abort(context: Context, error: BaseException, name: str) -> NoReturn:
 
 
 def _unforeseen(error: BaseException, name: str) -> Refusal:
-    if isinstance(error, JournalFailure) or (isinstance(error, OSError) and error.errno in FULL):
-        log.error("%s: the disk is full: %s", name, error)
-        return DiskFull("The server can't write to its state folder; make room on its disk and try again.")
+    if isinstance(error, JournalFailure) or (isinstance(error, OSError) and error.errno in (*FULL, *FORBIDDEN)):
+        log.error("%s: the state folder can't be written: %s", name, error)
+        return DiskFull("The server can't write to its state folder; make room on its disk, see that the folder is writable, and try again.")
     if isinstance(error, ImpossibleMove):
         log.info("%s: %s", name, error)
     else:

@@ -911,7 +911,7 @@ class JobError(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
-    """OUT_OF_MEMORY, WORKER_CRASHED, WORKER_HUNG, SERVER_RESTARTED, DISK_FULL, BAD_INPUT, INTERNAL …"""
+    """OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE, UNIMPLEMENTED, DISK_FULL, WORKER_CRASHED, WORKER_HUNG, ENGINE_DOWN, SERVER_STOPPED, SERVER_RESTARTED, INTERNAL"""
     message: _builtins.str
     """one sentence for people, with what to do next"""
     def __init__(
@@ -1663,7 +1663,9 @@ class ServerInfo(_message.Message):
     def limits(self) -> Global___ServerLimits: ...
     @_builtins.property
     def features(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """of the API's optional parts, those that this server fills, such as "masks" """
+        """Of the API's optional parts, those that this server fills: "color", "crop", "masks", "several_styles", "start", "strength_map", "style_masks",
+        "symmetry", "wasserstein". Empty while its first engine is starting.
+        """
 
     @_builtins.property
     def weights(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightsInfo]: ...

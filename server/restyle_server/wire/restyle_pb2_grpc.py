@@ -163,7 +163,7 @@ class RestyleServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CancelJob(self, request, context):
-        """Idempotent; a job in a terminal state stays as it is.
+        """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

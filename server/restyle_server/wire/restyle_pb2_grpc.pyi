@@ -54,7 +54,7 @@ class RestyleStub:
     FinishJob: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.FinishJobRequest, _restyle_pb2.Job]
     """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run."""
     CancelJob: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.CancelJobRequest, _restyle_pb2.Job]
-    """Idempotent; a job in a terminal state stays as it is."""
+    """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
     ReadResult: _grpc.UnaryStreamMultiCallable[_restyle_pb2.ReadResultRequest, _restyle_pb2.ReadResultResponse]
     """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded."""
     DeleteJob: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.DeleteJobRequest, _restyle_pb2.DeleteJobResponse]
@@ -93,7 +93,7 @@ class RestyleAsyncStub(RestyleStub):
     FinishJob: _aio.UnaryUnaryMultiCallable[_restyle_pb2.FinishJobRequest, _restyle_pb2.Job]  # type: ignore[assignment]
     """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run."""
     CancelJob: _aio.UnaryUnaryMultiCallable[_restyle_pb2.CancelJobRequest, _restyle_pb2.Job]  # type: ignore[assignment]
-    """Idempotent; a job in a terminal state stays as it is."""
+    """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
     ReadResult: _aio.UnaryStreamMultiCallable[_restyle_pb2.ReadResultRequest, _restyle_pb2.ReadResultResponse]  # type: ignore[assignment]
     """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded."""
     DeleteJob: _aio.UnaryUnaryMultiCallable[_restyle_pb2.DeleteJobRequest, _restyle_pb2.DeleteJobResponse]  # type: ignore[assignment]
@@ -171,7 +171,7 @@ class RestyleServicer(metaclass=_abc_1.ABCMeta):
         request: _restyle_pb2.CancelJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_restyle_pb2.Job, _abc.Awaitable[_restyle_pb2.Job]]:
-        """Idempotent; a job in a terminal state stays as it is."""
+        """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
 
     @_abc_1.abstractmethod
     def ReadResult(

@@ -86,8 +86,6 @@ class Room:
             "LANG": "C.UTF-8",
             "XDG_RUNTIME_DIR": "/run/painter",
             "LIBGL_ALWAYS_SOFTWARE": "1",
-            "NO_AT_BRIDGE": "0",
-            "GTK_A11Y": "atspi",
             **self.environment,
         }
 

@@ -68,6 +68,10 @@ class RootUnavailable(Exception):
     """This machine can't have that root now; the sentence says why and what would help."""
 
 
+class MachineUnfit(RootUnavailable):
+    """No root at all can be made or entered here."""
+
+
 @dataclass(frozen=True)
 class Root:
     """A finished root. packages: name → version of what is installed in it."""
@@ -117,13 +121,13 @@ def remove(folder: Path) -> None:
 
 def _check_machine() -> None:
     if sys.platform != "linux":
-        raise RootUnavailable("real editors are tested in Debian roots, which need Linux")
+        raise MachineUnfit("real editors are tested in Debian roots, which need Linux")
     if os.geteuid() != 0:
-        raise RootUnavailable("real editors are tested in Debian roots, which need root: run the tests with sudo, or in CI")
+        raise MachineUnfit("real editors are tested in Debian roots, which need root: run the tests with sudo, or in CI")
     if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
-        raise RootUnavailable("this machine forbids mount namespaces (unshare -m), which the Debian roots need")
+        raise MachineUnfit("this machine forbids mount namespaces (unshare -m), which the Debian roots need")
     if not shutil.which("debootstrap") and not _installed_debootstrap():
-        raise RootUnavailable("debootstrap is missing and apt-get could not install it: install debootstrap, then run the tests again")
+        raise MachineUnfit("debootstrap is missing and apt-get could not install it: install debootstrap, then run the tests again")
 
 
 def _installed_debootstrap() -> bool:

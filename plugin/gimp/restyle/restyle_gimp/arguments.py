@@ -73,11 +73,16 @@ def write(config: Any, recipe: Recipe) -> None:
 
 
 def _styles(config: Any, scale: float | None) -> tuple[StyleChoice, ...]:
-    found = list(recipes.styles_from_json(config.get_property("styles"))) if config.get_property("styles").strip() else []
-    if config.get_property("style").strip():
-        found.append(StyleChoice(library=config.get_property("style").strip(), scale=scale))
+    found = list(recipes.styles_from_json(_text(config, "styles"))) if _text(config, "styles") else []
+    if _text(config, "style"):
+        found.append(StyleChoice(library=_text(config, "style"), scale=scale))
     if (file := config.get_property("style-file")) is not None:
         found.append(StyleChoice(file=file.get_path() or file.get_uri(), scale=scale))
     if (layer := config.get_property("style-layer")) is not None:
         found.append(StyleChoice(layer=LayerReference(layer.get_id(), name=layer.get_name()), scale=scale))
     return tuple(found)
+
+
+def _text(config: Any, name: str) -> str:
+    """A string argument; GIMP gives None for an empty one that it remembered."""
+    return (config.get_property(name) or "").strip()

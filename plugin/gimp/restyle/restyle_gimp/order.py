@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp
-from restyle_client import Crop, JobRequest, Mask, MaskUse, Parameters, Plane, Start, StyleUse
+from restyle_client import Channels, Crop, Depth, JobRequest, Mask, MaskUse, Parameters, PixelFormat, Plane, Start, StyleUse
 
 from . import pixels, strings
 from .failures import Failure
@@ -18,6 +18,7 @@ from .recipe import FULL_SIZE, LAYER_MASK, LayerReference, Recipe, StyleChoice
 from .source import SMALLEST_SIDE, Source
 
 LABEL_LENGTH = 128  # characters, the service's limit
+_SKETCHED, _SKETCH = PixelFormat(Channels.RGB, Depth.U8), Box(0, 0, 512, 512)  # a style for an estimate: its own size matters little
 _OPAQUE_MODES = (Gimp.LayerMode.NORMAL, Gimp.LayerMode.NORMAL_LEGACY)
 
 
@@ -33,7 +34,7 @@ def order(source: Source, recipe: Recipe, batch: bool) -> Order:
     """Failure with one sentence when a style, a region or the layer itself can't be used."""
     layer = source.layer
     with pixels.as_seen(layer) as seen:
-        content = pixels.read(seen, pixels.wire_format(source.image, layer), source.sent)
+        content = pixels.read(source.image, seen, pixels.way(source.image, layer), source.sent)
     visible, opaque = pixels.alpha_range(content)
     if not visible:
         raise Failure(strings.TRANSPARENT.format(name=layer.get_name()))
@@ -50,6 +51,20 @@ def order(source: Source, recipe: Recipe, batch: bool) -> Order:
         label=strings.LAYER_NAME.format(source=layer.get_name(), style=recipe.title)[:LABEL_LENGTH],
     )
     return Order(request, veiled)
+
+
+def sketch(source: Source, recipe: Recipe) -> JobRequest:
+    """The request as far as an estimate needs it: sizes and formats, and no pixel is read."""
+    content = _blank(pixels.way(source.image, source.layer).format, source.sent)
+    styles = tuple(
+        StyleUse.library(choice.library, scale=choice.scale) if choice.library else StyleUse.plane(_blank(_SKETCHED, _SKETCH), scale=choice.scale)
+        for choice in recipe.styles
+    )
+    return JobRequest(content, styles, parameters=parameters(recipe))
+
+
+def _blank(format_: PixelFormat, box: Box) -> Plane:
+    return Plane(format_, box.width, box.height, bytes(box.width * box.height * format_.pixel_bytes))
 
 
 def parameters(recipe: Recipe) -> Parameters:
@@ -113,9 +128,9 @@ def _style_plane(reference: LayerReference, choice: StyleChoice) -> Plane:
     image = layer.get_image()
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         with _as_rgb(image, layer) as copy:
-            return pixels.read(copy, pixels.wire_format(copy.get_image(), copy), box)
+            return pixels.read(copy.get_image(), copy, pixels.way(copy.get_image(), copy), box)
     with pixels.as_seen(layer) as seen:
-        return pixels.read(seen, pixels.wire_format(image, layer), box)
+        return pixels.read(image, seen, pixels.way(image, layer), box)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from gi.repository import Gegl, Gimp, GLib
+from gi.repository import Gimp, GLib
 from restyle_client import Job, Plane
 
 from . import pixels, strings
@@ -80,11 +80,10 @@ def _painted_layer(source: Source, plane: Plane, veiled: bool, recipe: Recipe) -
     new = _empty_layer(source, full, recipe)
     if veiled and source.selected:
         with pixels.as_seen(layer) as seen:
-            rectangle = Gegl.Rectangle.new(0, 0, full.width, full.height)
-            seen.get_buffer().copy(rectangle, Gegl.AbyssPolicy.NONE, new.get_buffer(), rectangle)
-        pixels.write(new, plane, source.sent.x, source.sent.y)
+            pixels.copy(seen, new)
+        pixels.write(source.image, new, plane, source.sent.x, source.sent.y)
     else:
-        pixels.write(new, pixels.cropped(plane, box.moved(-source.sent.x, -source.sent.y)))
+        pixels.write(source.image, new, pixels.cropped(plane, box.moved(-source.sent.x, -source.sent.y)))
     return new
 
 
@@ -108,7 +107,7 @@ def _rescued_layer(source: Source, plane: Plane, recipe: Recipe) -> Any:
     types = {"GRAY": Gimp.ImageType.GRAY_IMAGE, "GRAY_ALPHA": Gimp.ImageType.GRAYA_IMAGE, "RGB": Gimp.ImageType.RGB_IMAGE, "RGBA": Gimp.ImageType.RGBA_IMAGE}
     type_ = types[plane.format.channels.value]
     new = ensured(Gimp.Layer.new(source.image, recipe.title, plane.width, plane.height, type_, 100, Gimp.LayerMode.NORMAL), "make a new layer")
-    pixels.write(new, plane)
+    pixels.write(source.image, new, plane)
     return new
 
 
@@ -121,11 +120,7 @@ def _add_mask(new: Any, source: Source, veiled: bool) -> None:
         return
     copy = ensured(new.create_mask(Gimp.AddMaskType.WHITE), "copy the layer's mask")
     new.add_mask(copy)
-    rectangle = Gegl.Rectangle.new(0, 0, mask.get_width(), mask.get_height())
-    buffer = copy.get_buffer()
-    mask.get_buffer().copy(rectangle, Gegl.AbyssPolicy.NONE, buffer, rectangle)
-    buffer.flush()
-    copy.update(0, 0, mask.get_width(), mask.get_height())
+    pixels.copy(mask, copy)
     new.set_apply_mask(source.layer.get_apply_mask())
     new.set_edit_mask(False)
 

@@ -7,12 +7,12 @@ import time
 from typing import Any
 
 from gi.repository import Gimp, GLib
-from restyle_client import Download, Job, JobState, Progress, Result, Upload
+from restyle_client import Result
 
-from . import arguments, log, source, strings
+from . import arguments, log, progress, source, strings
 from .failures import Cancelled, Failure
 from .order import order
-from .painting import Connected, Message, Outcome, Painting
+from .painting import Message, Outcome, Painting
 from .placing import Placed, place
 from .recipe import Recipe, RecipeError
 from .source import Source
@@ -20,7 +20,6 @@ from .source import Source
 __all__ = ["Failure", "restyle"]
 
 PROGRESS_SECONDS = 0.1  # between two looks at GIMP's progress bar: each is a round trip to GIMP
-UPLOAD_SHARE, DOWNLOAD_SHARE = 0.05, 0.05  # of the progress bar
 
 
 def restyle(run_mode: Any, image: Any, drawables: list[Any], config: Any) -> Any:
@@ -73,26 +72,10 @@ def _follow(messages: queue.SimpleQueue[Message]) -> Result:
             if message.result is None:
                 raise Cancelled
             return message.result
-        if time.monotonic() - shown > PROGRESS_SECONDS and (state := _state(message)):
+        if time.monotonic() - shown > PROGRESS_SECONDS and (state := progress.state(message)):
             shown = time.monotonic()
             text, fraction = state
             Gimp.progress_set_text(text)
             Gimp.progress_update(fraction)
             while GLib.MainContext.default().iteration(False):
                 pass
-
-
-def _state(message: Message) -> tuple[str, float] | None:
-    if isinstance(message, Connected):
-        return strings.PREPARING, 0.0
-    if isinstance(message, Upload):
-        part = message.done / max(1, message.total)
-        return strings.UPLOADING.format(percent=round(part * 100)), part * UPLOAD_SHARE
-    if isinstance(message, Job) and message.state is JobState.QUEUED:
-        return strings.queued(message.queue_position), UPLOAD_SHARE
-    if isinstance(message, Progress):
-        return strings.progress(message), UPLOAD_SHARE + message.fraction * (1 - UPLOAD_SHARE - DOWNLOAD_SHARE)
-    if isinstance(message, Download):
-        part = message.done / max(1, message.total)
-        return strings.DOWNLOADING.format(percent=round(part * 100)), 1 - DOWNLOAD_SHARE * (1 - part)
-    return None

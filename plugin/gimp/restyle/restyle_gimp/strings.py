@@ -54,6 +54,7 @@ REMOVE_STYLE = "Remove from library"
 GALLERY = "Styles"
 GALLERY_HINT = "Click a style to choose it, Ctrl-click to add another."
 GALLERY_EMPTY = "Looking for the style library…"
+GALLERY_NONE = "The styles are shown once the painter answers; below it says what is wrong."
 CHOSEN = "Chosen"
 CHOSEN_EMPTY = "Choose a style on the left."
 SHARE = "Share"
@@ -67,7 +68,14 @@ STRENGTH_LOW = "picture"
 STRENGTH_HIGH = "style"
 QUALITY = "_Quality"
 QUALITIES = {"draft": "Draft", "standard": "Standard", "fine": "Fine"}
+QUALITY_HINTS = {
+    "draft": "A quick look: about a fifth of the standard time",
+    "standard": "A finished painting",
+    "fine": "More detail, about three times the standard time",
+}
 SIZE = "_Work size"
+SIZE_HINT = "How large the painting is worked out before it is brought to the layer's own size: larger takes longer and gives finer strokes"
+SEED_HINT = "Another number gives another painting; the same number gives the same"
 SIZE_AUTOMATIC = "Automatic ({size} px)"
 SIZE_FULL = "Full ({size} px)"
 SIZE_PX = "{size} px"
@@ -94,23 +102,34 @@ AGAIN_SOURCE = "Paint “{name}” again"
 AGAIN_RESULT = "Paint this layer"
 SELECTION_NOTE = "Only the selection is painted ({width} × {height} px)."
 
+# ---- choosing a file or a layer as the style ----
+FILE_TITLE = "A picture to paint like"
+FILE_FILTER = "Pictures (PNG, JPEG, TIFF, WebP)"
+FILE_OPEN = "_Choose"
+FILE_KEEP = "_Keep it in the style library"
+LAYER_TITLE = "A layer to paint like"
+LAYER_SELECTION = "Only what is _selected there"
+LAYER_NONE = "No other layer is open."
+LAYER_IN = "{layer}  ({image}, {width} × {height} px)"
+
 # ---- where it will be painted ----
 SERVER_SEARCHING = "Starting the painter…"
-SERVER_ESTIMATING = "Estimating…"
-SERVER_FAILED = "{sentence}"
 RETRY = "Try again"
-ESTIMATE = "{device} · {weights} · {size} · {time} · {memory}"
 ESTIMATE_UNKNOWN_TIME = "time known after the first run"
-WEIGHTS_COMPACT = "compact network"
-WEIGHTS_IMAGENET = "ImageNet network"
-WEIGHTS_FILE = "the administrator's network"
+ABOUT = "about {time}"
+PAINTED_AT = "painted at {work} of {full} px"
+PAINTED_FULL = "painted at full size"
+NETWORKS = {"compact": "compact network", "imagenet": "ImageNet network", "file": "the administrator's network"}
 INSTALL = "Install the better network ({size})"
+INSTALL_UNSIZED = "Install the better network"
+INSTALL_HINT = "Downloads VGG19's ImageNet weights once; paintings get clearly better with them"
 INSTALLING = "{step} {done} of {total}"
 INSTALL_STEPS = {"downloading": "Downloading", "checking": "Checking", "converting": "Converting", "installed": "Installed"}
 INSTALLED = "The better network is installed."
 
 # ---- while it runs ----
 RUNNING_TITLE = "Restyle: {title}"
+CLOSE = "_Close"
 STOP_AND_KEEP = "_Stop and keep"
 CONNECTING = "Looking for the painter…"
 READING = "Reading the layer…"
@@ -155,3 +174,8 @@ def progress(now: Progress) -> str:
     """Scale, step and time left."""
     text = PROGRESS.format(scale=now.scale, scales=now.scales, width=now.width, height=now.height, step=now.step, steps=now.steps)
     return text if now.eta_seconds is None else f"{text} · {PROGRESS_ETA.format(left=seconds(now.eta_seconds))}"
+
+
+def painted_at(work: int, full: int) -> str:
+    """The longest side of the work against the layer's."""
+    return PAINTED_AT.format(work=work, full=full) if work < full else PAINTED_FULL

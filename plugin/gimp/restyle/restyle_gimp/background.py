@@ -1,0 +1,72 @@
+"""Owns the session while a window is open: questions go to the server in threads, answers come back on GTK's main loop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from gi.repository import GLib
+from restyle_client import RestyleError, Session, connect
+
+from . import log, strings
+from .painting import sentence
+
+T = TypeVar("T")
+
+
+class Background:
+    """One session, connected by the first question; libgimp and GTK are never touched from its threads."""
+
+    def __init__(self) -> None:
+        self._connecting = threading.Lock()
+        self._session: Session | None = None
+        self._closed = False
+
+    def ask(self, question: Callable[[Session], T], answer: Callable[[T], None], failed: Callable[[str], None]) -> None:
+        """Runs `question` in a thread; then `answer` with its value, or `failed` with a sentence, on the main loop, unless closed meanwhile."""
+        threading.Thread(target=self._ask, args=(question, answer, failed), name="restyle-question", daemon=True).start()
+
+    def tell(self, listener: Callable[[Any], None], news: Any) -> None:
+        """Calls `listener` with `news` on the main loop; for questions that have more than one answer."""
+        GLib.idle_add(self._deliver, listener, news)
+
+    @property
+    def connected(self) -> Session | None:
+        """The session, when there is one."""
+        return self._session
+
+    def session(self) -> Session:
+        """The session, connected if need be; waits. RestyleError."""
+        with self._connecting:
+            if self._session is None:
+                self._session = connect()
+            return self._session
+
+    def forget(self) -> None:
+        """Ends a session whose server is gone; the next question connects again."""
+        with self._connecting:
+            session, self._session = self._session, None
+        if session is not None:
+            threading.Thread(target=session.close, daemon=True).start()
+
+    def close(self) -> None:
+        """No more answers; ends the session."""
+        self._closed = True
+        self.forget()
+
+    def _ask(self, question: Callable[[Session], Any], answer: Callable[[Any], None], failed: Callable[[str], None]) -> None:
+        try:
+            value = question(self.session())
+        except RestyleError as error:
+            GLib.idle_add(self._deliver, failed, sentence(error))
+        except Exception:
+            log.write_traceback()
+            GLib.idle_add(self._deliver, failed, strings.UNEXPECTED.format(log=log.path()))
+        else:
+            GLib.idle_add(self._deliver, answer, value)
+
+    def _deliver(self, listener: Callable[[Any], None], news: Any) -> bool:
+        if not self._closed:
+            listener(news)
+        return False

@@ -1,0 +1,168 @@
+"""Owns the settings beside the gallery: strength, quality, work size, colours, and what lies under "More"."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from gi.repository import Gtk
+
+from . import recipe as recipes
+from . import strings
+from .recipe import AUTOMATIC_SIZE, FULL_SIZE, Recipe
+
+SIZES = (256, 512, 768, 1024, 1536, 2048, 3072, 4096)  # px
+USUAL_SIZE = 512  # px, a CPU's, until the server has told its own
+
+
+class Controls(Gtk.Box):  # type: ignore[misc]
+    """longest: px, of what is painted. changed: called when a setting changed."""
+
+    def __init__(self, longest: int, changed: Callable[[], None]) -> None:
+        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=8)
+        self._longest, self._changed, self._quiet = longest, changed, False
+        self._default_size = USUAL_SIZE
+        self._start_noise, self._device = 0.0, ""  # scripts set them; the dialog only keeps them
+        self._grid = Gtk.Grid(column_spacing=10, row_spacing=8)
+        self._build_main()
+        self.pack_start(self._grid, False, False, 0)
+        expander = Gtk.Expander(label=strings.MORE, use_underline=True)
+        self._grid = Gtk.Grid(column_spacing=10, row_spacing=8, margin_top=8)
+        self._build_more()
+        expander.add(self._grid)
+        self.pack_start(expander, False, False, 0)
+
+    def _build_main(self) -> None:
+        self._strength = Gtk.Scale(adjustment=Gtk.Adjustment(value=50, lower=0, upper=100, step_increment=1, page_increment=10), digits=0, hexpand=True)
+        self._strength.set_value_pos(Gtk.PositionType.RIGHT)
+        for place, text in ((0, strings.STRENGTH_LOW), (50, None), (100, strings.STRENGTH_HIGH)):
+            self._strength.add_mark(place, Gtk.PositionType.BOTTOM, f"<small>{text}</small>" if text else None)
+        self._strength.connect("value-changed", self._tell)
+        self._attach(strings.STRENGTH, self._strength)
+        self._qualities = {}
+        box, first = Gtk.Box(homogeneous=True), None
+        box.get_style_context().add_class("linked")
+        for value, title in strings.QUALITIES.items():
+            button = Gtk.RadioButton.new_with_label_from_widget(first, title)
+            button.set_mode(False)
+            button.set_tooltip_text(strings.QUALITY_HINTS[value])
+            button.connect("toggled", self._tell)
+            box.pack_start(button, True, True, 0)
+            self._qualities[value], first = button, first or button
+        self._attach(strings.QUALITY, box)
+        self._size = Gtk.ComboBoxText(hexpand=True, tooltip_text=strings.SIZE_HINT)
+        self._fill_sizes()
+        self._size.connect("changed", self._tell)
+        self._attach(strings.SIZE, self._size)
+        self._color = self._combo(strings.COLORS)
+        self._attach(strings.COLOR, self._color)
+
+    def _build_more(self) -> None:
+        self._color_mix = self._slider(0, 1, 0.05, 2)
+        self._attach(strings.COLOR_MIX, self._color_mix)
+        self._seed = Gtk.SpinButton(
+            adjustment=Gtk.Adjustment(lower=0, upper=recipes.LARGEST_SEED, step_increment=1), hexpand=True, tooltip_text=strings.SEED_HINT
+        )
+        self._seed.connect("value-changed", self._tell)
+        another = Gtk.Button(label=strings.SEED_NEW)
+        another.connect("clicked", lambda _button: self._seed.set_value(random.randrange(1_000_000)))
+        box = Gtk.Box(spacing=6)
+        box.pack_start(self._seed, True, True, 0)
+        box.pack_start(another, False, False, 0)
+        self._attach(strings.SEED, box, self._seed)
+        self._tv = Gtk.SpinButton(adjustment=Gtk.Adjustment(value=1, lower=0, upper=100, step_increment=0.25), digits=2, hexpand=True)
+        self._tv.connect("value-changed", self._tell)
+        self._attach(strings.SMOOTHNESS, self._tv)
+        self._symmetry = self._combo(strings.SYMMETRIES)
+        self._attach(strings.SYMMETRY, self._symmetry)
+        self._objective = self._combo(strings.OBJECTIVES)
+        self._attach(strings.OBJECTIVE, self._objective)
+        self._start = self._combo(strings.STARTS)
+        self._attach(strings.START, self._start)
+        self._weights = self._combo(strings.WEIGHTS_NAMES)
+        self._attach(strings.WEIGHTS, self._weights)
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Sets every control; the styles are others' business."""
+        self._quiet = True
+        self._strength.set_value(recipe.strength)
+        self._qualities[recipe.preset].set_active(True)
+        self._size.set_active_id(str(recipe.size))
+        if self._size.get_active_id() is None:
+            self._size.append(str(recipe.size), strings.SIZE_PX.format(size=recipe.size))
+            self._size.set_active_id(str(recipe.size))
+        for combo, value in self._choices(recipe):
+            combo.set_active_id(value)
+        self._color_mix.set_value(recipe.color_mix)
+        self._seed.set_value(recipe.seed)
+        self._tv.set_value(recipe.tv)
+        self._symmetry.set_active_id(recipe.styles[0].symmetry if recipe.styles else "none")
+        self._start_noise = recipe.start_noise
+        self._device = recipe.device
+        self._quiet = False
+        self._changed()
+
+    def recipe(self, styles: tuple[recipes.StyleChoice, ...]) -> Recipe:
+        """What is set now."""
+        symmetry = self._symmetry.get_active_id()
+        return Recipe(
+            styles=tuple(replace(style, symmetry=symmetry) for style in styles),
+            strength=round(self._strength.get_value()),
+            preset=next(value for value, button in self._qualities.items() if button.get_active()),
+            size=int(self._size.get_active_id()),
+            color=self._color.get_active_id(),
+            color_mix=round(self._color_mix.get_value(), 2),
+            seed=self._seed.get_value_as_int(),
+            objective=self._objective.get_active_id(),
+            tv=round(self._tv.get_value(), 2),
+            start=self._start.get_active_id(),
+            start_noise=self._start_noise,
+            weights=self._weights.get_active_id(),
+            device=self._device,
+        )
+
+    def tell_default_size(self, size: int) -> None:
+        """What "Automatic" means on this server."""
+        self._default_size, chosen, self._quiet = size, self._size.get_active_id(), True
+        self._fill_sizes()
+        self._size.set_active_id(chosen)
+        self._quiet = False
+
+    def _choices(self, recipe: Recipe) -> list[tuple[Any, str]]:
+        return [(self._color, recipe.color), (self._objective, recipe.objective), (self._start, recipe.start), (self._weights, recipe.weights)]
+
+    def _fill_sizes(self) -> None:
+        self._size.remove_all()
+        self._size.append(str(AUTOMATIC_SIZE), strings.SIZE_AUTOMATIC.format(size=min(self._default_size, self._longest)))
+        for size in SIZES:
+            if size < self._longest:
+                self._size.append(str(size), strings.SIZE_PX.format(size=size))
+        self._size.append(str(FULL_SIZE), strings.SIZE_FULL.format(size=self._longest))
+        self._size.set_active(0)
+
+    def _combo(self, words: dict[str, str]) -> Any:
+        combo = Gtk.ComboBoxText(hexpand=True)
+        for value, title in words.items():
+            combo.append(value, title)
+        combo.set_active(0)
+        combo.connect("changed", self._tell)
+        return combo
+
+    def _slider(self, lowest: float, highest: float, step: float, digits: int) -> Any:
+        scale = Gtk.Scale(adjustment=Gtk.Adjustment(value=highest, lower=lowest, upper=highest, step_increment=step), digits=digits, hexpand=True)
+        scale.set_value_pos(Gtk.PositionType.RIGHT)
+        scale.connect("value-changed", self._tell)
+        return scale
+
+    def _attach(self, title: str, widget: Any, target: Any = None) -> None:
+        row = len(self._grid.get_children()) // 2
+        label = Gtk.Label(label=title, use_underline=True, xalign=0, mnemonic_widget=target or widget)
+        (target or widget).get_accessible().set_name(title.replace("_", ""))
+        self._grid.attach(label, 0, row, 1, 1)
+        self._grid.attach(widget, 1, row, 1, 1)
+
+    def _tell(self, *_: Any) -> None:
+        if not self._quiet:
+            self._changed()

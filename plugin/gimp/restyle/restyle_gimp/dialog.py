@@ -1,0 +1,222 @@
+"""Owns the dialog: the gallery on the left, what is chosen and how to paint on the right, where it will be painted below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gi.repository import GimpUi, Gtk
+from restyle_client import ServerInfo, Session, Style
+
+from . import order, strings, style_sources
+from .background import Background
+from .chosen import Chosen, regions
+from .controls import Controls
+from .gallery import Entry, Gallery, key, library_entry
+from .painter import Painter
+from .placing import Memory
+from .recipe import Recipe, StyleChoice
+from .source import Source, of_layer
+
+RESET = 1
+WIDTH, HEIGHT = 960, 640  # px: fits a 1024 × 768 screen
+SIDE = 350  # px, the right column
+
+
+def ask(source: Source, recipe: Recipe, memory: Memory | None, background: Background) -> tuple[Source, Recipe] | None:
+    """What to paint and how; None when the person changed their mind."""
+    dialog = _Dialog(source, recipe, memory, background)
+    try:
+        return dialog.run()
+    finally:
+        dialog.destroy()
+
+
+class _Dialog:
+    def __init__(self, source: Source, recipe: Recipe, memory: Memory | None, background: Background) -> None:
+        self._source, self._background, self._memory = source, background, memory
+        self._library: list[Entry] = []
+        self._extra: list[Entry] = []
+        self._window = GimpUi.Dialog(title=strings.TITLE, role="restyle", use_header_bar=0)
+        self._window.set_default_size(WIDTH, HEIGHT)
+        self._window.add_button(strings.RESET, RESET)
+        self._window.add_button(strings.CANCEL, Gtk.ResponseType.CANCEL)
+        self._paint = self._window.add_button(strings.PAINT, Gtk.ResponseType.OK)
+        self._paint.get_style_context().add_class("suggested-action")
+        self._window.set_default_response(Gtk.ResponseType.OK)
+        self._window.set_alternative_button_order_from_array([Gtk.ResponseType.OK, RESET, Gtk.ResponseType.CANCEL])
+        self._gallery = Gallery(self._on_chosen, self._remove)
+        self._chosen = Chosen(regions(source.image, source.layer), self._on_change)
+        longest = max(source.sent.width, source.sent.height)
+        self._controls = Controls(longest, self._on_change)
+        self._painter = Painter(background, longest, self._sketch, self._look_for_server)
+        self._lay_out()
+        self._show(recipe)
+        self._look_for_server()
+
+    def run(self) -> tuple[Source, Recipe] | None:
+        self._window.show_all()
+        while (answer := self._window.run()) == RESET:
+            self._show(Recipe())
+        if answer != Gtk.ResponseType.OK:
+            return None
+        return self._painted(), self._controls.recipe(self._chosen.styles)
+
+    def destroy(self) -> None:
+        self._painter.stop()
+        self._window.destroy()
+
+    # ---- how it looks ----
+
+    def _lay_out(self) -> None:
+        content = self._window.get_content_area()
+        content.set_property("margin", 12)
+        content.set_spacing(10)
+        if self._memory is not None:
+            content.pack_start(self._again_row(), False, False, 0)
+        columns = Gtk.Box(spacing=16)
+        columns.pack_start(self._left(), True, True, 0)
+        columns.pack_start(self._right(), False, False, 0)
+        content.pack_start(columns, True, True, 0)
+        content.pack_start(Gtk.Separator(), False, False, 0)
+        content.pack_start(self._painter, False, False, 0)
+
+    def _left(self) -> Any:
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        header = Gtk.Box(spacing=8)
+        header.pack_start(_heading(strings.GALLERY), False, False, 0)
+        hint = Gtk.Label(label=strings.GALLERY_HINT, xalign=0)
+        hint.get_style_context().add_class("dim-label")
+        header.pack_start(hint, False, False, 0)
+        box.pack_start(header, False, False, 0)
+        box.pack_start(self._gallery, True, True, 0)
+        buttons = Gtk.Box(spacing=6)
+        for title, icon, action in ((strings.ADD_FILE, "document-open", self._add_file), (strings.ADD_LAYER, "gimp-layer", self._add_layer)):
+            button = Gtk.Button(label=title, use_underline=True, image=Gtk.Image(icon_name=icon), always_show_image=True)
+            button.connect("clicked", lambda _button, act=action: act())
+            buttons.pack_start(button, False, False, 0)
+        box.pack_start(buttons, False, False, 0)
+        return box
+
+    def _right(self) -> Any:
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=10, margin_end=6)
+        box.pack_start(_heading(strings.CHOSEN), False, False, 0)
+        box.pack_start(self._chosen, False, False, 0)
+        box.pack_start(Gtk.Separator(), False, False, 0)
+        box.pack_start(self._controls, False, False, 0)
+        if self._source.selected:
+            note = Gtk.Label(label=strings.SELECTION_NOTE.format(width=self._source.box.width, height=self._source.box.height), xalign=0, wrap=True)
+            note.get_style_context().add_class("dim-label")
+            box.pack_start(note, False, False, 0)
+        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+        scrolled.set_size_request(SIDE, -1)
+        scrolled.add(box)
+        return scrolled
+
+    def _again_row(self) -> Any:
+        box = Gtk.Box(spacing=10)
+        box.pack_start(Gtk.Label(label=strings.AGAIN, xalign=0), False, False, 0)
+        self._paint_original = Gtk.ComboBoxText()
+        original = self._original()
+        if original is not None:
+            self._paint_original.append("original", strings.AGAIN_SOURCE.format(name=original.get_name()))
+        self._paint_original.append("result", strings.AGAIN_RESULT)
+        self._paint_original.set_active(0)
+        box.pack_start(self._paint_original, False, False, 0)
+        return box
+
+    # ---- what happens ----
+
+    def _show(self, recipe: Recipe) -> None:
+        for choice in recipe.styles:
+            self._add_choice(choice)
+        self._chosen.remember(recipe.styles)
+        self._controls.show_recipe(recipe)
+        self._gallery.show_entries([*self._extra, *self._library])
+        self._wanted = [key(choice) for choice in recipe.styles]
+        self._gallery.choose(self._wanted)
+
+    def _look_for_server(self) -> None:
+        self._background.ask(_library, self._on_library, self._on_no_server)
+
+    def _on_library(self, found: tuple[ServerInfo, list[Style]]) -> None:
+        info, styles = found
+        if info.devices:
+            self._controls.tell_default_size(info.devices[0].default_size)
+        self._library = [library_entry(style) for style in styles]
+        chosen = [key(style) for style in self._chosen.styles] or self._wanted
+        self._gallery.show_entries([*self._extra, *self._library])
+        self._gallery.choose(chosen)
+        self._painter.show_info(info)
+
+    def _on_no_server(self, sentence: str) -> None:
+        self._gallery.say(strings.GALLERY_NONE)
+        self._painter.show_failure(sentence)
+
+    def _on_chosen(self, entries: list[Entry]) -> None:
+        self._chosen.show_entries(entries)
+
+    def _on_change(self) -> None:
+        self._paint.set_sensitive(bool(self._chosen.styles))
+        self._painter.settings_changed()
+
+    def _add_file(self) -> None:
+        file = style_sources.ask_file(self._window)
+        if file is None:
+            return
+        if not file.keep:
+            self._add_and_choose(StyleChoice(file=file.path))
+            return
+        path = Path(file.path)
+        self._background.ask(lambda session: session.add_style(path.read_bytes(), title=path.stem[:100]), self._on_added, self._painter.show_failure)
+
+    def _on_added(self, style: Style) -> None:
+        self._wanted = [("" if not style.id else style.id, "", None, None)]
+        self._chosen.forget_order()
+        self._look_for_server()
+
+    def _add_layer(self) -> None:
+        choice = style_sources.ask_layer(self._window, self._source.layer)
+        if choice is not None:
+            self._add_and_choose(choice)
+
+    def _add_and_choose(self, choice: StyleChoice) -> None:
+        self._add_choice(choice)
+        self._gallery.show_entries([*self._extra, *self._library])
+        self._gallery.choose([key(choice)])
+
+    def _add_choice(self, choice: StyleChoice) -> None:
+        """Puts a style that is no library's into the gallery."""
+        if any(entry.key == key(choice) for entry in self._extra):
+            return
+        if choice.file:
+            self._extra.insert(0, style_sources.file_entry(choice))
+        elif choice.layer is not None and (layer := order.find_layer(choice.layer)) is not None:
+            self._extra.insert(0, style_sources.layer_entry(choice, layer))
+
+    def _remove(self, entry: Entry) -> None:
+        self._background.ask(lambda session: session.delete_style(entry.choice.library), lambda _none: self._look_for_server(), self._painter.show_failure)
+
+    def _original(self) -> Any | None:
+        layer = self._source.image.get_layer_by_tattoo(self._memory.source) if self._memory and self._memory.source else None
+        return layer if layer is not None and layer.is_valid() and layer.get_id() != self._source.layer.get_id() else None
+
+    def _painted(self) -> Source:
+        original = self._original()
+        if original is not None and self._paint_original.get_active_id() == "original":
+            return of_layer(self._source.image, original)
+        return self._source
+
+    def _sketch(self) -> Any | None:
+        styles = self._chosen.styles
+        return order.sketch(self._source, self._controls.recipe(styles)) if styles else None
+
+
+def _library(session: Session) -> tuple[ServerInfo, list[Style]]:
+    return session.info(), session.styles(thumbnails=True)
+
+
+def _heading(text: str) -> Any:
+    label = Gtk.Label(xalign=0)
+    label.set_markup(f"<b>{text}</b>")
+    return label

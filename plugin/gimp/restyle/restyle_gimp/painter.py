@@ -1,0 +1,151 @@
+"""Owns the line that tells where and how long it will be painted: device, network, size, time, memory; and the button that brings the better network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gi.repository import GLib, Gtk
+from restyle_client import Estimate, InstallProgress, JobRequest, ServerInfo
+
+from . import strings
+from .background import Background
+
+PAUSE_MS = 350  # after the last change of a setting before the server is asked again
+BETTER = "imagenet"
+
+
+class Painter(Gtk.Box):  # type: ignore[misc]
+    """longest: px, of what is painted. request: makes the request to estimate, without pixels, or None when there is nothing to estimate yet.
+
+    retry: asks the server again after a failure.
+    """
+
+    def __init__(self, background: Background, longest: int, request: Callable[[], JobRequest | None], retry: Callable[[], None]) -> None:
+        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        self._background, self._longest, self._request, self._retry = background, longest, request, retry
+        self._timer = 0
+        self._asked = 0
+        self._info: ServerInfo | None = None
+        line = Gtk.Box(spacing=8)
+        self._spinner = Gtk.Spinner(no_show_all=True)
+        self._text = Gtk.Label(label=strings.SERVER_SEARCHING, xalign=0, wrap=True, selectable=True, max_width_chars=100)
+        self._again = Gtk.Button(label=strings.RETRY, no_show_all=True, valign=Gtk.Align.CENTER)
+        self._again.connect("clicked", lambda _button: self._on_retry())
+        self._install = Gtk.Button(no_show_all=True, valign=Gtk.Align.CENTER)
+        self._install.connect("clicked", lambda _button: self._on_install())
+        line.pack_start(self._spinner, False, False, 0)
+        line.pack_start(self._text, True, True, 0)
+        line.pack_start(self._again, False, False, 0)
+        line.pack_start(self._install, False, False, 0)
+        self._bar = Gtk.ProgressBar(show_text=True, no_show_all=True)
+        self.pack_start(line, False, False, 0)
+        self.pack_start(self._bar, False, False, 0)
+        self._busy(True)
+
+    def show_info(self, info: ServerInfo) -> None:
+        self._info = info
+        self._again.hide()
+        better = next((weights for weights in info.weights if weights.id == BETTER and not weights.installed), None)
+        self._install.set_visible(better is not None and not self._bar.get_visible())
+        if better is not None:
+            self._install.set_label(strings.INSTALL.format(size=strings.bytes_(better.size)) if better.size else strings.INSTALL_UNSIZED)
+            self._install.set_tooltip_text(strings.INSTALL_HINT)
+        self.settings_changed()
+
+    def show_failure(self, sentence: str) -> None:
+        self._busy(False)
+        self._text.set_text(sentence)
+        self._again.show()
+
+    def settings_changed(self) -> None:
+        """Asks for a new estimate, soon."""
+        if self._info is None:
+            return
+        if self._timer:
+            GLib.source_remove(self._timer)
+        self._timer = GLib.timeout_add(PAUSE_MS, self._estimate)
+
+    def _busy(self, busy: bool) -> None:
+        self._spinner.set_visible(busy)
+        (self._spinner.start if busy else self._spinner.stop)()
+
+    def stop(self) -> None:
+        if self._timer:
+            GLib.source_remove(self._timer)
+            self._timer = 0
+
+    def _estimate(self) -> bool:
+        self._timer = 0
+        request = self._request()
+        self._asked += 1
+        asked = self._asked
+        if request is None:
+            self._busy(False)
+            self._text.set_text(self._where())
+            return False
+        self._busy(True)
+        self._background.ask(
+            lambda session: session.estimate(request),
+            lambda estimate: self._show_estimate(asked, estimate),
+            lambda sentence: self._show_refusal(asked, sentence),
+        )
+        return False
+
+    def _show_estimate(self, asked: int, estimate: Estimate) -> None:
+        if asked != self._asked:
+            return
+        self._busy(False)
+        time = strings.ESTIMATE_UNKNOWN_TIME if estimate.seconds is None else strings.ABOUT.format(time=strings.seconds(estimate.seconds))
+        network = strings.NETWORKS.get(estimate.weights.id if estimate.weights else "", "")
+        size = strings.painted_at(max(estimate.work_width, estimate.work_height), self._longest)
+        where = " · ".join(part for part in (self._device(estimate.device), network) if part)
+        self._text.set_text(f"{where}\n{' · '.join((size, time, strings.bytes_(estimate.memory_bytes)))}")
+
+    def _show_refusal(self, asked: int, sentence: str) -> None:
+        if asked == self._asked:
+            self._busy(False)
+            self._text.set_text(sentence)
+
+    def _where(self) -> str:
+        info = self._info
+        if info is None or not info.devices:
+            return ""
+        return " · ".join((self._device(info.devices[0].id), strings.NETWORKS.get(info.weights_in_use, info.weights_in_use)))
+
+    def _device(self, device: str) -> str:
+        known = [each for each in (self._info.devices if self._info else ()) if device in ("", each.id) or device.startswith(f"{each.id}:")]
+        return f"{known[0].name} ({known[0].kind})" if known else device
+
+    def _on_retry(self) -> None:
+        self._again.hide()
+        self._text.set_text(strings.SERVER_SEARCHING)
+        self._busy(True)
+        self._background.forget()
+        self._retry()
+
+    def _on_install(self) -> None:
+        self._install.hide()
+        self._bar.show()
+        self._bar.set_text(strings.INSTALL_STEPS["downloading"])
+        self._background.ask(
+            lambda session: session.install_weights(BETTER, lambda progress: self._background.tell(self._show_installing, progress)),
+            self._on_installed,
+            self._on_install_failed,
+        )
+
+    def _show_installing(self, progress: InstallProgress) -> None:
+        step = strings.INSTALL_STEPS.get(progress.step, progress.step)
+        if progress.total_bytes:
+            self._bar.set_fraction(min(1.0, progress.done_bytes / progress.total_bytes))
+            step = strings.INSTALLING.format(step=step, done=strings.bytes_(progress.done_bytes), total=strings.bytes_(progress.total_bytes))
+        self._bar.set_text(step)
+
+    def _on_installed(self, _progress: InstallProgress) -> None:
+        self._bar.hide()
+        self._text.set_text(strings.INSTALLED)
+        self._retry()
+
+    def _on_install_failed(self, sentence: str) -> None:
+        self._bar.hide()
+        self._install.show()
+        self._text.set_text(sentence)

@@ -1,0 +1,129 @@
+"""Owns the window while it paints: the growing picture, how far it is, Cancel and Stop and keep. GIMP stays usable meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gi.repository import GimpUi, GLib, Gtk
+from restyle_client import Job, JobRequest, JobState, Preview, Progress, Session
+
+from . import pictures, strings
+from .painting import Message, Outcome, Painting
+from .progress import state
+
+STOP = 1
+PICTURE = 480  # px, longest side of the growing picture
+PULSE_MS = 120
+BAR = b"progressbar trough, progressbar progress { min-height: 10px; }"  # GIMP's theme has a hairline
+
+
+class Running:
+    """One painting and its window."""
+
+    def __init__(self, request: JobRequest, session: Session | None, title: str, first_picture: Any | None) -> None:
+        self._outcome: Outcome | None = None
+        self._ending = False
+        self._moving = False  # the bar shows a fraction
+        self._window = GimpUi.Dialog(title=strings.RUNNING_TITLE.format(title=title), role="restyle-running", use_header_bar=0)
+        self._stop = self._window.add_button(strings.STOP_AND_KEEP, STOP)
+        self._cancel = self._window.add_button(strings.CANCEL, Gtk.ResponseType.CANCEL)
+        self._stop.set_sensitive(False)
+        self._picture = Gtk.Image()
+        self._text = Gtk.Label(label=strings.CONNECTING, xalign=0, wrap=True, max_width_chars=56)
+        self._bar = Gtk.ProgressBar()
+        _thicken(self._bar)
+        self._bar.get_accessible().set_name(strings.TITLE)
+        self._lay_out(first_picture)
+        self._window.connect("response", self._on_response)
+        self._painting = Painting(request, lambda message: GLib.idle_add(self._on_message, message), session)
+
+    def run(self) -> Outcome:
+        """Paints; returns when it is over, with the window still open."""
+        self._window.show_all()
+        self._painting.start()
+        GLib.timeout_add(PULSE_MS, self._pulse)
+        Gtk.main()
+        return self._outcome or Outcome()
+
+    def say(self, text: str) -> None:
+        """Shows a sentence at once, though the main loop is about to be busy."""
+        self._text.set_text(text)
+        while Gtk.events_pending():
+            Gtk.main_iteration()
+
+    def show_notes(self, notes: tuple[str, ...]) -> None:
+        """Leaves the person time to read."""
+        self._bar.hide()
+        self._stop.hide()
+        self._text.set_text("\n".join(notes))
+        self._cancel.set_label(strings.CLOSE)
+        self._cancel.set_sensitive(True)
+        self._outcome, self._ending = None, True
+        self._closing = True
+        Gtk.main()
+
+    def destroy(self) -> None:
+        self._window.destroy()
+
+    def _lay_out(self, first_picture: Any | None) -> None:
+        content = self._window.get_content_area()
+        content.set_property("margin", 12)
+        content.set_spacing(10)
+        frame = Gtk.Frame(shadow_type=Gtk.ShadowType.IN, halign=Gtk.Align.CENTER)
+        frame.add(self._picture)
+        if first_picture is not None:
+            self._show_picture(first_picture)
+        content.pack_start(frame, True, True, 0)
+        content.pack_start(self._text, False, False, 0)
+        content.pack_start(self._bar, False, False, 0)
+
+    def _show_picture(self, pixbuf: Any) -> None:
+        self._picture.set_from_pixbuf(pictures.fitted(pixbuf, PICTURE, PICTURE))
+
+    def _on_message(self, message: Message) -> bool:
+        if isinstance(message, Outcome):
+            self._outcome = message
+            Gtk.main_quit()
+        elif isinstance(message, Preview):
+            self._show_picture(pictures.of_preview(message))
+        elif not self._ending:
+            self._show_state(message)
+        return False
+
+    def _show_state(self, message: Message) -> None:
+        if isinstance(message, Progress) or (isinstance(message, Job) and message.state is JobState.RUNNING):
+            self._stop.set_sensitive(True)
+        if (now := state(message)) is not None:
+            text, fraction = now
+            self._text.set_text(text)
+            self._moving = fraction > 0
+            self._bar.set_fraction(fraction)
+
+    def _on_response(self, _dialog: Any, response: int) -> None:
+        if getattr(self, "_closing", False):
+            Gtk.main_quit()
+        elif response == STOP:
+            self._end(strings.FINISHING)
+            self._painting.finish()
+        elif not self._ending or self._stop.get_sensitive() is False:
+            self._end(strings.CANCELLING)
+            self._cancel.set_sensitive(False)
+            self._painting.cancel()
+
+    def _end(self, text: str) -> None:
+        self._ending, self._moving = True, False
+        self._stop.set_sensitive(False)
+        self._text.set_text(text)
+
+    def _pulse(self) -> bool:
+        if self._outcome is not None:
+            return False
+        if not self._moving:
+            self._bar.pulse()
+        return True
+
+
+def _thicken(bar: Any) -> None:
+    style = Gtk.CssProvider()
+    style.load_from_data(BAR)
+    bar.get_style_context().add_provider(style, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)

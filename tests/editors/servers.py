@@ -1,0 +1,123 @@
+"""Owns the server that runs outside of the roots: started, found, killed; and the helper on loopback that starts one when a launcher inside a root asks."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from restyle_client import Session, connect
+
+SECONDS = 120  # for a server to answer, on a machine that has better things to do
+
+
+@dataclass
+class Served:
+    """A running server's process and folders."""
+
+    process: subprocess.Popen[bytes]
+    state: Path
+    data: Path
+
+    def session(self) -> Session:
+        """A client on the host."""
+        words = json_of(self.state / "server.json")
+        return connect(start=False, address=words["address"], token=words["token"])
+
+    def kill(self) -> None:
+        """At once, as a crash would."""
+        self.process.kill()
+        self.process.wait(30)
+
+
+def json_of(path: Path) -> dict[str, str]:
+    import json
+
+    content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def start(state: Path, data: Path) -> subprocess.Popen[bytes]:
+    """The server's own process, not waited for."""
+    state.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "restyle_server", "--state-dir", str(state), "--data-dir", str(data)]
+    with (state / "out.log").open("ab") as log:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """The real server, with its folders under `folder`; ended on the way out."""
+    state, data = folder / "state", folder / "data"
+    served = Served(start(state, data), state, data)
+    try:
+        wait_for_answer(served)
+        yield served
+    finally:
+        stop(served.process)
+
+
+def wait_for_answer(served: Served) -> None:
+    for _ in range(SECONDS * 10):
+        if (served.state / "server.json").exists():
+            with served.session() as session:
+                session.info()
+            return
+        if served.process.poll() is not None:
+            break
+        threading.Event().wait(0.1)
+    raise AssertionError(f"the server did not come up: {(served.state / 'out.log').read_text(encoding='utf-8')}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(30)
+
+
+LAUNCHER_INSIDE = """import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=30) as asking:
+    asking.sendall(b"start")
+    asking.recv(1)  # the answer means: asked; the connection stays, so that this process lives as long as the server
+    asking.settimeout(None)
+    asking.recv(1)
+"""
+
+
+@contextmanager
+def starting_on_demand(state: Path, data: Path) -> Iterator[int]:
+    """Listens on loopback; yields the port. Whoever connects gets a server started: a root can't run the host's Python."""
+    started: list[subprocess.Popen[bytes]] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            while True:
+                try:
+                    asking, _ = listening.accept()
+                except OSError:
+                    return
+                asking.recv(16)
+                started.append(start(state, data))
+                asking.sendall(b".")
+                open_connections.append(asking)
+
+        open_connections: list[socket.socket] = []
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.close()
+            for process in started:
+                stop(process)
+            for asking in open_connections:
+                asking.close()

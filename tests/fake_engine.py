@@ -1,12 +1,12 @@
 """Owns the engine that tests put in the real one's place: its time, memory, crashes and hangs are scripted, and its result tells which job it belongs to.
 
-A script is a JSON object. It comes from the file `fake-engine.json` beside the job's folders' parent (the state folder), read afresh for every job, and
-may hold one script for each style's name or seed:
+A script is the JSON object in `fake-engine.json` in the server's state folder, read afresh for every job; under "seeds" it may hold other words for the
+jobs of a seed:
 
-    {"steps": 5, "step_ms": 0, "oom_at": null, "crash_at": null, "hang_at": null, "seeds": {"7": {"crash_at": 2}}}
+    {"steps": 5, "step_ms": 0, "oom_at": null, "crash_at": null, "hang_at": null, "fail_at": null, "seeds": {"7": {"crash_at": 2}}}
 
-crash_at, hang_at and oom_at are numbers of evaluations, from 1. The result is the content with every byte replaced by a function of its value, its place
-and the seed, so that a mix-up of jobs is seen.
+oom_at, crash_at, hang_at and fail_at are numbers of evaluations, from 1. The result is the content with every byte replaced by a function of its value and
+the seed, so that a mix-up of jobs is seen. The ids of the jobs that were begun are noted in `fake-engine.runs`.
 """
 
 from __future__ import annotations

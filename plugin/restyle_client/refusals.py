@@ -14,6 +14,7 @@ from .errors import (
     QueueFull,
     Refused,
     RestyleError,
+    ResultExpired,
     ServerError,
     ServerGone,
     TooLarge,
@@ -26,6 +27,7 @@ from .errors import (
 
 error_details: Any = _details_pb2  # made at run time by protobuf: no type checker sees its messages
 
+_BY_REASON: dict[str, type[RestyleError]] = {"WEIGHTS_MISSING": WeightsMissing, "VERSION_MISMATCH": VersionMismatch, "RESULT_EXPIRED": ResultExpired}
 _PLAIN: dict[Any, type[RestyleError]] = {
     Status.NOT_FOUND: NotFound,
     Status.FAILED_PRECONDITION: WrongState,
@@ -58,10 +60,8 @@ def error_of(refusal: GRPCError) -> RestyleError:
     if reason == "IMAGE_TOO_LARGE":
         largest = str(info.metadata.get("largest_size", "")) if info is not None else ""
         return TooLarge(message, int(largest) if largest.isascii() and largest.isdigit() else None)
-    if reason == "WEIGHTS_MISSING":
-        return WeightsMissing(message)
-    if reason == "VERSION_MISMATCH":
-        return VersionMismatch(message)
+    if reason in _BY_REASON:
+        return _BY_REASON[reason](message)
     if refusal.status is Status.INVALID_ARGUMENT:
         return _invalid(message, details)
     if refusal.status is Status.RESOURCE_EXHAUSTED:

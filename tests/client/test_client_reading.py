@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from client.pictures import pieces, plane
-from client.scripted_server import TOKEN, Script, ScriptedServer, answer, drop, hang, job, refuse, then, wait
+from client.scripted_server import TOKEN, Script, ScriptedServer, answer, drop, error_info, hang, job, refuse, then, wait
 from restyle_client import AsyncSession, Download, NotFound, Plane, ResultExpired, ServerError, ServerGone, WrongState, connect_async
 from restyle_client._vendor.grpclib.const import Status
 from restyle_client.wire import restyle_pb2 as pb
@@ -98,6 +98,12 @@ async def test_an_expired_result_is_told_apart_from_an_unknown_job(server: Scrip
         await session.read("j1")
     server.scripts["GetJob"] = refuse(Status.NOT_FOUND, "No such job; list them.")
     with pytest.raises(NotFound, match="No such job"):
+        await session.read("j1")
+
+
+async def test_a_server_that_calls_a_result_expired_is_believed(server: ScriptedServer, session: AsyncSession) -> None:
+    server.scripts["ReadResult"] = refuse(Status.FAILED_PRECONDITION, "It has expired; paint it again.", error_info("RESULT_EXPIRED"))
+    with pytest.raises(ResultExpired, match="paint it again"):
         await session.read("j1")
 
 

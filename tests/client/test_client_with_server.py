@@ -183,6 +183,43 @@ def test_a_detached_job_is_watched_read_listed_and_deleted_by_its_id() -> None:
             second.read(job_id)
 
 
+def test_a_watch_that_is_left_early_leaves_the_session_usable() -> None:
+    with connect(start=False) as session:
+        job = session.create(order(seed=SLOW))
+        watching = session.watch(job.id)
+        assert isinstance(next(watching), Job)
+        watching.close()  # type: ignore[attr-defined]
+        assert session.cancel(job.id).id == job.id
+        assert [event.state for event in session.watch(job.id) if isinstance(event, Job)][-1] is JobState.CANCELLED
+
+
+def test_threads_share_a_session() -> None:
+    requests = [order(seed=seed) for seed in range(40, 44)]
+    results: dict[int, bytes] = {}
+    with connect(start=False) as session:
+
+        def paint(request: JobRequest) -> None:
+            results[request.parameters.seed or 0] = bytes(session.restyle(request).plane.data)
+
+        threads = [threading.Thread(target=paint, args=(request,)) for request in requests]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert results == {request.parameters.seed: expected(request) for request in requests}
+
+
+def test_closing_a_session_ends_its_thread() -> None:
+    def own() -> int:
+        return sum(thread.name == "restyle-client" for thread in threading.enumerate())
+
+    sessions = [connect(start=False) for _ in range(3)]
+    assert own() == 3
+    for session in sessions:
+        session.close()
+    assert own() == 0
+
+
 def test_finishing_a_job_that_waits_is_refused() -> None:
     with connect(start=False) as session:
         running, waiting = (session.create(order(seed=SLOW, request_id=name)) for name in ("first", "second"))

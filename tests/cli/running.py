@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import restyle_client as client
 from fake_engine import write_script
@@ -36,10 +37,16 @@ class Restyle:
         """Runs a command in this process."""
         return CliRunner().invoke(app, [str(argument) for argument in arguments], env=self.environment, catch_exceptions=False)
 
-    def start(self, *arguments: object) -> subprocess.Popen[str]:
-        """Starts a command as a process of its own, without a terminal."""
+    @contextmanager
+    def start(self, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+        """A command as a process of its own, without a terminal; killed if it still runs when the block ends."""
         command = [sys.executable, "-c", "from restyle_cli.main import main; main()", *(str(argument) for argument in arguments)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env={**os.environ, **self.environment})
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+        with subprocess.Popen(command, **pipes, env={**os.environ, **self.environment}) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     @contextmanager
     def server(self) -> Iterator[subprocess.Popen[bytes]]:

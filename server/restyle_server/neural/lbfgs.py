@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .smoothing import smoothed
+
 HISTORY = 12  # pairs: more gain little on so few iterations and cost two pictures each
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
 SHRINK, LEAST_SHRINK = 0.5, 0.1  # of a step that was too long; of one whose loss is not finite
@@ -94,9 +96,10 @@ def _direction(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor, float]]) -> 
         share = torch.dot(s, q) / curvature
         q = q - share * y
         used.append(share)
+    q = smoothed(q.view_as(gradient)).flatten()
     if pairs:
         _, y, curvature = pairs[-1]
-        q = q * (curvature / torch.dot(y, y))
+        q = q * (curvature / torch.dot(y, smoothed(y.view_as(gradient)).flatten()))
     for (s, y, curvature), share in zip(pairs, reversed(used), strict=True):
         q = q + s * (share - torch.dot(y, q) / curvature)
     return q.view_as(gradient)

@@ -12,6 +12,7 @@ from .parameters import Objective
 from .statistics import Moments
 
 MEAN_SHARE = 1.0  # weight of the means' and the deviations' errors beside the Gram's, in "gram+moments"
+SMALLEST_SPREAD = 1e-5  # variance of a colour: keeps the root's gradient finite on flat pictures
 RIDGE = 1e-4  # added to covariances, in parts of the target's mean variance: bounds the inverse root on pictures with fewer positions than channels
 
 
@@ -72,6 +73,16 @@ def _power(matrix: Tensor, exponent: float) -> Tensor:
 
 StyleLoss = Callable[[Moments, Moments], Tensor]
 STYLE_LOSSES: Mapping[Objective, StyleLoss] = {Objective.GRAM: gram, Objective.GRAM_MOMENTS: gram_and_moments, Objective.WASSERSTEIN: wasserstein}
+
+
+def palette(now: Moments, target: Moments) -> Tensor:
+    """How far the colours (C = 3) are from the target's: squared difference of the means, and of the standard deviations along the target's principal axes, in
+    parts of the target's own size. Keeps stray hues out, which the network's statistics hardly notice."""
+    _, axes = torch.linalg.eigh(target.covariance.cpu())
+    axes = axes.to(now.mean.device)
+    spread, aim = ((axes * (m.covariance @ axes)).sum(0).clamp(min=SMALLEST_SPREAD).sqrt() for m in (now, target))
+    error: Tensor = (spread - aim).square().sum() + (now.mean - target.mean).square().sum()
+    return error / target.second.diagonal().sum().clamp(min=SMALLEST_SPREAD)
 
 
 def content(now: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

@@ -132,22 +132,17 @@ class _Run:
             start = torch.where(self._scene.free > 0, start, self._scene.base)
         self._best = start
         if self._scene.painted:
-            first, used = self._balanced(start, scale.evaluations)
-            self._best = self._minimise(self._evaluate, start, scale.evaluations - used, first, self._accept)
+            self._best = self._minimise(self._evaluate, start, scale.evaluations - 1, self._balanced(start), self._accept)
 
-    def _balanced(self, start: Tensor, most: int) -> tuple[Value, int]:
-        """Weighs the content against the style. Gives the value at the start, and how many evaluations were spent."""
-        at_start = self._split(start)
-        used, probed, distance = 1, at_start, balance.rms(start - self._scene.base)
-        if distance < balance.NEAR and most > 1:
-            probe = balance.probe(self._scene.base, start, at_start.style)
-            used, probed, distance = 2, self._split(probe), balance.rms(probe - self._scene.base)
+    def _balanced(self, start: Tensor) -> Value:
+        """Weighs the content against the style, and gives the value at the start. One evaluation."""
+        split = self._split(start)
         finer = len(self._scales) - 1 - self._index
-        weight = balance.content_weight(self._task.parameters.strength, finer, at_start.style, probed.content, distance)
-        self._content_weight = weight if math.isfinite(weight) else self._content_weight
-        loss = float(self._total(at_start.terms).detach())
-        gradient = at_start.style + self._content_weight * at_start.content + at_start.rest
-        return Value(loss if balance.all_finite(gradient) else math.inf, gradient), used
+        distance = balance.rms(start - self._scene.base)
+        self._content_weight = balance.content_weight(self._task.parameters.strength, finer, split.style, split.content, distance)
+        loss = float(self._total(split.terms).detach())
+        gradient = split.style + self._content_weight * split.content + split.rest
+        return Value(loss if balance.all_finite(gradient) else math.inf, gradient)
 
     def _split(self, image: Tensor) -> _Split:
         """Gradients of the terms at an image, each for itself, by one forward pass. One evaluation."""

@@ -105,7 +105,8 @@ class Resolved:
     precision: Precision
 
 
-DEFAULT_STYLE_LAYERS = tuple((name, 0.2) for name in ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"))
+# halving with depth: deep layers of small weights files are weak and blotchy, shallow ones carry palette and strokes
+DEFAULT_STYLE_LAYERS = (("relu1_1", 16 / 31), ("relu2_1", 8 / 31), ("relu3_1", 4 / 31), ("relu4_1", 2 / 31), ("relu5_1", 1 / 31))
 DEFAULT_CONTENT_LAYERS = (("relu4_2", 1.0),)
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from .parameters import SMALLEST_SIDE, Preset
 
 STEP = 2.0  # ratio of two neighbouring scales
-COARSEST = 112  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
+COARSEST = 80  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
 MOST_SCALES = 7
 
 SHARES: Mapping[Preset, tuple[float, ...]] = MappingProxyType(

@@ -15,10 +15,11 @@ from .losses import STYLE_LOSSES
 from .parameters import Resolved
 from .resizing import resized, resized_map, tensor
 from .statistics import Moments, blended, guides, moments
-from .targets import TargetCache, Targets, style_targets
+from .targets import COLORS, TargetCache, Targets, style_targets
 from .task import Pixels, StylePicture, Task
 from .vgg import Vgg, depth
 
+PALETTE = 1.0  # weight of the colours' own moments beside the layers', whose weights sum to 1
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
 
@@ -67,6 +68,7 @@ class Scene:
         features = self._vgg.features(image, self._wanted)
         style = image.new_zeros(())
         for region in self._regions:
+            style = style + region.share * PALETTE * losses.palette(moments(image, region.guides[0]), region.targets[COLORS])
             for layer in self._style_layers:
                 now = moments(features[layer], region.guides[depth(layer)])
                 style = style + region.share * region.scale[layer] * self._loss(now, region.targets[layer])

@@ -20,6 +20,7 @@ LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing bu
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
 KEPT = 48  # sets of moments, 2.4 MiB each down to relu5_1
 
+COLORS = "rgb"  # the name under which the picture's own moments stand beside those of its layers
 Targets = Mapping[str, Moments]
 
 
@@ -91,6 +92,7 @@ def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Coll
     for turned in _turns(style.symmetry):
         picture = turned(image)
         say = guides(None if weight is None else turned(resized_map(weight, *size)), None, deepest)
+        found.setdefault(COLORS, []).append(moments(picture, say[0]))
         for layer, features in vgg.features(picture, layers).items():
             found[layer].append(moments(features, say[depth(layer)]))
     return {layer: blended(all_, [1.0] * len(all_)) for layer, all_ in found.items()}

@@ -1,0 +1,22 @@
+"""Owns the filter that favours large forms in a gradient."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor
+
+LEVELS = 5  # halvings: forms up to about 32 px
+GAIN = 1.6  # how much more each level counts than the finer one before: 1 leaves grain, 2 leaves strokes blurred
+
+
+def smoothed(gradient: Tensor) -> Tensor:
+    """A fixed, nearly symmetric and positive filter that favours large forms, of a gradient (1, c, h, w): the first guess of the inverse Hessian. The loss is
+    far steeper in fine detail than in large forms, so that plain steps are grain."""
+    result, small = gradient, gradient
+    height, width = gradient.shape[-2:]
+    for level in range(1, LEVELS + 1):
+        if min(small.shape[-2:]) < 4:
+            break
+        small = F.avg_pool2d(small, 2, ceil_mode=True)
+        result = result + GAIN**level * F.interpolate(small, size=(height, width), mode="bilinear", align_corners=False)
+    return result

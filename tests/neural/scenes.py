@@ -1,0 +1,55 @@
+"""Owns what the engine's tests paint: small pictures, random weights, tasks of few evaluations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import restyle_server
+import torch
+from restyle_server.neural.parameters import Parameters, Precision, Preset, resolve
+from restyle_server.neural.task import StylePicture, Task
+from restyle_server.neural.vgg import CHANNELS, Filters, convolutions
+
+COMPACT = Path(restyle_server.__file__).parent / "weights" / "compact.safetensors"
+
+
+def random_filters(seed: int = 0, until: str = "5_1") -> dict[str, Filters]:
+    """He-initialised convolutions, for tests only."""
+    generator = torch.Generator().manual_seed(seed)
+    inputs, filters = 3, {}
+    for name in convolutions():
+        outputs = CHANNELS[int(name[0]) - 1]
+        weight = torch.randn(outputs, inputs, 3, 3, generator=generator) * (2 / (9 * inputs)) ** 0.5
+        filters[name] = Filters(weight, 0.1 * torch.randn(outputs, generator=generator))
+        inputs = outputs
+        if name == until:
+            break
+    return filters
+
+
+def photo(width: int, height: int) -> np.ndarray:
+    """A sky, a sun, a hill and a house: flats, an edge, a gradient."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32) / max(width, height)
+    picture = np.stack([0.5 + 0.3 * y, 0.6 + 0.2 * y, 0.9 - 0.3 * y], -1)
+    picture[(x - 0.7) ** 2 + (y - 0.2) ** 2 < 0.01] = (1.0, 0.9, 0.5)
+    picture[y > 0.55 + 0.1 * np.sin(6 * x)] = (0.2, 0.45, 0.2)
+    picture[(abs(x - 0.3) < 0.1) & (abs(y - 0.5) < 0.1)] = (0.7, 0.3, 0.25)
+    return picture.astype(np.float32)
+
+
+def waves(width: int, height: int, period: float = 6.0, hue: tuple[float, float, float] = (0.9, 0.5, 0.1)) -> np.ndarray:
+    """Slanted stripes of two colours: a style that can be told from any photo."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    stripe = (0.5 + 0.5 * np.sin(2 * np.pi * (x + 0.6 * y) / period))[..., None]
+    return (stripe * np.array(hue) + (1 - stripe) * np.array([0.05, 0.1, 0.3])).astype(np.float32)
+
+
+def task(content: np.ndarray | None = None, *styles: StylePicture, preset: Preset = Preset.DRAFT, **changes: object) -> Task:
+    """A task in fp32 on the compact weights; `changes` go to the parameters, or to the task."""
+    content = photo(48, 36) if content is None else content
+    own = {name: changes.pop(name) for name in ("weight", "start", "noise", "strength_map", "weights") if name in changes}
+    asked = replace(Parameters(preset=preset, native_size=True, precision=Precision.FP32), **changes)
+    resolved = resolve(asked, content.shape[1], content.shape[0], "cpu", bf16=False)
+    return Task(content=content, styles=styles or (StylePicture(waves(48, 48), key="waves"),), parameters=resolved, **{"weights": COMPACT, **own})

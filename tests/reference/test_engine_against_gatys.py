@@ -1,0 +1,114 @@
+"""The engine computes what the papers say: losses and image gradients agree with the textbook to 1e-4."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from reference import gatys
+from restyle_server.neural import losses
+from restyle_server.neural.calibration import normalised
+from restyle_server.neural.parameters import Pooling
+from restyle_server.neural.statistics import SMALLEST_VARIANCE, moments
+from restyle_server.neural.vgg import CHANNELS, Filters, convolutions
+
+LAYERS = ("1_1", "2_1", "3_1", "4_1", "5_1")
+CLOSE = 1e-4
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module", params=[0, 1])
+def pictures(request):
+    """A random network, and random pictures of uneven sizes: image, photograph, style."""
+    generator = torch.Generator().manual_seed(request.param)
+    inputs, filters = 3, {}
+    for name in convolutions()[:13]:
+        outputs = CHANNELS[int(name[0]) - 1]
+        weight = torch.randn(outputs, inputs, 3, 3, generator=generator) * (2 / (9 * inputs)) ** 0.5
+        filters[name], inputs = Filters(weight, 0.1 * torch.randn(outputs, generator=generator)), outputs
+    network = normalised(filters, Pooling.AVERAGE)
+    image, photograph, style = (torch.rand(3, h, w, generator=generator) for h, w in ((27, 34), (27, 34), (36, 25)))
+    return network, image, photograph, style
+
+
+def textbook(network, image):
+    weights = {name: (f.weight, f.bias) for name, f in network.filters.items()}
+    return gatys.activations(image, weights, network.pool_gain)
+
+
+def both(pictures, ours, theirs):
+    """Value and image gradient of the engine's loss and of the textbook's."""
+    network, image, photograph, style = pictures
+    leaf = image[None].clone().requires_grad_(True)
+    names = [f"relu{layer}" for layer in (*LAYERS, "4_2")]
+    now = network.features(leaf, names)
+    with torch.no_grad():
+        aim, still = network.features(style[None], names), network.features(photograph[None], names)
+    value = ours(now, aim, still)
+    value.backward()
+    exact_leaf = image.double().requires_grad_(True)
+    exact = theirs(textbook(network, exact_leaf), textbook(network, style), textbook(network, photograph))
+    exact.backward()
+    return value.item(), leaf.grad[0].double(), exact.item(), exact_leaf.grad
+
+
+def assert_agree(value, gradient, exact, exact_gradient):
+    assert value == pytest.approx(exact, rel=CLOSE)
+    assert (gradient - exact_gradient).norm() <= CLOSE * exact_gradient.norm()
+
+
+def test_content_loss_is_equation_1(pictures):
+    def ours(now, _, still):
+        return losses.content(now["relu4_2"], still["relu4_2"]) * now["relu4_2"].numel() / 2
+
+    assert_agree(*both(pictures, ours, lambda now, _, still: gatys.content_loss(now["4_2"], still["4_2"])))
+
+
+def test_style_loss_is_equation_5_over_all_layers(pictures):
+    def ours(now, aim, _):
+        return sum(0.2 * losses.gram(moments(now[f"relu{layer}"]), moments(aim[f"relu{layer}"])) for layer in LAYERS)
+
+    def theirs(now, aim, _):
+        return sum(0.2 * gatys.style_loss(now[layer], aim[layer]) for layer in LAYERS)
+
+    assert_agree(*both(pictures, ours, theirs))
+
+
+def test_common_unit_is_what_other_systems_are_compared_by(pictures):
+    def ours(now, aim, still):
+        found, target = ({f"relu{layer}": moments(f[f"relu{layer}"]) for layer in LAYERS} for f in (now, aim))
+        return losses.common_unit(found, target, now["relu4_2"], still["relu4_2"])
+
+    def theirs(now, aim, still):
+        return gatys.common_unit(now, {layer: aim[layer] for layer in LAYERS}, "4_2", still["4_2"])
+
+    assert_agree(*both(pictures, ours, theirs))
+
+
+def test_moments_stand_beside_the_gram(pictures):
+    def ours(now, aim, _):
+        return losses.gram_and_moments(moments(now["relu3_1"]), moments(aim["relu3_1"]))
+
+    def theirs(now, aim, _):
+        mean, deviation = gatys.moments_loss(now["3_1"], aim["3_1"], SMALLEST_VARIANCE)
+        return gatys.style_loss(now["3_1"], aim["3_1"]) + losses.MEAN_SHARE * (mean + deviation) / 2
+
+    assert_agree(*both(pictures, ours, theirs))
+
+
+@pytest.mark.parametrize("layer", ["1_1", "2_1"])
+def test_wasserstein_has_the_closed_form_gradient(pictures, layer):
+    network, _, _, style = pictures
+    with torch.no_grad():
+        target = moments(network.features(style[None], [f"relu{layer}"])[f"relu{layer}"]).covariance.double()
+    ridge = losses.RIDGE * float(target.diagonal().mean())
+
+    def ours(now, aim, _):
+        return losses.wasserstein(moments(now[f"relu{layer}"]), moments(aim[f"relu{layer}"]))
+
+    value, gradient, exact, exact_gradient = both(pictures, ours, lambda now, aim, _: gatys.wasserstein_loss(now[layer], aim[layer], ridge))
+    assert value == pytest.approx(exact, rel=1e-3)
+    assert (gradient - exact_gradient).norm() <= 5e-3 * exact_gradient.norm()

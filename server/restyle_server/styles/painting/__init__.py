@@ -32,6 +32,8 @@ PICTURES = (
     "autumn",
 )
 
+SOFT = frozenset({"watercolour", "ink-wash", "wave"})  # so smooth that blocks would show at any lossy quality: kept lossless
+
 
 class Picture(Protocol):
     """What a picture's module offers: its own palette, height ÷ width, and `paint(shape, palette, rng)` → float32 (h, w, 3) in 0..1."""

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from . import PICTURES, painted
+from . import PICTURES, SOFT, painted
 from .file import save
 from .palette import Palette
 
@@ -51,7 +51,7 @@ def _palette(text: str) -> Palette:
 
 def _paint_one(id_: str, size: int, palette: Palette | None, seed: int, output: Path) -> tuple[float, int]:
     started = time.monotonic()
-    bytes_written = save(painted(id_, size, palette, seed), output / id_)
+    bytes_written = save(painted(id_, size, palette, seed), output / id_, lossless=id_ in SOFT)
     return time.monotonic() - started, bytes_written
 
 

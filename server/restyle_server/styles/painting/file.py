@@ -13,11 +13,11 @@ THUMBNAIL_SIDE = 256  # px, the most that a list of styles carries per picture
 THUMBNAIL_QUALITY = 82
 
 
-def save(rgb: NDArray[np.uint8], folder: Path) -> int:
+def save(rgb: NDArray[np.uint8], folder: Path, lossless: bool = False) -> int:
     """Writes picture.webp and thumbnail.webp into the folder, made if missing; returns the picture's bytes. OSError when it can't be written."""
     folder.mkdir(parents=True, exist_ok=True)
     picture = Image.fromarray(rgb)
-    picture.save(folder / "picture.webp", quality=PICTURE_QUALITY, method=6, use_sharp_yuv=True)
+    picture.save(folder / "picture.webp", lossless=lossless, quality=PICTURE_QUALITY, method=4 if lossless else 6, use_sharp_yuv=True)
     thumbnail = picture.copy()
     thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     thumbnail.save(folder / "thumbnail.webp", quality=THUMBNAIL_QUALITY, method=6)

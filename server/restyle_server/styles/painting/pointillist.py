@@ -12,7 +12,7 @@ from .surface import Surface, lit, over
 # light, sky, water, shade, sunlit grass, grass, deep green, bloom, earth
 PALETTE = Palette(("#fff3d0", "#8cc3ea", "#3a7fc0", "#3b3a86", "#d3d646", "#5fa544", "#1f5a4a", "#e8632f", "#b98a54"))
 ASPECT = 0.75
-DOTS = ((15.0, 19.0), (11.0, 12.5), (9.0, 8.6), (9.5, 6.4))  # px of a 1536 px picture: spacing, diameter
+DOTS = ((19.0, 24.0), (14.0, 16.5), (11.5, 11.5), (12.0, 8.4))  # px of a 1536 px picture: spacing, diameter
 
 
 def paint(shape: tuple[int, int], palette: Palette, rng: np.random.Generator) -> FloatArray:

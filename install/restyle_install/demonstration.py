@@ -78,10 +78,10 @@ def own_server() -> Iterator[dict[str, str]]:
 
 
 def keep_log(state: Path) -> None:
-    """Puts the server's log, which vanishes with its state, where the pictures would have been; nothing where it said nothing."""
+    """Puts the server's log, which vanishes with its state, where the pictures would have been; nothing where it tells of no error of its own."""
     logs = [path.read_text("utf-8", errors="replace") for path in (state / "start.log", *sorted((state / "logs").glob("*.log"))) if path.is_file()]
     said = "\n".join(log for log in logs if log.strip())
-    if said:
+    if " ERROR " in said or "Traceback" in said:
         Path(LOG).write_text(said, "utf-8")
         sys.stderr.write(f"The server's log is in {LOG}.\n")
 

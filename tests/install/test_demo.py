@@ -63,12 +63,13 @@ def test_a_failed_demo_leaves_the_servers_log_behind(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     state = tmp_path / "state"
     (state / "logs").mkdir(parents=True)
+    (state / "logs" / "server.log").write_text("now INFO server: listens")
     demonstration.keep_log(state)
-    assert not Path(demonstration.LOG).exists()
+    assert not Path(demonstration.LOG).exists(), "a photo that is missing is not the server's fault"
     (state / "start.log").write_text("began")
-    (state / "logs" / "server.log").write_text("and failed")
+    (state / "logs" / "server.log").write_text("now ERROR job failed")
     demonstration.keep_log(state)
-    assert Path(demonstration.LOG).read_text() == "began\nand failed"
+    assert Path(demonstration.LOG).read_text() == "began\nnow ERROR job failed"
 
 
 def picture(path: Path, size: tuple[int, int], mode: str = "RGB") -> Path:

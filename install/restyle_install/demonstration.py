@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .running import attend
@@ -23,6 +23,7 @@ SHEET = "restyled-sheet.png"
 PHOTO = "rocket.jpg"  # comes with scikit-image: a launch, in the public domain
 STYLE = "night"  # of the library
 LOG = "restyle-demo.log"
+LONGEST_END = 20.0  # s for a server to end; it takes one or two
 CANCELLED = 130  # exit status after Ctrl-C
 RESTYLE = (sys.executable, "-P", "-c", "from restyle_cli.main import main; main()")
 
@@ -74,7 +75,24 @@ def own_server() -> Iterator[dict[str, str]]:
         try:
             yield variables
         finally:
-            subprocess.run([*RESTYLE, "stop", "--grace", "0"], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            _end_server(state, variables)
+
+
+def _end_server(state: Path, variables: dict[str, str]) -> None:
+    """Ends the server, if one was started, and waits until it is gone: its state folder goes next."""
+    import psutil
+
+    try:
+        server = psutil.Process(int(json.loads((state / "server.json").read_text("utf-8"))["pid"]))
+    except (OSError, ValueError, KeyError, psutil.Error):
+        return
+    subprocess.run([*RESTYLE, "stop", "--grace", "0"], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    try:
+        server.wait(LONGEST_END)
+    except psutil.TimeoutExpired:
+        for process in [*server.children(recursive=True), server]:
+            with suppress(psutil.Error):
+                process.kill()
 
 
 def keep_log(state: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from PIL import Image
 from restyle_install import demonstration
@@ -48,15 +49,23 @@ def test_the_photo_that_comes_along_is_found_without_importing_its_package() -> 
 
 def test_the_demos_server_is_its_own_and_uses_the_users_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RESTYLE_DATA_DIR", str(tmp_path))
-    ended: list[list[str]] = []
-    monkeypatch.setattr(subprocess, "run", lambda command, **options: ended.append(list(command)))
     with demonstration.own_server() as variables:
         launcher = json.loads((Path(variables["RESTYLE_DATA_DIR"]) / "launcher.json").read_text())
         assert launcher["state_dir"] == variables["RESTYLE_STATE_DIR"]
         assert str(tmp_path) in launcher["command"]
         assert variables["RESTYLE_STATE_DIR"] != str(tmp_path)
-    assert "stop" in ended[0]
     assert not Path(variables["RESTYLE_STATE_DIR"]).exists()
+
+
+def test_the_demo_leaves_no_server_running_even_when_it_is_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTYLE_DATA_DIR", str(tmp_path))
+    servers: list[psutil.Process] = []
+    with pytest.raises(KeyboardInterrupt), demonstration.own_server() as variables:
+        subprocess.run([*demonstration.RESTYLE, "styles", "list"], env=variables, capture_output=True, check=True)
+        servers.append(psutil.Process(json.loads((Path(variables["RESTYLE_STATE_DIR"]) / "server.json").read_text())["pid"]))
+        raise KeyboardInterrupt
+    assert not servers[0].is_running()
+    assert not Path(variables["RESTYLE_STATE_DIR"]).parent.exists()
 
 
 def test_a_failed_demo_leaves_the_servers_log_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

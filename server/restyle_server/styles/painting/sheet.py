@@ -24,6 +24,7 @@ from ..library import Library, Style
 
 PHOTOS = ("astronaut", "rocket", "coffee")  # a portrait, a landscape, a still life of scikit-image's packaged data
 EFFECT_PHOTO = "chelsea"  # the fixed photo of the effect thumbnails
+EFFECT_SIDE = 256  # px: painted at the very size that a list shows
 EFFECT_QUALITY = 82  # of 100
 GAP = 6  # px between tiles
 
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         painter = _Painter(engine(options.device), options, Path(scratch))
         if options.effects:
             for style in styles:
-                _save_effect(painter.painted(style, EFFECT_PHOTO), style.picture.parent / "effect.webp")
+                _save_effect(painter.painted(style, EFFECT_PHOTO, EFFECT_SIDE), style.picture.parent / "effect.webp")
         if options.output is not None:
             rows = [[_thumbnail(style, options.tile), *(painter.painted(style, photo) for photo in PHOTOS)] for style in styles]
             _sheet(rows, options.tile).save(options.output, quality=90)
@@ -66,9 +67,9 @@ class _Painter:
         self._scratch = scratch
         self._weights = WeightsFile("file" if options.weights else "compact", options.weights or Path(__file__).parents[2] / "weights" / "compact.safetensors")
 
-    def painted(self, style: Style, photo: str) -> Image.Image:
+    def painted(self, style: Style, photo: str, longest: int | None = None) -> Image.Image:
         began = time.monotonic()
-        plane = self._plane(photo)
+        plane = self._plane(photo, longest)
         suggested, options = style.suggested, self._options
         parameters = Parameters(
             preset=Preset(options.preset),
@@ -82,17 +83,21 @@ class _Painter:
         sys.stdout.flush()
         return Image.frombytes("RGB", (result.width, result.height), bytes(result.data))
 
-    def _plane(self, photo: str) -> PlaneFile:
-        rgb = _photo(photo)
+    def _plane(self, photo: str, longest: int | None) -> PlaneFile:
+        rgb = _photo(photo, longest)
         path = self._scratch / f"{photo}.raw"
         path.write_bytes(rgb.tobytes())
         return PlaneFile(path, PixelFormat(Channels.RGB, Depth.U8), rgb.shape[1], rgb.shape[0])
 
 
-def _photo(name: str) -> NDArray[np.uint8]:
+def _photo(name: str, longest: int | None) -> NDArray[np.uint8]:
+    """uint8 (h, w, 3); longest: px, None for the photo's own size."""
     from skimage import data  # an extra, and slow to import
 
-    return np.ascontiguousarray(getattr(data, name)()[..., :3], np.uint8)
+    image = Image.fromarray(np.ascontiguousarray(getattr(data, name)()[..., :3], np.uint8))
+    if longest is not None:
+        image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    return np.asarray(image)
 
 
 def _thumbnail(style: Style, tile: int) -> Image.Image:
@@ -101,7 +106,6 @@ def _thumbnail(style: Style, tile: int) -> Image.Image:
 
 
 def _save_effect(painted: Image.Image, path: Path) -> None:
-    painted.thumbnail((256, 256), Image.Resampling.LANCZOS)
     painted.save(path, quality=EFFECT_QUALITY, method=6)
 
 

@@ -25,7 +25,7 @@ def paint(shape: tuple[int, int], palette: Palette, rng: np.random.Generator) ->
     grain = np.sin((y + 26 * fields.noise(shape, (90 * unit, 420 * unit), rng) + 5 * fields.noise(shape, (30 * unit, 160 * unit), rng)) / 2.3)
     worn = paper.tooth(shape, unit * 0.8, rng)
     rgb = shaded(rgb, 1 + 0.085 * grain + 0.085 * worn + 0.03 * fields.fractal(shape, 300 * unit, rng, 4))
-    print_ = over(sheet, rgb * (0.25 + 0.75 * sheet / roles[0]), 0.93 - 0.55 * fields.smoothstep(1.9, 2.7, worn + 0.4 * grain))
+    print_ = over(sheet, rgb * (0.25 + 0.75 * sheet / np.maximum(roles[0], 0.05)), 0.93 - 0.55 * fields.smoothstep(1.9, 2.7, worn + 0.4 * grain))
     swell = 1.7 + 0.75 * fields.noise(shape, 70 * unit, rng)
     line = np.clip((swell * unit - fields.distance(fields.edges(labels))) / unit + 0.5, 0, 1)
     return np.clip(over(print_, roles[1], line * np.clip(0.95 - 0.22 * (worn > 1.5), 0, 1)), 0, 1)

@@ -21,7 +21,7 @@ def paint(shape: tuple[int, int], palette: Palette, rng: np.random.Generator) ->
     cut, sun = _block(shape, unit, rng)
     sheet = paper.laid(shape, ivory, shade, unit, rng)
     tint = sun * np.clip(0.9 + 0.10 * fields.noise(shape, 3 * unit, rng), 0, 1) * fields.smoothstep(-2.4, -1.4, fields.noise(shape, 5 * unit, rng))
-    sheet = over(sheet, sheet * (0.12 + 0.88 * second / second.max()) * (0.4 + 0.6 * second), 0.92 * tint)
+    sheet = over(sheet, sheet * (0.12 + 0.88 * second / max(float(second.max()), 0.05)) * (0.4 + 0.6 * second), 0.92 * tint)
     return paper.printed(sheet, ink, 1 - cut, unit, rng)
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from editors import roots
+from editors.rooms import Room
 from editors.servers import Served, serving
-from editors.studio import Studio
+from editors.studio import HEADLESS, Studio
 from filelock import FileLock
 
 GIMP_VERSIONS = {"trixie": "3.0", "sid": "3.2"}
@@ -53,41 +54,64 @@ def _root(suite: str) -> roots.Root:
 
 
 @pytest.fixture(scope="session")
-def gimp(debian: roots.Root, roomy: Path, served: Served) -> Studio:
-    """A GIMP with a profile of its own and the plug-in installed, that reaches the server."""
-    return new_gimp(debian, roomy, served.state)
+def gimp(new_studio: Callable[[Path], Studio], served: Served) -> Studio:
+    """A GIMP with the plug-in installed, that reaches the server."""
+    return new_studio(served.state)
 
 
-def new_gimp(debian: roots.Root, folder: Path, state: Path, data: Path | None = None) -> Studio:
-    """A fresh home, a profile as GIMP leaves it, and `restyle install gimp`."""
-    home = Path(tempfile.mkdtemp(prefix=f"{debian.suite}-", dir=folder))
-    profile = home / ".config" / "GIMP" / GIMP_VERSIONS[debian.suite]
-    profile.mkdir(parents=True)
-    (profile / "gimprc").write_text("(show-welcome-dialog no)\n(check-updates no)\n(color-profile-policy keep)\n", encoding="utf-8")
-    environment = {**os.environ, "HOME": str(home), "RESTYLE_STATE_DIR": str(state), "RESTYLE_DATA_DIR": str(data or home / "data")}
+@pytest.fixture(scope="session")
+def new_studio(debian: roots.Root, roomy: Path, shared_folder: Path) -> Callable[[Path], Studio]:
+    """Makes a GIMP with a home of its own and the plug-in installed, for the server whose state folder is given."""
+
+    def make(state: Path) -> Studio:
+        home = Path(tempfile.mkdtemp(prefix=f"{debian.suite}-", dir=roomy))
+        shutil.copytree(_profile(debian, shared_folder), home / ".config")  # with its modification times, which GIMP compares
+        studio = Studio(debian, home, home / ".config" / "GIMP" / GIMP_VERSIONS[debian.suite], state)
+        install(studio)
+        return studio
+
+    return make
+
+
+def install(studio: Studio) -> str:
+    """`restyle install gimp`, as a person would who has that home; what it said."""
+    environment = {**os.environ, "HOME": str(studio.home), "RESTYLE_STATE_DIR": str(studio.state), "RESTYLE_DATA_DIR": str(studio.home / "data")}
     environment.pop("XDG_CONFIG_HOME", None)
     command = [sys.executable, "-c", "from restyle_cli.main import main; main()", "install", "gimp"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert str(profile / "plug-ins" / "restyle") in done.stdout
-    return Studio(debian, home, profile, state)
+    assert str(studio.plugin) in done.stdout
+    return done.stdout
 
 
-@contextmanager
-def _once(folder: Path, name: str) -> Iterator[Path]:
-    with FileLock(folder / f"{name}.lock"):
-        yield folder / f"{name}.json"
+def _profile(debian: roots.Root, folder: Path) -> Path:
+    """A profile of a GIMP that has run once: the first start asks every plug-in for its procedures, which takes it longer than most of these tests."""
+    home = folder / f"gimp-{debian.suite}"
+    with FileLock(folder / f"gimp-{debian.suite}.lock"):
+        if not (home / "done").exists():
+            profile = home / ".config" / "GIMP" / GIMP_VERSIONS[debian.suite]
+            profile.mkdir(parents=True, exist_ok=True)
+            (profile / "gimprc").write_text("(show-welcome-dialog no)\n(check-updates no)\n(color-profile-policy keep)\n", encoding="utf-8")
+            status = Room(debian, home).run([*HEADLESS, "pass"], home / "gimp.out")
+            assert status == 0, (home / "gimp.out").read_text(encoding="utf-8", errors="replace")
+            (home / "done").touch()
+    return home / ".config"
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[], Any]], Any]:
-    """Does something long (a JSON value comes out) in one of the parallel test processes, while the others wait for what it found."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all of the parallel test processes."""
     folder = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        folder = folder.parent
+    return folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
+
+
+@pytest.fixture(scope="session")
+def once(shared_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
+    """Does something long (a JSON value comes out) in one of the parallel test processes, while the others wait for what it found."""
 
     def do(name: str, work: Callable[[], Any]) -> Any:
-        with _once(folder, name) as found:
+        found = shared_folder / f"{name}.json"
+        with FileLock(shared_folder / f"{name}.lock"):
             if not found.exists():
                 found.write_text(json.dumps(work()), encoding="utf-8")
             return json.loads(found.read_text(encoding="utf-8"))

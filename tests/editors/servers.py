@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import grpc
 from restyle_client import Session, connect
+from restyle_server.wire import restyle_pb2
 
 SECONDS = 120  # for a server to answer, on a machine that has better things to do
 
@@ -37,8 +41,6 @@ class Served:
 
 
 def json_of(path: Path) -> dict[str, str]:
-    import json
-
     content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
@@ -83,6 +85,24 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(30)
+
+
+@contextmanager
+def of_another_version(state: Path) -> Iterator[None]:
+    """A server that speaks another API than this client, announced as usual."""
+    info = restyle_pb2.ServerInfo(version="9.0.0", api="restyle.v9", state="serving")
+    call: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(lambda _request, _context: info.SerializeToString())
+    server = grpc.server(ThreadPoolExecutor(2))
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("restyle.v1.Restyle", {"GetServerInfo": call}),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    state.mkdir(parents=True, exist_ok=True)
+    words = {"address": f"127.0.0.1:{port}", "token": "t", "pid": 1, "version": "9.0.0", "api": "restyle.v9"}
+    (state / "server.json").write_text(json.dumps(words), encoding="utf-8")
+    try:
+        yield
+    finally:
+        server.stop(None)
 
 
 LAUNCHER_INSIDE = """import socket, sys

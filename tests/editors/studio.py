@@ -17,6 +17,18 @@ INSIDE = Path(__file__).resolve().parent / "inside"  # scripts that run in an ed
 HEADLESS = ("gimp-console", "-i", "-d", "-f", "--quit", "--batch-interpreter=python-fu-eval", "-b")
 
 
+STAGE = """
+cd "$HOME"
+mkdir -p .config
+Xvfb -displayfd 6 -screen 0 {width}x{height}x24 -nolisten tcp -noreset 6>display 2>xvfb.out &
+while [ ! -s display ]; do sleep 0.1; done
+export DISPLAY=":$(cat display)"
+openbox >openbox.out 2>&1 &
+exec dbus-run-session -- sh -c '{program} >editor.out 2>&1 & exec python3 {script}.py'
+"""
+SCREEN = (1280, 900)  # px
+
+
 @dataclass(frozen=True)
 class Studio:
     """home: the host's side of /home/painter. state: the server's folder, seen at the same path inside."""
@@ -47,6 +59,15 @@ class Studio:
         """Runs it to its end; what it left in results.json."""
         status = self.room().run(self._headless(script, values), self.home / "gimp.out", seconds)
         assert status == 0, f"GIMP ended with {status}\n{self.output()}"
+        return self.results()
+
+    def walk(self, script: str, program: str, seconds: float = SECONDS) -> dict[str, Any]:
+        """Starts a program on a virtual screen and a script of inside/ beside it, which plays the person; what that left in results.json."""
+        self._prepare({})
+        (self.home / "display").unlink(missing_ok=True)
+        stage = STAGE.format(width=SCREEN[0], height=SCREEN[1], program=program, script=script)
+        status = self.room().run(["sh", "-c", stage], self.home / "gimp.out", seconds)
+        assert (self.home / "results.json").exists(), f"the walk ended with {status}\n{self.output()}"
         return self.results()
 
     def results(self) -> dict[str, Any]:

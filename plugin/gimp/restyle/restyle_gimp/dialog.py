@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import GimpUi, Gtk
-from restyle_client import ServerInfo, Session, Style
+from restyle_client import ServerInfo, Session, Style, discovery
 
-from . import order, strings, style_sources
+from . import order, presets, strings, style_sources
 from .background import Background
 from .chosen import Chosen, regions
 from .controls import Controls
 from .gallery import Entry, Gallery, key, library_entry
 from .painter import Painter
 from .placing import Memory
+from .preset_row import PresetRow
 from .recipe import Recipe, StyleChoice
 from .source import Source, of_layer
 
@@ -60,7 +61,7 @@ class _Dialog:
             self._show(Recipe())
         if answer != Gtk.ResponseType.OK:
             return None
-        return self._painted(), self._controls.recipe(self._chosen.styles)
+        return self._painted(), self._recipe()
 
     def destroy(self) -> None:
         self._painter.stop()
@@ -104,6 +105,9 @@ class _Dialog:
         box.pack_start(self._chosen, False, False, 0)
         box.pack_start(Gtk.Separator(), False, False, 0)
         box.pack_start(self._controls, False, False, 0)
+        folder = discovery.data_dir() / presets.FOLDER
+        row = PresetRow(folder, self._recipe, self._controls.show_recipe, self._painter.tell)
+        box.pack_start(row, False, False, 0)
         if self._source.selected:
             note = Gtk.Label(label=strings.SELECTION_NOTE.format(width=self._source.box.width, height=self._source.box.height), xalign=0, wrap=True)
             note.get_style_context().add_class("dim-label")
@@ -207,9 +211,11 @@ class _Dialog:
             return of_layer(self._source.image, original)
         return self._source
 
+    def _recipe(self) -> Recipe:
+        return self._controls.recipe(self._chosen.styles)
+
     def _sketch(self) -> Any | None:
-        styles = self._chosen.styles
-        return order.sketch(self._source, self._controls.recipe(styles)) if styles else None
+        return order.sketch(self._source, self._recipe()) if self._chosen.styles else None
 
 
 def _library(session: Session) -> tuple[ServerInfo, list[Style]]:

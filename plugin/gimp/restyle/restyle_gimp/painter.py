@@ -57,6 +57,10 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         self._text.set_text(sentence)
         self._again.show()
 
+    def tell(self, sentence: str) -> None:
+        """Shows a sentence until the next estimate."""
+        self._text.set_text(sentence)
+
     def settings_changed(self) -> None:
         """Asks for a new estimate, soon."""
         if self._info is None:

@@ -74,5 +74,6 @@ def sentence(error: RestyleError) -> str:
     """What a person reads of an error. The field that a request names means nothing to them; a refusal needs no log."""
     log.write(f"{type(error).__name__}: {error}")
     if isinstance(error, Refused):
-        return str(error).removeprefix(f"{getattr(error, 'field', '')}: ")
+        text = str(error).removeprefix(f"{getattr(error, 'field', '')}: ")
+        return text[:1].upper() + text[1:]
     return strings.SEE_LOG.format(sentence=error, log=log.path())

@@ -87,8 +87,11 @@ def _is_srgb(image: Any, gray: bool) -> bool:
     profile = image.get_color_profile()
     if profile is None:
         return True
-    known = Gimp.ColorProfile.new_d65_gray_srgb_trc() if gray else Gimp.ColorProfile.new_rgb_srgb()
-    return bool(profile.is_equal(known))
+    return bool(profile.is_equal(_srgb(gray)))
+
+
+def _srgb(gray: bool) -> Any:
+    return Gimp.ColorProfile.new_d65_gray_srgb_trc() if gray else Gimp.ColorProfile.new_rgb_srgb()
 
 
 @contextmanager
@@ -111,7 +114,7 @@ def read(image: Any, drawable: Any, how: Way, box: Box) -> Plane:
         return Plane(how.format, box.width, box.height, _get(drawable, how.format, box))
     with _scratch(image, drawable, box) as (scratch, layer):
         _copy(drawable, box, layer, whole(layer))
-        _assign(scratch, None)
+        _assign(scratch, _srgb(drawable.is_gray()))
         return Plane(how.format, box.width, box.height, _get(layer, how.format, whole(layer)), how.icc)
 
 
@@ -122,7 +125,7 @@ def write(image: Any, drawable: Any, plane: Plane, x: int = 0, y: int = 0) -> No
         _set(drawable, plane, target)
         return
     with _scratch(image, drawable, target) as (scratch, layer):
-        _assign(scratch, None)
+        _assign(scratch, _srgb(drawable.is_gray()))
         _set(layer, plane, whole(layer))
         _assign(scratch, image.get_color_profile())
         _copy(layer, whole(layer), drawable, target)
@@ -135,7 +138,7 @@ def copy(source: Any, target: Any) -> None:
 
 @contextmanager
 def _scratch(image: Any, drawable: Any, box: Box) -> Iterator[tuple[Any, Any]]:
-    """An empty image like `image`, with one layer like `drawable`, of the box's size: there a profile can be taken off without touching the numbers."""
+    """An empty image like `image`, with one layer like `drawable`, of the box's size: there sRGB can be assigned without touching the numbers."""
     scratch = Gimp.Image.new_with_precision(box.width, box.height, image.get_base_type(), image.get_precision())
     try:
         scratch.undo_disable()
@@ -147,7 +150,7 @@ def _scratch(image: Any, drawable: Any, box: Box) -> Iterator[tuple[Any, Any]]:
         scratch.delete()
 
 
-def _assign(image: Any, profile: Any | None) -> None:
+def _assign(image: Any, profile: Any) -> None:
     ensured(image.set_color_profile(profile), "assign a color profile")
 
 

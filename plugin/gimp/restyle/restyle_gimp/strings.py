@@ -41,7 +41,6 @@ REGION_EMPTY = "The region of the style “{style}” does not touch what is pai
 NO_MASK = "The layer has no mask. Choose another region for the style “{style}”."
 IMAGE_GONE = "The image was closed while Restyle painted, so the painting has no place to go."
 GIMP_REFUSED = "GIMP could not {what}. Save your work and start Restyle again; if it stays so, {log} says more."
-CANCELLED = "Cancelled."
 
 # ---- the dialog ----
 TITLE = "Restyle"
@@ -94,9 +93,12 @@ START = "Start f_rom"
 STARTS = {"content": "The picture", "noise": "Noise"}
 WEIGHTS = "_Network"
 WEIGHTS_NAMES = {"auto": "The best installed", "imagenet": "ImageNet (VGG19)", "compact": "Compact", "file": "The administrator's"}
-USER_PRESETS = "Presets"
-USER_PRESET_SAVE = "Save as preset…"
+USER_PRESETS = "Your presets"
+USER_PRESET_NONE = "None"
+USER_PRESET_SAVE = "Save…"
+USER_PRESET_HINT = "Keep these settings, without the styles, under a name"
 USER_PRESET_NAME = "Name of the preset:"
+USER_PRESET_KEEP = "_Save"
 AGAIN = "This layer was painted by Restyle; its style and settings are chosen."
 AGAIN_SOURCE = "Paint “{name}” again"
 AGAIN_RESULT = "Paint this layer"
@@ -132,7 +134,6 @@ RUNNING_TITLE = "Restyle: {title}"
 CLOSE = "_Close"
 STOP_AND_KEEP = "_Stop and keep"
 CONNECTING = "Looking for the painter…"
-READING = "Reading the layer…"
 UPLOADING = "Sending {percent} %"
 QUEUED = "Waiting: {position} in the queue"
 QUEUED_NEXT = "Waiting: next in the queue"
@@ -146,9 +147,7 @@ PLACING = "Placing the new layer…"
 
 # ---- what became of it ----
 LAYER_NAME = "{source} — {style}"
-UNDO = "Restyle"
 HIDDEN = "“{name}” is hidden below the new layer: where it is not opaque or blends, the two would add up."
-EARLY = "Stopped early."
 SOURCE_GONE = "The source layer is gone, so the painting lies on top of the image."
 
 

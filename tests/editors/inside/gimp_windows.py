@@ -1,0 +1,140 @@
+# mypy: ignore-errors
+"""Owns what a painter does with Restyle in a GIMP with a screen, step by step. Runs beside GIMP, on the root's own Python, and asks GIMP itself what it has."""
+
+import json
+import subprocess
+import time
+import traceback
+from pathlib import Path
+
+import screen
+from screen import choose, gone, photograph, pick, press, says, wait
+
+HERE = Path(__file__).resolve().parent
+GIMP = "gimp"
+PLUGIN = "restyle"
+SPY = """
+import json
+from gi.repository import Gimp
+image = Gimp.get_images()[0]
+open("/home/painter/layers.partial", "w").write(json.dumps([[layer.get_name(), layer.get_visible()] for layer in image.get_layers()]))
+import os
+os.replace("/home/painter/layers.partial", "/home/painter/layers.json")
+"""
+
+
+def layers():
+    """Name and visibility of the image's layers, topmost first."""
+    (HERE / "spy.py").write_text(SPY)
+    (HERE / "layers.json").unlink(missing_ok=True)
+    command = "exec(open('/home/painter/spy.py').read())"
+    call = ["dbus-send", "--session", "--print-reply", "--reply-timeout=120000", "--dest=org.gimp.GIMP.UI", "/org/gimp/GIMP/UI", "org.gimp.GIMP.UI.BatchRun"]
+    subprocess.run([*call, "string:python-fu-eval", f"string:{command}"], check=True, capture_output=True)
+    give_up = time.monotonic() + screen.SECONDS
+    while not (HERE / "layers.json").exists():
+        assert time.monotonic() < give_up, "GIMP does not tell its layers"
+        time.sleep(screen.GLANCE)
+    return json.loads((HERE / "layers.json").read_text())
+
+
+def open_dialog():
+    press(GIMP, "menu item", "Restyle…")
+    wait(PLUGIN, "list item", "Woodcut")
+
+
+def main():
+    results = {}
+    for name, step in list(globals().items()):
+        if not name.startswith("test_"):
+            continue
+        try:
+            step()
+            results[name] = ""
+        except BaseException:
+            results[name] = traceback.format_exc()
+            screen.photograph_all(f"failed-{name}")
+        (HERE / "results.json").write_text(json.dumps(results))
+        if results[name]:
+            return  # the later steps stand on the earlier ones
+
+
+def test_the_menu_opens_a_dialog_with_the_library_as_pictures():
+    wait(GIMP, "menu item", "Restyle…")
+    time.sleep(2)  # GIMP's own windows settle; the picture of them is for people
+    if screen.look(GIMP, "button", "Close"):
+        press(GIMP, "button", "Close")  # GIMP's welcome
+    open_dialog()
+    choose(PLUGIN, "list item", "Woodcut")
+    wait(PLUGIN, "button", "Restyle", usable=True)
+
+
+def test_the_dialog_says_where_and_how_large_it_will_paint():
+    text = says(PLUGIN, "painted at")
+    assert "compact network" in text or "ImageNet network" in text, text
+    assert "MiB" in text or "GiB" in text, text
+    photograph("Restyle$", "dialog")
+
+
+def test_two_styles_have_their_own_shares():
+    choose(PLUGIN, "list item", "Swirling night", more=True)
+    wait(PLUGIN, "spin button", "Share, Swirling night")
+    press(PLUGIN, "toggle button", "More settings")
+    time.sleep(1)  # the expander unfolds; the picture is for people
+    photograph("Restyle$", "dialog-more")
+
+
+def test_painting_shows_its_progress_and_a_new_layer():
+    press(PLUGIN, "radio button", "Draft")
+    pick(PLUGIN, "Work size", "256 px")
+    press(PLUGIN, "button", "Restyle")
+    wait(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
+    says(PLUGIN, "Scale ")
+    gone(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
+    assert layers() == [["photo.png — Woodcut + Swirling night", True], ["photo.png", True]], layers()
+
+
+def test_one_undo_takes_it_back():
+    undo = "Undo Restyle"
+    press(GIMP, "menu item", undo)
+    assert layers() == [["photo.png", True]], layers()
+
+
+def test_the_dialog_remembers_what_was_chosen():
+    open_dialog()
+    wait(PLUGIN, "spin button", "Share, Swirling night")
+    item = wait(PLUGIN, "list item", "Stained glass")
+    choose(PLUGIN, "list item", "Stained glass")
+    assert item.name == "Stained glass"
+
+
+def test_stop_and_keep_keeps_what_there_is():
+    press(PLUGIN, "radio button", "Fine")
+    pick(PLUGIN, "Work size", "Automatic (512 px)")
+    press(PLUGIN, "button", "Restyle")
+    wait(PLUGIN, "dialog", "Restyle: Stained glass")
+    says(PLUGIN, "step 1")  # ten and more: there is something to see
+    photograph("Restyle: ", "running")
+    screen.photograph_all("running-with-gimp")
+    press(PLUGIN, "button", "Stop and keep")
+    gone(PLUGIN, "dialog", "Restyle: Stained glass")
+    assert layers() == [["photo.png — Stained glass", True], ["photo.png", True]], layers()
+
+
+def test_restyle_again_opens_with_the_layers_own_recipe():
+    open_dialog()
+    wait(PLUGIN, "label", "This layer was painted by Restyle; its style and settings are chosen.")
+    wait(PLUGIN, "spin button", "Strokes, Stained glass")
+    photograph("Restyle$", "dialog-again")
+
+
+def test_cancel_leaves_nothing_behind():
+    press(PLUGIN, "button", "Restyle")
+    wait(PLUGIN, "dialog", "Restyle: Stained glass")
+    says(PLUGIN, "Scale ")
+    press(PLUGIN, "button", "Cancel")
+    gone(PLUGIN, "dialog", "Restyle: Stained glass")
+    assert layers() == [["photo.png — Stained glass", True], ["photo.png", True]], layers()
+
+
+if __name__ == "__main__":
+    main()

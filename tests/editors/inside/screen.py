@@ -1,0 +1,103 @@
+# mypy: ignore-errors
+"""Owns a person at a virtual screen: finding widgets through AT-SPI, pressing them, reading them, and taking pictures. Runs on the root's own Python."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import pyatspi
+
+HERE = Path(__file__).resolve().parent
+SECONDS = 150  # for a widget to appear, on a machine that has better things to do
+GLANCE = 0.2  # s between two looks
+DEEPEST = 40  # levels of widgets
+
+
+class Missing(AssertionError):
+    """A widget did not appear."""
+
+
+def widgets(app):
+    """Every widget of an application's windows."""
+    found = []
+
+    def walk(node, depth):
+        if depth > DEEPEST:
+            return
+        for index in range(node.childCount):
+            child = node.getChildAtIndex(index)
+            if child is not None:
+                found.append(child)
+                walk(child, depth + 1)
+
+    for application in pyatspi.Registry.getDesktop(0):
+        if application is not None and app == (application.name or "").removesuffix(".py"):
+            walk(application, 0)
+    return found
+
+
+def look(app, role, name, exact=True):
+    """The first widget that has this role and name; None when there is none now."""
+    try:
+        for widget in widgets(app):
+            if widget.getRoleName() == role and (widget.name == name if exact else name in (widget.name or "")):
+                return widget
+    except Exception:  # windows come and go while they are walked
+        return None
+    return None
+
+
+def wait(app, role, name, exact=True, usable=False, seconds=SECONDS):
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        widget = look(app, role, name, exact)
+        if widget is not None and (not usable or widget.getState().contains(pyatspi.STATE_SENSITIVE)):
+            return widget
+        time.sleep(GLANCE)
+    raise Missing(f"no {role} {name!r} in {app}; there are {[(each.getRoleName(), each.name) for each in widgets(app) if each.name][:80]}")
+
+
+def gone(app, role, name, exact=True, seconds=SECONDS):
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        if look(app, role, name, exact) is None:
+            return
+        time.sleep(GLANCE)
+    raise Missing(f"{role} {name!r} of {app} stays")
+
+
+def press(app, role, name, **how):
+    widget = wait(app, role, name, usable=True, **how)
+    assert widget.queryAction().doAction(0), f"{role} {name!r} can't be pressed"
+
+
+def choose(app, role, name, more=False):
+    """Selects an item of a list or a grid. more: beside what is selected already."""
+    widget = wait(app, role, name)
+    selection = widget.parent.querySelection()
+    if not more:
+        selection.clearSelection()
+    assert selection.selectChild(widget.getIndexInParent()), f"{name!r} can't be chosen"
+
+
+def pick(app, combo, item):
+    """Chooses an entry of a drop-down list."""
+    box = wait(app, "combo box", combo)
+    menu = box.getChildAtIndex(0)
+    names = [menu.getChildAtIndex(index).name for index in range(menu.childCount)]
+    assert item in names, names
+    assert box.querySelection().selectChild(names.index(item))
+
+
+def says(app, words, **how):
+    """Waits for a label that holds these words."""
+    return wait(app, "label", words, exact=False, **how).name
+
+
+def photograph(title, name):
+    """A picture of the window whose title begins so."""
+    subprocess.run(f'import -window "$(xdotool search --onlyvisible --name "^{title}" | tail -1)" {HERE}/{name}.png', shell=True, check=True)  # noqa: S602
+
+
+def photograph_all(name):
+    subprocess.run(["import", "-window", "root", f"{HERE}/{name}.png"], check=True)

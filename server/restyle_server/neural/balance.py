@@ -19,7 +19,7 @@ DECADE = 25.0  # points of strength for a factor of ten of the ratio
 PROBE = 0.1  # root mean square distance from the content, in parts of the range, to which the content's gradient is brought
 NEAR = 0.03  # nearer than this the content's error is rounding noise, above all in bf16
 LEEWAY = 1.5  # largest factor by which the gradients may correct the ratio
-LARGEST_HOLD = 1e3  # content weight where the strength map is nearly 0
+LARGEST_HOLD = 1e4  # content weight where the strength map is nearly 0
 CONTENT_DECAY = 1.0  # by which the content's weight falls from one scale to the next finer
 
 

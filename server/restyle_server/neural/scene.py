@@ -20,6 +20,7 @@ from .task import Pixels, StylePicture, Task
 from .vgg import Vgg, depth
 
 PALETTE = 1.0  # weight of the colours' own moments beside the layers', whose weights sum to 1
+PIXELS = 2.0  # weight of the pixels' own mean squared change in the content's term: deep layers hardly see colour, so that low strengths would not hold it
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
 
@@ -75,6 +76,8 @@ class Scene:
         content = image.new_zeros(())
         for layer, weight in self._content_layers.items():
             content = content + weight * losses.content(features[layer], self._content[layer], self._hold[depth(layer)])
+        if self._content_layers:
+            content = content + PIXELS * losses.content(image, self.base, self._hold[0])
         return Terms(style, content, losses.total_variation(image), losses.gamut(image))
 
 
@@ -82,6 +85,9 @@ def scene(task: Task, vgg: Vgg, network: str, width: int, height: int, device: t
     """The objective of a task at a scale of width × height px. A task whose statistics nobody has a say in gives a scene without style."""
     base = resized(tensor(task.content, device).clamp(0, 1), width, height).clamp(0, 1)
     weight = None if task.weight is None else resized_map(tensor(task.weight, device), width, height)
+    strength = None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
+    if strength is not None:
+        weight = strength if weight is None else weight * strength
     layers = tuple((layer, share) for layer, share in task.parameters.style_layers if share > 0)
     deepest = max((depth(layer) for layer, _ in layers), default=0)
     loss = STYLE_LOSSES[task.parameters.objective]
@@ -98,7 +104,6 @@ def scene(task: Task, vgg: Vgg, network: str, width: int, height: int, device: t
         regions.append(Region(guides(weight, region, deepest), targets, scale, say))
     total = sum(region.share for region in regions)
     shared = tuple(Region(r.guides, r.targets, r.scale, r.share / total) for r in regions)
-    strength = None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
     return Scene(vgg, base, shared, task.parameters, strength)
 
 

@@ -86,6 +86,8 @@ def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Coll
     weight = None
     if style.alpha is not None and float(style.alpha.min()) < 1:
         image, weight = resized_weighted(image, tensor(style.alpha, device), *size)
+        visible = (image * weight).sum((2, 3), keepdim=True) / weight.sum().clamp(min=1e-6)
+        image = torch.where(weight > 0, image, visible)
     image = resized(image, *size).clamp(0, 1)
     deepest = max(depth(layer) for layer in layers)
     found: dict[str, list[Moments]] = {layer: [] for layer in layers}

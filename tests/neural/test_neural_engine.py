@@ -1,0 +1,217 @@
+"""An order goes in as files and comes out as a plane of the very same format, or fails in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from neural.scenes import COMPACT, photo, waves
+from PIL import Image
+from restyle_server.imaging.formats import Channels, Depth, PixelFormat
+from restyle_server.neural.parameters import Color, Parameters, Precision, Preset
+from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.worker.engine import Cancelled, JobFailure, Progress, Verdict
+from restyle_server.worker.neural_engine import NeuralEngine, engine
+
+RGBA8 = PixelFormat(Channels.RGBA, Depth.U8)
+GRAY8 = PixelFormat(Channels.GRAY, Depth.U8)
+
+
+@pytest.fixture(scope="module")
+def paints() -> NeuralEngine:
+    return engine("cpu")
+
+
+def go_on(_: Progress) -> Verdict:
+    return Verdict.GO_ON
+
+
+def stored(path: Path, samples: np.ndarray, plane_format: PixelFormat) -> PlaneFile:
+    path.write_bytes(samples.tobytes())
+    return PlaneFile(path, plane_format, samples.shape[1], samples.shape[0])
+
+
+@pytest.fixture
+def layer(tmp_path) -> np.ndarray:
+    """64 × 48 px, RGBA8, transparent on the left."""
+    rgba = np.full((48, 64, 4), 255, np.uint8)
+    rgba[..., :3] = (photo(64, 48) * 255).round()
+    rgba[:, :10, 3], rgba[:, 10:20, 3] = 0, 128
+    return rgba
+
+
+@pytest.fixture
+def order(tmp_path, layer) -> Order:
+    Image.fromarray((waves(60, 50) * 255).astype(np.uint8)).save(tmp_path / "waves.png")
+    return Order(
+        content=stored(tmp_path / "content", layer, RGBA8),
+        styles=(StyleOrder("waves", picture=tmp_path / "waves.png"),),
+        weights=WeightsFile("compact", COMPACT),
+        parameters=Parameters(preset=Preset.DRAFT, size=32, evaluations=3, precision=Precision.FP32),
+    )
+
+
+def pixels(painted, like: np.ndarray) -> np.ndarray:
+    return np.frombuffer(painted.plane.data, like.dtype).reshape(like.shape)
+
+
+def test_the_result_has_the_format_size_and_alpha_of_the_layer(paints, order, layer):
+    painted = paints.paint(order, go_on)
+    found = pixels(painted, layer)
+    assert (painted.plane.format, painted.plane.width, painted.plane.height) == (RGBA8, 64, 48)
+    assert np.array_equal(found[..., 3], layer[..., 3])
+    assert np.array_equal(found[:, :10], layer[:, :10])
+    assert np.abs(found[:, 20:, :3].astype(int) - layer[:, 20:, :3]).mean() > 2
+    assert (painted.resolved.width, painted.resolved.height) == (32, 24)
+    assert len(painted.trace) == painted.evaluations
+
+
+@pytest.mark.parametrize("color", list(Color))
+def test_strength_0_gives_every_byte_back(paints, order, layer, color):
+    parameters = replace(order.parameters, strength=0.0, color=color)
+    assert np.array_equal(pixels(paints.paint(replace(order, parameters=parameters), go_on), layer), layer)
+
+
+def test_hidden_colours_never_reach_visible_pixels(paints, order, layer, tmp_path):
+    found = []
+    for name, hidden in (("red", (255, 0, 0)), ("blue", (0, 0, 255))):
+        other = layer.copy()
+        other[:, :10, :3] = hidden
+        found.append(pixels(paints.paint(replace(order, content=stored(tmp_path / name, other, RGBA8)), go_on), other)[:, 10:])
+    assert np.array_equal(*found)
+
+
+def test_outside_the_blend_mask_every_bit_stays(paints, order, layer, tmp_path):
+    mask = np.zeros((48, 64), np.uint8)
+    mask[:, 40:] = 255
+    blend = MaskFile(stored(tmp_path / "mask", mask, GRAY8), MaskUse.BLEND)
+    found = pixels(paints.paint(replace(order, masks=(blend,)), go_on), layer)
+    assert np.array_equal(found[:, :40], layer[:, :40])
+    assert not np.array_equal(found[:, 40:], layer[:, 40:])
+
+
+def test_a_statistics_mask_changes_what_counts(paints, order, layer, tmp_path):
+    mask = np.zeros((48, 64), np.uint8)
+    mask[:, 40:] = 255
+    counts = MaskFile(stored(tmp_path / "mask", mask, GRAY8), MaskUse.STATISTICS)
+    assert not np.array_equal(pixels(paints.paint(replace(order, masks=(counts,)), go_on), layer), pixels(paints.paint(order, go_on), layer))
+
+
+@pytest.mark.parametrize("color", [Color.CONTENT, Color.MATCH])
+def test_colours_of_the_content_stay_on_request(paints, order, layer, color):
+    def drift(parameters: Parameters) -> float:
+        found = pixels(paints.paint(replace(order, parameters=parameters), go_on), layer)
+        return float(np.abs(found[:, 20:, :3].mean((0, 1)) - layer[:, 20:, :3].mean((0, 1))).max())
+
+    strong = replace(order.parameters, strength=90.0, evaluations=8)
+    assert drift(replace(strong, color=color)) < drift(strong)
+
+
+def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints, order, layer, tmp_path):
+    plain = paints.paint(order, go_on).plane.data
+    style = (waves(50, 40) * 255).astype(np.uint8)
+    rgb8 = PixelFormat(Channels.RGB, Depth.U8)
+    others = (
+        replace(order, styles=(StyleOrder("layer", plane=stored(tmp_path / "style", style, rgb8)),)),
+        replace(order, styles=(replace(order.styles[0], crop=Crop(0, 0, 20, 20)),)),
+        replace(order, start=Start(StartFrom.RESULT, result=stored(tmp_path / "earlier", layer[::-1].copy(), RGBA8))),
+        replace(order, start=Start(StartFrom.NOISE)),
+        replace(order, start=Start(noise=0.3)),
+    )
+    for other in others:
+        assert paints.paint(other, go_on).plane.data != plain
+
+
+def test_previews_are_small_rgba_pictures(paints, order):
+    sizes = []
+
+    def observe(progress: Progress) -> Verdict:
+        assert progress.preview is not None
+        picture = progress.preview(16)
+        sizes.append((picture.width, picture.height, len(picture.rgba)))
+        return Verdict.GO_ON
+
+    trace = paints.paint(order, observe).trace
+    assert set(sizes) == {(16, 12, 16 * 12 * 4)}
+    assert all(step.preview is None for step in trace)
+
+
+def test_cancel_goes_through(paints, order):
+    with pytest.raises(Cancelled):
+        paints.paint(order, lambda _: Verdict.CANCEL)
+
+
+def test_finish_keeps_what_there_is(paints, order):
+    painted = paints.paint(order, lambda _: Verdict.FINISH)
+    assert (painted.finished_early, painted.evaluations) == (True, 1)
+
+
+def test_too_large_is_refused_with_a_size_that_fits(paints, order):
+    parameters = replace(order.parameters, size=64, memory_limit=paints.estimate(order).memory_bytes)
+    with pytest.raises(JobFailure, match=r"choose a size of \d+ px or less") as failure:
+        paints.paint(replace(order, parameters=parameters), go_on)
+    assert failure.value.reason == "OUT_OF_MEMORY"
+    with pytest.raises(JobFailure, match="take a smaller picture"):
+        paints.paint(replace(order, parameters=replace(parameters, memory_limit=1)), go_on)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
+def test_memory_that_runs_out_on_the_way_is_a_sentence(order, error):
+    paints = engine("cpu")
+
+    def observe(_: Progress) -> Verdict:
+        raise error
+
+    with pytest.raises(JobFailure) as failure:
+        paints.paint(order, observe)
+    assert failure.value.reason == "OUT_OF_MEMORY"
+    assert "choose a size" in failure.value.message
+
+
+def test_the_size_named_as_largest_fits_and_one_more_does_not(paints, order):
+    wide = replace(order, content=replace(order.content, width=4000, height=3000))
+    limited = replace(wide, parameters=Parameters(memory_limit=2**31))
+    largest = paints.estimate(limited).largest_size
+    assert paints.estimate(replace(limited, parameters=Parameters(size=largest))).memory_bytes <= 2**31
+    assert paints.estimate(replace(limited, parameters=Parameters(size=largest + 4))).memory_bytes > 2**31
+
+
+def test_time_is_estimated_after_the_first_job(order):
+    paints = engine("cpu")
+    assert paints.estimate(order).seconds is None
+    paints.paint(order, go_on)
+    assert (paints.estimate(order).seconds or 0) > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "sentence"),
+    [
+        ({"weights": WeightsFile("file", Path("/nowhere/w.safetensors"))}, "WEIGHTS_UNUSABLE", "can't be read"),
+        ({"parameters": Parameters(style_layers=(("relu5_4", 1.0),), size=32)}, "WEIGHTS_UNUSABLE", "has no relu5_4"),
+        ({"styles": (StyleOrder("lost", picture=Path("/nowhere/lost.png")),)}, "BAD_INPUT", "lost"),
+        ({"styles": (StyleOrder("nothing"),)}, "BAD_INPUT", "neither a picture nor a layer"),
+        ({"content": PlaneFile(Path("/nowhere/content"), RGBA8, 64, 48)}, "BAD_INPUT", "send it again"),
+    ],
+)
+def test_what_can_t_be_painted_is_a_sentence(paints, order, changes, reason, sentence):
+    with pytest.raises(JobFailure, match=sentence) as failure:
+        paints.paint(replace(order, **changes), go_on)
+    assert failure.value.reason == reason
+
+
+def test_a_crop_beyond_its_picture_and_a_layer_too_small_are_sentences(paints, order, tmp_path):
+    with pytest.raises(JobFailure, match="reaches beyond its 60×50 px"):
+        paints.paint(replace(order, styles=(replace(order.styles[0], crop=Crop(50, 0, 20, 20)),)), go_on)
+    tiny = stored(tmp_path / "tiny", np.zeros((8, 40, 4), np.uint8), RGBA8)
+    with pytest.raises(JobFailure, match="smaller than 16 px"):
+        paints.paint(replace(order, content=tiny), go_on)
+
+
+def test_the_device_tells_its_name_and_memory(paints):
+    device = paints.device()
+    assert (device.id, device.kind, device.default_size) == ("cpu", "cpu", 512)
+    assert 0 < device.memory_available <= device.memory_total
+    assert device.name

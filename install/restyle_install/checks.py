@@ -17,6 +17,7 @@ from .running import run
 
 MINUTE = 60.0  # s
 MOST_WORKERS = 8  # of pytest: every one may start a server with a model of its own
+MOST_ROOTS = 2  # of pytest's workers in the editors' part: one for each Debian suite
 DEMO_SIZE = "96"  # px: enough to run every step
 NOWHERE = "http://127.0.0.1:9"  # the discard port: a program that wants the network fails at once
 
@@ -57,24 +58,30 @@ def _programs(name: str, *commands: Sequence[str]) -> Callable[[Checkout, float,
     return part
 
 
-def _tests(checkout: Checkout, limit: float, say: Say) -> Entry:
-    workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    threads = str(max(1, (os.cpu_count() or 1) // workers))
-    variables = {**checkout.variables, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
-    lines: list[str] = []
+def _tests(name: str, which: str, most_workers: int, *options: str) -> Callable[[Checkout, float, Say], Entry]:
+    """A part that runs the tests whose markers `which` selects, side by side."""
 
-    def heard(line: str) -> None:
-        lines.append(line)
-        say(line)
+    def part(checkout: Checkout, limit: float, say: Say) -> Entry:
+        workers = min(os.cpu_count() or 1, most_workers)
+        threads = str(max(1, (os.cpu_count() or 1) // workers))
+        variables = {**checkout.variables, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+        lines: list[str] = []
 
-    with tempfile.TemporaryDirectory(prefix="restyle-test-") as folder:
-        report = Path(folder) / "report.xml"
-        command = [str(checkout.python), "-m", "pytest", "-n", str(workers), "--durations=15", "--durations-min=5", f"--junitxml={report}"]
-        started = time.monotonic()
-        status = run(command, heard, environment=variables, folder=checkout.root, seconds=limit)
-        seconds = time.monotonic() - started
-        closing = next((line for line in reversed(lines) if line.strip("= ")), "pytest said nothing")
-        return Entry("tests", seconds, status, seconds_by_room(report), f"over {workers} workers", closing)
+        def heard(line: str) -> None:
+            lines.append(line)
+            say(line)
+
+        with tempfile.TemporaryDirectory(prefix="restyle-test-") as folder:
+            report = Path(folder) / "report.xml"
+            command = [str(checkout.python), "-m", "pytest", "-m", which, "-n", str(workers), *options]
+            command += ["--durations=15", "--durations-min=5", f"--junitxml={report}"]
+            started = time.monotonic()
+            status = run(command, heard, environment=variables, folder=checkout.root, seconds=limit)
+            seconds = time.monotonic() - started
+            closing = next((line for line in reversed(lines) if line.strip("= ")), "pytest said nothing")
+            return Entry(name, seconds, status, seconds_by_room(report), f"over {workers} workers", closing)
+
+    return part
 
 
 def _vendored(checkout: Checkout, limit: float, say: Say) -> Entry:
@@ -132,10 +139,11 @@ def _demo(checkout: Checkout, limit: float, say: Say) -> Entry:
 
 PARTS = (
     Part("lint", "ruff: rules and format", 2 * MINUTE, _programs("lint", ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."])),
-    Part("types", "mypy, strict, on all but the tests", 10 * MINUTE, _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install"])),
-    Part("stubs", "the stubs are what restyle.proto says", 5 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
-    Part("vendored", "the client's vendored packages can be made again", 5 * MINUTE, _vendored),
-    Part("tests", "pytest, slow ones included", 45 * MINUTE, _tests),
+    Part("types", "mypy, strict, on all but the tests", 5 * MINUTE, _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install"])),
+    Part("stubs", "the stubs are what restyle.proto says", 3 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
+    Part("vendored", "the client's vendored packages can be made again", 3 * MINUTE, _vendored),
+    Part("tests", "pytest, slow ones included", 30 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
+    Part("editors", "real GIMPs and Kritas in Debian roots", 27 * MINUTE, _tests("editors", "editors", MOST_ROOTS, "--dist", "loadgroup", "tests/editors")),
     Part("demo", "the README's demo, small: as it is, and offline", 10 * MINUTE, _demo),
 )
 

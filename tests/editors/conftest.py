@@ -36,7 +36,8 @@ def served(roomy: Path) -> Iterator[Served]:
         yield running
 
 
-@pytest.fixture(scope="session", params=["trixie", "sid"])
+# One group of parallel tests per root (pytest --dist loadgroup): what they share is made once, and the roots are used side by side.
+@pytest.fixture(scope="session", params=[pytest.param(suite, marks=pytest.mark.xdist_group(suite)) for suite in roots.SUITES])
 def debian(request: pytest.FixtureRequest) -> roots.Root:
     """A finished root. Skips, loudly, on a machine that can't have any; fails when only this one can't be made, and it is the stable one."""
     return _root(request.param)

@@ -49,6 +49,7 @@ def main():
             continue
         try:
             step()
+            assert not [each for each in screen.widgets(GIMP) if each.name == "GIMP Message"], "GIMP complains"
             results[name] = ""
         except BaseException:
             results[name] = traceback.format_exc()
@@ -127,12 +128,30 @@ def test_restyle_again_opens_with_the_layers_own_recipe():
     photograph("Restyle$", "dialog-again")
 
 
+def test_another_layer_is_a_style():
+    press(PLUGIN, "button", "From a layer…")
+    wait(PLUGIN, "dialog", "A layer to paint like")
+    photograph("A layer to paint like", "dialog-layer")
+    press(PLUGIN, "button", "Choose")
+    wait(PLUGIN, "spin button", "Strokes, photo.png")
+
+
+def test_settings_are_kept_under_a_name():
+    press(PLUGIN, "button", "Save…")
+    entry = wait(PLUGIN, "text", "Name of the preset:", exact=False)
+    entry.queryEditableText().setTextContents("My fine one")
+    press(PLUGIN, "button", "Save")
+    gone(PLUGIN, "button", "Save")
+    combo = wait(PLUGIN, "combo box", "Your presets")
+    assert combo.getChildAtIndex(0).getChildAtIndex(1).name == "My fine one"
+
+
 def test_cancel_leaves_nothing_behind():
     press(PLUGIN, "button", "Restyle")
-    wait(PLUGIN, "dialog", "Restyle: Stained glass")
+    wait(PLUGIN, "dialog", "Restyle: photo.png")
     says(PLUGIN, "Scale ")
     press(PLUGIN, "button", "Cancel")
-    gone(PLUGIN, "dialog", "Restyle: Stained glass")
+    gone(PLUGIN, "dialog", "Restyle: photo.png")
     assert layers() == [["photo.png — Stained glass", True], ["photo.png", True]], layers()
 
 

@@ -70,3 +70,13 @@ class Background:
         if not self._closed:
             listener(news)
         return False
+
+
+def soon(act: Callable[[], object]) -> None:
+    """Calls `act` once the present event is done with. A dialog that is opened inside an event deafens screen readers, whose press it was, until it closes."""
+
+    def once() -> bool:
+        act()
+        return False
+
+    GLib.idle_add(once)

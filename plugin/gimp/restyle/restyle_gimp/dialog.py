@@ -9,7 +9,7 @@ from gi.repository import GimpUi, Gtk
 from restyle_client import ServerInfo, Session, Style, discovery
 
 from . import order, presets, strings, style_sources
-from .background import Background
+from .background import Background, soon
 from .chosen import Chosen, regions
 from .controls import Controls
 from .gallery import Entry, Gallery, key, library_entry
@@ -94,7 +94,7 @@ class _Dialog:
         buttons = Gtk.Box(spacing=6)
         for title, icon, action in ((strings.ADD_FILE, "document-open", self._add_file), (strings.ADD_LAYER, "gimp-layer", self._add_layer)):
             button = Gtk.Button(label=title, use_underline=True, image=Gtk.Image(icon_name=icon), always_show_image=True)
-            button.connect("clicked", lambda _button, act=action: act())
+            button.connect("clicked", lambda _button, act=action: soon(act))
             buttons.pack_start(button, False, False, 0)
         box.pack_start(buttons, False, False, 0)
         return box

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gi.repository import Gdk, Gtk, Pango
+from gi.repository import Gdk, GLib, Gtk, Pango
 from restyle_client import Style
 
 from . import pictures, strings
@@ -95,7 +95,15 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
             if entry.key in keys:
                 self._flow.select_child(child)
         self._quiet = False
+        GLib.idle_add(self._reveal)
         self._tell()
+
+    def _reveal(self) -> bool:
+        """Scrolls to the first chosen one."""
+        if selected := self._flow.get_selected_children():
+            place = selected[0].get_allocation()
+            self._flow.get_parent().get_parent().get_vadjustment().clamp_page(place.y, place.y + place.height)
+        return False
 
     def _on_selection(self, _flow: Any) -> None:
         if self._quiet:

@@ -18,7 +18,7 @@ from .recipe import Recipe, RecipeError, from_json, to_json
 from .source import Source
 
 PARASITE = "restyle-recipe"
-_PERSISTENT = 1  # GIMP_PARASITE_PERSISTENT: saved with the file
+_KEPT = 1 | 2  # GIMP_PARASITE_PERSISTENT: saved with the file; GIMP_PARASITE_UNDOABLE: else GIMP complains when the layer is undone
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _add_mask(new: Any, source: Source, veiled: bool) -> None:
 
 def _remember(layer: Any, recipe: Recipe, source: int) -> None:
     content = json.dumps({"recipe": json.loads(to_json(recipe)), "source": source}).encode()
-    layer.attach_parasite(Gimp.Parasite.new(PARASITE, _PERSISTENT, content))
+    layer.attach_parasite(Gimp.Parasite.new(PARASITE, _KEPT, content))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 from gi.repository import Gtk
 
 from . import presets, strings
+from .background import soon
 from .recipe import Recipe, RecipeError, StyleChoice
 
 
@@ -23,7 +24,7 @@ class PresetRow(Gtk.Box):  # type: ignore[misc]
         self._combo.get_accessible().set_name(strings.USER_PRESETS)
         self._combo.connect("changed", self._on_choice)
         save = Gtk.Button(label=strings.USER_PRESET_SAVE, tooltip_text=strings.USER_PRESET_HINT)
-        save.connect("clicked", self._on_save)
+        save.connect("clicked", lambda button: soon(lambda: self._on_save(button)))
         label = Gtk.Label(label=strings.USER_PRESETS, xalign=0)
         self.pack_start(label, False, False, 0)
         self.pack_start(self._combo, True, True, 0)
@@ -68,6 +69,7 @@ def _ask_name(parent: Any, proposed: str) -> str:
     dialog.add_buttons(strings.CANCEL, Gtk.ResponseType.CANCEL, strings.USER_PRESET_KEEP, Gtk.ResponseType.OK)
     dialog.set_default_response(Gtk.ResponseType.OK)
     entry = Gtk.Entry(text=proposed, activates_default=True, width_chars=28)
+    entry.get_accessible().set_name(strings.USER_PRESET_NAME)
     label = Gtk.Label(label=strings.USER_PRESET_NAME, xalign=0, mnemonic_widget=entry)
     content = dialog.get_content_area()
     content.set_property("margin", 12)

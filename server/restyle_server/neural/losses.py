@@ -35,7 +35,8 @@ def wasserstein(now: Moments, target: Moments) -> Tensor:
     """Squared Wasserstein-2 distance of the two Gaussians, per channel: mean(Δμ²) + tr(S + Σ − 2·(S^½·Σ·S^½)^½)/C."""
     mean = (now.mean - target.mean).square().mean()
     bures: Tensor = _Bures.apply(now.covariance, target.covariance)
-    return mean + bures
+    total: Tensor = mean + bures
+    return total
 
 
 class _Bures(torch.autograd.Function):
@@ -57,7 +58,8 @@ class _Bures(torch.autograd.Function):
         inverse = (vectors / values.clamp(min=smallest).sqrt()) @ vectors.t()
         slope = (torch.eye(count, dtype=home) - root @ inverse @ root) / count
         ctx.save_for_backward(slope.to(now.device, now.dtype))
-        return distance.to(now.device, now.dtype)
+        result: Tensor = distance.to(now.device, now.dtype)
+        return result
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:

@@ -1,0 +1,42 @@
+"""The memory that a painting is said to need is what it takes, within a quarter."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import resource, sys
+import torch
+torch.set_num_threads(1)
+from dataclasses import replace
+from neural.scenes import photo, task, waves
+from restyle_server.neural import painter as room
+from restyle_server.neural.memory import estimate_bytes
+from restyle_server.neural.parameters import Precision
+from restyle_server.neural.plan import Scale
+from restyle_server.neural.task import StylePicture
+from restyle_server.worker.engine import Verdict
+
+side, evaluations = int(sys.argv[1]), int(sys.argv[2])
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+job = task(photo(side, side), StylePicture(waves(side, side)), precision=Precision.BF16)
+room.plan = lambda width, height, preset, budget: (Scale(width, height, evaluations, 1.0),)  # the finest scale alone decides
+idle = peak()
+room.Painter("cpu").paint(job, lambda step: Verdict.GO_ON)
+print(peak() - idle, estimate_bytes(job.parameters, 0, 0))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("side", "evaluations"), [(256, 14), (512, 5)])
+def test_the_estimate_is_within_a_quarter_of_the_peak(side, evaluations):
+    folder = Path(__file__).parent.parent
+    command = [sys.executable, "-c", PROGRAM, str(side), str(evaluations)]
+    found = subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True, check=True)
+    measured, estimated = map(int, found.stdout.split())
+    assert abs(estimated - measured) <= 0.25 * measured

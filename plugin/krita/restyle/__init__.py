@@ -1,0 +1,5 @@
+"""Owns the plug-in's name in Krita: importing it registers the docker and the actions. Everything else is imported when it is first needed."""
+
+from .registration import register
+
+register()

@@ -1,0 +1,68 @@
+"""Owns the way of scripts: paint a layer from Krita's scripter, and go on when it is done. docs/krita-automation.md tells how.
+
+from restyle.automation import paint
+layer = paint(Krita.instance().activeDocument().activeNode(), style="woodcut", strength=60)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import layers, source, strings
+from .api import QtCore
+from .failures import Failure
+from .painting import Phase
+from .recipe import Recipe, StyleChoice, recipe_from, style_from
+from .workshop import workshop
+
+POLL_MS = 50  # between two looks at whether it is done
+SETTINGS = ("strength", "preset", "size", "color", "color_mix", "seed", "objective", "tv", "start", "symmetry")
+
+
+def paint(node: Any = None, document: Any = None, *, style: str = "", styles: Sequence[StyleChoice | dict[str, Any] | str] = (), **settings: Any) -> Any:
+    """Paints a layer and returns the new one above it. Krita stays usable meanwhile.
+
+    node, document: default: the active ones. style: a name of the library, or the path of a picture file. styles: several, each a name or
+    {"library": NAME or "file": PATH, "weight": W, "scale": S}. settings: strength, preset, size, color, color_mix, seed, objective, tv, start, symmetry;
+    what is left out has its default, not the docker's. Failure (an Exception) says in a sentence what is wrong; RecipeError which setting.
+    """
+    shop = workshop()
+    if document is None or node is None:
+        active_document, active_node = source.active()
+        document, node = document or active_document, node or active_node
+    unknown = sorted(set(settings) - set(SETTINGS))
+    if unknown:
+        raise TypeError(f"paint() knows no {', '.join(unknown)}; it knows {', '.join(SETTINGS)}")
+    recipe = recipe_from(settings, Recipe(styles=tuple(style_from(each) for each in styles or ([_style(style)] if style else []))))
+    painting = shop.paint(document, node, recipe)
+    _wait(lambda: painting.over)
+    if painting.phase is not Phase.DONE:
+        raise Failure(painting.text or strings.CANCELLED)
+    return layers.find_layer(document, painting.result)
+
+
+def styles() -> list[str]:
+    """The names in the style library. Failure when there is no server."""
+    found: list[list[str]] = []
+    failures: list[str] = []
+    workshop().background.ask(
+        lambda session: [style.id for style in session.styles()], lambda names: found.append(names), lambda words, _error: failures.append(words)
+    )
+    _wait(lambda: bool(found or failures))
+    if failures:
+        raise Failure(failures[0])
+    return found[0]
+
+
+def _style(words: str) -> StyleChoice:
+    return StyleChoice(file=words) if "." in words or "/" in words else StyleChoice(library=words)
+
+
+def _wait(done: Any) -> None:
+    loop, timer = QtCore.QEventLoop(), QtCore.QTimer()
+    timer.timeout.connect(lambda: loop.quit() if done() else None)
+    timer.start(POLL_MS)
+    if not done():
+        loop.exec()
+    timer.stop()

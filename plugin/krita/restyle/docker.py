@@ -1,0 +1,265 @@
+"""Owns the docker: its pages, which of them is seen, and the order that Tab goes through them. One for each window; all show one workshop."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from typing import Any
+
+from . import layers, memory, source, strings, veils
+from .animation import Animation
+from .api import QtCore, QtWidgets, krita
+from .chosen import Chosen
+from .controls import Controls
+from .exploring import Exploring, scrolling
+from .gallery import AddButton, Gallery
+from .painter import ServerState
+from .painting import Painting, Phase
+from .recent import RecentPaintings
+from .running import Running, slim
+from .status import Status
+from .workshop import Workshop, workshop
+
+LOOK_MS = 400  # between two looks at what Krita doesn't tell: the chosen layer, undo, closed images
+SERVER_MS = 5000  # between two questions to the server, while the docker is seen
+ESTIMATE_MS = 500  # after the last change of a setting
+WORD_MS = 12_000  # that the last painting's word stays, unless something went wrong
+
+
+class Docker(krita.DockWidget):
+    """The whole of Restyle in a Krita window."""
+
+    def __init__(self, shared: Workshop | None = None) -> None:
+        super().__init__()
+        self.workshop = shared or workshop()
+        self._document = ""
+        self._layer = ""
+        self._last: Painting | None = None
+        self.setWindowTitle(strings.TITLE)
+        self.setWidget(self._built())
+        self._chain()
+        self._timers()
+        self.workshop.listen(self.refresh)
+        self.workshop.ended.append(self._ended)
+        self.refresh()
+
+    def canvasChanged(self, _canvas: Any) -> None:  # noqa: N802 - Krita's name
+        self.look()
+
+    def showEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.look()
+
+    # ---- what it looks like ----
+
+    def _built(self) -> Any:
+        body = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(body)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.setSpacing(4)
+        self.tabs = QtWidgets.QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
+        for words in (strings.GALLERY, strings.RECENT):
+            self.tabs.addTab(words)
+        self.add = AddButton(self.workshop)
+        top = QtWidgets.QHBoxLayout()
+        top.setSpacing(2)
+        top.addWidget(self.tabs)
+        top.addStretch(1)
+        top.addWidget(self.add)
+        self.top = QtWidgets.QWidget()
+        top.setContentsMargins(0, 0, 0, 0)
+        self.top.setLayout(top)
+        self.running = Running(self.workshop)
+        self.recent = RecentPaintings(self.workshop)
+        self.making: Any = self._making()
+        self.pages: Any = QtWidgets.QStackedWidget()
+        self.exploring = Exploring(self.workshop, lambda: self.pages.setCurrentWidget(self.making))
+        for page in (self.making, self.recent, self.exploring, self.running):
+            self.pages.addWidget(page)
+        self.tabs.currentChanged.connect(lambda index: self.pages.setCurrentWidget((self.making, self.recent)[index]))
+        self.status = Status(self.workshop)
+        column.addWidget(self.top)
+        column.addWidget(self.pages, 1)
+        column.addLayout(self._buttons())
+        column.addWidget(self.status)
+        return body
+
+    def _making(self) -> Any:
+        self.gallery = Gallery(self.workshop)
+        self.chosen = Chosen(self.workshop)
+        self.controls = Controls(self.workshop)
+        column = QtWidgets.QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.gallery, 1)
+        column.addWidget(self.chosen)
+        column.addWidget(self.controls)
+        return scrolling(column)
+
+    def _buttons(self) -> Any:
+        self.paint = slim(QtWidgets.QPushButton(strings.PAINT))
+        self.paint.setToolTip(strings.PAINT_HINT)
+        self.paint.setDefault(True)
+        self.paint.clicked.connect(lambda: self.workshop.attempt(self._paint))
+        self.explore = slim(QtWidgets.QPushButton(strings.EXPLORE))
+        self.explore.setToolTip(strings.EXPLORE_HINT)
+        self.explore.clicked.connect(lambda: self.workshop.attempt(self._explore))
+        self.other = QtWidgets.QToolButton()
+        self.other.setText("…")
+        self.other.setAccessibleName(strings.MORE)
+        self.other.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.other.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
+        menu = QtWidgets.QMenu(self.other)
+        self.frames = menu.addAction(strings.FRAMES)
+        self.frames.setToolTip(strings.FRAMES_HINT)
+        self.again = menu.addAction(strings.AGAIN)
+        self.resume = menu.addAction(strings.CONTINUE)
+        self.take = menu.addAction(strings.USE_SETTINGS)
+        for action, deed in ((self.frames, self._animate), (self.again, self._again), (self.resume, self._resume), (self.take, self._take)):
+            action.triggered.connect(lambda _checked=False, deed=deed: self.workshop.attempt(deed))
+        menu.aboutToShow.connect(self._offer)
+        self.other.setMenu(menu)
+        row = QtWidgets.QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.paint, 2)
+        row.addWidget(self.explore, 1)
+        row.addWidget(self.other)
+        return row
+
+    def focus_chain(self) -> list[Any]:
+        """The widgets in the order that Tab goes through, from the top to the foot."""
+        return [
+            self.tabs, self.add, self.gallery, *self.controls.focus_chain(), self.recent.list, *self.recent.buttons(),
+            *self.exploring.buttons, self.exploring.back, self.running.keep, self.running.cancel,
+            self.paint, self.explore, self.other, self.status.install, self.status.retry,
+        ]  # fmt: skip
+
+    def _chain(self) -> None:
+        for first, second in itertools.pairwise(self.focus_chain()):
+            QtWidgets.QWidget.setTabOrder(first, second)
+
+    # ---- what is new ----
+
+    def refresh(self) -> None:
+        """Shows the workshop as it is now."""
+        paintings = [each for each in self.workshop.running(self._document) if each not in [draft.painting for draft in self.exploring.drafts]]
+        busy = bool(paintings)
+        self.running.refresh(self._document, paintings)
+        self.gallery.refresh()
+        self.chosen.refresh()
+        self.controls.refresh()
+        self.recent.refresh()
+        self.exploring.refresh()
+        if busy:
+            self.pages.setCurrentWidget(self.running)
+        elif self.pages.currentWidget() is self.running:
+            self.pages.setCurrentWidget((self.making, self.recent)[self.tabs.currentIndex()])
+        self.top.setVisible(self.pages.currentWidget() in (self.making, self.recent))
+        idle = self.pages.currentWidget() is self.making
+        for widget in (self.paint, self.explore, self.other):
+            widget.setVisible(idle)
+        ready = bool(self._document and self.workshop.recipe.styles)
+        self.paint.setEnabled(ready)
+        self.explore.setEnabled(ready)
+        self.status.refresh(None if busy else self._last)
+        self.status.setVisible(not busy or bool(self.workshop.complaint))
+
+    def look(self) -> None:
+        """Looks at what Krita does not tell: which image and layer are chosen, what was undone, what was closed."""
+        if not self.isVisible():
+            return
+        veils.follow()
+        self.workshop.close_documents()
+        document = layers.active_document()
+        now = layers.id_of(document) if document is not None else ""
+        node = document.activeNode() if document is not None else None
+        layer = layers.layer_id(node) if node is not None else ""
+        if (now, layer) != (self._document, self._layer):
+            if now != self._document:
+                self._last = None
+            self._document, self._layer = now, layer
+            self.workshop.complaint = ""
+            self._estimating.start()
+            self.refresh()
+        if now and self.workshop.painter.state is ServerState.OFF:
+            self.workshop.painter.connect()
+
+    def _timers(self) -> None:
+        self._looking = self._timer(LOOK_MS, self.look, single=False)
+        self._asking = self._timer(SERVER_MS, lambda: self.workshop.painter.look() if self.isVisible() else None, single=False)
+        self._estimating = self._timer(ESTIMATE_MS, self.workshop.estimate, single=True)
+        self._forgetting = self._timer(WORD_MS, self._forget_word, single=True)
+        self._recipe: Any = None
+        self.workshop.listen(self._recipe_changed)
+        self._looking.start()
+        self._asking.start()
+
+    def _timer(self, milliseconds: int, deed: Any, *, single: bool) -> Any:
+        timer = QtCore.QTimer(self)
+        timer.setInterval(milliseconds)
+        timer.setSingleShot(single)
+        timer.timeout.connect(deed)
+        return timer
+
+    def _recipe_changed(self) -> None:
+        if self._recipe is not self.workshop.recipe:
+            self._recipe = self.workshop.recipe
+            self._estimating.start()
+
+    def _ended(self, painting: Painting) -> None:
+        if painting.document == self._document and painting.text:
+            self._last = painting
+            if painting.phase is not Phase.FAILED:
+                self._forgetting.start()
+            self._float(painting)
+        self.workshop.painter.look()
+
+    def _float(self, painting: Painting) -> None:
+        """Says on the canvas that the painting is done: the docker may be behind others."""
+        if painting.phase is Phase.DONE and painting.result:
+            with contextlib.suppress(AttributeError, RuntimeError):
+                window = krita.Krita.instance().activeWindow()
+                view = window.activeView()
+                if layers.id_of(view.document()) == painting.document:
+                    view.showFloatingMessage(painting.text, krita.Krita.instance().icon("dialog-ok"), 2000, 1)
+
+    def _forget_word(self) -> None:
+        self._last = None
+        self.refresh()
+
+    # ---- what the buttons do ----
+
+    def _paint(self) -> None:
+        self._last = None
+        self.workshop.paint(*source.active())
+
+    def _explore(self) -> None:
+        self._last = None
+        self.exploring.begin()
+        self.pages.setCurrentWidget(self.exploring)
+
+    def _animate(self) -> None:
+        Animation(self.workshop, *source.active())
+
+    def _again(self) -> None:
+        self.workshop.again(*source.active())
+
+    def _resume(self) -> None:
+        self.workshop.again(*source.active(), resume=True)
+
+    def _take(self) -> None:
+        painted = memory.recall(*source.active())
+        if painted is not None:
+            self.workshop.choose(painted.recipe)
+
+    def _offer(self) -> None:
+        """Which entries of the menu make sense for the chosen layer."""
+        document = layers.active_document()
+        node = document.activeNode() if document is not None else None
+        painted = memory.recall(document, node) if node is not None else None
+        self.frames.setEnabled(node is not None and bool(node.animated()))
+        for action in (self.again, self.resume, self.take):
+            action.setEnabled(painted is not None)

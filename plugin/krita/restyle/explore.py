@@ -1,0 +1,66 @@
+"""Owns exploring: six drafts of one layer that differ in strength, strokes and color, none of them placed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import source, strings, thumbnails
+from .client import client
+from .order import order
+from .painting import Painting, Phase
+from .recipe import Recipe
+from .workshop import Workshop
+
+DRAFT_SIZE = 256  # px: a draft of this size takes seconds on two cores, and shows strokes and colors
+VARIATIONS = ((35.0, 1.0, "style"), (50.0, 0.6, "style"), (50.0, 1.6, "style"), (70.0, 1.0, "style"), (60.0, 1.0, "content"), (60.0, 1.4, "match"))
+
+
+@dataclass
+class Draft:
+    """painting: how it is done in full. image: a QImage, None until it is there. words: what differs."""
+
+    recipe: Recipe
+    words: str
+    painting: Painting
+    image: Any | None = None
+
+
+def variations(recipe: Recipe) -> list[Recipe]:
+    """strength, factor of the strokes, and color of each; everything else is kept."""
+    found = []
+    for strength, factor, color in VARIATIONS:
+        styles = tuple(replace(style, scale=min(4.0, max(0.25, round((style.scale or 1.0) * factor, 2)))) for style in recipe.styles)
+        found.append(replace(recipe, styles=styles, strength=strength, color=color))
+    return found
+
+
+def explore(workshop: Workshop, changed: Callable[[], None]) -> list[Draft]:
+    """Begins the six drafts of the active layer; `changed` whenever one is new. Failure with a sentence."""
+    document, node = source.active()
+    found = source.find(document, node)
+    drafts = []
+    for recipe in variations(workshop.recipe):
+        draft_recipe = replace(recipe, preset="draft", size=DRAFT_SIZE)
+        made = order(document, node, found, draft_recipe, batch=False)
+        painting = workshop.begin(found, draft_recipe)
+        words = strings.EXPLORED.format(strength=round(recipe.strength), scale=recipe.styles[0].scale, color=strings.COLORS[recipe.color])
+        draft = Draft(recipe, words, painting)
+        drafts.append(draft)
+        _send(workshop, made.request, draft, changed)
+    return drafts
+
+
+def _send(workshop: Workshop, request: client.JobRequest, draft: Draft, changed: Callable[[], None]) -> None:
+    def done(result: client.Result) -> None:
+        draft.image = thumbnails.of_painting(result.plane, draft.painting.preview)
+        draft.painting.end(Phase.DONE, "")
+        workshop.changed()
+        changed()
+
+    def failed(words: str) -> None:
+        draft.painting.end(Phase.FAILED, words)
+        changed()
+
+    workshop.send(request, draft.painting, done, failed)

@@ -1,0 +1,96 @@
+"""Owns the page of six drafts: click the one to paint in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import source, strings, thumbnails
+from .api import QtCore, QtGui, QtWidgets
+from .explore import Draft, explore
+from .painting import Phase
+from .workshop import Workshop
+
+SIDE = 68  # px: three beside each other in a narrow docker
+COLUMNS = 3
+
+
+class Exploring(QtWidgets.QWidget):
+    """done: called when a draft was chosen or the page left."""
+
+    def __init__(self, workshop: Workshop, done: Any) -> None:
+        super().__init__()
+        self._workshop, self._done = workshop, done
+        self.drafts: list[Draft] = []
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        title = QtWidgets.QLabel(strings.EXPLORE_TITLE)
+        title.setWordWrap(True)
+        column.addWidget(title)
+        grid = QtWidgets.QGridLayout()
+        grid.setSpacing(2)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self.buttons = [self._tile(number) for number in range(6)]
+        for number, button in enumerate(self.buttons):
+            grid.addWidget(button, number // COLUMNS, number % COLUMNS)
+        column.addWidget(scrolling(grid), 1)
+        self.back = QtWidgets.QPushButton(strings.EXPLORE_CLOSE)
+        self.back.clicked.connect(self._leave)
+        column.addWidget(self.back)
+
+    def begin(self) -> None:
+        """Starts the drafts of the active layer. Failure."""
+        self._end_drafts()
+        self.drafts = explore(self._workshop, self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        for button, draft in zip(self.buttons, self.drafts):  # noqa: B905 - both are six, or there are no drafts
+            failed = draft.painting.phase in (Phase.FAILED, Phase.CANCELLED)
+            button.setText(draft.painting.text if failed else "" if draft.image is not None else f"{round(100 * draft.painting.fraction)} %")
+            button.setEnabled(draft.image is not None)
+            button.setToolTip(draft.words)
+            button.setAccessibleName(draft.words)
+            image = draft.image or (thumbnails.of_preview(draft.painting.preview) if draft.painting.preview is not None else None)
+            button.setIcon(QtGui.QIcon(QtGui.QPixmap.fromImage(thumbnails.filled(image, 2 * SIDE, 2 * SIDE))) if image is not None else QtGui.QIcon())
+            both, only = QtCore.Qt.ToolButtonStyle.ToolButtonIconOnly, QtCore.Qt.ToolButtonStyle.ToolButtonTextOnly
+            button.setToolButtonStyle(both if image is not None else only)
+
+    def _tile(self, number: int) -> Any:
+        button = QtWidgets.QToolButton()
+        button.setIconSize(QtCore.QSize(SIDE, SIDE))
+        button.setFixedSize(SIDE + 6, SIDE + 6)
+        button.setAutoRaise(True)
+        button.setAccessibleName(strings.DRAFT.format(number=number + 1))
+        button.setEnabled(False)
+        button.clicked.connect(lambda: self._workshop.attempt(lambda: self._paint(self.drafts[number])))
+        return button
+
+    def _paint(self, draft: Draft) -> None:
+        document, node = source.active()
+        self._end_drafts()
+        self._workshop.choose(draft.recipe)
+        self._workshop.paint(document, node)
+        self._done()
+
+    def _leave(self) -> None:
+        self._end_drafts()
+        self._done()
+
+    def _end_drafts(self) -> None:
+        for draft in self.drafts:
+            draft.painting.cancel()
+        self.drafts = []
+
+
+def scrolling(layout: Any) -> Any:
+    """A layout that scrolls up and down where there is no room for it."""
+    content = QtWidgets.QWidget()
+    content.setLayout(layout)
+    area = QtWidgets.QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
+    return area

@@ -1,0 +1,42 @@
+"""Owns finding images and layers again: Krita's objects die with what they stand for, so everything that lasts holds unique ids only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .api import application
+
+
+def id_of(document: Any) -> str:
+    """The image's: its root layer's unique id, the same for every window and as long as it is open."""
+    return str(document.rootNode().uniqueId().toString())
+
+
+def layer_id(node: Any) -> str:
+    return str(node.uniqueId().toString())
+
+
+def find_document(document_id: str) -> Any | None:
+    """None when it is closed."""
+    return next((each for each in application().documents() if id_of(each) == document_id), None)
+
+
+def find_layer(document: Any, wanted: str) -> Any | None:
+    """None when it is deleted."""
+    return next((node for node in walk(document.rootNode()) if layer_id(node) == wanted), None)
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """Everything below a layer, masks included, the lowest first."""
+    for child in node.childNodes():
+        yield child
+        yield from walk(child)
+
+
+def is_mask(node: Any) -> bool:
+    return str(node.type()).endswith("mask")
+
+
+def active_document() -> Any | None:
+    return application().activeDocument()

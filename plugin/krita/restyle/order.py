@@ -1,0 +1,147 @@
+"""Owns the way from a source and a recipe to the request that is sent. Every pixel is read here, on Krita's own thread, before the first one travels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from . import layers, pixels, strings
+from .client import client
+from .failures import Failure
+from .pixels import Box
+from .recipe import FULL_SIZE, Recipe, StyleChoice
+from .source import Source, find
+
+LABEL_LENGTH = 128  # characters, the service's limit
+LAYER_REGION, LABEL_REGION = "layer:", "label:"
+_SKETCH = 512  # px: a style for an estimate; its own size matters little
+
+
+@dataclass(frozen=True)
+class Order:
+    """veiled: the layer is not opaque or blends, so that it and a new layer above it would add up. mask: what the new layer shows, None for all."""
+
+    source: Source
+    request: client.JobRequest
+    colors: pixels.Colors
+    veiled: bool
+    mask: client.Plane | None
+
+
+def order(document: Any, node: Any, source: Source, recipe: Recipe, *, start: client.Start | None = None, batch: bool = False) -> Order:
+    """Failure with one sentence when a style, a region or the layer itself can't be used."""
+    if not recipe.styles:
+        raise Failure(strings.NO_STYLE)
+    content = pixels.read(document, node, source.sent)
+    visible, opaque = pixels.alpha_range(content)
+    if not visible:
+        raise Failure(strings.EMPTY.format(name=source.name))
+    veiled = source.blends or not opaque
+    masks: tuple[client.Mask, ...] = ()
+    if veiled and source.selected:  # the new layer replaces its source, so it has to hold all of it, and the server leaves the rest as it is
+        source = replace(find(document, node, whole=True), selected=False)
+        content = pixels.read(document, node, source.sent)
+        masks = (client.Mask(pixels.selection_mask(document.selection(), source.sent), client.MaskUse.BLEND),)
+    request = client.JobRequest(
+        content=content,
+        masks=masks,
+        styles=tuple(_style_use(document, source.sent, choice, recipe) for choice in recipe.styles),
+        start=start or (client.Start.noise() if recipe.start == "noise" else None),
+        parameters=parameters(recipe),
+        job_class=client.JobClass.BATCH if batch else client.JobClass.INTERACTIVE,
+        label=strings.LAYER_NAME.format(source=source.name, style=recipe.title)[:LABEL_LENGTH],
+    )
+    mask = pixels.selection_mask(document.selection(), source.sent) if source.selected else None
+    return Order(source, request, pixels.colors_of(node), veiled, mask)
+
+
+def sketch(node: Any, source: Source, recipe: Recipe) -> client.JobRequest:
+    """The request as far as an estimate needs it: sizes and formats; no pixel is read."""
+    blank = _blank(client.PixelFormat(client.Channels.RGB, client.Depth.U8), _SKETCH, _SKETCH)
+    styles = tuple(
+        client.StyleUse.library(choice.library, scale=choice.scale) if choice.library else client.StyleUse.plane(blank, scale=choice.scale)
+        for choice in recipe.styles
+    )
+    content = _blank(pixels.colors_of(node).format, source.sent.width, source.sent.height)
+    return client.JobRequest(content, styles, parameters=parameters(recipe))
+
+
+def parameters(recipe: Recipe) -> client.Parameters:
+    """The recipe's settings in the client's words."""
+    return client.Parameters(
+        preset=recipe.preset,
+        size=recipe.size if recipe.size > 0 else None,
+        native_size=True if recipe.size == FULL_SIZE else None,
+        strength=float(recipe.strength),
+        seed=recipe.seed,
+        color=recipe.color,
+        color_mix=float(recipe.color_mix),
+        objective=None if recipe.objective == "auto" else recipe.objective,
+        tv=float(recipe.tv),
+    )
+
+
+def regions(document: Any) -> list[tuple[str, str]]:
+    """What a style can be confined to: (region, title) of everywhere, every layer and every color label in use."""
+    found, labels = [("", strings.EVERYWHERE)], set()
+    for node in layers.walk(document.rootNode()):
+        if not layers.is_mask(node):
+            found.append((LAYER_REGION + layers.layer_id(node), strings.REGION_LAYER.format(name=node.name())))
+            labels.add(node.colorLabel())
+    used = [number for number in sorted(labels) if 0 < number < len(strings.LABELS)]
+    return found + [(f"{LABEL_REGION}{number}", strings.REGION_LABEL.format(name=strings.LABELS[number])) for number in used]
+
+
+def region_plane(document: Any, region: str, box: Box, style: str) -> client.Plane:
+    """What a region's layers cover, as a mask of the box. Failure when there is none any more, or it lies elsewhere."""
+    nodes = [node for node in layers.walk(document.rootNode()) if not layers.is_mask(node) and _belongs(node, region)]
+    if not nodes:
+        raise Failure(strings.REGION_GONE.format(region=region.partition(":")[2], style=style))
+    document.refreshProjection()
+    document.waitForDone()
+    masks: dict[client.PixelFormat, list[client.Plane]] = {}
+    for node in nodes:
+        mask = pixels.alpha_of(pixels.read(document, node, box, projection=True))
+        masks.setdefault(mask.format, []).append(mask)
+    whole = pixels.united(max(masks.values(), key=len))
+    if not pixels.any_weight(whole):
+        raise Failure(strings.REGION_EMPTY.format(style=style))
+    return whole
+
+
+def _belongs(node: Any, region: str) -> bool:
+    if region.startswith(LAYER_REGION):
+        return layers.layer_id(node) == region[len(LAYER_REGION) :]
+    return f"{LABEL_REGION}{node.colorLabel()}" == region
+
+
+def _style_use(document: Any, box: Box, choice: StyleChoice, recipe: Recipe) -> client.StyleUse:
+    mask = region_plane(document, choice.region, box, choice.name) if choice.region else None
+    source = choice.library or (_file(choice.file) if choice.file else _style_plane(choice))
+    return client.StyleUse(source, float(choice.weight), choice.scale, None, mask, None if recipe.symmetry == "none" else recipe.symmetry)
+
+
+def _file(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise Failure(strings.STYLE_FILE.format(path=path, reason=error.strerror or error)) from error
+
+
+def _style_plane(choice: StyleChoice) -> client.Plane:
+    reference = choice.layer
+    document = layers.find_document(reference.document) if reference else None
+    node = layers.find_layer(document, reference.layer) if document is not None and reference else None
+    if node is None:
+        raise Failure(strings.STYLE_LAYER.format(name=choice.name))
+    box = pixels.box_of(node.bounds()).common(pixels.box_of(document.bounds()))  # type: ignore[union-attr]
+    if choice.crop:
+        box = Box(*choice.crop).common(box)
+    if min(box.width, box.height) < pixels.SMALLEST_SIDE:
+        raise Failure(strings.STYLE_SMALL.format(name=choice.name, width=box.width, height=box.height))
+    return pixels.read(document, node, box)
+
+
+def _blank(format_: client.PixelFormat, width: int, height: int) -> client.Plane:
+    return client.Plane(format_, width, height, bytes(width * height * format_.pixel_bytes))

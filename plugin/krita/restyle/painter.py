@@ -1,0 +1,164 @@
+"""Owns what is known of the server: its state in words, its styles, the estimate for what is chosen, and getting it better weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from . import strings
+from .background import Background
+from .client import client
+
+
+class ServerState(str, Enum):
+    OFF = "off"
+    STARTING = "starting"
+    READY = "ready"
+    BUSY = "busy"
+    DRAINING = "draining"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A style in the gallery. picture, effect: JPEG files, may be empty."""
+
+    id: str
+    title: str
+    hint: str
+    picture: bytes
+    effect: bytes
+    own: bool
+    scale: float | None = None
+
+
+class Painter:
+    """changed: called on Krita's thread whenever something here is new."""
+
+    def __init__(self, background: Background, changed: Callable[[], None]) -> None:
+        self._background, self._changed = background, changed
+        self.state, self.sentence = ServerState.OFF, strings.SERVER_OFF
+        self.info: client.ServerInfo | None = None
+        self.tiles: tuple[Tile, ...] = ()
+        self.estimate: client.Estimate | None = None
+        self.installing = ""
+        self._asked = 0  # the number of the last estimate that was asked for; earlier answers come too late
+
+    def connect(self) -> None:
+        """Finds or starts the server, unless that is under way; then asks for its styles."""
+        if self.state is not ServerState.STARTING:
+            if not self._background.connected:
+                self._stand(ServerState.STARTING, strings.SERVER_STARTING)
+            self._background.ask(lambda session: (session.info(), session.styles(thumbnails=True)), self._connected, self.failed)
+
+    def look(self) -> None:
+        """Asks how busy the server is; one that has ended meanwhile is merely not running."""
+        if self._background.connected and self.state is not ServerState.STARTING:
+            self._background.ask(lambda session: session.info(), self._informed, self._gone)
+
+    def load_styles(self) -> None:
+        self._background.ask(lambda session: session.styles(thumbnails=True), self._styles, self.failed)
+
+    def add_style(self, file: bytes, title: str, added: Callable[[str], None]) -> None:
+        """Adds a picture file to the library; `added` gets its id."""
+
+        def answer(style: client.Style) -> None:
+            self.load_styles()
+            added(style.id)
+
+        self._background.ask(lambda session: session.add_style(file, title=title), answer, self.failed)
+
+    def delete_style(self, style_id: str) -> None:
+        self._background.ask(lambda session: session.delete_style(style_id), lambda _: self.load_styles(), self.failed)
+
+    def ask_estimate(self, request: client.JobRequest) -> None:
+        self._asked += 1
+        number = self._asked
+
+        def answer(estimate: client.Estimate | None) -> None:
+            if number == self._asked:
+                self.estimate = estimate
+                self._changed()
+
+        if self._background.connected:
+            self._background.ask(lambda session: session.estimate(request), answer, lambda _words, _error: answer(None))
+
+    def install_weights(self) -> None:
+        if self.installing:
+            return
+        self.installing = strings.INSTALLING["checking"]
+
+        def told(progress: client.InstallProgress) -> None:
+            words = strings.INSTALLING.get(progress.step, progress.step)
+            self.installing = words.format(done=strings.bytes_(progress.done_bytes), total=strings.bytes_(progress.total_bytes))
+            self._changed()
+
+        def ended(words: str) -> None:
+            self.installing = ""
+            self.sentence = words
+            self._changed()
+
+        def failed(words: str, _error: BaseException) -> None:
+            self.installing = ""
+            self._stand(ServerState.ERROR, words)
+
+        def done(_: Any) -> None:
+            ended(strings.INSTALLED)
+            self.look()
+
+        self._background.ask(lambda session: session.install_weights("imagenet", lambda event: self._background.tell(told, event)), done, failed)
+        self._changed()
+
+    @property
+    def better_weights(self) -> client.WeightsInfo | None:
+        """The ImageNet weights, as long as they are not installed; None when there is nothing better to get."""
+        found = [each for each in self.info.weights if each.id == "imagenet" and not each.installed] if self.info else []
+        return found[0] if found else None
+
+    @property
+    def facts(self) -> str:
+        """One line: device, network, time and size of what is chosen."""
+        if self.info is None:
+            return ""
+        words = [next((device.name for device in self.info.devices), "")]
+        words.append(strings.NETWORKS.get(self.info.weights_in_use, self.info.weights_in_use))
+        if self.estimate is not None and self.estimate.seconds is not None:
+            words.append(strings.ABOUT.format(time=strings.seconds(self.estimate.seconds)))
+        return " · ".join(word for word in words if word)
+
+    def failed(self, words: str, error: BaseException) -> None:
+        """Something did not work; a server that is gone is looked for anew the next time."""
+        if isinstance(error, client.RestyleError) and not isinstance(error, client.Refused):
+            self._background.forget()
+        self._stand(ServerState.ERROR, words)
+
+    def _connected(self, answer: tuple[client.ServerInfo, list[client.Style]]) -> None:
+        info, styles = answer
+        self._informed(info)
+        self._styles(styles)
+
+    def _informed(self, info: client.ServerInfo) -> None:
+        self.info = info
+        if info.state == "draining":
+            self._stand(ServerState.DRAINING, strings.SERVER_DRAINING)
+        elif info.jobs_running or info.jobs_queued:
+            self._stand(ServerState.BUSY, strings.SERVER_BUSY.format(running=info.jobs_running, waiting=info.jobs_queued))
+        else:
+            self._stand(ServerState.READY, strings.SERVER_READY)
+
+    def _gone(self, _words: str, _error: BaseException) -> None:
+        self._background.forget()
+        self.info, self.estimate = None, None
+        self._stand(ServerState.OFF, strings.SERVER_OFF)
+
+    def _styles(self, styles: list[client.Style]) -> None:
+        self.tiles = tuple(
+            Tile(each.id, each.title, each.description, each.thumbnail, each.effect_thumbnail, not each.builtin, each.suggested_scale) for each in styles
+        )
+        self._changed()
+
+    def _stand(self, state: ServerState, words: str) -> None:
+        self.state, self.sentence = state, words
+        self._changed()

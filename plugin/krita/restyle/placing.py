@@ -1,0 +1,68 @@
+"""Owns how a painting gets into the image: a layer made whole outside of the tree and added in one step, which is the one that undo takes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import layers, strings, veils
+from .api import QtCore, krita
+from .client import client
+from .failures import Failure
+from .order import Order
+
+
+@dataclass(frozen=True)
+class Placed:
+    """notes: sentences about what else happened."""
+
+    document: str
+    layer: str
+    notes: tuple[str, ...] = ()
+
+
+def place(order: Order, plane: client.Plane, name: str) -> Placed:
+    """Adds the painting right above its source. Failure when the image is gone, or Krita refuses."""
+    document = layers.find_document(order.source.document)
+    if document is None:
+        raise Failure(strings.DOCUMENT_GONE)
+    node = document.createNode(name, "paintlayer")
+    _fill(node, order, plane)
+    if order.mask is not None:
+        _mask(document, node, order)
+    return add(document, node, order)
+
+
+def add(document: Any, node: Any, order: Order) -> Placed:
+    """Puts a finished layer above its source, and hides that one where the two would add up. Failure."""
+    below = layers.find_layer(document, order.source.layer)
+    replaces = below is not None and order.veiled
+    if replaces:
+        node.setOpacity(below.opacity())  # type: ignore[union-attr]
+        node.setBlendingMode(below.blendingMode())  # type: ignore[union-attr]
+    parent = (below.parentNode() if below is not None else None) or document.rootNode()
+    if not parent.addChildNode(node, below):
+        raise Failure(strings.PLACING_FAILED)
+    notes = (strings.SOURCE_GONE,) if below is None else ()
+    if replaces and below.visible():  # type: ignore[union-attr]
+        veils.hide(document, below, node)
+        notes = (strings.HIDDEN.format(name=below.name()),)  # type: ignore[union-attr]
+    document.setActiveNode(node)
+    document.refreshProjection()
+    return Placed(order.source.document, layers.layer_id(node), notes)
+
+
+def _fill(node: Any, order: Order, plane: client.Plane) -> None:
+    """Gives a layer that is in no tree the color space and the pixels of the painting."""
+    node.setColorSpace(*order.colors.sent)
+    node.setPixelData(QtCore.QByteArray(plane.data), *order.source.sent.rect)
+    if not order.colors.native:
+        node.setColorSpace(order.colors.model, order.colors.depth, order.colors.profile)
+
+
+def _mask(document: Any, node: Any, order: Order) -> None:
+    selection = krita.Selection()
+    selection.setPixelData(QtCore.QByteArray(order.mask.data), *order.source.sent.rect)  # type: ignore[union-attr]
+    layer = document.createTransparencyMask(strings.MASK_NAME)
+    layer.setSelection(selection)
+    node.addChildNode(layer, None)

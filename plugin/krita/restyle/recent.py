@@ -1,0 +1,93 @@
+"""Owns the list of recent paintings: their thumbnails, and painting with their settings again, on from them, or forgetting them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import source, strings, thumbnails
+from .api import QtCore, QtWidgets
+from .failures import Failure
+from .gallery import icon
+from .running import slim
+from .settings import Recent
+from .workshop import Workshop
+
+SIDE = 40  # px
+_RECENT = QtCore.Qt.ItemDataRole.UserRole
+
+
+class RecentPaintings(QtWidgets.QWidget):
+    def __init__(self, workshop: Workshop) -> None:
+        super().__init__()
+        self._workshop = workshop
+        self._shown: list[Recent] | None = None
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.list = QtWidgets.QListWidget()
+        self.list.setIconSize(QtCore.QSize(SIDE, SIDE))
+        self.list.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        self.list.setTextElideMode(QtCore.Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setAccessibleName(strings.RECENT)
+        self.empty = QtWidgets.QLabel(strings.RECENT_EMPTY)
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(QtCore.Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.empty, 1)
+        row = QtWidgets.QHBoxLayout()
+        row.setSpacing(4)
+        self.again = self._button(strings.AGAIN, strings.AGAIN_HINT, self._again)
+        self.resume = self._button(strings.CONTINUE, strings.CONTINUE_HINT, self._resume)
+        self.remove = self._button(strings.DELETE, "", self._remove)
+        for button in self.buttons():
+            row.addWidget(button, 1)
+        column.addLayout(row)
+        self.list.itemSelectionChanged.connect(self._enable)
+
+    def buttons(self) -> list[Any]:
+        return [self.again, self.resume, self.remove]
+
+    def refresh(self) -> None:
+        recents = self._workshop.recents
+        if recents == self._shown:
+            return
+        self._shown = list(recents)
+        self.list.clear()
+        for recent in recents:
+            picture = thumbnails.of_file(recent.picture.read_bytes()) if recent.picture is not None and recent.picture.is_file() else None
+            item = QtWidgets.QListWidgetItem(icon(picture, self.devicePixelRatioF()), recent.title)
+            item.setData(_RECENT, recent)
+            item.setToolTip(f"{recent.title}\n{QtCore.QDateTime.fromSecsSinceEpoch(int(recent.ended)).toString(QtCore.Qt.DateFormat.TextDate)}")
+            self.list.addItem(item)
+        self.list.setVisible(bool(recents))
+        self.empty.setVisible(not recents)
+        self._enable()
+
+    def _again(self, recent: Recent) -> None:
+        document, node = source.active()
+        self._workshop.choose(recent.recipe)
+        self._workshop.paint(document, node)
+
+    def _resume(self, recent: Recent) -> None:
+        self._workshop.resume_recent(recent)
+
+    def _remove(self, recent: Recent) -> None:
+        self._workshop.forget_recent(recent)
+
+    def _button(self, words: str, hint: str, deed: Any) -> Any:
+        button = slim(QtWidgets.QPushButton(words))
+        button.setToolTip(hint)
+        button.clicked.connect(lambda: self._workshop.attempt(lambda: deed(self._current())))
+        return button
+
+    def _current(self) -> Recent:
+        items = self.list.selectedItems()
+        if not items:
+            raise Failure(strings.RECENT_EMPTY)
+        recent: Recent = items[0].data(_RECENT)
+        return recent
+
+    def _enable(self) -> None:
+        for button in self.buttons():
+            button.setEnabled(bool(self.list.selectedItems()))

@@ -1,0 +1,76 @@
+"""Owns what Krita gets to know: the three actions and the docker. Both import the rest when they are first used, so that Krita starts no slower."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import strings
+from .api import krita
+
+DOCKER_ID = "restyle_docker"
+
+
+class RestyleExtension(krita.Extension):
+    """The actions in Tools ▸ Scripts and in the shortcut editor."""
+
+    def setup(self) -> None:
+        """Nothing: Krita calls it before there is a window."""
+
+    def createActions(self, window: Any) -> None:  # noqa: N802 - Krita's name
+        for name, words, deed in (
+            ("restyle_layer", strings.ACTION_AGAIN, self.paint),
+            ("restyle_layer_with", strings.ACTION_WITH, self.choose),
+            ("restyle_cancel", strings.ACTION_CANCEL, self.cancel),
+        ):
+            action = window.createAction(name, words, strings.SCRIPTS_MENU)
+            action.triggered.connect(lambda _checked=False, deed=deed: deed())
+
+    def paint(self) -> None:
+        """Paints with the last settings; without any, or when it can't be, the docker comes up and says why."""
+        from . import source
+        from .workshop import workshop
+
+        if workshop().attempt(lambda: workshop().paint(*source.active())) is None:
+            self.choose()
+
+    def choose(self) -> None:
+        for docker in krita.Krita.instance().dockers():
+            if docker.objectName() == DOCKER_ID:
+                docker.setVisible(True)
+                docker.raise_()
+
+    def cancel(self) -> None:
+        from . import layers
+        from .workshop import workshop
+
+        document = layers.active_document()
+        if document is not None:
+            workshop().cancel(layers.id_of(document))
+
+
+def make_docker() -> Any:
+    from .docker import Docker
+
+    return Docker()
+
+
+class _Factory(krita.DockWidgetFactoryBase):
+    def __init__(self) -> None:
+        super().__init__(DOCKER_ID, krita.DockWidgetFactoryBase.DockPosition.DockRight)
+
+    def createDockWidget(self) -> Any:  # noqa: N802 - Krita's name
+        return make_docker()
+
+
+_kept: list[Any] = []  # Krita does not keep them alive
+
+
+def register() -> None:
+    """Tells Krita, once."""
+    application = krita.Krita.instance()
+    if application is None or _kept:
+        return
+    extension, factory = RestyleExtension(application), _Factory()
+    _kept.extend((extension, factory))
+    application.addExtension(extension)
+    application.addDockWidgetFactory(factory)

@@ -1,0 +1,86 @@
+"""Owns what the plug-in remembers between sessions: the last recipe and the recent paintings with their thumbnails, in the user's data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import log
+from .recipe import Recipe, RecipeError, plain, recipe_from
+
+MOST_RECENT = 24  # paintings in the list: three screens of the docker
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A painting that was finished. id: the server's job. thumbnail: name of a PNG beside the list, may be empty. ended: Unix time in seconds."""
+
+    id: str
+    title: str
+    recipe: Recipe
+    ended: float
+    thumbnail: str = ""
+
+    @property
+    def picture(self) -> Path | None:
+        return log.folder() / self.thumbnail if self.thumbnail else None
+
+
+def load_recipe() -> Recipe:
+    """The last one; the default when there is none, or one that can't be read."""
+    try:
+        return recipe_from(_read("settings.json").get("recipe", {}))
+    except (RecipeError, TypeError, AttributeError):
+        return Recipe()
+
+
+def save_recipe(recipe: Recipe) -> None:
+    _write("settings.json", {"recipe": plain(recipe)})
+
+
+def load_recent() -> list[Recent]:
+    """Newest first; entries that can't be read are left out."""
+    found = (_recent(item) for item in _read("recent.json").get("paintings", []))
+    return [each for each in found if each is not None]
+
+
+def save_recent(recents: list[Recent]) -> list[Recent]:
+    """Keeps the newest ones; the pictures of the others go. Returns what is kept."""
+    kept = recents[:MOST_RECENT]
+    items = [{"id": each.id, "title": each.title, "recipe": plain(each.recipe), "ended": each.ended, "thumbnail": each.thumbnail} for each in kept]
+    _write("recent.json", {"paintings": items})
+    wanted = {each.thumbnail for each in kept}
+    for picture in log.folder().glob("painting-*.png"):
+        if picture.name not in wanted:
+            with contextlib.suppress(OSError):
+                picture.unlink()
+    return kept
+
+
+def _recent(item: Any) -> Recent | None:
+    try:
+        return Recent(str(item["id"]), str(item["title"]), recipe_from(item["recipe"]), float(item["ended"]), Path(item.get("thumbnail", "")).name)
+    except (RecipeError, KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _read(name: str) -> dict[str, Any]:
+    try:
+        content = json.loads((log.folder() / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _write(name: str, content: dict[str, Any]) -> None:
+    """Whole or not at all; settings that can't be written must not stop a painting."""
+    try:
+        log.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = log.folder() / f"{name}.partial"
+        partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        partial.replace(log.folder() / name)
+    except OSError as error:
+        log.write(f"{name} can't be written: {error}")

@@ -1,0 +1,82 @@
+"""Owns what is painted: a layer and the part of it that the selection leaves, checked before anything else happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import layers, pixels, strings
+from .failures import Failure
+from .pixels import SMALLEST_SIDE, Box
+
+PADDING = 96  # px around a selection that are sent for context: the deepest features used see about 200 px
+PAINTABLE = ("paintlayer", "grouplayer", "clonelayer", "filelayer", "vectorlayer", "filllayer")
+PASSING_BLEND = "normal"
+OPAQUE = 255  # Krita's opacity
+
+
+@dataclass(frozen=True)
+class Source:
+    """document, layer: unique ids. sent: what is sent, on the canvas. selected: a selection says what changes. blends: opacity or mode let others through."""
+
+    document: str
+    layer: str
+    name: str
+    sent: Box
+    selected: bool
+    blends: bool
+
+
+def active() -> tuple[Any, Any]:
+    """The active image and layer. Failure when there is none."""
+    document = layers.active_document()
+    if document is None:
+        raise Failure(strings.NO_DOCUMENT)
+    node = document.activeNode()
+    if node is None:
+        raise Failure(strings.NO_LAYER)
+    return document, node
+
+
+def find(document: Any, node: Any, whole: bool = False) -> Source:
+    """The source that a layer and the present selection make. whole: as if nothing were selected. Failure with one sentence."""
+    _check(node)
+    if node.type() in pixels.WITHOUT_PIXELS:
+        document.refreshProjection()
+        document.waitForDone()
+    name = node.name()
+    canvas = pixels.box_of(document.bounds())
+    content = pixels.box_of(node.bounds())
+    if content.empty:
+        raise Failure(strings.EMPTY.format(name=name))
+    box = content.common(canvas)
+    if box.empty:
+        raise Failure(strings.OUTSIDE.format(name=name))
+    selection = None if whole else document.selection()
+    blends = node.opacity() < OPAQUE or node.blendingMode() != PASSING_BLEND
+    if selection is not None:
+        part = _selected(selection).common(box)
+        if part.empty:
+            raise Failure(strings.SELECTION_OUTSIDE.format(name=name))
+        box = part.padded(PADDING, box)
+    box = box.at_least(SMALLEST_SIDE, canvas)
+    if min(box.width, box.height) < SMALLEST_SIDE:
+        raise Failure(strings.TOO_SMALL.format(width=canvas.width, height=canvas.height))
+    pixels.colors_of(node)
+    return Source(layers.id_of(document), layers.layer_id(node), name, box, selection is not None, blends)
+
+
+def _check(node: Any) -> None:
+    if layers.is_mask(node):
+        raise Failure(strings.IS_MASK)
+    if node.type() not in PAINTABLE:
+        raise Failure(strings.UNPAINTABLE.format(name=node.name()))
+    parent = node
+    while parent is not None:
+        if parent.locked():
+            raise Failure(strings.LOCKED.format(name=parent.name()))
+        parent = parent.parentNode()
+
+
+def _selected(selection: Any) -> Box:
+    return Box(selection.x(), selection.y(), selection.width(), selection.height())

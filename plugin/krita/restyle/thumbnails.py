@@ -1,0 +1,56 @@
+"""Owns small pictures: of files, previews and results, as Qt wants them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .api import QtCore, QtGui
+from .client import client
+
+SIDE = 192  # px of a kept thumbnail: twice what is shown, for dense screens
+
+
+def of_preview(preview: client.Preview) -> Any:
+    """A QImage of its own bytes."""
+    return QtGui.QImage(preview.rgba, preview.width, preview.height, 4 * preview.width, QtGui.QImage.Format.Format_RGBA8888).copy()
+
+
+def of_painting(plane: client.Plane, preview: client.Preview | None) -> Any | None:
+    """The result itself where Qt can show it, 8 bits of RGB; else the last preview of it."""
+    if plane.format == client.PixelFormat(client.Channels.BGRA, client.Depth.U8):
+        image = QtGui.QImage(bytes(plane.data), plane.width, plane.height, 4 * plane.width, QtGui.QImage.Format.Format_ARGB32)
+        return fitted(image, SIDE)
+    return fitted(of_preview(preview), SIDE) if preview is not None else None
+
+
+def of_file(data: bytes) -> Any | None:
+    """None when Qt can't read it."""
+    image = QtGui.QImage.fromData(QtCore.QByteArray(data)) if data else QtGui.QImage()
+    return None if image.isNull() else image
+
+
+def fitted(image: Any, side: int) -> Any:
+    """Scaled into a square."""
+    return image.scaled(side, side, QtCore.Qt.AspectRatioMode.KeepAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation)
+
+
+def filled(image: Any, width: int, height: int) -> Any:
+    """Scaled and cut to fill a rectangle."""
+    scaled = image.scaled(width, height, QtCore.Qt.AspectRatioMode.KeepAspectRatioByExpanding, QtCore.Qt.TransformationMode.SmoothTransformation)
+    return scaled.copy((scaled.width() - width) // 2, (scaled.height() - height) // 2, width, height)
+
+
+def save(image: Any, folder: Path, name: str) -> str:
+    """The name, or nothing when it could not be written: a list without a picture is still a list."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return name if image.save(str(folder / name), "PNG") else ""
+
+
+def png(image: Any) -> bytes:
+    """A QImage as a PNG file."""
+    content = QtCore.QByteArray()
+    store = QtCore.QBuffer(content)
+    store.open(QtCore.QIODevice.OpenModeFlag.WriteOnly)
+    image.save(store, "PNG")
+    return bytes(content)

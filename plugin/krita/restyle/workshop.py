@@ -1,0 +1,230 @@
+"""Owns all paintings of this Krita and the settings they are begun with: one workshop, whatever number of windows show it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from . import layers, log, memory, placing, settings, source, strings, thumbnails
+from .background import Background
+from .client import client
+from .failures import Failure, sentence
+from .order import Order, order, sketch
+from .painter import Painter
+from .painting import Painting, Phase
+from .recipe import Recipe
+from .settings import Recent
+from .source import Source
+
+MOST_KEPT = 50  # paintings that are over, for the docker to show the last word of
+
+
+class Workshop:
+    """Listeners are called without arguments, on Krita's thread, whenever something is new. All calls belong to that thread."""
+
+    def __init__(self, background: Background | None = None) -> None:
+        self.background = background or Background()
+        self.painter = Painter(self.background, self.changed)
+        self.recipe = settings.load_recipe()
+        self.recents = settings.load_recent()
+        self.paintings: list[Painting] = []
+        self.complaint = ""  # why the last press of a button did nothing
+        self.ended: list[Callable[[Painting], None]] = []
+        self._listeners: list[Callable[[], None]] = []
+
+    # ---- who watches ----
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Returns what ends it."""
+        self._listeners.append(listener)
+
+        def forget() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return forget
+
+    def changed(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+    # ---- settings ----
+
+    def choose(self, recipe: Recipe) -> None:
+        """The settings from now on, kept for the next session."""
+        if recipe != self.recipe:
+            self.recipe = recipe
+            settings.save_recipe(recipe)
+            self.changed()
+
+    def estimate(self) -> None:
+        """Asks what the present choice would take; says nothing when there is nothing to paint."""
+        if not self.recipe.styles or not self.background.connected:
+            return
+        with contextlib.suppress(Failure):
+            document, node = source.active()
+            self.painter.ask_estimate(sketch(node, source.find(document, node), self.recipe))
+
+    # ---- painting ----
+
+    def paint(self, document: Any, node: Any, recipe: Recipe | None = None, start: client.Start | None = None) -> Painting:
+        """Begins to paint a layer. Failure with a sentence."""
+        recipe = recipe or self.recipe
+        found = source.find(document, node)
+        self._refuse_second(found)
+        made = order(document, node, found, recipe, start=start)
+        painting = self.begin(found, recipe)
+        self.send(made.request, painting, lambda result: self._place(painting, made, result), lambda words: painting.end(Phase.FAILED, words))
+        return painting
+
+    def again(self, document: Any, node: Any, *, resume: bool = False) -> Painting:
+        """Paints the source of a painted layer once more; resume: goes on from that painting, with the present settings. Failure."""
+        painted = memory.recall(document, node)
+        below = layers.find_layer(document, painted.source) if painted else None
+        if painted is None or below is None:
+            return self.paint(document, node)
+        if resume:
+            recipe = self.recipe if self.recipe.styles else painted.recipe
+            return self.paint(document, below, recipe, client.Start.job(painted.job))
+        return self.paint(document, below, painted.recipe)
+
+    def begin(self, found: Source, recipe: Recipe) -> Painting:
+        """A new painting in the list."""
+        painting = Painting(found.document, found.layer, found.name, recipe)
+        over = [each for each in self.paintings if each.over]
+        self.paintings = [each for each in self.paintings if each not in over[:-MOST_KEPT]] + [painting]
+        self.complaint = ""
+        self.changed()
+        return painting
+
+    def send(
+        self,
+        request: client.JobRequest,
+        painting: Painting,
+        done: Callable[[client.Result], None],
+        failed: Callable[[str], None],
+        landed: Callable[[], None] | None = None,
+    ) -> None:
+        """Carries a request to the server; `done` or `failed`, then `landed`, on Krita's thread. One that was cancelled only lands."""
+
+        def heard(event: client.Event) -> None:
+            painting.hear(event)
+            self.changed()
+
+        def answer(result: client.Result) -> None:
+            try:
+                done(result)
+            except Exception as error:
+                failed(sentence(error))
+            over()
+
+        def problem(words: str, error: BaseException) -> None:
+            if isinstance(error, client.JobCancelled):
+                painting.end(Phase.CANCELLED, strings.CANCELLED)
+            else:
+                if not isinstance(error, (client.Refused, client.JobFailed)):
+                    self.painter.failed(words, error)
+                gone = request.start is not None and isinstance(error, (client.NotFound, client.ResultExpired))
+                failed(strings.CONTINUE_GONE if gone else words)
+            over()
+
+        def over() -> None:
+            if landed is not None:
+                landed()
+            self.over(painting)
+
+        def question(session: client.Session) -> client.Result:
+            return session.restyle(request, lambda event: self.background.tell(heard, event), painting.cancellation)
+
+        self.background.ask(question, answer, problem)
+
+    def running(self, document_id: str | None = None) -> list[Painting]:
+        """Paintings under way, of one image or of all."""
+        return [each for each in self.paintings if not each.over and document_id in (None, each.document)]
+
+    def cancel(self, document_id: str) -> None:
+        for painting in self.running(document_id):
+            painting.cancel()
+        self.changed()
+
+    def finish(self, document_id: str) -> None:
+        for painting in self.running(document_id):
+            painting.finish()
+        self.changed()
+
+    def attempt(self, deed: Callable[[], Any]) -> Any | None:
+        """Does what a button asks for; whatever goes wrong becomes the complaint in the status line, never an exception: Krita shows those in a modal box."""
+        try:
+            self.complaint = ""
+            return deed()
+        except Exception as error:
+            self.complaint = sentence(error)
+            return None
+        finally:
+            self.changed()
+
+    def close_documents(self) -> None:
+        """Cancels what belongs to images that are closed: their paintings have no place to go."""
+        for painting in self.running():
+            if layers.find_document(painting.document) is None:
+                painting.cancel()
+
+    def over(self, painting: Painting) -> None:
+        """Tells everyone that a painting came to its end."""
+        for listener in list(self.ended):
+            listener(painting)
+        self.changed()
+
+    # ---- recent paintings ----
+
+    def note(self, painting: Painting, job: client.Job, picture: Any) -> None:
+        """Adds a finished painting to the recent ones. picture: a QImage or None."""
+        name = thumbnails.save(picture, log.folder(), f"painting-{job.id[:40]}.png") if picture is not None else ""
+        recent = Recent(job.id, strings.LAYER_NAME.format(source=painting.name, style=painting.recipe.title), painting.recipe, time.time(), name)
+        self.recents = settings.save_recent([recent, *self.recents])
+
+    def forget_recent(self, recent: Recent) -> None:
+        """Out of the list, and off the server."""
+        self.recents = settings.save_recent([each for each in self.recents if each.id != recent.id])
+        if self.background.connected:
+            self.background.ask(lambda session: session.delete(recent.id), lambda _: None, lambda _words, _error: None)
+        self.changed()
+
+    def resume_recent(self, recent: Recent) -> Painting:
+        """Paints the active layer from where a recent painting ended, with the present settings. Failure."""
+        document, node = source.active()
+        recipe = self.recipe if self.recipe.styles else recent.recipe
+        return self.paint(document, node, recipe, client.Start.job(recent.id))
+
+    # ---- ways ----
+
+    def _refuse_second(self, found: Source) -> None:
+        if any(each.layer == found.layer for each in self.running(found.document)):
+            raise Failure(strings.NOT_ANOTHER)
+
+    def _place(self, painting: Painting, made: Order, result: client.Result) -> None:
+        name = strings.LAYER_NAME.format(source=painting.name, style=painting.recipe.title)
+        placed = placing.place(made, result.plane, name)
+        document = layers.find_document(placed.document)
+        node = layers.find_layer(document, placed.layer) if document is not None else None
+        if node is not None:
+            memory.remember(document, node, memory.Painted(replace(painting.recipe), painting.layer, result.job.id))
+        painting.result = placed.layer
+        self.note(painting, result.job, thumbnails.of_painting(result.plane, painting.preview))
+        words = (strings.DONE_EARLY if result.job.finished_early else strings.DONE).format(name=name)
+        work = result.job.result.work_note if result.job.result else ""
+        notes = (*placed.notes, *((f"{work[:1].upper()}{work[1:]}.",) if work else ()), *result.job.warnings)
+        painting.end(Phase.DONE, words, notes)
+
+
+_one: list[Workshop] = []
+
+
+def workshop() -> Workshop:
+    """The one of this Krita, made on first use."""
+    if not _one:
+        _one.append(Workshop())
+    return _one[0]

@@ -1,0 +1,78 @@
+"""Owns a session that paints at once or when told to, so that the plug-in's ways can be walked one by one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import restyle_client as client
+
+INFO = client.ServerInfo(
+    "0.1.0", "restyle.v1", "serving", 0.0, (client.DeviceInfo("cpu", "2 threads", "cpu", 1, 1, False, "idle", 512),),
+    client.ServerLimits(1, 1, 1, 1, 1, 10.0, 1.0, 1.0, 1), (), (client.WeightsInfo("imagenet", installed=False, size=2**29), client.WeightsInfo("compact")),
+    "compact", 0, 0, 1,
+)  # fmt: skip
+STYLES = [client.Style("woodcut", "Woodcut", "Lines", builtin=True, suggested_scale=1.2), client.Style("night", "Night", "Swirls", builtin=True)]
+
+
+class FakeSession:
+    """hold: paintings wait for `release` (or their cancellation). error: what the next ones raise."""
+
+    def __init__(self) -> None:
+        self.hold = False
+        self.release = threading.Event()
+        self.error: Exception | None = None
+        self.requests: list[client.JobRequest] = []
+        self.most_at_once = 0
+        self._now = 0
+        self._lock = threading.Lock()
+        self.threads: set[str] = set()
+
+    def info(self) -> client.ServerInfo:
+        return INFO
+
+    def styles(self, thumbnails: bool = False) -> list[client.Style]:
+        return STYLES
+
+    def estimate(self, _request: client.JobRequest) -> client.Estimate:
+        return client.Estimate(1, 2, 75.0, 4096, 512, 512, "cpu", None, None)
+
+    def delete(self, _job: str) -> None: ...
+
+    def close(self) -> None: ...
+
+    def restyle(self, request: client.JobRequest, on_event: Callable[[Any], None], cancel: client.Cancellation, previews: bool = True) -> client.Result:
+        with self._lock:
+            self.requests.append(request)
+            number = len(self.requests)
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+            self.threads.add(threading.current_thread().name)
+        try:
+            return self._paint(request, on_event, cancel, f"job-{number}")
+        finally:
+            with self._lock:
+                self._now -= 1
+
+    def _paint(self, request: client.JobRequest, on_event: Callable[[Any], None], cancel: client.Cancellation, job_id: str) -> client.Result:
+        on_event(client.Upload(1, 2))
+        on_event(client.Job(job_id, client.JobState.QUEUED, queue_position=3))
+        on_event(client.Job(job_id, client.JobState.RUNNING))
+        on_event(client.Progress(1, 2, 64, 64, 3, 12, 0.25, 1.0, 0.5, 0.5, 1.0, 8.0))
+        on_event(client.Preview(2, 2, bytes([200, 100, 50, 255] * 4)))
+        if self.error is not None:
+            raise self.error
+        if self.hold:
+            stop = threading.Event()
+            forget = cancel.listen(stop.set)
+            while not stop.wait(0.01) and not self.release.is_set():
+                pass
+            forget()
+        if cancel.cancelled:
+            raise client.JobCancelled("The job was cancelled.")
+        plane = request.content
+        data = bytes(value ^ 1 for value in plane.data)
+        info = client.ResultInfo(plane.format, plane.width, plane.height, plane.size, 0, 16, 16)
+        job = client.Job(job_id, client.JobState.SUCCEEDED, result=info, finished_early=cancel.finished)
+        return client.Result(client.Plane(plane.format, plane.width, plane.height, data, plane.icc), job)

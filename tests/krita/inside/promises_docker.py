@@ -1,0 +1,177 @@
+"""Owns the promises about the docker and the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import fake_krita
+import pytest
+import restyle_client as client
+from restyle import strings
+from restyle.painting import Phase
+
+OPAQUE = bytes([10, 20, 30, 255])
+Until = Callable[[Callable[[], Any]], None]
+
+
+@pytest.fixture
+def docker(shop: Any, application: Any) -> Any:
+    from restyle.docker import Docker
+
+    made = Docker(shop)
+    made.resize(260, 620)
+    made.show()
+    yield made
+    made.hide()
+    made.deleteLater()
+    application.processEvents()
+
+
+def test_the_plug_in_registers_actions_and_a_docker() -> None:
+    import restyle  # noqa: F401
+
+    extension, factory = fake_krita.Krita.extensions[0], fake_krita.Krita.factories[0]
+    window = fake_krita.Window()
+    extension.createActions(window)
+    assert set(window.actions) == {"restyle_layer", "restyle_layer_with", "restyle_cancel"}
+    assert factory.name == "restyle_docker"
+    extension.cancel()  # without an image: nothing happens
+
+
+def test_the_gallery_chooses_styles(docker: Any, shop: Any, image: Any, until: Until) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: docker.gallery.count() == 2)
+    assert docker.gallery.item(0).isSelected()
+    docker.gallery.item(1).setSelected(True)
+    assert [style.library for style in shop.recipe.styles] == ["woodcut", "night"]
+    docker.gallery.clearSelection()
+    assert shop.recipe.styles == ()
+    assert not docker.paint.isEnabled()
+
+
+def test_the_controls_edit_the_recipe_and_follow_it(docker: Any, shop: Any) -> None:
+    from dataclasses import replace
+
+    docker.controls.slider.setValue(80)
+    docker.controls._fields["preset"].setCurrentIndex(2)
+    docker.controls._fields["seed"].setValue(41)
+    assert (shop.recipe.strength, shop.recipe.preset, shop.recipe.seed) == (80.0, "fine", 41)
+    shop.choose(replace(shop.recipe, strength=15.0, size=768))
+    assert docker.controls.number.value() == 15
+    assert docker.controls._fields["size"].currentData() == 768
+
+
+def test_two_windows_show_one_workshop(docker: Any, shop: Any) -> None:
+    from restyle.docker import Docker
+
+    second = Docker(shop)
+    docker.controls.slider.setValue(33)
+    assert second.controls.slider.value() == 33
+    second.deleteLater()
+
+
+def test_a_painting_is_watched_and_ends_in_the_status_line(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.hold = True
+    docker.look()
+    docker.paint.click()
+    until(lambda: docker.running.keep.isEnabled())
+    assert docker.pages.currentWidget() is docker.running
+    assert "step 3 of 12" in docker.running.words.text()
+    assert "8 s" in docker.running.words.text()
+    assert docker.running.picture._image is not None
+    assert not docker.paint.isVisible()
+    docker.running.keep.click()
+    until(lambda: docker.pages.currentWidget() is docker.making)
+    until(lambda: "stopped early" in docker.status.words.text())
+    assert docker.recent.list.count() == 1
+
+
+def test_what_goes_wrong_is_a_sentence_in_the_status_line(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    layer = document.layer("photo", OPAQUE)
+    docker.look()
+    layer.setLocked(True)
+    docker.paint.click()
+    assert "locked" in docker.status.words.text()
+    layer.setLocked(False)
+    session.error = client.ServerGone("The server stopped answering; try again.")
+    docker.paint.click()
+    until(lambda: "stopped answering" in docker.status.words.text())
+    until(lambda: docker.status.retry.isVisible())
+    assert shop.paintings[-1].phase is Phase.FAILED
+
+
+def test_the_better_network_is_offered_where_only_the_compact_one_is(docker: Any, image: Any, until: Until) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: docker.status.install.isVisible())
+    until(lambda: "compact network" in docker.status.words.text() and "about 75 s" in docker.status.words.text())
+
+
+def test_exploring_shows_six_and_paints_the_chosen_one(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    docker.look()
+    docker.explore.click()
+    assert docker.pages.currentWidget() is docker.exploring
+    until(lambda: all(draft.image is not None for draft in docker.exploring.drafts))
+    assert len(session.requests) == 6
+    assert len({(request.parameters.strength, request.parameters.color, request.styles[0].scale) for request in session.requests}) == 6
+    assert [node.name() for node in document.root.children] == ["photo"]
+    docker.exploring.buttons[3].click()
+    until(lambda: len(document.root.children) == 2)
+    assert session.requests[6].parameters.strength == 70.0
+    assert session.requests[6].parameters.preset == "standard"
+
+
+def test_tab_goes_through_the_docker_from_top_to_foot(docker: Any) -> None:
+    chain, widget = [], docker.tabs
+    for _ in range(400):
+        chain.append(widget)
+        widget = widget.nextInFocusChain()
+        if widget is docker.tabs:
+            break
+    places = [chain.index(wanted) for wanted in docker.focus_chain()]
+    assert places == sorted(places)
+
+
+def test_it_fits_into_270_pixels(docker: Any, application: Any) -> None:
+    docker.resize(250, 270)
+    application.processEvents()
+    assert docker.minimumSizeHint().height() <= 270
+    assert docker.minimumSizeHint().width() <= 260
+    assert docker.paint.isVisible()
+    bottom = docker.paint.mapTo(docker, docker.paint.rect().bottomLeft()).y()
+    assert bottom <= docker.height()
+
+
+def test_every_control_has_a_name_for_those_who_cannot_see_it(docker: Any) -> None:
+    for widget in docker.focus_chain():
+        text = widget.text() if hasattr(widget, "text") else ""
+        assert widget.accessibleName() or text or widget is docker.tabs, widget
+
+
+def test_no_color_is_written_into_the_docker() -> None:
+    from pathlib import Path
+
+    for path in Path(strings.__file__).parent.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "setStyleSheet" not in text
+        assert "QColor(" not in text
+
+
+def test_settings_changed_while_painting_do_not_change_the_painting(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    docker.look()
+    session.hold = True
+    docker.paint.click()
+    docker.controls.slider.setValue(3)
+    session.release.set()
+    until(lambda: len(document.root.children) == 2)
+    assert session.requests[0].parameters.strength == 50.0

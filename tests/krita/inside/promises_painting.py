@@ -1,0 +1,371 @@
+"""Owns the promises about painting a layer: what is sent, what comes back, where it is put, and what stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import fake_krita
+import pytest
+import restyle_client as client
+from restyle import layers, memory, pixels, strings, veils
+from restyle.failures import Failure
+from restyle.painting import Phase
+from restyle.profiles import iccp
+from restyle.recipe import StyleChoice
+
+OPAQUE = bytes([10, 20, 30, 255])
+SOFT = bytes([10, 20, 30, 128])
+Until = Callable[[Callable[[], Any]], None]
+
+
+def paint(shop: Any, document: Any, until: Until) -> Any:
+    painting = shop.paint(document, document.active)
+    until(lambda: painting.over)
+    return painting
+
+
+def test_a_painting_is_a_new_layer_above_its_source(shop: Any, image: Any, until: Until) -> None:
+    document = image()
+    below = document.layer("photo", OPAQUE)
+    document.layer("sketch", SOFT)
+    document.active = below
+    painting = paint(shop, document, until)
+    assert painting.phase is Phase.DONE, painting.text
+    assert [node.name() for node in document.root.children] == ["photo", "photo — Woodcut", "sketch"]
+    new = document.root.children[1]
+    assert bytes(new.pixelData(0, 0, 24, 20)) == bytes(value ^ 1 for value in OPAQUE) * (24 * 20)
+    assert new.writes_in_tree == 0  # what is written into a layer of the tree can't be undone
+    assert below.visible()
+    assert "photo — Woodcut" in painting.text
+
+
+def test_krita_is_touched_on_its_own_thread_only(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    paint(shop, document, until)
+    assert session.threads == {"restyle-question"}
+
+
+def test_integers_travel_as_bgra_and_floats_as_rgba(image: Any) -> None:
+    for depth, channels in (("U8", "BGRA"), ("U16", "BGRA"), ("F16", "RGBA"), ("F32", "RGBA")):
+        assert pixels.Colors("RGBA", depth, "x").format == client.PixelFormat(client.Channels(channels), client.Depth(depth))
+        assert pixels.Colors("GRAYA", depth, "x").format.channels is client.Channels.GRAY_ALPHA
+    assert pixels.Colors("CMYKA", "U8", "x").sent == pixels.CONVERTED
+    with pytest.raises(Failure, match="Convert"):
+        pixels.colors_of(fake_krita.Node("odd", "paintlayer", colors=("ODD", "U8", "x")))
+
+
+@pytest.mark.parametrize("depth", ["U8", "U16", "F16", "F32"])
+def test_alpha_is_told_apart_in_every_depth(depth: str) -> None:
+    full = {"U8": b"\xff", "U16": b"\xff\xff", "F16": b"\x00\x3c", "F32": b"\x00\x00\x80\x3f"}[depth]
+    size = len(full)
+    plane = lambda alphas: client.Plane(  # noqa: E731
+        pixels.Colors("RGBA", depth, "").format, len(alphas), 1, b"".join(b"\x01" * (3 * size) + alpha for alpha in alphas)
+    )
+    nothing = bytes(size)
+    almost = bytes([full[0] ^ 1]) + full[1:]
+    assert pixels.alpha_range(plane([full, full])) == (True, True)
+    assert pixels.alpha_range(plane([full, almost])) == (True, False)
+    assert pixels.alpha_range(plane([nothing, nothing])) == (False, False)
+    mask = pixels.alpha_of(plane([full, nothing, almost]))
+    assert mask.data == full + nothing + almost
+    assert mask.format.channels is client.Channels.GRAY
+
+
+def test_a_soft_layer_is_hidden_below_its_painting_and_comes_back_with_undo(shop: Any, image: Any, until: Until) -> None:
+    document = image()
+    below = document.layer("veil", SOFT)
+    below.setOpacity(200)
+    below.setBlendingMode("multiply")
+    painting = paint(shop, document, until)
+    new = document.root.children[1]
+    assert not below.visible()
+    assert (new.opacity(), new.blendingMode()) == (200, "multiply")
+    assert any("hidden" in note for note in painting.notes)
+    new.remove()  # what undo does
+    veils.follow()
+    assert below.visible()
+    document.root.addChildNode(new, below)  # what redo does
+    veils.follow()
+    assert not below.visible()
+
+
+def test_a_selection_becomes_a_mask_of_the_new_layer(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image(300, 20)
+    document.layer("photo", OPAQUE)
+    document.selected = fake_krita.Selection()
+    document.selected.setPixelData(bytes([255]) * 40, 250, 4, 20, 2)
+    paint(shop, document, until)
+    new = document.root.children[1]
+    mask = new.children[0]
+    assert mask.type() == "transparencymask"
+    content = session.requests[0].content
+    assert (content.width, content.height) == (300 - (250 - 96), 20)  # 96 px of context, inside of the canvas
+    assert sum(mask.selection.data) == 255 * 40
+
+
+def test_a_selection_on_a_soft_layer_changes_only_what_is_selected(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("veil", SOFT)
+    document.selected = fake_krita.Selection()
+    document.selected.setPixelData(bytes([255]) * 4, 3, 4, 2, 2)
+    paint(shop, document, until)
+    request = session.requests[0]
+    assert request.masks[0].use is client.MaskUse.BLEND
+    assert sum(request.masks[0].plane.data) == 255 * 4
+    assert document.root.children[1].children == []
+
+
+def test_what_cannot_be_painted_gets_a_sentence(shop: Any, image: Any) -> None:
+    document = image()
+    layer = document.layer("photo", OPAQUE)
+    for name, spoil in (
+        ("locked", lambda: layer.setLocked(True)), ("empty", lambda: setattr(layer, "_rect", (0, 0, 0, 0))),
+        ("canvas", lambda: setattr(layer, "_rect", (900, 900, 24, 20))), ("mask", lambda: setattr(layer, "_kind", "transparencymask")),
+    ):  # fmt: skip
+        kept = dict(vars(layer))
+        spoil()
+        with pytest.raises(Failure, match=name):
+            shop.paint(document, layer)
+        vars(layer).update(kept)
+    layer._data = bytes(len(layer._data))
+    with pytest.raises(Failure, match="empty"):
+        shop.paint(document, layer)
+    assert shop.paintings == []
+
+
+def test_a_locked_group_locks_what_is_in_it(shop: Any, image: Any) -> None:
+    document = image()
+    group = document.layer("group", kind="grouplayer")
+    inner = document.layer("photo", OPAQUE, parent=group)
+    group.setLocked(True)
+    with pytest.raises(Failure, match="group"):
+        shop.paint(document, inner)
+
+
+def test_cancel_leaves_nothing_and_says_so(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.hold = True
+    painting = shop.paint(document, document.active)
+    until(lambda: painting.phase is Phase.RUNNING)
+    shop.cancel(layers.id_of(document))
+    until(lambda: painting.over)
+    assert painting.phase is Phase.CANCELLED
+    assert [node.name() for node in document.root.children] == ["photo"]
+
+
+def test_stop_and_keep_places_what_there_is(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.hold = True
+    painting = shop.paint(document, document.active)
+    until(lambda: painting.can_finish)
+    shop.finish(layers.id_of(document))
+    until(lambda: painting.over)
+    assert painting.phase is Phase.DONE
+    assert "early" in painting.text
+
+
+def test_cancel_in_one_image_does_not_touch_another(shop: Any, image: Any, until: Until, session: Any) -> None:
+    one, other = image(), image()
+    one.layer("a", OPAQUE)
+    other.layer("b", OPAQUE)
+    session.hold = True
+    first, second = shop.paint(one, one.active), shop.paint(other, other.active)
+    until(lambda: first.phase is Phase.RUNNING and second.phase is Phase.RUNNING)
+    shop.cancel(layers.id_of(one))
+    until(lambda: first.over)
+    assert not second.over
+    session.release.set()
+    until(lambda: second.over)
+    assert len(other.root.children) == 2
+
+
+def test_a_layer_is_painted_once_at_a_time(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.hold = True
+    painting = shop.paint(document, document.active)
+    with pytest.raises(Failure, match="already"):
+        shop.paint(document, document.active)
+    session.release.set()
+    until(lambda: painting.over)
+
+
+def test_closing_the_image_ends_its_painting_alone(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.hold = True
+    painting = shop.paint(document, document.active)
+    until(lambda: painting.phase is Phase.RUNNING)
+    document.close()
+    shop.close_documents()
+    until(lambda: painting.over)
+    assert painting.phase is Phase.CANCELLED
+
+
+def test_an_image_closed_at_the_last_moment_gets_a_sentence(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.hold = True
+    painting = shop.paint(document, document.active)
+    document.close()
+    session.release.set()
+    until(lambda: painting.over)
+    assert (painting.phase, painting.text) == (Phase.FAILED, strings.DOCUMENT_GONE)
+
+
+def test_a_deleted_source_leaves_the_painting_on_top(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    below = document.layer("photo", OPAQUE)
+    session.hold = True
+    painting = shop.paint(document, below)
+    until(lambda: painting.phase is Phase.RUNNING)
+    below.remove()
+    session.release.set()
+    until(lambda: painting.over)
+    assert [node.name() for node in document.root.children] == ["photo — Woodcut"]
+    assert strings.SOURCE_GONE in painting.notes
+
+
+def test_a_failed_job_is_told_in_its_own_words(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.error = client.JobFailed("Choose a size of 256 px or less.", "OUT_OF_MEMORY", client.Job("x", client.JobState.FAILED))
+    painting = paint(shop, document, until)
+    assert (painting.phase, painting.text) == (Phase.FAILED, "Choose a size of 256 px or less.")
+
+
+def test_an_unforeseen_error_is_logged_and_told_in_a_sentence(shop: Any, image: Any, until: Until, session: Any) -> None:
+    from restyle import log
+
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.error = ZeroDivisionError("deep inside")
+    painting = paint(shop, document, until)
+    assert painting.phase is Phase.FAILED
+    assert str(log.path()) in painting.text
+    assert "deep inside" not in painting.text
+    assert "deep inside" in log.path().read_text(encoding="utf-8")
+
+
+def test_a_painted_layer_remembers_how_and_is_painted_again_from_its_source(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    paint(shop, document, until)
+    new = document.root.children[1]
+    assert memory.recall(document, new).job == "job-1"
+    again = shop.again(document, new)
+    until(lambda: again.over)
+    assert session.requests[1].content.data == session.requests[0].content.data
+    resumed = shop.again(document, new, resume=True)
+    until(lambda: resumed.over)
+    assert session.requests[2].start == client.Start.job("job-1")
+
+
+def test_regions_are_layers_and_labels(shop: Any, image: Any, until: Until, session: Any) -> None:
+    from restyle.order import regions
+
+    document = image()
+    sky = document.layer("sky", bytes(4))
+    sky._data = OPAQUE + sky._data[4:]
+    sky.setColorLabel(1)
+    photo = document.layer("photo", OPAQUE)
+    names = [title for _, title in regions(document)]
+    assert names == ["Everywhere", "Layer: sky", "Layer: photo", "Color label: blue"]
+    styles = (StyleChoice(library="woodcut", region="layer:" + layers.layer_id(sky)), StyleChoice(library="night", region="label:1"))
+    from dataclasses import replace
+
+    shop.choose(replace(shop.recipe, styles=styles))
+    document.active = photo
+    paint(shop, document, until)
+    for style in session.requests[0].styles:
+        assert bytes(style.mask.data) == b"\xff" + bytes(24 * 20 - 1)
+    shop.choose(replace(shop.recipe, styles=(StyleChoice(library="night", region="label:5"),)))
+    with pytest.raises(Failure, match="no longer"):
+        shop.paint(document, photo)
+
+
+def test_a_layer_serves_as_a_style(shop: Any, image: Any, until: Until, session: Any) -> None:
+    from dataclasses import replace
+
+    from restyle.recipe import LayerReference
+
+    document, other = image(), image()
+    document.layer("photo", OPAQUE)
+    texture = other.layer("texture", SOFT)
+    reference = LayerReference(layers.id_of(other), layers.layer_id(texture), "texture")
+    shop.choose(replace(shop.recipe, styles=(StyleChoice(layer=reference, crop=(2, 2, 16, 16)),)))
+    paint(shop, document, until)
+    source = session.requests[0].styles[0].source
+    assert (source.width, source.height) == (16, 16)
+    other.close()
+    document.active = document.root.children[0]
+    with pytest.raises(Failure, match="no longer open"):
+        shop.paint(document, document.active)
+
+
+def test_every_frame_is_painted_and_few_at_a_time(shop: Any, image: Any, until: Until, session: Any) -> None:
+    from restyle.animation import Animation
+
+    document = image()
+    layer = document.layer("walk", OPAQUE)
+    layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in (0, 2, 5, 6, 9, 12)}
+    animation = Animation(shop, document, layer)
+    until(lambda: animation.painting.over)
+    assert animation.painting.phase is Phase.DONE, animation.painting.text
+    assert len(session.requests) == 6
+    assert session.most_at_once <= 4
+    assert {request.parameters.seed for request in session.requests} == {0}
+    new = document.root.children[1]
+    assert {time: data[0] for time, data in new.frames.items()} == {time: time ^ 1 for time in (0, 2, 5, 6, 9, 12)}
+    assert document.time == 0
+
+
+def test_cancelling_an_animation_keeps_the_finished_frames(shop: Any, image: Any, until: Until, session: Any) -> None:
+    from restyle.animation import Animation
+
+    document = image()
+    layer = document.layer("walk", OPAQUE)
+    layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in range(8)}
+    animation = Animation(shop, document, layer)
+    until(lambda: animation._planes)
+    session.hold = True
+    until(lambda: len(session.requests) > len(animation._planes))
+    done = len(animation._planes)
+    shop.cancel(layers.id_of(document))
+    until(lambda: animation.painting.over)
+    assert len(document.root.children) == 2
+    assert animation.painting.phase is Phase.DONE
+    assert f"{len(animation._planes)} of 8" in animation.painting.text
+    assert len(animation._planes) >= done
+
+
+def test_a_still_layer_has_no_frames(shop: Any, image: Any) -> None:
+    from restyle.animation import Animation
+
+    document = image()
+    with pytest.raises(Failure, match="no frames"):
+        Animation(shop, document, document.layer("photo", OPAQUE))
+
+
+def test_a_png_without_a_profile_or_a_broken_one_has_none() -> None:
+    assert iccp(b"") is None
+    assert iccp(b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x04iCCPx\x00\x00z" + b"\x00" * 8) is None
+
+
+def test_scripts_wait_for_their_layer(shop: Any, image: Any, monkeypatch: Any) -> None:
+    from restyle import automation, workshop
+
+    monkeypatch.setattr(workshop, "_one", [shop])
+    document = image()
+    document.layer("photo", OPAQUE)
+    layer = automation.paint(style="night", strength=30)
+    assert layer.name() == "photo — night"
+    assert automation.styles() == ["woodcut", "night"]
+    with pytest.raises(TypeError, match="strenght"):
+        automation.paint(style="night", strenght=30)
+    with pytest.raises(Failure, match="style"):
+        automation.paint()

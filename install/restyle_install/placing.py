@@ -37,11 +37,12 @@ class Profile:
 
 @dataclass(frozen=True)
 class Placed:
-    """target: the plug-in's folder (or main file's). replaced: an earlier one was there."""
+    """target: the plug-in's folder (or main file's). replaced: an earlier one was there. note: a sentence about what is left to do."""
 
     profile: Profile
     target: Path
     replaced: bool
+    note: str = ""
 
 
 def plugin_source(editor: str) -> Path:
@@ -95,6 +96,21 @@ def remove_folder(target: Path) -> bool:
         target.rename(gone)  # first out of the editor's sight, at once
         shutil.rmtree(gone)
     return True
+
+
+def place_file(source: Path, target: Path) -> None:
+    """Copies one file, whole or not at all. PlacingError."""
+    with _told(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.partial")
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+
+
+def remove_file(target: Path) -> None:
+    """Harmless when it isn't there. PlacingError."""
+    with _told(target):
+        target.unlink(missing_ok=True)
 
 
 def write_zip(path: Path, fill: dict[str, Path], extra: dict[str, str], executable: frozenset[str] = frozenset()) -> None:

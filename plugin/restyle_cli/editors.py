@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 class Editor(StrEnum):
     GIMP = "gimp"
+    KRITA = "krita"
 
 
 EditorArgument = Annotated[Editor, typer.Argument(help="The editor.", show_default=False)]
@@ -27,17 +28,19 @@ FolderOption = Annotated[
 ]
 
 
-@examples("restyle install gimp", "restyle install gimp --folder ~/.config/GIMP/3.0")
+@examples("restyle install gimp", "restyle install krita", "restyle install gimp --folder ~/.config/GIMP/3.0")
 def install(editor: EditorArgument, folder: FolderOption = None) -> None:
     """Put the plug-in into an editor, in place of an earlier one."""
     room = _room(editor)
     for profile in _profiles(room, folder):
         placed = room.install(profile, __version__)
         typer.echo(f"{'Replaced' if placed.replaced else 'Installed'} in {_name(room, profile)}: {placed.target}")
+        if placed.note:
+            typer.echo(placed.note)
     typer.echo(room.AFTERWARDS)
 
 
-@examples("restyle uninstall gimp")
+@examples("restyle uninstall gimp", "restyle uninstall krita")
 def uninstall(editor: EditorArgument, folder: FolderOption = None) -> None:
     """Take the plug-in out of an editor. Pictures, settings and the server stay."""
     room = _room(editor)
@@ -46,7 +49,7 @@ def uninstall(editor: EditorArgument, folder: FolderOption = None) -> None:
         typer.echo(f"Removed from {_name(room, profile)}: {removed}" if removed else f"Nothing of Restyle is in {_name(room, profile)}: {profile.folder}")
 
 
-@examples("restyle package gimp -o restyle-gimp.zip")
+@examples("restyle package gimp -o restyle-gimp.zip", "restyle package krita")
 def package(
     editor: EditorArgument,
     output: Annotated[

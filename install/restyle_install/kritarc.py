@@ -1,0 +1,56 @@
+"""Owns one line of Krita's settings: whether the plug-in is switched on. Everything else in the file stays as it is, byte for byte."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from .placing import PlacingError
+
+GROUP, KEY = "[python]", "enable_restyle"
+_LINE = re.compile(rf"^{KEY}\s*=\s*(\w+)\s*$", re.MULTILINE)
+_NAMES = ("krita", "krita.exe", "krita.bin", "krita.real")  # of the program, natively and inside of a bundle
+
+
+def says(settings: Path) -> bool:
+    """Whether the plug-in is switched on; a file that isn't there, or can't be read, switches nothing on."""
+    try:
+        found = _LINE.search(_read(settings))
+    except PlacingError:
+        return False
+    return found is not None and found.group(1).lower() == "true"
+
+
+def switch(settings: Path, on: bool) -> None:
+    """Switches it on, or takes the line out. PlacingError."""
+    text = _LINE.sub("", _read(settings)) if not on else _LINE.sub(f"{KEY}=true", _read(settings))
+    if on and not _LINE.search(text):
+        line = f"{KEY}=true\n"
+        start = re.search(rf"^{re.escape(GROUP)}[ \t]*\r?\n?", text, re.MULTILINE)
+        if start is None:
+            text = f"{text.rstrip()}\n\n{GROUP}\n{line}" if text.strip() else f"{GROUP}\n{line}"
+        else:
+            text = f"{text[: start.end()].rstrip()}\n{line}{text[start.end() :]}"
+    try:
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        partial = settings.with_name(settings.name + ".partial")
+        partial.write_bytes(text.encode("utf-8", "surrogateescape"))
+        partial.replace(settings)
+    except OSError as error:
+        raise PlacingError(f"{settings} can't be written ({error.strerror}); switch Restyle on in Krita's Python Plugin Manager.") from error
+
+
+def krita_runs() -> bool:
+    """Whether a Krita is open: it writes its settings when it ends, over whatever was put there."""
+    import psutil
+
+    return any((process.info["name"] or "").lower() in _NAMES for process in psutil.process_iter(["name"]))
+
+
+def _read(settings: Path) -> str:
+    try:
+        return settings.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise PlacingError(f"{settings} can't be read ({error.strerror}); make it readable, then run this again.") from error

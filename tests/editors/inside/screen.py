@@ -1,6 +1,8 @@
 # mypy: ignore-errors
 """Owns a person at a virtual screen: finding widgets through AT-SPI, pressing them, reading them, and taking pictures. Runs on the root's own Python."""
 
+import contextlib
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -89,9 +91,32 @@ def pick(app, combo, item):
     assert box.querySelection().selectChild(names.index(item))
 
 
-def says(app, words, **how):
-    """Waits for a label that holds these words."""
-    return wait(app, "label", words, exact=False, **how).name
+def says(app, words, pattern=False, seconds=SECONDS):
+    """Waits for a label that holds these words, or what a pattern matches."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        texts = []
+        with contextlib.suppress(Exception):  # windows come and go while they are walked
+            texts = [each.name for each in widgets(app) if each.getRoleName() == "label" and each.name]
+        for text in texts:
+            if re.search(words if pattern else re.escape(words), text):
+                return text
+        time.sleep(GLANCE)
+    raise Missing(f"nothing in {app} says {words!r}; there is {[(each.getRoleName(), each.name) for each in widgets(app) if each.name][:80]}")
+
+
+def type_path(app, path):
+    """Into a file chooser: its first slash opens a line to type in."""
+    subprocess.run(["xdotool", "key", "slash"], check=True)
+    give_up = time.monotonic() + SECONDS
+    while time.monotonic() < give_up:
+        for widget in widgets(app):
+            if widget.getRoleName() == "text" and widget.getState().contains(pyatspi.STATE_FOCUSED):
+                widget.queryEditableText().setTextContents(path)
+                subprocess.run(["xdotool", "key", "Return"], check=True)
+                return
+        time.sleep(GLANCE)
+    raise Missing("the file chooser offers no line to type in")
 
 
 def photograph(title, name):

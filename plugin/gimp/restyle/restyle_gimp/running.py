@@ -22,7 +22,8 @@ class Running:
 
     def __init__(self, request: JobRequest, session: Session | None, title: str, first_picture: Any | None) -> None:
         self._outcome: Outcome | None = None
-        self._ending = False
+        self._ending = False  # the person spoke; only the outcome counts now
+        self._over = False  # there is nothing more to wait for
         self._moving = False  # the bar shows a fraction
         self._window = GimpUi.Dialog(title=strings.RUNNING_TITLE.format(title=title), role="restyle-running", use_header_bar=0)
         self._stop = self._window.add_button(strings.STOP_AND_KEEP, STOP)
@@ -35,6 +36,7 @@ class Running:
         self._bar.get_accessible().set_name(strings.TITLE)
         self._lay_out(first_picture)
         self._window.connect("response", self._on_response)
+        self._window.connect("delete-event", lambda *_: True)  # the response has been heard; the window stays until the painting has ended
         self._painting = Painting(request, lambda message: GLib.idle_add(self._on_message, message), session)
 
     def run(self) -> Outcome:
@@ -58,8 +60,6 @@ class Running:
         self._text.set_text("\n".join(notes))
         self._cancel.set_label(strings.CLOSE)
         self._cancel.set_sensitive(True)
-        self._outcome, self._ending = None, True
-        self._closing = True
         Gtk.main()
 
     def destroy(self) -> None:
@@ -82,7 +82,7 @@ class Running:
 
     def _on_message(self, message: Message) -> bool:
         if isinstance(message, Outcome):
-            self._outcome = message
+            self._outcome, self._over = message, True
             Gtk.main_quit()
         elif isinstance(message, Preview):
             self._show_picture(pictures.of_preview(message))
@@ -100,12 +100,12 @@ class Running:
             self._bar.set_fraction(fraction)
 
     def _on_response(self, _dialog: Any, response: int) -> None:
-        if getattr(self, "_closing", False):
+        if self._over:
             Gtk.main_quit()
         elif response == STOP:
             self._end(strings.FINISHING)
             self._painting.finish()
-        elif not self._ending or self._stop.get_sensitive() is False:
+        else:  # Cancel, Escape or the window's own button; possible after Stop too
             self._end(strings.CANCELLING)
             self._cancel.set_sensitive(False)
             self._painting.cancel()
@@ -116,7 +116,7 @@ class Running:
         self._text.set_text(text)
 
     def _pulse(self) -> bool:
-        if self._outcome is not None:
+        if self._over:
             return False
         if not self._moving:
             self._bar.pulse()

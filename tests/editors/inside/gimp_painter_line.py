@@ -1,0 +1,134 @@
+# mypy: ignore-errors
+# ruff: noqa: E402
+"""Owns what the line "where it will be painted" does when better weights can be installed: the widget alone, with a session that is made up."""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(next(HERE.glob(".config/GIMP/3.*/plug-ins/restyle"))))
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gtk
+from restyle_client import InstallProgress, WeightsInfo
+from restyle_client.errors import ServerError
+from restyle_client.servers import DeviceInfo, ServerInfo, ServerLimits
+from restyle_gimp.painter import Painter
+
+LIMITS = ServerLimits(64_000_000, 1, 1, 16, 64, 10.0, 3600.0, 604800.0, 1)
+DEVICE = DeviceInfo("cpu", "Abacus", "cpu", 2**34, 2**33, False, "idle", 512)
+MIB = 2**20
+
+
+def info(imagenet):
+    weights = (WeightsInfo("imagenet", imagenet, size=574_673_361), WeightsInfo("compact"))
+    return ServerInfo("0.1.0", "restyle.v1", "serving", 0.0, (DEVICE,), LIMITS, (), weights, "imagenet" if imagenet else "compact", 0, 0, 1)
+
+
+class Session:
+    """Downloads in three steps, or fails at the second."""
+
+    def __init__(self, fails):
+        self.fails = fails
+
+    def install_weights(self, weights_id, on_event):
+        assert weights_id == "imagenet"
+        on_event(InstallProgress(100 * MIB, 548 * MIB, "downloading"))
+        if self.fails:
+            raise ServerError("The download broke off; try again.")
+        on_event(InstallProgress(548 * MIB, 548 * MIB, "converting"))
+        return InstallProgress(548 * MIB, 548 * MIB, "installed")
+
+
+class Background:
+    """Answers at once; keeps what was shown on the way."""
+
+    def __init__(self, fails=False):
+        self.session, self.bar, self.shown = Session(fails), None, []
+
+    def ask(self, question, answer, failed):
+        try:
+            value = question(self.session)
+        except ServerError as error:
+            failed(str(error))
+        else:
+            answer(value)
+
+    def tell(self, listener, news):
+        listener(news)
+        self.shown.append(self.bar.get_text())
+
+    def forget(self):
+        pass
+
+
+def painter(fails=False):
+    background, asked = Background(fails), []
+    line = Painter(background, 640, lambda: None, lambda: asked.append("again"))
+    window = Gtk.Window()
+    window.add(line)
+    window.show_all()
+    background.bar = find(line, Gtk.ProgressBar)[0]
+    return line, background, asked
+
+
+def find(widget, kind):
+    found = [widget] if isinstance(widget, kind) else []
+    for child in widget.get_children() if isinstance(widget, Gtk.Container) else ():
+        found += find(child, kind)
+    return found
+
+
+def texts(line):
+    return [label.get_text() for label in find(line, Gtk.Label) if label.get_visible()]
+
+
+def install_button(line):
+    return next(button for button in find(line, Gtk.Button) if "Install" in (button.get_label() or "Install"))
+
+
+def test_the_button_is_there_only_where_better_weights_are_missing():
+    line, _, _ = painter()
+    line.show_info(info(imagenet=False))
+    assert install_button(line).get_visible()
+    assert install_button(line).get_label() == "Install the better network (548 MiB)"
+    line.show_info(info(imagenet=True))
+    assert not install_button(line).get_visible()
+
+
+def test_installing_shows_its_progress_and_asks_the_server_again():
+    line, background, asked = painter()
+    line.show_info(info(imagenet=False))
+    install_button(line).clicked()
+    assert background.shown == ["Downloading 100 MiB of 548 MiB", "Converting 548 MiB of 548 MiB"], background.shown
+    assert asked == ["again"]
+    assert not background.bar.get_visible()
+
+
+def test_an_installation_that_fails_says_why_and_can_be_tried_again():
+    line, background, _ = painter(fails=True)
+    line.show_info(info(imagenet=False))
+    install_button(line).clicked()
+    assert "The download broke off; try again." in texts(line), texts(line)
+    assert install_button(line).get_visible()
+    assert not background.bar.get_visible()
+
+
+def main():
+    results = {}
+    for name, step in list(globals().items()):
+        if name.startswith("test_"):
+            try:
+                step()
+                results[name] = ""
+            except BaseException:
+                results[name] = traceback.format_exc()
+    (HERE / "results.json").write_text(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Owns what scripts inside Krita share: images to try things on, painting and waiting, and comparing pixels. Krita's own Python: no pytest, no numpy."""
+
+# mypy: ignore-errors
+
+import array
+import random
+import struct
+import sys
+import types
+
+from krita import Krita, Selection
+
+RIVAL = types.ModuleType("google.protobuf")  # another plug-in's, there before Restyle is used
+RIVAL.__version__ = "1.0 of a rival"
+sys.modules["google"], sys.modules["google.protobuf"] = types.ModuleType("google"), RIVAL
+
+from restyle.api import QtCore, QtWidgets
+from restyle.recipe import Recipe, StyleChoice
+from restyle.workshop import workshop
+
+STYLE = StyleChoice(library="woodcut", title="Woodcut")
+STILL = Recipe(styles=(STYLE,), strength=0.0)  # walks the whole way and changes nothing
+QUICK = Recipe(styles=(STYLE,), preset="draft", size=64)
+LINEAR = "sRGB-elle-V2-g10.icc"
+SRGB = "sRGB-elle-V2-srgbtrc.icc"
+GRAY = "Gray-D50-elle-V2-srgbtrc.icc"
+GRAY_LINEAR = "Gray-D50-elle-V2-g10.icc"
+SAMPLES = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4}
+WIDTH, HEIGHT = 40, 24
+SECONDS = 120.0  # for a small painting, on a machine that has better things to do
+GLANCE = 0.05
+
+
+def application():
+    return Krita.instance()
+
+
+def image(model="RGBA", depth="U8", profile=SRGB, width=WIDTH, height=HEIGHT, alpha=None):
+    """An image in the active view with one layer "photo" of varied pixels. alpha: one part of full for all pixels; default: varied."""
+    document = application().createDocument(width, height, "test", model, depth, profile, 72.0)
+    assert document is not None, (model, depth, profile)
+    document.setBatchmode(True)
+    application().activeWindow().addView(document)
+    application().setActiveDocument(document)
+    for node in list(document.rootNode().childNodes()):
+        node.remove()
+    return document, layer(document, "photo", alpha=alpha)
+
+
+def layer(document, name, alpha=1.0, parent=None):
+    node = document.createNode(name, "paintlayer")
+    bounds = document.bounds()
+    data = picture(node.colorModel(), node.colorDepth(), bounds.width(), bounds.height(), alpha)
+    assert node.setPixelData(data, 0, 0, bounds.width(), bounds.height()) is not False
+    (parent or document.rootNode()).addChildNode(node, None)
+    document.setActiveNode(node)
+    document.refreshProjection()
+    document.waitForDone()
+    return node
+
+
+def picture(model, depth, width, height, alpha=None):
+    """Varied pixels in a format's own bytes."""
+    rng, samples = random.Random(7), SAMPLES[model]
+    values = []
+    for y in range(height):
+        for x in range(width):
+            values += [min(1.0, max(0.0, (x / width + c * y / height) / 2 + rng.uniform(-0.1, 0.1))) for c in range(samples - 1)]
+            values.append(alpha if alpha is not None else (0.0, 0.25, 0.5, 1.0)[(x // 3) % 4])
+    return packed(values, depth)
+
+
+def packed(values, depth):
+    if depth == "U8":
+        return QtCore.QByteArray(bytes(round(255 * value) for value in values))
+    if depth == "U16":
+        return QtCore.QByteArray(array.array("H", (round(65535 * value) for value in values)).tobytes())
+    return QtCore.QByteArray(struct.pack(f"<{len(values)}{'e' if depth == 'F16' else 'f'}", *values))
+
+
+def samples(data, depth):
+    """The numbers in pixels: whole for integers, floats as they are; halves as their bits, so that neighbours differ by 1."""
+    code = {"U8": "B", "U16": "H", "F16": "H", "F32": "f"}[depth]
+    return array.array(code, bytes(data))
+
+
+def pixels(node, rect=(0, 0, WIDTH, HEIGHT)):
+    return bytes(node.pixelData(*rect))
+
+
+def farthest(one, other, depth, model):
+    """The largest difference of two layers' visible pixels; alpha has to be equal."""
+    first, second, count = samples(one, depth), samples(other, depth), SAMPLES[model]
+    assert first[count - 1 :: count] == second[count - 1 :: count], "alpha differs"
+    seen = [place for place in range(0, len(first), count) if first[place + count - 1]]
+    worst = 0.0
+    for place in seen:
+        for each in range(place, place + count - 1):
+            gap = abs(first[each] - second[each])
+            worst = max(worst, gap / max(1e-3, abs(first[each])) if depth == "F32" else gap)
+    return worst
+
+
+def wait(holds, seconds=SECONDS, what=""):
+    """Lets Krita's loop turn until something holds."""
+    timer = QtCore.QElapsedTimer()
+    timer.start()
+    while not holds():
+        assert timer.elapsed() < 1000 * seconds, f"it never came to hold: {what}"
+        yield GLANCE
+
+
+def paint(node, recipe=STILL, document=None):
+    """Paints and waits; returns the painting."""
+    document = document or application().activeDocument()
+    painting = workshop().paint(document, node, recipe)
+    yield from wait(lambda: painting.over, what="the painting's end")
+    assert painting.phase.value == "done", painting.text
+    return painting
+
+
+def above(node):
+    siblings = node.parentNode().childNodes()
+    names = [each.uniqueId() for each in siblings]
+    return siblings[names.index(node.uniqueId()) + 1]
+
+
+def select(document, x, y, width, height):
+    selection = Selection()
+    selection.select(x, y, width, height, 255)
+    document.setSelection(selection)
+
+
+def trigger(name):
+    action = application().action(name)
+    assert action is not None, name
+    action.trigger()
+
+
+def docker():
+    """The window's docker, as the plug-in made it."""
+    found = [each for each in application().dockers() if each.objectName() == "restyle_docker"]
+    assert found, [each.objectName() for each in application().dockers()]
+    return found[0]
+
+
+def settle(seconds=0.3):
+    QtWidgets.QApplication.processEvents()
+    yield seconds

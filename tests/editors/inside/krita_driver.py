@@ -1,0 +1,107 @@
+"""Owns running a script inside Krita: every test_ function of it, one after the other, each a generator that yields seconds in which Krita's loop turns.
+
+Becomes a plug-in of its own beside Restyle's. Tells name → "" or what went wrong after each function, and ends Krita.
+"""
+
+# mypy: ignore-errors
+
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from krita import Extension, Krita
+
+try:
+    from pykrita import qt_major_version  # Krita 5.3 and later
+
+    QT = qt_major_version()
+except ImportError:
+    QT = 5
+if QT == 6:
+    from PyQt6.QtCore import QTimer
+else:
+    from PyQt5.QtCore import QTimer
+
+HOME = Path.home()
+WINDOW_MS = 1500  # at the first createActions there is no window yet
+
+
+class Driver(Extension):
+    started = False
+
+    def setup(self):
+        pass
+
+    def createActions(self, _window):  # noqa: N802
+        if not Driver.started and (HOME / "values.json").exists():
+            Driver.started = True
+            QTimer.singleShot(WINDOW_MS, self.begin)
+
+    def begin(self):
+        sys.excepthook = uncaught
+        sys.path.insert(0, str(HOME))
+        self.values = json.loads((HOME / "values.json").read_text(encoding="utf-8"))
+        self.results = {}
+        try:
+            script = __import__(self.values["script"])
+        except Exception:
+            tell({"import": traceback.format_exc()})
+            os._exit(1)
+        wanted = self.values.get("only")
+        self.waiting = [(name, thing) for name, thing in vars(script).items() if name.startswith("test_") and (not wanted or name in wanted)]
+        self.next()
+
+    def next(self):
+        if not self.waiting:
+            tell(self.results)
+            os._exit(0)
+        self.name, function = self.waiting.pop(0)
+        self.begun = time.monotonic()
+        try:
+            self.steps = function()
+        except Exception:
+            self.ended(traceback.format_exc())
+            return
+        self.step()
+
+    def step(self):
+        try:
+            wait = next(self.steps)
+        except StopIteration as end:
+            self.ended("", end.value)
+        except BaseException:
+            self.ended(traceback.format_exc())
+        else:
+            QTimer.singleShot(int((wait or 0) * 1000), self.step)
+
+    def ended(self, problem, measured=None):
+        self.results[self.name] = problem
+        if measured is not None:
+            self.results[f"measured {self.name}"] = measured
+        sys.stdout.write(f"{self.name}: {'FAILED' if problem else 'ok'} {time.monotonic() - self.begun:.1f} s\n{problem}")
+        sys.stdout.flush()
+        tell(self.results)
+        for document in Krita.instance().documents():
+            document.setBatchmode(True)
+            document.setModified(False)
+            document.close()
+        QTimer.singleShot(50, self.next)
+
+
+def uncaught(kind, value, trace):
+    """Krita's own hook opens a modal dialog, and a run without a person would hang there."""
+    tell({**DRIVER.results, "uncaught": "".join(traceback.format_exception(kind, value, trace))})
+    os._exit(3)
+
+
+def tell(results):
+    partial = HOME / "results.partial"
+    partial.write_text(json.dumps(results), encoding="utf-8")
+    partial.replace(HOME / "results.json")
+
+
+DRIVER = Driver(Krita.instance())
+Krita.instance().addExtension(DRIVER)

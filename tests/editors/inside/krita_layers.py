@@ -1,0 +1,280 @@
+"""Owns the promises about layers in a real Krita: what goes to the painter comes back in its very format, into the right place, in one step."""
+
+# mypy: ignore-errors
+
+from dataclasses import replace
+
+from krita_bench import (
+    GRAY,
+    GRAY_LINEAR,
+    HEIGHT,
+    LINEAR,
+    QUICK,
+    SRGB,
+    STILL,
+    WIDTH,
+    above,
+    application,
+    docker,
+    farthest,
+    image,
+    layer,
+    paint,
+    pixels,
+    select,
+    trigger,
+    wait,
+)  # fmt: skip
+from restyle import layers, memory, strings, veils
+from restyle.animation import Animation
+from restyle.api import QtCore
+from restyle.failures import Failure
+from restyle.profiles import icc_of
+from restyle.workshop import workshop
+
+ALLOWED = {"U8": 0, "U16": 16, "F16": 1, "F32": 1e-5}  # of the round trip at strength 0, profiles that are not plain sRGB; 8 bits of those: 1
+
+
+def round_trip(model, depth, profile, allowed):
+    document, source = image(model, depth, profile)
+    before = pixels(source)
+    yield from paint(source)
+    new = above(source)
+    assert (new.colorModel(), new.colorDepth(), new.colorProfile()) == (model, depth, profile)
+    assert pixels(source) == before
+    worst = farthest(before, pixels(new), depth, model)
+    assert worst <= allowed, f"{model} {depth} {profile}: off by {worst}"
+    document.setModified(False)
+    document.close()
+    return worst
+
+
+def test_rgb_comes_back_in_every_depth():
+    measured = {}
+    for depth, profile, allowed in (
+        ("U8", SRGB, 0), ("U16", SRGB, 0), ("U8", LINEAR, 1), ("U16", LINEAR, 16), ("F16", LINEAR, 1), ("F32", LINEAR, 1e-5),
+        ("F16", SRGB, 1), ("F32", SRGB, 1e-5),
+    ):  # fmt: skip
+        measured[f"{depth} {profile}"] = yield from round_trip("RGBA", depth, profile, allowed)
+    return measured
+
+
+def test_gray_comes_back_in_every_depth():
+    measured = {}
+    for depth, profile, allowed in (("U8", GRAY, 0), ("U16", GRAY, 0), ("U16", GRAY_LINEAR, 16), ("F16", GRAY_LINEAR, 1), ("F32", GRAY_LINEAR, 1e-5)):
+        measured[f"{depth} {profile}"] = yield from round_trip("GRAYA", depth, profile, allowed)
+    return measured
+
+
+def test_cmyk_and_lab_go_through_kritas_own_conversion():
+    measured = {}
+    for model, depth in (("CMYKA", "U8"), ("LABA", "U16")):
+        profile = application().profiles(model, depth)[0]
+        document, source = image(model, depth, profile)
+        yield from paint(source)
+        new = above(source)
+        assert (new.colorModel(), new.colorDepth(), new.colorProfile()) == (model, depth, profile)
+        converted = document.createNode("", "paintlayer")  # what Krita's conversion there and back alone does
+        converted.setPixelData(source.pixelData(0, 0, WIDTH, HEIGHT), 0, 0, WIDTH, HEIGHT)
+        converted.setColorSpace("RGBA", "U16", SRGB)
+        converted.setColorSpace(model, depth, profile)
+        measured[f"{model} {depth}"] = farthest(pixels(converted), pixels(new), depth, model)
+        assert measured[f"{model} {depth}"] <= (1 if depth == "U8" else 16)
+        document.setModified(False)
+        document.close()
+    return measured
+
+
+def test_another_profile_is_sent_with_its_bytes():
+    names = [name for name in application().profiles("RGBA", "U8") if name != SRGB]
+    for name in names[:6]:
+        icc = icc_of("RGBA", "U8", name)
+        assert icc[36:40] == b"acsp", name
+        assert int.from_bytes(icc[:4], "big") == len(icc), name
+    measured = {}
+    for name in [name for name in names if "Adobe" in name or "ClayRGB" in name or "P3" in name][:2]:
+        measured[name] = yield from round_trip("RGBA", "U8", name, 1)
+    return measured
+
+
+def test_undo_takes_the_painting_back_in_one_step():
+    document, source = image(alpha=1.0)
+    layer(document, "top")
+    document.setActiveNode(source)
+    yield 0.2
+    yield from paint(source)
+    assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut", "top"]
+    trigger("edit_undo")
+    yield from wait(lambda: [node.name() for node in document.topLevelNodes()] == ["photo", "top"], 20, "undo")
+    trigger("edit_redo")
+    yield from wait(lambda: len(document.topLevelNodes()) == 3, 20, "redo")
+
+
+def test_a_soft_layer_is_hidden_and_undo_shows_it_again():
+    document, source = image(alpha=0.5)
+    yield 0.2
+    painting = yield from paint(source)
+    assert not source.visible()
+    assert any("hidden" in note for note in painting.notes)
+    trigger("edit_undo")
+    yield from wait(lambda: len(document.topLevelNodes()) == 1, 20, "undo")
+    veils.follow()
+    assert source.visible()
+
+
+def test_a_selection_becomes_a_transparency_mask():
+    document, source = image(alpha=1.0)
+    select(document, 10, 6, 12, 8)
+    yield from paint(source)
+    new = above(source)
+    masks = new.childNodes()
+    assert [mask.type() for mask in masks] == ["transparencymask"]
+    document.waitForDone()
+    seen = bytes(new.projectionPixelData(0, 0, WIDTH, HEIGHT))
+    shown = {(place // 4 % WIDTH, place // 4 // WIDTH) for place in range(0, len(seen), 4) if seen[place + 3]}
+    assert shown == {(x, y) for x in range(10, 22) for y in range(6, 14)}
+    trigger("edit_undo")
+    yield from wait(lambda: len([node for node in document.topLevelNodes() if node.type() == "paintlayer"]) == 1, 20, "undo")
+
+
+def test_groups_clones_and_file_layers_are_painted_as_they_look():
+    document, source = image(alpha=1.0)
+    group = document.createGroupLayer("group")
+    document.rootNode().addChildNode(group, source)
+    inner = layer(document, "inner", parent=group)
+    clone = document.createCloneLayer("clone", inner)
+    document.rootNode().addChildNode(clone, group)
+    document.refreshProjection()
+    document.waitForDone()
+    for node in (group, clone):
+        yield from paint(node)
+        assert pixels(above(node)) == pixels(inner), node.name()
+
+
+def test_locked_empty_and_mask_get_a_sentence():
+    document, source = image(alpha=1.0)
+    yield 0.1
+    source.setLocked(True)
+    assert "locked" in refused(document, source)
+    source.setLocked(False)
+    empty = document.createNode("nothing", "paintlayer")
+    document.rootNode().addChildNode(empty, source)
+    assert "empty" in refused(document, empty)
+    mask = document.createTransparencyMask("mask")
+    source.addChildNode(mask, None)
+    assert "mask" in refused(document, mask)
+    assert len(workshop().running()) == 0
+
+
+def refused(document, node):
+    try:
+        workshop().paint(document, node, STILL)
+    except Failure as failure:
+        return str(failure)
+    return ""
+
+
+def test_cancel_leaves_the_image_as_it_was():
+    document, source = image(width=256, height=256, alpha=1.0)
+    painting = workshop().paint(document, source, replace(QUICK, preset="fine", size=256))
+    yield from wait(lambda: painting.phase.value == "running", what="running")
+    timer = QtCore.QElapsedTimer()
+    timer.start()
+    workshop().cancel(layers.id_of(document))
+    yield from wait(lambda: painting.over, what="cancelled")
+    assert painting.phase.value == "cancelled"
+    assert len(document.topLevelNodes()) == 1
+    return {"cancelled after ms": timer.elapsed()}
+
+
+def test_closing_the_image_ends_its_painting_and_no_other():
+    closing, one = image(width=128, height=128, alpha=1.0)
+    staying, other = image(alpha=1.0)
+    first = workshop().paint(closing, one, replace(QUICK, preset="fine", size=128))
+    second = workshop().paint(staying, other, STILL)
+    closing.setModified(False)
+    closing.close()
+    workshop().close_documents()
+    yield from wait(lambda: first.over and second.over, what="both ends")
+    assert first.phase.value in ("cancelled", "failed")
+    assert second.phase.value == "done", second.text
+    assert len(staying.topLevelNodes()) == 2
+
+
+def test_a_painted_layer_remembers_how_after_the_file_was_reopened():
+    document, source = image(alpha=1.0)
+    yield from paint(source, QUICK)
+    path = "/home/painter/remembered.kra"
+    assert document.saveAs(path)
+    yield 0.3
+    document.setModified(False)
+    document.close()
+    yield 0.3
+    reopened = application().openDocument(path)
+    new = next(node for node in reopened.topLevelNodes() if node.name() == "photo — Woodcut")
+    painted = memory.recall(reopened, new)
+    assert painted is not None
+    assert painted.recipe == QUICK
+    application().activeWindow().addView(reopened)
+    again = workshop().again(reopened, new)
+    yield from wait(lambda: again.over, what="again")
+    assert again.phase.value == "done", again.text
+    assert len(reopened.topLevelNodes()) == 3
+
+
+def test_every_frame_of_an_animated_layer_is_painted():
+    document, source = image(alpha=1.0)
+    source.enableAnimation()
+    document.setFullClipRangeEndTime(6)
+    for time in (2, 4):
+        document.setCurrentTime(time)
+        document.waitForDone()
+        trigger("add_duplicate_frame")
+        document.waitForDone()
+        yield 0.2
+        data = bytes(value if place % 4 == 3 else (value + 40 * time) % 256 for place, value in enumerate(pixels(source)))
+        source.setPixelData(QtCore.QByteArray(data), 0, 0, WIDTH, HEIGHT)
+        document.waitForDone()
+    document.setCurrentTime(0)
+    document.waitForDone()
+    workshop().choose(STILL)
+    animation = Animation(workshop(), document, source)
+    yield from wait(lambda: animation.painting.over, what="all frames")
+    assert animation.painting.phase.value == "done", animation.painting.text
+    new = above(source)
+    keys = [time for time in range(7) if source.hasKeyframeAtTime(time)]
+    assert keys == [0, 2, 4]
+    assert [time for time in range(7) if new.hasKeyframeAtTime(time)] == keys
+    for time in keys:
+        assert bytes(new.pixelDataAtTime(0, 0, WIDTH, HEIGHT, time)) == bytes(source.pixelDataAtTime(0, 0, WIDTH, HEIGHT, time)), time
+
+
+def test_the_actions_are_in_the_menu_and_want_an_image():
+    for name, words in (("restyle_layer", strings.ACTION_AGAIN), ("restyle_layer_with", strings.ACTION_WITH), ("restyle_cancel", strings.ACTION_CANCEL)):
+        action = application().action(name)
+        assert action is not None, name
+        assert action.text().replace("&", "") == words
+    image(alpha=1.0)
+    yield 0.5
+    assert application().action("restyle_layer").isEnabled()
+    workshop().choose(STILL)
+    trigger("restyle_layer")
+    document = application().activeDocument()
+    yield from wait(lambda: len(document.topLevelNodes()) == 2, what="the action's painting")
+    assert docker().windowTitle() == "Restyle"
+
+
+def test_no_other_plug_ins_protobuf_is_touched():
+    import sys
+
+    document, source = image(alpha=1.0)
+    yield from paint(source)
+    assert sys.modules["google.protobuf"].__version__ == "1.0 of a rival"
+    assert not any(name == "grpclib" or name.startswith(("grpclib.", "h2.", "multidict")) for name in sys.modules)
+    assert document is not None
+
+
+def test_exporting_leaves_no_window_behind():
+    icc_of("GRAYA", "U16", GRAY_LINEAR)
+    yield 0.1
+    assert len(application().documents()) == 0

@@ -1,0 +1,196 @@
+"""Owns the promises about the docker in a real Krita, the longest pause of its windows, and pictures of the docker for people to look at."""
+
+# mypy: ignore-errors
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from krita_bench import QUICK, STILL, application, docker, image, layer, paint, select, settle, wait
+from restyle.api import QtCore, QtGui, QtWidgets
+from restyle.source import find
+from restyle.workshop import workshop
+
+HOME = Path.home()
+LARGE = 4096  # px
+LONGEST_PAUSE = 300  # ms: the aim
+TICK = 5  # ms
+THEMES = {"dark": "Krita dark", "light": "Krita bright"}
+
+
+def photo():
+    """An image with the photograph that the test put into the home."""
+    document = application().openDocument(str(HOME / "photo.png"))
+    document.setBatchmode(True)
+    application().activeWindow().addView(document)
+    return document, document.topLevelNodes()[0]
+
+
+def floated(width, height):
+    """The docker as a window of its own size."""
+    dock = docker()
+    dock.setVisible(True)
+    dock.setFloating(True)
+    dock.resize(width, height)
+    return dock
+
+
+def take(dock, name):
+    QtWidgets.QApplication.processEvents()
+    dock.grab().save(str(HOME / f"{name}.png"))
+
+
+def wear(theme):
+    for action in application().activeWindow().qwindow().findChildren(QtGui.QAction if hasattr(QtGui, "QAction") else QtWidgets.QAction):
+        if action.text().replace("&", "") == theme:
+            action.trigger()
+            return
+    raise AssertionError(f"no theme {theme}")
+
+
+def test_the_docker_in_both_themes():
+    document, source = photo()
+    dock = floated(290, 640)
+    yield from wait(lambda: workshop().painter.tiles, what="the gallery")
+    tile = next(tile for tile in workshop().painter.tiles if tile.id == "wave")
+    workshop().choose(replace(QUICK, styles=(dock.gallery.item(0).data(QtCore.Qt.ItemDataRole.UserRole),), strength=60.0, preset="standard", size=0))
+    assert tile.picture
+    for name, theme in THEMES.items():
+        wear(theme)
+        yield 1.0
+        dock.look()
+        for size, mark in (((290, 640), ""), ((260, 270), "-270")):
+            dock = floated(*size)
+            yield from settle(0.8)
+            take(dock, f"idle{mark}-{name}")
+        dock = floated(290, 640)
+        dock.controls.more.setChecked(True)
+        yield from settle()
+        take(dock, f"more-{name}")
+        dock.controls.more.setChecked(False)
+        painting = workshop().paint(document, source, replace(QUICK, size=192, preset="standard", styles=workshop().recipe.styles))
+        yield from wait(lambda painting=painting: (painting.preview is not None and painting.fraction > 0.3) or painting.over, what="a preview")
+        assert dock.pages.currentWidget() is dock.running
+        take(dock, f"running-{name}")
+        dock = floated(260, 270)
+        yield from settle()
+        take(dock, f"running-270-{name}")
+        painting.cancel()
+        yield from wait(lambda painting=painting: painting.over, what="cancelled")
+        source.setLocked(True)
+        dock = floated(290, 640)
+        dock.look()
+        dock.paint.click()
+        yield from settle()
+        assert "locked" in dock.status.words.text()
+        take(dock, f"error-{name}")
+        source.setLocked(False)
+        workshop().complaint = ""
+    dock.setFloating(False)
+    wear(THEMES["dark"])
+
+
+def test_the_docker_paints_what_is_chosen():
+    document, source = image(width=96, height=64, alpha=1.0)
+    dock = docker()
+    dock.setVisible(True)
+    yield 0.6
+    dock.look()
+    workshop().choose(QUICK)
+    dock.look()
+    assert dock.paint.isEnabled()
+    dock.paint.click()
+    yield from wait(lambda: len(document.topLevelNodes()) == 2, what="the painting")
+    yield from wait(lambda: "is painted" in dock.status.words.text(), what="its word")
+    assert len(workshop().recents) >= 1
+    application().activeWindow().qwindow().grab().save(str(HOME / "window.png"))
+
+
+def test_exploring_gives_six_pictures():
+    document, source = image(width=64, height=64, alpha=1.0)
+    dock = docker()
+    yield 0.6
+    dock.look()
+    workshop().choose(replace(QUICK, size=64))
+    dock.explore.click()
+    yield from wait(lambda: len(dock.exploring.drafts) == 6 and all(draft.image is not None for draft in dock.exploring.drafts), 240, "six drafts")
+    take(floated(290, 640), "explore")
+    dock.setFloating(False)
+    dock.exploring.back.click()
+    assert len(document.topLevelNodes()) == 1
+
+
+def test_a_script_paints_every_layer():
+    document, source = image(width=64, height=48, alpha=1.0)
+    layer(document, "second")
+    yield 0.5
+    exec(compile((HOME / "example.py").read_text(encoding="utf-8"), "example.py", "exec"), {"__name__": "example"})  # noqa: S102 - the page's own example
+    yield 0.2
+    assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — woodcut", "second", "second — woodcut"]
+
+
+class Ticker:
+    """Measures how long Qt's loop did not turn."""
+
+    def __init__(self):
+        self.longest, self.last = 0.0, time.monotonic()
+        self.timer = QtCore.QTimer()
+        self.timer.timeout.connect(self.tick)
+        self.timer.start(TICK)
+
+    def tick(self):
+        now = time.monotonic()
+        self.longest, self.last = max(self.longest, now - self.last), now
+
+    def milliseconds(self):
+        value, self.longest, self.last = round(1000 * self.longest), 0.0, time.monotonic()
+        return value
+
+
+def test_a_large_layer_leaves_the_windows_alive():
+    document, source = image(width=64, height=64, alpha=1.0)
+    document.close()
+    document = application().createDocument(LARGE, LARGE, "large", "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc", 72.0)
+    document.setBatchmode(True)
+    application().activeWindow().addView(document)
+    source = document.topLevelNodes()[0]
+    source.setPixelData(QtCore.QByteArray(bytes([90, 120, 200, 255]) * (LARGE * LARGE)), 0, 0, LARGE, LARGE)
+    document.refreshProjection()
+    document.waitForDone()
+    yield 1.0
+    begun = time.monotonic()
+    data = source.pixelData(0, 0, LARGE, LARGE)
+    own_read = round(1000 * (time.monotonic() - begun))
+    ticker = Ticker()
+    yield 0.5
+    ticker.milliseconds()
+    painting = workshop().paint(document, source, replace(STILL, size=64))
+    yield from wait(lambda: painting.phase.value in ("running", "downloading", "done", "failed"), what="sent")
+    sending = ticker.milliseconds()
+    yield from wait(lambda: painting.phase.value in ("downloading", "done", "failed"), what="painted")
+    working = ticker.milliseconds()
+    yield from wait(lambda: painting.over, what="placed")
+    yield 0.5
+    placing = ticker.milliseconds()
+    assert painting.phase.value == "done", painting.text
+    begun = time.monotonic()
+    twin = document.createNode("twin", "paintlayer")
+    twin.setPixelData(data, 0, 0, LARGE, LARGE)
+    document.rootNode().addChildNode(twin, None)
+    document.refreshProjection()
+    own_write = round(1000 * (time.monotonic() - begun))
+    assert find(document, source).sent.width == LARGE
+    return {"sending ms": sending, "working ms": working, "placing ms": placing, "krita's own read ms": own_read, "krita's own insert ms": own_write}
+
+
+def test_a_selection_serves_as_a_style():
+    document, source = image(width=96, height=96, alpha=1.0)
+    select(document, 8, 8, 40, 40)
+    dock = docker()
+    yield 0.5
+    dock.add._selection()
+    style = workshop().recipe.styles[0]
+    assert style.crop == (8, 8, 40, 40)
+    document.setSelection(None)
+    yield from paint(source, replace(QUICK, styles=(style,), size=64))
+    assert len(document.topLevelNodes()) == 2

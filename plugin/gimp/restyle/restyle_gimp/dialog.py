@@ -22,6 +22,7 @@ from .source import Source, of_layer
 RESET = 1
 WIDTH, HEIGHT = 960, 640  # px: fits a 1024 × 768 screen
 SIDE = 350  # px, the right column
+TITLE_LENGTH = 100  # characters of a file's name: the library takes 128
 
 
 def ask(source: Source, recipe: Recipe, memory: Memory | None, background: Background) -> tuple[Source, Recipe] | None:
@@ -38,6 +39,7 @@ class _Dialog:
         self._source, self._background, self._memory = source, background, memory
         self._library: list[Entry] = []
         self._extra: list[Entry] = []
+        self._wanted = [key(choice) for choice in recipe.styles]  # chosen as soon as the gallery has them
         self._window = GimpUi.Dialog(title=strings.TITLE, role="restyle", use_header_bar=0)
         self._window.set_default_size(WIDTH, HEIGHT)
         self._window.add_button(strings.RESET, RESET)
@@ -172,10 +174,10 @@ class _Dialog:
             self._add_and_choose(StyleChoice(file=file.path))
             return
         path = Path(file.path)
-        self._background.ask(lambda session: session.add_style(path.read_bytes(), title=path.stem[:100]), self._on_added, self._painter.show_failure)
+        self._background.ask(lambda session: session.add_style(path.read_bytes(), title=path.stem[:TITLE_LENGTH]), self._on_added, self._painter.tell)
 
     def _on_added(self, style: Style) -> None:
-        self._wanted = [("" if not style.id else style.id, "", None, None)]
+        self._wanted = [key(StyleChoice(library=style.id))]
         self._chosen.forget_order()
         self._look_for_server()
 
@@ -199,7 +201,7 @@ class _Dialog:
             self._extra.insert(0, style_sources.layer_entry(choice, layer))
 
     def _remove(self, entry: Entry) -> None:
-        self._background.ask(lambda session: session.delete_style(entry.choice.library), lambda _none: self._look_for_server(), self._painter.show_failure)
+        self._background.ask(lambda session: session.delete_style(entry.choice.library), lambda _none: self._look_for_server(), self._painter.tell)
 
     def _original(self) -> Any | None:
         layer = self._source.image.get_layer_by_tattoo(self._memory.source) if self._memory and self._memory.source else None

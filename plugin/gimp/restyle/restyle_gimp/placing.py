@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from gi.repository import Gimp, GLib
+from gi.repository import Gimp
 from restyle_client import Job, Plane
 
 from . import pixels, strings
@@ -138,5 +138,4 @@ def _one_step(image: Any) -> Iterator[None]:
         yield
     finally:
         image.undo_group_end()
-        GLib.MainContext.default().iteration(False)
         Gimp.displays_flush()

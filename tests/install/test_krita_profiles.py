@@ -96,7 +96,7 @@ def test_uninstalling_takes_out_only_the_plugin(profile: Profile, tmp_path: Path
 
 @pytest.mark.parametrize(
     "before",
-    ["", "[python]\nenable_scripter=true\n", "theme=Krita dark\n\n[python]\n\n[Tools]\na=b\n", "[Tools]\na=b", 
+    ["", "[python]\nenable_scripter=true\n", "theme=Krita dark\n\n[python]\n\n[Tools]\na=b\n", "[Tools]\na=b",
      "[python]\nenable_restyle=false\nenable_x=true\n",
      "[python]"],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from .api import QtCore
 from .client import client
-from .failures import sentence
+from .failures import guarded, sentence
 
 T = TypeVar("T")
 
@@ -20,7 +20,11 @@ class _Post(QtCore.QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.arrived.connect(lambda call: call())
+        self.arrived.connect(self.deliver)
+
+    @guarded
+    def deliver(self, call: Callable[[], None]) -> None:
+        call()
 
 
 class Background:

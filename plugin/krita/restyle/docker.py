@@ -12,6 +12,7 @@ from .api import QtCore, QtWidgets, krita
 from .chosen import Chosen
 from .controls import Controls
 from .exploring import Exploring, scrolling
+from .failures import guarded
 from .gallery import AddButton, Gallery
 from .painter import ServerState
 from .painting import Painting, Phase
@@ -167,6 +168,7 @@ class Docker(krita.DockWidget):
         self.status.refresh(None if busy else self._last)
         self.status.setVisible(not busy or bool(self.workshop.complaint))
 
+    @guarded
     def look(self) -> None:
         """Looks at what Krita does not tell: which image and layer are chosen, what was undone, what was closed."""
         if not self.isVisible():
@@ -189,8 +191,8 @@ class Docker(krita.DockWidget):
 
     def _timers(self) -> None:
         self._looking = self._timer(LOOK_MS, self.look, single=False)
-        self._asking = self._timer(SERVER_MS, lambda: self.workshop.painter.look() if self.isVisible() else None, single=False)
-        self._estimating = self._timer(ESTIMATE_MS, self.workshop.estimate, single=True)
+        self._asking = self._timer(SERVER_MS, self._ask, single=False)
+        self._estimating = self._timer(ESTIMATE_MS, self._estimate, single=True)
         self._forgetting = self._timer(WORD_MS, self._forget_word, single=True)
         self._recipe: Any = None
         self.workshop.listen(self._recipe_changed)
@@ -203,6 +205,15 @@ class Docker(krita.DockWidget):
         timer.setSingleShot(single)
         timer.timeout.connect(deed)
         return timer
+
+    @guarded
+    def _ask(self) -> None:
+        if self.isVisible():
+            self.workshop.painter.look()
+
+    @guarded
+    def _estimate(self) -> None:
+        self.workshop.estimate()
 
     def _recipe_changed(self) -> None:
         if self._recipe is not self.workshop.recipe:
@@ -220,12 +231,13 @@ class Docker(krita.DockWidget):
     def _float(self, painting: Painting) -> None:
         """Says on the canvas that the painting is done: the docker may be behind others."""
         if painting.phase is Phase.DONE and painting.result:
-            with contextlib.suppress(AttributeError, RuntimeError):
+            with contextlib.suppress(AttributeError):
                 window = krita.Krita.instance().activeWindow()
                 view = window.activeView()
                 if layers.id_of(view.document()) == painting.document:
                     view.showFloatingMessage(painting.text, krita.Krita.instance().icon("dialog-ok"), 2000, 1)
 
+    @guarded
     def _forget_word(self) -> None:
         self._last = None
         self.refresh()

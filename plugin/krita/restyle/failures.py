@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from . import log, strings
 from .client import client
 
@@ -20,3 +23,16 @@ def sentence(error: BaseException) -> str:
         return str(error).removeprefix(f"{field}: ")
     log.write_traceback()
     return strings.UNEXPECTED.format(log=log.path())
+
+
+def guarded(deed: Callable[..., Any]) -> Callable[..., Any]:
+    """For what Qt and Krita call by themselves: whatever goes wrong is logged, because Krita shows an exception there in a modal box."""
+
+    def safe(*arguments: Any) -> Any:
+        try:
+            return deed(*arguments)
+        except Exception:
+            log.write_traceback()
+            return None
+
+    return safe

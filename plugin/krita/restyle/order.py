@@ -98,8 +98,6 @@ def region_plane(document: Any, region: str, box: Box, style: str) -> client.Pla
     nodes = [node for node in layers.walk(document.rootNode()) if not layers.is_mask(node) and _belongs(node, region)]
     if not nodes:
         raise Failure(strings.REGION_GONE.format(region=region.partition(":")[2], style=style))
-    document.refreshProjection()
-    document.waitForDone()
     masks: dict[client.PixelFormat, list[client.Plane]] = {}
     for node in nodes:
         mask = pixels.alpha_of(pixels.read(document, node, box, projection=True))

@@ -102,7 +102,12 @@ def read(document: Any, node: Any, box: Box, *, projection: bool = False) -> cli
     projection: with the layer's masks applied, whatever kind it is.
     """
     colors = colors_of(node)
-    data = node.projectionPixelData(*box.rect) if projection or node.type() in WITHOUT_PIXELS else node.pixelData(*box.rect)
+    if projection or node.type() in WITHOUT_PIXELS:
+        document.refreshProjection()
+        document.waitForDone()  # else the projection may be an earlier one
+        data = node.projectionPixelData(*box.rect)
+    else:
+        data = node.pixelData(*box.rect)
     if not colors.native:
         copy = document.createNode("", "paintlayer")  # stays outside of the tree: nothing to undo
         copy.setColorSpace(colors.model, colors.depth, colors.profile)

@@ -41,9 +41,6 @@ def active() -> tuple[Any, Any]:
 def find(document: Any, node: Any, whole: bool = False) -> Source:
     """The source that a layer and the present selection make. whole: as if nothing were selected. Failure with one sentence."""
     _check(node)
-    if node.type() in pixels.WITHOUT_PIXELS:
-        document.refreshProjection()
-        document.waitForDone()
     name = node.name()
     canvas = pixels.box_of(document.bounds())
     content = pixels.box_of(node.bounds())

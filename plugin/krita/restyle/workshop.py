@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import layers, log, memory, placing, settings, source, strings, thumbnails
+from .api import QtCore
 from .background import Background
 from .client import client
 from .failures import Failure, sentence
@@ -49,7 +50,8 @@ class Workshop:
 
     def changed(self) -> None:
         for listener in list(self._listeners):
-            listener()
+            if not _told(listener):
+                self._listeners.remove(listener)
 
     # ---- settings ----
 
@@ -175,7 +177,8 @@ class Workshop:
     def over(self, painting: Painting) -> None:
         """Tells everyone that a painting came to its end."""
         for listener in list(self.ended):
-            listener(painting)
+            if not _told(listener, painting):
+                self.ended.remove(listener)
         self.changed()
 
     # ---- recent paintings ----
@@ -220,6 +223,15 @@ class Workshop:
         painting.end(Phase.DONE, words, notes)
 
 
+def _told(listener: Callable[..., None], *news: Any) -> bool:
+    """Whether the listener is still there: Qt deletes a docker with its window, and what is left of it in Python raises."""
+    try:
+        listener(*news)
+    except RuntimeError:
+        return False
+    return True
+
+
 _one: list[Workshop] = []
 
 
@@ -227,4 +239,7 @@ def workshop() -> Workshop:
     """The one of this Krita, made on first use."""
     if not _one:
         _one.append(Workshop())
+        running = QtCore.QCoreApplication.instance()
+        if running is not None:
+            running.aboutToQuit.connect(_one[0].background.close)
     return _one[0]

@@ -105,8 +105,8 @@ class Resolved:
     precision: Precision
 
 
-# halving with depth: deep layers of small weights files are weak and blotchy, shallow ones carry palette and strokes
-DEFAULT_STYLE_LAYERS = (("relu1_1", 16 / 31), ("relu2_1", 8 / 31), ("relu3_1", 4 / 31), ("relu4_1", 2 / 31), ("relu5_1", 1 / 31))
+# falling with depth: shallow layers carry palette and strokes; deep ones of small weights files are weak, and blotchy when they rule
+DEFAULT_STYLE_LAYERS = (("relu1_1", 8.0), ("relu2_1", 6.0), ("relu3_1", 4.0), ("relu4_1", 2.0), ("relu5_1", 0.5))
 DEFAULT_CONTENT_LAYERS = (("relu4_2", 1.0),)
 
 

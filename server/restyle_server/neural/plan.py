@@ -44,8 +44,8 @@ def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, .
     left = float(budget)
     for i, (w, h) in reversed(list(enumerate(sizes))):
         cost = w * h / (width * height)
-        wanted = left if i == 0 else budget * given[i] / sum(given)
-        evaluations = math.floor(min(wanted, left) / cost + 1e-9)
+        wanted = left if i == 0 else min(budget * given[i] / sum(given), left - 1)  # the finest scale keeps one at least
+        evaluations = max(0, math.floor(wanted / cost + 1e-9))
         if evaluations:
             scales.append(Scale(w, h, evaluations, cost))
             left -= evaluations * cost

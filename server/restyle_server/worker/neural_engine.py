@@ -30,8 +30,6 @@ FITS = 0.9  # share of the free memory that a painting may be planned with: othe
 class NeuralEngine:
     """Paints orders on one device, by VGG19's statistics. features: words of ServerInfo, what it can do beyond one style on one layer."""
 
-    features = ("masks", "regions", "several_styles", "strength_map", "symmetry", "start")
-
     features = FEATURES
 
     def __init__(self, device_id: str = "cpu") -> None:

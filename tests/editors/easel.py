@@ -74,7 +74,7 @@ class Easel:
         for left in ("results.json", "krita.out", "display"):
             (self.home / left).unlink(missing_ok=True)
         (self.home / "values.json").write_text(json.dumps({"script": script, **values}), encoding="utf-8")
-        room = Room(self.root, self.home, (self.state,), {"QT_LOGGING_RULES": "*.debug=false"})
+        room = Room(self.root, self.home, (self.state,), {"PYTHONWARNINGS": "ignore"})
         status = room.run(["sh", "-c", STAGE.format(width=SCREEN[0], height=SCREEN[1])], self.home / "krita.out", seconds)
         assert (self.home / "results.json").exists(), f"Krita ended with {status}\n{self.output()}"
         content: dict[str, Any] = json.loads((self.home / "results.json").read_text(encoding="utf-8"))
@@ -84,7 +84,8 @@ class Easel:
         """The last that Krita and the plug-in said."""
         path = self.home / "krita.out"
         said = path.read_text(encoding="utf-8", errors="replace")[-4000:] if path.exists() else ""
-        return said + self.log[-2000:]
+        crash = self.home / "crash.txt"
+        return said + self.log[-2000:] + (crash.read_text(encoding="utf-8") if crash.exists() else "")
 
     def _install_driver(self) -> None:
         folder = self.resources / "pykrita" / DRIVER
@@ -94,5 +95,8 @@ class Easel:
         (self.resources / "pykrita" / f"{DRIVER}.desktop").write_text(words, encoding="utf-8")
         settings = self.home / ".config" / "kritarc"
         text = settings.read_text(encoding="utf-8")
+        (settings.parent / "kritadisplayrc").write_text(
+            "OpenGLRenderer=none\ncanvasState=OPENGL_FAILED\n", encoding="utf-8"
+        )  # else a busy machine crashes its canvas
         if DRIVER not in text:
             settings.write_text(text.replace("[python]\n", f"[python]\nenable_{DRIVER}=true\n"), encoding="utf-8")

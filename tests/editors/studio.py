@@ -61,9 +61,12 @@ class Studio:
         assert status == 0, f"GIMP ended with {status}\n{self.output()}"
         return self.results()
 
-    def walk(self, script: str, program: str, seconds: float = SECONDS) -> dict[str, Any]:
-        """Starts a program on a virtual screen and a script of inside/ beside it, which plays the person; what that left in results.json."""
-        self._prepare({})
+    def walk(self, script: str, program: str, seconds: float = SECONDS, **values: Any) -> dict[str, Any]:
+        """Starts a program on a virtual screen and a script of inside/ beside it, which plays the person; what that left in results.json.
+
+        values: what the script finds in values.json.
+        """
+        self._prepare(values)
         (self.home / "display").unlink(missing_ok=True)
         stage = STAGE.format(width=SCREEN[0], height=SCREEN[1], program=program, script=script)
         status = self.room().run(["sh", "-c", stage], self.home / "gimp.out", seconds)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from editors.studio import Studio
 
-pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "gimp-automation.md"
 

@@ -17,7 +17,7 @@ from editors.servers import Served
 from editors.studio import Studio
 from restyle_client import Job, JobState
 
-pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 LONG = {"strength": 60.0, "preset": "fine", "size": 512, "seed": 1}  # minutes: longer than any of these tests
 QUICK = {"strength": 0.0}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from editors.studio import Studio, promises
 
-pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 SECONDS = 600  # for some 60 calls of the plug-in: each starts a process of its own
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from editors.servers import Served
 from editors.studio import Studio, promises
 from PIL import Image
 
-pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 
+WOODCUT = Path(__file__).resolve().parents[2] / "server" / "restyle_server" / "styles" / "woodcut" / "style.toml"
 SECONDS = 600  # for nine steps on a virtual screen, three of them paintings
 
 
@@ -33,7 +35,8 @@ def test_gimp(promise: str, new_studio: Callable[[Path], Studio], served: Served
 def walk_through(studio: Studio) -> dict[str, str]:
     """Everything once; the screenshots are put where RESTYLE_SCREENSHOTS says."""
     photo(studio.home / "photo.png")
-    results = studio.walk("gimp_windows", "gimp -s photo.png", SECONDS)
+    suggested = tomllib.loads(WOODCUT.read_text(encoding="utf-8"))["suggested"]["strength"]
+    results = studio.walk("gimp_windows", "gimp -s photo.png", SECONDS, woodcut_strength=suggested)
     if wanted := os.environ.get("RESTYLE_SCREENSHOTS"):
         Path(wanted).mkdir(parents=True, exist_ok=True)
         for picture in studio.home.glob("*.png"):

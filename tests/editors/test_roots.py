@@ -103,6 +103,7 @@ except roots.RootUnavailable as reason:
 
 @pytest.mark.editors
 @pytest.mark.slow
+@pytest.mark.timeout(1500)  # the first to want a root makes it
 def test_a_room_can_change_only_its_home(debian: Root, tmp_path: Path) -> None:
     script = 'touch "$HOME/mine" /tmp/mine; touch /usr/mine && exit 7; sleep 1000 & exit 0'
     status = Room(debian, tmp_path).run(["sh", "-c", script], tmp_path / "out")
@@ -115,6 +116,7 @@ def test_a_room_can_change_only_its_home(debian: Root, tmp_path: Path) -> None:
 
 @pytest.mark.editors
 @pytest.mark.slow
+@pytest.mark.timeout(1500)  # the first to want a root makes it
 def test_ending_a_room_ends_all_that_it_started(debian: Root, tmp_path: Path) -> None:
     process = Room(debian, tmp_path).start(["sh", "-c", "sleep 1000 & touch $HOME/up; sleep 1000"])
     while not (tmp_path / "up").exists():

@@ -70,6 +70,11 @@ def test_the_menu_opens_a_dialog_with_the_library_as_pictures():
     wait(PLUGIN, "button", "Restyle", usable=True)
 
 
+def test_a_chosen_style_sets_the_strength_that_suits_it():
+    wanted = json.loads((HERE / "values.json").read_text())["woodcut_strength"]
+    assert wait(PLUGIN, "slider", "Strength").queryValue().currentValue == wanted
+
+
 def test_the_dialog_says_where_and_how_large_it_will_paint():
     text = says(PLUGIN, "painted at")
     assert "compact network" in text or "ImageNet network" in text, text

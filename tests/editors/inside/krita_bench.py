@@ -14,9 +14,9 @@ RIVAL = types.ModuleType("google.protobuf")  # another plug-in's, there before R
 RIVAL.__version__ = "1.0 of a rival"
 sys.modules["google"], sys.modules["google.protobuf"] = types.ModuleType("google"), RIVAL
 
-from restyle.api import QtCore, QtWidgets
-from restyle.recipe import Recipe, StyleChoice
-from restyle.workshop import workshop
+from restyle.api import QtCore, QtWidgets  # noqa: E402
+from restyle.recipe import Recipe, StyleChoice  # noqa: E402
+from restyle.workshop import workshop  # noqa: E402
 
 STYLE = StyleChoice(library="woodcut", title="Woodcut")
 STILL = Recipe(styles=(STYLE,), strength=0.0)  # walks the whole way and changes nothing
@@ -42,9 +42,13 @@ def image(model="RGBA", depth="U8", profile=SRGB, width=WIDTH, height=HEIGHT, al
     document.setBatchmode(True)
     application().activeWindow().addView(document)
     application().setActiveDocument(document)
-    for node in list(document.rootNode().childNodes()):
-        node.remove()
-    return document, layer(document, "photo", alpha=alpha)
+    first = document.topLevelNodes()[0]
+    first.setName("photo")
+    assert first.setPixelData(picture(model, depth, width, height, alpha), 0, 0, width, height) is not False
+    document.setActiveNode(first)
+    document.refreshProjection()
+    document.waitForDone()
+    return document, first
 
 
 def layer(document, name, alpha=1.0, parent=None):

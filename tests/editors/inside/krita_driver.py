@@ -5,6 +5,7 @@ Becomes a plug-in of its own beside Restyle's. Tells name → "" or what went wr
 
 # mypy: ignore-errors
 
+import faulthandler
 import json
 import os
 import sys
@@ -27,6 +28,7 @@ else:
 
 HOME = Path.home()
 WINDOW_MS = 1500  # at the first createActions there is no window yet
+SETTLING_MS = 500  # Krita's list of layers crashes when an image is closed before it has taken in the last new layer
 
 
 class Driver(Extension):
@@ -42,6 +44,7 @@ class Driver(Extension):
 
     def begin(self):
         sys.excepthook = uncaught
+        faulthandler.enable((HOME / "crash.txt").open("w", encoding="utf-8"))
         sys.path.insert(0, str(HOME))
         self.values = json.loads((HOME / "values.json").read_text(encoding="utf-8"))
         self.results = {}
@@ -84,11 +87,15 @@ class Driver(Extension):
         sys.stdout.write(f"{self.name}: {'FAILED' if problem else 'ok'} {time.monotonic() - self.begun:.1f} s\n{problem}")
         sys.stdout.flush()
         tell(self.results)
+        QTimer.singleShot(SETTLING_MS, self.clear)
+
+    def clear(self):
         for document in Krita.instance().documents():
+            document.waitForDone()
             document.setBatchmode(True)
             document.setModified(False)
             document.close()
-        QTimer.singleShot(50, self.next)
+        QTimer.singleShot(SETTLING_MS, self.next)
 
 
 def uncaught(kind, value, trace):

@@ -91,7 +91,7 @@ def test_the_docker_in_both_themes():
 
 
 def test_the_docker_paints_what_is_chosen():
-    document, source = image(width=96, height=64, alpha=1.0)
+    document, _ = image(width=96, height=64, alpha=1.0)
     dock = docker()
     dock.setVisible(True)
     yield 0.6
@@ -107,7 +107,7 @@ def test_the_docker_paints_what_is_chosen():
 
 
 def test_exploring_gives_six_pictures():
-    document, source = image(width=64, height=64, alpha=1.0)
+    document, _ = image(width=64, height=64, alpha=1.0)
     dock = docker()
     yield 0.6
     dock.look()
@@ -121,7 +121,7 @@ def test_exploring_gives_six_pictures():
 
 
 def test_a_script_paints_every_layer():
-    document, source = image(width=64, height=48, alpha=1.0)
+    document, _ = image(width=64, height=48, alpha=1.0)
     layer(document, "second")
     yield 0.5
     exec(compile((HOME / "example.py").read_text(encoding="utf-8"), "example.py", "exec"), {"__name__": "example"})  # noqa: S102 - the page's own example
@@ -148,8 +148,6 @@ class Ticker:
 
 
 def test_a_large_layer_leaves_the_windows_alive():
-    document, source = image(width=64, height=64, alpha=1.0)
-    document.close()
     document = application().createDocument(LARGE, LARGE, "large", "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc", 72.0)
     document.setBatchmode(True)
     application().activeWindow().addView(document)

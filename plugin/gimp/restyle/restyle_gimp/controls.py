@@ -24,6 +24,7 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=8)
         self._longest, self._changed, self._quiet = longest, changed, False
         self._default_size = USUAL_SIZE
+        self._touched = False  # strength or colours were chosen by a person
         self._start_noise, self._device = 0.0, ""  # scripts set them; the dialog only keeps them
         self._grid = Gtk.Grid(column_spacing=10, row_spacing=8)
         self._build_main()
@@ -39,7 +40,7 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._strength.set_value_pos(Gtk.PositionType.RIGHT)
         for place, text in ((0, strings.STRENGTH_LOW), (50, None), (100, strings.STRENGTH_HIGH)):
             self._strength.add_mark(place, Gtk.PositionType.BOTTOM, f"<small>{text}</small>" if text else None)
-        self._strength.connect("value-changed", self._tell)
+        self._strength.connect("value-changed", self._touch)
         self._attach(strings.STRENGTH, self._strength)
         self._qualities = {}
         box, first = Gtk.Box(homogeneous=True), None
@@ -57,6 +58,7 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._size.connect("changed", self._tell)
         self._attach(strings.SIZE, self._size)
         self._color = self._combo(strings.COLORS)
+        self._color.connect("changed", self._touch)
         self._attach(strings.COLOR, self._color)
 
     def _build_more(self) -> None:
@@ -99,10 +101,20 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._seed.set_value(recipe.seed)
         self._tv.set_value(recipe.tv)
         self._symmetry.set_active_id(recipe.styles[0].symmetry if recipe.styles else "none")
+        self._touched = (recipe.strength, recipe.color) != (Recipe().strength, Recipe().color)
         self._start_noise = recipe.start_noise
         self._device = recipe.device
         self._quiet = False
         self._changed()
+
+    def suggest(self, strength: float | None, color: str | None) -> None:
+        """What suits a style, as long as nobody has chosen a strength or colours here."""
+        if self._touched:
+            return
+        default = Recipe()
+        self._strength.set_value(default.strength if strength is None else strength)
+        self._color.set_active_id(color or default.color)
+        self._touched = False
 
     def recipe(self, styles: tuple[recipes.StyleChoice, ...]) -> Recipe:
         """What is set now."""
@@ -162,6 +174,10 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         (target or widget).get_accessible().set_name(title.replace("_", ""))
         self._grid.attach(label, 0, row, 1, 1)
         self._grid.attach(widget, 1, row, 1, 1)
+
+    def _touch(self, *_: Any) -> None:
+        self._touched = True
+        self._tell()
 
     def _tell(self, *_: Any) -> None:
         if not self._quiet:

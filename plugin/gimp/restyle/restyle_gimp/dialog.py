@@ -159,8 +159,10 @@ class _Dialog:
         self._gallery.say(strings.GALLERY_NONE)
         self._painter.show_failure(sentence)
 
-    def _on_chosen(self, entries: list[Entry]) -> None:
+    def _on_chosen(self, entries: list[Entry], by_hand: bool) -> None:
         self._chosen.show_entries(entries)
+        if by_hand and len(entries) == 1:
+            self._controls.suggest(entries[0].strength, entries[0].color)
 
     def _on_change(self) -> None:
         self._paint.set_sensitive(bool(self._chosen.styles))

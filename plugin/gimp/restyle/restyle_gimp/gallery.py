@@ -18,13 +18,18 @@ ROOM = 4  # px around a tile
 
 @dataclass(frozen=True)
 class Entry:
-    """One style to choose. choice: as it is chosen at first. picture, effect: pixbufs or None. own: it can be removed from the library."""
+    """One style to choose. choice: as it is chosen at first. picture, effect: pixbufs or None. own: it can be removed from the library.
+
+    strength, color: what suits this style; None: anything.
+    """
 
     choice: StyleChoice
     picture: Any | None
     effect: Any | None = None
     hint: str = ""
     own: bool = False
+    strength: float | None = None
+    color: str | None = None
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -40,13 +45,17 @@ def key(choice: StyleChoice) -> tuple[Any, ...]:
 def library_entry(style: Style) -> Entry:
     choice = StyleChoice(library=style.id, title=style.title, scale=style.suggested_scale)
     hint = "\n".join(part for part in (style.title, style.description, style.credit) if part)
-    return Entry(choice, pictures.decoded(style.thumbnail), pictures.decoded(style.effect_thumbnail), hint, own=not style.builtin)
+    picture, effect = pictures.decoded(style.thumbnail), pictures.decoded(style.effect_thumbnail)
+    return Entry(choice, picture, effect, hint, not style.builtin, style.suggested_strength, style.suggested_color)
 
 
 class Gallery(Gtk.Box):  # type: ignore[misc]
-    """changed: called with the chosen entries, in the order they were chosen. remove: called with the entry that a person wants out of the library."""
+    """changed: called with the chosen entries, in the order they were chosen, and whether a person chose just now.
 
-    def __init__(self, changed: Callable[[list[Entry]], None], remove: Callable[[Entry], None]) -> None:
+    remove: called with the entry that a person wants out of the library.
+    """
+
+    def __init__(self, changed: Callable[[list[Entry], bool], None], remove: Callable[[Entry], None]) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         self._changed, self._remove = changed, remove
         self._entries: list[Entry] = []
@@ -96,7 +105,7 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
                 self._flow.select_child(child)
         self._quiet = False
         GLib.idle_add(self._reveal)
-        self._tell()
+        self._tell(by_hand=False)
 
     def _reveal(self) -> bool:
         """Scrolls to the first chosen one."""
@@ -110,11 +119,11 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
             return
         selected = [self._entries[child.get_index()].key for child in self._flow.get_selected_children()]
         self._chosen = [known for known in self._chosen if known in selected] + [new for new in selected if new not in self._chosen]
-        self._tell()
+        self._tell(by_hand=True)
 
-    def _tell(self) -> None:
+    def _tell(self, by_hand: bool) -> None:
         by_key = {entry.key: entry for entry in self._entries}
-        self._changed([by_key[chosen] for chosen in self._chosen if chosen in by_key])
+        self._changed([by_key[chosen] for chosen in self._chosen if chosen in by_key], by_hand)
 
     def _on_press(self, flow: Any, event: Any) -> bool:
         child = flow.get_child_at_pos(int(event.x), int(event.y))

@@ -11,13 +11,14 @@ from .animation import Animation
 from .api import QtCore, QtWidgets, krita
 from .chosen import Chosen
 from .controls import Controls
-from .exploring import Exploring, scrolling
+from .exploring import Exploring
 from .failures import guarded
 from .gallery import AddButton, Gallery
 from .painter import ServerState
 from .painting import Painting, Phase
 from .recent import RecentPaintings
 from .running import Running, slim
+from .scrolling import Scrolling
 from .status import Status
 from .workshop import Workshop, workshop
 
@@ -92,13 +93,18 @@ class Docker(krita.DockWidget):
         self.gallery = Gallery(self.workshop)
         self.chosen = Chosen(self.workshop)
         self.controls = Controls(self.workshop)
-        column = QtWidgets.QVBoxLayout()
+        page = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
+        settings = QtWidgets.QVBoxLayout()
+        settings.setContentsMargins(0, 0, 0, 0)
+        settings.setSpacing(4)
+        settings.addWidget(self.chosen)
+        settings.addWidget(self.controls)
         column.addWidget(self.gallery, 1)
-        column.addWidget(self.chosen)
-        column.addWidget(self.controls)
-        return scrolling(column)
+        column.addWidget(Scrolling(settings))
+        return page
 
     def _buttons(self) -> Any:
         self.paint = slim(QtWidgets.QPushButton(strings.PAINT))

@@ -8,6 +8,7 @@ from . import source, strings, thumbnails
 from .api import QtCore, QtGui, QtWidgets
 from .explore import Draft, explore
 from .painting import Phase
+from .scrolling import Scrolling
 from .workshop import Workshop
 
 SIDE = 68  # px: three beside each other in a narrow docker
@@ -33,7 +34,8 @@ class Exploring(QtWidgets.QWidget):
         self.buttons = [self._tile(number) for number in range(6)]
         for number, button in enumerate(self.buttons):
             grid.addWidget(button, number // COLUMNS, number % COLUMNS)
-        column.addWidget(scrolling(grid), 1)
+        grid.setRowStretch(len(self.buttons) // COLUMNS, 1)
+        column.addWidget(Scrolling(grid), 1)
         self.back = QtWidgets.QPushButton(strings.EXPLORE_CLOSE)
         self.back.clicked.connect(self._leave)
         column.addWidget(self.back)
@@ -81,16 +83,3 @@ class Exploring(QtWidgets.QWidget):
         for draft in self.drafts:
             draft.painting.cancel()
         self.drafts = []
-
-
-def scrolling(layout: Any) -> Any:
-    """A layout that scrolls up and down where there is no room for it."""
-    content = QtWidgets.QWidget()
-    content.setLayout(layout)
-    area = QtWidgets.QScrollArea()
-    area.setWidget(content)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
-    return area

@@ -18,7 +18,7 @@ SIDE = 68  # px of a picture: three in a row of a narrow docker
 ROUNDING = 5  # px
 ROOM = 8  # px around a picture
 SMALLER = 0.85  # titles, against the docker's font: most of them fit in one line then
-LEAST_ROWS = 1.25  # rows that stay in sight, so that one sees there are more
+LEAST_ROWS = 1.0  # rows that stay in sight
 _CHOICE = QtCore.Qt.ItemDataRole.UserRole
 
 
@@ -60,6 +60,7 @@ class Gallery(QtWidgets.QListWidget):
         super().__init__()
         self._workshop = workshop
         self._shown: tuple[Any, ...] = ()
+        self._seen: set[tuple[Any, ...]] = set()
         self._filling = False
         self._icons: dict[tuple[str, bytes], Any] = {}
         self.setViewMode(QtWidgets.QListView.ViewMode.IconMode)
@@ -104,8 +105,10 @@ class Gallery(QtWidgets.QListWidget):
             item = self.item(row)
             item.setSelected(item.data(_CHOICE).key in chosen)
         self._filling = False
-        if new and self.selectedItems():
-            self.scrollToItem(self.selectedItems()[0], QtWidgets.QAbstractItemView.ScrollHint.PositionAtCenter)
+        if self.selectedItems() and (new or chosen != self._seen):
+            hint = QtWidgets.QAbstractItemView.ScrollHint
+            self.scrollToItem(self.selectedItems()[0], hint.PositionAtCenter if new else hint.EnsureVisible)
+        self._seen = chosen
 
     def paintEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         super().paintEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import strings
-from .api import QtGui, QtWidgets
+from .api import QtCore, QtGui, QtWidgets, application
 from .painter import ServerState
 from .painting import Painting, Phase
 from .workshop import Workshop
@@ -30,6 +30,10 @@ class Status(QtWidgets.QWidget):
         self.retry = self._button(strings.RETRY, workshop.painter.connect)
         self.install = self._button(strings.INSTALL, workshop.painter.install_weights)
         self.install.setText(strings.INSTALL_SHORT)
+        self.sign = QtWidgets.QLabel()
+        side = self.words.fontMetrics().lineSpacing()
+        self.sign.setPixmap(application().icon("dialog-warning").pixmap(side, side))
+        row.addWidget(self.sign, 0, QtCore.Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.words, 1)
         row.addWidget(self.install)
         row.addWidget(self.retry)
@@ -40,7 +44,7 @@ class Status(QtWidgets.QWidget):
         words, wrong = self._sentence(last)
         self.words.setText(words)
         self.words.setToolTip(words)
-        self.words.setProperty("wrong", wrong)
+        self.sign.setVisible(wrong)
         better = painter.better_weights
         self.install.setVisible(better is not None and not painter.installing and not wrong)
         if better is not None:

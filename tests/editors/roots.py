@@ -126,8 +126,6 @@ def _check_machine() -> None:
         raise MachineUnfit("real editors are tested in Debian roots, which need root: run the tests with sudo, or in CI")
     if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
         raise MachineUnfit("this machine forbids mount namespaces (unshare -m), which the Debian roots need")
-    if not shutil.which("debootstrap") and not _installed_debootstrap():
-        raise MachineUnfit("debootstrap is missing and apt-get could not install it: install debootstrap, then run the tests again")
 
 
 def _installed_debootstrap() -> bool:
@@ -160,6 +158,9 @@ def _stale(found: Root) -> bool:
 
 
 def _make(cache: Path, suite: str) -> Root:
+    with _locked(cache / "debootstrap.lock"):  # two roots may be wanted at once, and apt-get works for one
+        if not shutil.which("debootstrap") and not _installed_debootstrap():
+            raise MachineUnfit("debootstrap is missing and apt-get could not install it: install debootstrap, then run the tests again")
     if (free := shutil.disk_usage(cache).free) < SMALLEST_FREE_BYTES:
         raise RootUnavailable(f"{cache} has {free >> 30} GiB free; a root needs {SMALLEST_FREE_BYTES >> 30}: free some, or set RESTYLE_TEST_CACHE")
     building = cache / f"{suite}.building"

@@ -325,6 +325,15 @@ def test_several_styles_paint_their_own_regions():
     assert new.get_name() == "photo — woodcut + night"
 
 
+def test_the_layers_own_mask_is_a_region():
+    image, layer = image_of(kind="RGB", width=64, height=48)
+    refused(image, layer, "has no mask", styles='[{"library": "woodcut", "region": "mask:"}]')
+    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+    layer.add_mask(mask)
+    paint(mask, "Y u8", bytes(255 if i % 64 < 32 else 0 for i in range(64 * 48)))
+    painted(image, layer, strength=70.0, preset="draft", styles='[{"library": "woodcut", "region": "mask:"}, {"library": "night"}]')
+
+
 def test_a_picture_file_is_a_style():
     image, layer = image_of(width=64, height=48)
     style, _ = image_of(kind="RGB", width=64, height=64)

@@ -41,10 +41,16 @@ def switch(settings: Path, on: bool) -> None:
 
 
 def krita_runs() -> bool:
-    """Whether a Krita is open: it writes its settings when it ends, over whatever was put there."""
+    """Whether a Krita of this user's home is open: it writes its settings when it ends, over whatever was put there."""
     import psutil
 
-    return any((process.info["name"] or "").lower() in _NAMES for process in psutil.process_iter(["name"]))
+    return any((process.info["name"] or "").lower() in _NAMES and _at_home(process.info["environ"]) for process in psutil.process_iter(["name", "environ"]))
+
+
+def _at_home(environment: dict[str, str] | None) -> bool:
+    """Whether a process has this home; one that doesn't tell counts as having it."""
+    home = (environment or {}).get("HOME")
+    return home is None or Path(home) == Path.home()
 
 
 def _read(settings: Path) -> str:

@@ -6,6 +6,7 @@ import json
 import zipfile
 from configparser import ConfigParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from restyle_install import krita, kritarc, placing
@@ -132,6 +133,16 @@ def test_a_folder_that_is_a_file_is_told_in_a_sentence(profile: Profile) -> None
     profile.folder.write_text("no folder")
     with pytest.raises(PlacingError, match="can't be written"):
         krita.install(profile, "0.1.0", stopped)
+
+
+def test_a_krita_of_another_home_does_not_matter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name, environ, runs in (
+        ("krita", {"HOME": str(tmp_path)}, True), ("krita", {"HOME": "/home/another"}, False), ("krita.exe", None, True), ("kritarunner2", {}, False),
+    ):  # fmt: skip
+        process = SimpleNamespace(info={"name": name, "environ": environ})
+        monkeypatch.setattr("psutil.process_iter", lambda _wanted, process=process: [process])
+        assert kritarc.krita_runs() == runs, (name, environ)
 
 
 def test_the_plugins_own_files_are_found() -> None:

@@ -35,7 +35,8 @@ class Exploring(QtWidgets.QWidget):
         for number, button in enumerate(self.buttons):
             grid.addWidget(button, number // COLUMNS, number % COLUMNS)
         grid.setRowStretch(len(self.buttons) // COLUMNS, 1)
-        column.addWidget(Scrolling(grid), 1)
+        column.addWidget(Scrolling(grid))
+        column.addStretch(1)
         self.back = QtWidgets.QPushButton(strings.EXPLORE_CLOSE)
         self.back.clicked.connect(self._leave)
         column.addWidget(self.back)

@@ -1,4 +1,4 @@
-"""Owns the promises about layers: inside/gimp_layers.py holds them, and every one is a test here, in GIMP 3.0 and 3.2."""
+"""Owns the promises about layers: inside/gimp_layers.py and gimp_refusals.py hold them, and every one is a test here, in GIMP 3.0 and 3.2."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 SECONDS = 600  # for some 60 calls of the plug-in: each starts a process of its own
 
 
-@pytest.mark.parametrize("promise", promises("gimp_layers"))
+@pytest.mark.parametrize("promise", [*promises("gimp_layers"), *promises("gimp_refusals")])
 def test_gimp(promise: str, gimp: Studio, once: Callable[[str, Callable[[], Any]], Any]) -> None:
     results = once(f"gimp-layers-{gimp.root.suite}", lambda: gimp.run("gimp_layers", SECONDS))
     assert promise in results, f"GIMP did not come so far:\n{gimp.output()}"

@@ -1,9 +1,11 @@
-# mypy: ignore-errors
 """Owns what scripts inside GIMP share: images to try things on, calling the plug-in as a script would, and telling the outside what held.
 
 Runs in GIMP's own Python: no pytest, no numpy.
 """
 
+# mypy: ignore-errors
+
+import importlib
 import json
 import sys
 import time
@@ -27,10 +29,11 @@ def values():
     return json.loads((HERE / "values.json").read_text(encoding="utf-8"))
 
 
-def main(script):
-    """Runs every function of a module whose name begins with test_, and writes name → "" or what went wrong, after each one."""
+def main(*scripts):
+    """Runs every function of these modules whose name begins with test_, and writes name → "" or what went wrong, after each one."""
     results = {}
-    for name, function in list(vars(sys.modules[script]).items()):
+    found = [item for script in scripts for item in vars(importlib.import_module(script)).items()]
+    for name, function in found:
         if not name.startswith("test_"):
             continue
         begun = time.monotonic()

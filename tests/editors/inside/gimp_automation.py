@@ -1,5 +1,6 @@
-# mypy: ignore-errors
 """Owns the pictures that the documented script is tried on, and a look at what it made of them. Runs inside GIMP."""
+
+# mypy: ignore-errors
 
 import os
 

@@ -1,5 +1,6 @@
-# mypy: ignore-errors
 """Owns plain calls of the plug-in, one after the other, as values.json lists them; each one's outcome is told at once. Runs inside GIMP."""
+
+# mypy: ignore-errors
 
 import bench
 

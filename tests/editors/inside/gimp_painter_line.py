@@ -1,6 +1,7 @@
+"""Owns what the line "where it will be painted" does when better weights can be installed: the widget alone, with a session that is made up."""
+
 # mypy: ignore-errors
 # ruff: noqa: E402
-"""Owns what the line "where it will be painted" does when better weights can be installed: the widget alone, with a session that is made up."""
 
 import json
 import sys

@@ -1,5 +1,6 @@
-# mypy: ignore-errors
 """Owns what a painter does with Restyle in a GIMP with a screen, step by step. Runs beside GIMP, on the root's own Python, and asks GIMP itself what it has."""
+
+# mypy: ignore-errors
 
 import json
 import subprocess

@@ -1,5 +1,6 @@
-# mypy: ignore-errors
 """Owns a person at a virtual screen: finding widgets through AT-SPI, pressing them, reading them, and taking pictures. Runs on the root's own Python."""
+
+# mypy: ignore-errors
 
 import contextlib
 import re

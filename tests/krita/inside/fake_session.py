@@ -28,8 +28,13 @@ class FakeSession:
         self._now = 0
         self._lock = threading.Lock()
         self.threads: set[str] = set()
+        self.added: list[tuple[bytes, str]] = []
+        self.deleted: list[str] = []
+        self.gone = False
 
     def info(self) -> client.ServerInfo:
+        if self.gone:
+            raise client.ServerGone("The server stopped answering.")
         return INFO
 
     def styles(self, thumbnails: bool = False) -> list[client.Style]:
@@ -38,7 +43,19 @@ class FakeSession:
     def estimate(self, _request: client.JobRequest) -> client.Estimate:
         return client.Estimate(1, 2, 75.0, 4096, 512, 512, "cpu", None, None)
 
-    def delete(self, _job: str) -> None: ...
+    def delete(self, job: str) -> None:
+        self.deleted.append(job)
+
+    def add_style(self, file: bytes, *, title: str) -> client.Style:
+        self.added.append((file, title))
+        return client.Style("mine", title)
+
+    def install_weights(self, weights_id: str, on_event: Callable[[client.InstallProgress], None]) -> client.InstallProgress:
+        on_event(client.InstallProgress(1 << 20, 2 << 20, "downloading"))
+        self.release.wait(20)
+        if self.error is not None:
+            raise self.error
+        return client.InstallProgress(2 << 20, 2 << 20, "installed", client.WeightsInfo(weights_id))
 
     def close(self) -> None: ...
 

@@ -175,3 +175,93 @@ def test_settings_changed_while_painting_do_not_change_the_painting(docker: Any,
     session.release.set()
     until(lambda: len(document.root.children) == 2)
     assert session.requests[0].parameters.strength == 50.0
+
+
+def test_a_picture_in_the_clipboard_or_a_file_becomes_a_style_of_ones_own(docker: Any, shop: Any, session: Any, until: Until, tmp_path: Any) -> None:
+    picture = fake_krita.QtGui.QImage(20, 20, fake_krita.QtGui.QImage.Format.Format_ARGB32)
+    picture.fill(fake_krita.QtCore.Qt.GlobalColor.red)
+    clipboard = fake_krita.QtWidgets.QApplication.clipboard()
+    clipboard.clear()
+    shop.attempt(docker.add._clipboard)
+    assert shop.complaint == strings.NO_CLIPBOARD
+    clipboard.setImage(picture)
+    shop.attempt(docker.add._clipboard)
+    until(lambda: shop.recipe.styles[0].library == "mine")
+    picture.save(str(tmp_path / "my cat.png"))
+    docker.add.add_file(tmp_path / "my cat.png")
+    until(lambda: len(session.added) == 2)
+    assert [title for _, title in session.added] == [strings.CLIPBOARD, "my cat"]
+    assert all(file.startswith(b"\x89PNG") for file, _ in session.added)
+    shop.attempt(lambda: docker.add.add_file(tmp_path / "nowhere.png"))
+    assert "nowhere.png" in shop.complaint
+
+
+def test_installing_the_better_network_is_followed_to_its_end(docker: Any, image: Any, session: Any, until: Until) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: docker.status.install.isVisible())
+    docker.status.install.click()
+    until(lambda: "1 MiB of 2 MiB" in docker.status.words.text())
+    assert not docker.status.install.isVisible()
+    session.error = client.RestyleError("The download broke off; try again.")
+    session.release.set()
+    until(lambda: "broke off" in docker.status.words.text())
+
+
+def test_a_recent_painting_is_applied_again_continued_and_forgotten(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    from dataclasses import replace
+
+    document = image()
+    document.layer("photo", OPAQUE)
+    docker.look()
+    docker.paint.click()
+    until(lambda: docker.recent.list.count() == 1)
+    shop.choose(replace(shop.recipe, strength=90.0))
+    other = document.layer("other", OPAQUE)
+    docker.recent.list.setCurrentRow(0)
+    docker.recent.again.click()
+    until(lambda: len(document.root.children) == 4)
+    assert session.requests[1].parameters.strength == 50.0
+    shop.choose(replace(shop.recipe, strength=90.0))
+    document.active = other
+    docker.recent.list.setCurrentRow(1)
+    docker.recent.resume.click()
+    until(lambda: len(document.root.children) == 5)
+    assert session.requests[2].start == client.Start.job("job-1")
+    assert session.requests[2].parameters.strength == 90.0
+    docker.recent.list.setCurrentRow(2)
+    docker.recent.remove.click()
+    until(lambda: session.deleted == ["job-1"])
+    assert docker.recent.list.count() == 2
+
+
+def test_a_painting_the_server_has_forgotten_says_so(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.error = client.NotFound("no such job")
+    painting = shop.paint(document, document.active, start=client.Start.job("long-gone"))
+    until(lambda: painting.over)
+    assert painting.text == strings.CONTINUE_GONE
+
+
+def test_a_server_that_ended_by_itself_is_merely_not_running(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    from restyle.painter import ServerState
+
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    session.gone = True
+    shop.painter.look()
+    until(lambda: shop.painter.state is ServerState.OFF)
+    assert shop.painter.sentence == strings.SERVER_OFF
+
+
+def test_a_docker_whose_window_is_closed_hears_nothing_more(shop: Any, application: Any) -> None:
+    from restyle.docker import Docker
+
+    closed = Docker(shop)
+    closed.deleteLater()
+    kind = fake_krita.QtCore.QEvent.Type.DeferredDelete
+    application.sendPostedEvents(None, int(getattr(kind, "value", kind)))
+    shop.changed()
+    assert len(shop._listeners) == 0

@@ -28,6 +28,7 @@ X-Python-2-Compatible=false
 Name={name}
 Comment=Runs a script
 """
+WITHOUT_OPENGL = "OpenGLRenderer=none\ncanvasState=OPENGL_FAILED\n"  # a canvas that is drawn to before its window is there crashes Krita
 STAGE = """
 cd "$HOME"
 Xvfb -displayfd 6 -screen 0 {width}x{height}x24 -nolisten tcp -noreset 6>display 2>xvfb.out &
@@ -67,8 +68,13 @@ class Easel:
         self._install_driver()
         return done.stdout
 
+    def launch(self, command: list[str]) -> None:
+        """Writes into the plug-in's launcher how a server is started."""
+        path = self.resources / "pykrita" / "restyle" / "launcher.json"
+        path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "command": command}), encoding="utf-8")
+
     def run(self, script: str, seconds: float, **values: Any) -> dict[str, Any]:
-        """Runs a script of inside/ in a Krita; what it left in results.json. values: what the script finds in values.json."""
+        """Runs a script of inside/ in a Krita; what it left in results.json, and Krita's exit "status". values: what the script finds in values.json."""
         for source in (*INSIDE.glob("krita_*.py"), *(Path(each) for each in values.pop("files", ()))):
             shutil.copy(source, self.home)
         for left in ("results.json", "krita.out", "display"):
@@ -78,7 +84,7 @@ class Easel:
         status = room.run(["sh", "-c", STAGE.format(width=SCREEN[0], height=SCREEN[1])], self.home / "krita.out", seconds)
         assert (self.home / "results.json").exists(), f"Krita ended with {status}\n{self.output()}"
         content: dict[str, Any] = json.loads((self.home / "results.json").read_text(encoding="utf-8"))
-        return content
+        return {**content, "status": status}
 
     def output(self) -> str:
         """The last that Krita and the plug-in said."""
@@ -95,8 +101,6 @@ class Easel:
         (self.resources / "pykrita" / f"{DRIVER}.desktop").write_text(words, encoding="utf-8")
         settings = self.home / ".config" / "kritarc"
         text = settings.read_text(encoding="utf-8")
-        (settings.parent / "kritadisplayrc").write_text(
-            "OpenGLRenderer=none\ncanvasState=OPENGL_FAILED\n", encoding="utf-8"
-        )  # else a busy machine crashes its canvas
+        (settings.parent / "kritadisplayrc").write_text(WITHOUT_OPENGL, encoding="utf-8")
         if DRIVER not in text:
             settings.write_text(text.replace("[python]\n", f"[python]\nenable_{DRIVER}=true\n"), encoding="utf-8")

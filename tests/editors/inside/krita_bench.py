@@ -29,6 +29,7 @@ SAMPLES = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4}
 WIDTH, HEIGHT = 40, 24
 SECONDS = 120.0  # for a small painting, on a machine that has better things to do
 GLANCE = 0.05
+VIEW_MS = 250
 
 
 def application():
@@ -42,6 +43,7 @@ def image(model="RGBA", depth="U8", profile=SRGB, width=WIDTH, height=HEIGHT, al
     document.setBatchmode(True)
     application().activeWindow().addView(document)
     application().setActiveDocument(document)
+    appear()
     first = document.topLevelNodes()[0]
     first.setName("photo")
     assert first.setPixelData(picture(model, depth, width, height, alpha), 0, 0, width, height) is not False
@@ -49,6 +51,13 @@ def image(model="RGBA", depth="U8", profile=SRGB, width=WIDTH, height=HEIGHT, al
     document.refreshProjection()
     document.waitForDone()
     return document, first
+
+
+def appear():
+    """Lets Krita lay out the new view: painting into one that has no size yet crashes its canvas now and then, which no person is quick enough for."""
+    loop = QtCore.QEventLoop()
+    QtCore.QTimer.singleShot(VIEW_MS, loop.quit)
+    loop.exec()
 
 
 def layer(document, name, alpha=1.0, parent=None):

@@ -43,6 +43,14 @@ class Driver(Extension):
             QTimer.singleShot(WINDOW_MS, self.begin)
 
     def begin(self):
+        window = Krita.instance().activeWindow()
+        shown = window is not None and window.qwindow().windowHandle() is not None and window.qwindow().windowHandle().isExposed()
+        if not shown:  # an image in a window that is not there yet crashes Krita's canvas
+            QTimer.singleShot(WINDOW_MS, self.begin)
+            return
+        QTimer.singleShot(WINDOW_MS, self.load)
+
+    def load(self):
         sys.excepthook = uncaught
         faulthandler.enable((HOME / "crash.txt").open("w", encoding="utf-8"))
         sys.path.insert(0, str(HOME))
@@ -84,7 +92,8 @@ class Driver(Extension):
         self.results[self.name] = problem
         if measured is not None:
             self.results[f"measured {self.name}"] = measured
-        sys.stdout.write(f"{self.name}: {'FAILED' if problem else 'ok'} {time.monotonic() - self.begun:.1f} s\n{problem}")
+        words = f"{self.name}: {'FAILED' if problem else 'ok'} {time.monotonic() - self.begun:.1f} s\n{problem}"
+        sys.stdout.write(words.encode("ascii", "backslashreplace").decode())  # all that Krita's Python takes
         sys.stdout.flush()
         tell(self.results)
         QTimer.singleShot(SETTLING_MS, self.clear)

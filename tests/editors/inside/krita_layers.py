@@ -144,11 +144,15 @@ def test_groups_clones_and_file_layers_are_painted_as_they_look():
     inner = layer(document, "inner", parent=group)
     clone = document.createCloneLayer("clone", inner)
     document.rootNode().addChildNode(clone, group)
+    QtGui.QImage(bytes([60, 120, 180, 255]) * (WIDTH * HEIGHT), WIDTH, HEIGHT, 4 * WIDTH, QtGui.QImage.Format.Format_ARGB32).save("/home/painter/file.png")
+    file = document.createFileLayer("file", "/home/painter/file.png", "None")
+    document.rootNode().addChildNode(file, clone)
     document.refreshProjection()
     document.waitForDone()
-    for node in (group, clone):
+    yield 1.0  # a file layer loads by itself
+    for node, looks in ((group, pixels(inner)), (clone, pixels(inner)), (file, bytes([60, 120, 180, 255]) * (WIDTH * HEIGHT))):
         yield from paint(node)
-        assert pixels(above(node)) == pixels(inner), node.name()
+        assert pixels(above(node)) == looks, node.name()
 
 
 def test_locked_empty_and_mask_get_a_sentence():
@@ -256,6 +260,7 @@ def test_the_actions_are_in_the_menu_and_want_an_image():
         action = application().action(name)
         assert action is not None, name
         assert action.text().replace("&", "") == words
+        assert not action.isEnabled(), name
     image(alpha=1.0)
     yield 0.5
     assert application().action("restyle_layer").isEnabled()

@@ -1,0 +1,95 @@
+"""Owns the promises about a real Krita: the scripts of inside/ hold them, and every one is a test here, in Krita 5.2 and 5.3.
+
+The pictures of the docker are kept in the folder that RESTYLE_SCREENSHOTS names, for people to look at; what was measured is printed beside them.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from editors import roots, servers
+from editors.easel import Easel
+from editors.servers import Served
+from editors.studio import promises
+from editors.test_gimp_windows import photo
+from restyle_install import krita
+
+pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(900)]
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "krita-automation.md"
+SCRIPTS = ("krita_layers", "krita_windows")
+SECONDS = 420  # for one script: a first start takes up to a minute
+Once = Callable[[str, Callable[[], Any]], Any]
+
+
+def run(script: str, debian: roots.Root, served: Served, roomy: Path) -> dict[str, Any]:
+    """A fresh home, the plug-in installed, and one Krita that walks through a script."""
+    easel = Easel(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), served.state)
+    assert "Installed in Krita" in easel.install()
+    photo(easel.home / "photo.png")
+    example = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    (easel.home / "example.py").write_text(example.group(1), encoding="utf-8")
+    results = easel.run(script, SECONDS)
+    if wanted := os.environ.get("RESTYLE_SCREENSHOTS"):
+        keep(easel, results, Path(wanted))
+    return {"output": easel.output(), **results}
+
+
+def keep(easel: Easel, results: dict[str, Any], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for picture in easel.home.glob("*.png"):
+        shutil.copy(picture, folder / f"krita-{easel.root.suite}-{picture.name}")
+    measured = {name: value for name, value in results.items() if name.startswith("measured")}
+    with (folder / f"krita-{easel.root.suite}-measured.json").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(measured, indent=1) + "\n")
+
+
+@pytest.mark.parametrize(("script", "promise"), [(script, promise) for script in SCRIPTS for promise in promises(script)])
+def test_krita(script: str, promise: str, debian: roots.Root, served: Served, roomy: Path, once: Once) -> None:
+    results = once(f"{script}-{debian.suite}", lambda: run(script, debian, served, roomy))
+    assert promise in results, f"Krita did not come so far:\n{results.get('uncaught', '')}{results['output']}"
+    assert results[promise] == "", results[promise]
+
+
+def test_kritas_own_importer_takes_the_zip(debian: roots.Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The importer's class alone: its window would want a person."""
+    source = debian.path / "usr/share/krita/pykrita/plugin_importer/plugin_importer.py"
+    monkeypatch.setattr(builtins, "i18n", str, raising=False)  # Krita puts it there
+    krita.package(tmp_path / "restyle-krita.zip")
+    names: dict[str, Any] = {"__name__": "importer"}
+    exec(compile(source.read_text(encoding="utf-8"), "importer", "exec"), names)  # noqa: S102 - Krita's own code
+    imported = names["PluginImporter"](str(tmp_path / "restyle-krita.zip"), str(tmp_path), lambda _plugin: True).import_all()
+    assert [plugin["name"] for plugin in imported] == ["restyle"]
+    assert (tmp_path / "pykrita" / "restyle" / "restyle_client" / "__init__.py").is_file()
+    assert (tmp_path / "pykrita" / "restyle.desktop").is_file()
+    assert (tmp_path / "actions" / "restyle.action").is_file()
+
+
+@pytest.mark.parametrize("promise", promises("krita_leaving"))
+def test_krita_from_start_to_end(promise: str, debian: roots.Root, roomy: Path, once: Once) -> None:
+    results = once(f"krita-leaving-{debian.suite}", lambda: leave(debian, roomy))
+    assert promise in results, f"Krita did not come so far:\n{results.get('uncaught', '')}{results['output']}"
+    assert results[promise] == "", results[promise]
+    assert results["status"] == 0, results["output"]
+
+
+def leave(debian: roots.Root, roomy: Path) -> dict[str, Any]:
+    """A Krita that finds no server but a launcher, and is quit while it paints."""
+    easel = Easel(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), roomy / f"krita-{debian.suite}-server" / "state")
+    easel.state.mkdir(parents=True, exist_ok=True)
+    easel.install()
+    (easel.home / "ask.py").write_text(servers.LAUNCHER_INSIDE, encoding="utf-8")
+    with servers.starting_on_demand(easel.state, easel.state.parent / "data") as port:
+        easel.launch(["/usr/bin/python3", "/home/painter/ask.py", str(port)])
+        results = easel.run("krita_leaving", SECONDS)
+    return {"output": easel.output(), **results}

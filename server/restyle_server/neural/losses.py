@@ -12,6 +12,7 @@ from .parameters import Objective
 from .statistics import Moments
 
 MEAN_SHARE = 1.0  # weight of the means' and the deviations' errors beside the Gram's, in "gram+moments"
+CHROMA = 4.0  # weight of the chroma's variation beside the whole image's
 SMALLEST_SPREAD = 1e-5  # variance of a colour: keeps the root's gradient finite on flat pictures
 RIDGE = 1e-4  # added to covariances, in parts of the target's mean variance: bounds the inverse root on pictures with fewer positions than channels
 
@@ -101,6 +102,11 @@ def total_variation(image: Tensor) -> Tensor:
     falling = (image[..., 1:, 1:] - image[..., :-1, :-1]).square().mean()
     rising = (image[..., 1:, :-1] - image[..., :-1, 1:]).square().mean()
     return (across + down) / 3 + (falling + rising) / 6
+
+
+def variation(image: Tensor) -> Tensor:
+    """Total variation of the image and, CHROMA times, of its chroma (each channel less their mean): hues that change from pixel to pixel are never paint."""
+    return total_variation(image) + CHROMA * total_variation(image - image.mean(1, keepdim=True))
 
 
 def gamut(image: Tensor) -> Tensor:

@@ -105,8 +105,8 @@ class Resolved:
     precision: Precision
 
 
-# falling with depth: shallow layers carry palette and strokes; deep ones of small weights files are weak, and blotchy when they rule
-DEFAULT_STYLE_LAYERS = (("relu1_1", 8.0), ("relu2_1", 6.0), ("relu3_1", 4.0), ("relu4_1", 2.0), ("relu5_1", 0.5))
+# halving with depth: shallow layers carry palette and strokes; deep ones of small weights files are weak, and blotchy when they rule
+DEFAULT_STYLE_LAYERS = (("relu1_1", 16.0), ("relu2_1", 8.0), ("relu3_1", 4.0), ("relu4_1", 2.0), ("relu5_1", 1.0))
 DEFAULT_CONTENT_LAYERS = (("relu4_2", 1.0),)
 
 

@@ -19,7 +19,7 @@ from .targets import COLORS, TargetCache, Targets, style_targets
 from .task import Pixels, StylePicture, Task
 from .vgg import Vgg, depth
 
-PALETTE = 1.0  # weight of the colours' own moments beside the layers', whose weights sum to 1
+PALETTE = 1.0  # weight of the colours' own moments beside the layers', whose weights sum to 1: more spreads wide clouds of colour
 PIXELS = 2.0  # weight of the pixels' own mean squared change in the content's term: deep layers hardly see colour, so that low strengths would not hold it
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
@@ -78,7 +78,7 @@ class Scene:
             content = content + weight * losses.content(features[layer], self._content[layer], self._hold[depth(layer)])
         if self._content_layers:
             content = content + PIXELS * losses.content(image, self.base, self._hold[0])
-        return Terms(style, content, losses.total_variation(image), losses.gamut(image))
+        return Terms(style, content, losses.variation(image), losses.gamut(image))
 
 
 def scene(task: Task, vgg: Vgg, network: str, width: int, height: int, device: torch.device, cache: TargetCache) -> Scene:

@@ -34,6 +34,8 @@ INTERNAL = ("INTERNAL", "Something went wrong inside Restyle while this job ran;
 
 def main(pipe: Connection, factory: str, device_id: str) -> None:
     """Runs until the front end closes its end of the pipe. factory: "module:function" that makes the engine of a device."""
+    # threads of the engine that wait must sleep, not spin: beside a busy editor a spinning pair takes four times the processor and the time
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, signal.SIG_IGN)  # Ctrl-C reaches the whole group; only the front end decides when a worker ends
     desk = Desk(pipe)

@@ -54,7 +54,7 @@ def generators() -> Path:
     wanted = "\n".join(GENERATORS)
     if not note.exists() or note.read_text(encoding="utf-8") != wanted:
         venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *GENERATORS]
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *GENERATORS]
         if subprocess.run(install, check=False).returncode:
             sys.stderr.write("The generators can't be installed; see what pip says above, and try again with a network.\n")
             sys.exit(NO_GENERATORS)

@@ -7,6 +7,7 @@ Every part runs, even when one before it has failed; the exit status is 1 when o
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ def main() -> int:
     """Exit status 0, 1 when a part failed, 2 wrong usage, 130 cancelled."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this very check must run on an older one
         sys.exit("Restyle needs Python 3.11 or newer, and this is %d.%d; run this command with a newer one." % sys.version_info[:2])  # noqa: UP031
+    # a shell starts what runs in the background with Ctrl-C ignored, which the programs that the tests start would inherit
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path.insert(0, str(ROOT / "install"))
     from restyle_install.checks import PARTS, Checkout, perform
     from restyle_install.environment import EnvironmentProblem, prepare

@@ -142,8 +142,8 @@ PARTS = (
     Part("types", "mypy, strict, on all but the tests", 5 * MINUTE, _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install"])),
     Part("stubs", "the stubs are what restyle.proto says", 3 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
     Part("vendored", "the client's vendored packages can be made again", 3 * MINUTE, _vendored),
-    Part("tests", "pytest, slow ones included", 30 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
-    Part("editors", "real GIMPs and Kritas in Debian roots", 27 * MINUTE, _tests("editors", "editors", MOST_ROOTS, "--dist", "loadgroup", "tests/editors")),
+    Part("tests", "pytest, slow ones included", 20 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
+    Part("editors", "real GIMPs and Kritas in Debian roots", 40 * MINUTE, _tests("editors", "editors", MOST_ROOTS, "--dist", "loadgroup", "tests/editors")),
     Part("demo", "the README's demo, small: as it is, and offline", 10 * MINUTE, _demo),
 )
 

@@ -114,7 +114,13 @@ def once(shared_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
         found = shared_folder / f"{name}.json"
         with FileLock(shared_folder / f"{name}.lock"):
             if not found.exists():
-                found.write_text(json.dumps(work()), encoding="utf-8")
-            return json.loads(found.read_text(encoding="utf-8"))
+                try:
+                    outcome = {"value": work()}
+                except Exception as error:  # kept as well: the others must not each spend minutes on failing again
+                    outcome = {"failure": f"{type(error).__name__}: {error}"}
+                found.write_text(json.dumps(outcome), encoding="utf-8")
+            outcome = json.loads(found.read_text(encoding="utf-8"))
+            assert "failure" not in outcome, outcome["failure"]
+            return outcome["value"]
 
     return do

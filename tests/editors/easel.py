@@ -74,7 +74,9 @@ class Easel:
         path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "command": command}), encoding="utf-8")
 
     def run(self, script: str, seconds: float, **values: Any) -> dict[str, Any]:
-        """Runs a script of inside/ in a Krita; what it left in results.json, if it came so far, and Krita's exit "status". values: what the script finds in values.json."""
+        """Runs a script of inside/ in a Krita; what it left in results.json, if it came so far, and Krita's exit "status".
+
+        values: what the script finds in values.json."""
         for source in (*INSIDE.glob("krita_*.py"), *(Path(each) for each in values.pop("files", ()))):
             shutil.copy(source, self.home)
         for left in ("results.json", "krita.out", "display"):

@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.skipif(
         "RESTYLE_TEST_KRITA" not in os.environ,
-        reason="NOT DONE: Krita crashes in one of three of these runs, for a reason not yet found; RESTYLE_TEST_KRITA=1 runs them",
+        reason="NOT DONE: Krita 5.2 crashed in one of these runs, for a reason not yet found; RESTYLE_TEST_KRITA=1 runs them",
     ),
 ]
 

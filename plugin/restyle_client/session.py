@@ -193,10 +193,24 @@ class AsyncSession:
             raise NotFound(f"The server knows no style {style_id!r}; list the styles to see what there is.")
         return incoming.style(first.style, b"".join(pieces) if picture else None)
 
-    async def add_style(self, file: bytes, *, title: str, description: str = "", tags: tuple[str, ...] = (), credit: str = "", license: str = "") -> Style:
-        """Adds a picture file (PNG, JPEG, TIFF or WebP) to the library. The same picture twice gives the first style."""
+    async def add_style(
+        self,
+        file: bytes,
+        *,
+        title: str,
+        description: str = "",
+        tags: tuple[str, ...] = (),
+        credit: str = "",
+        license: str = "",
+        wanted_id: str = "",
+        suggested_scale: float | None = None,
+        suggested_strength: float | None = None,
+        suggested_color: str | None = None,
+    ) -> Style:
+        """Adds a picture file (PNG, JPEG, TIFF or WebP) to the library. The same picture twice gives the first style. wanted_id: unless it is taken."""
         view = memoryview(file).cast("B")
-        first = outgoing.add_style(title, view.nbytes, description, tags, credit, license)
+        texts = {"title": title, "description": description, "credit": credit, "license": license, "wanted_id": wanted_id}
+        first = outgoing.add_style(view.nbytes, texts, tags, suggested_scale, suggested_strength, suggested_color)
         return incoming.style(await uploading.send_style(self._connection, first, view))
 
     async def delete_style(self, style_id: str) -> None:

@@ -10,7 +10,8 @@ class Style:
     """A picture of the library.
 
     width, height: px of the picture. thumbnail, effect_thumbnail: JPEG files, longest side at most 256 px, empty when not asked for or not there.
-    sha256: of the picture's file. suggested_*: what suits this style; None means the usual default. picture: the file, when asked for.
+    builtin: it came with Restyle; shared: it lies in the administrator's folder; neither can be removed. sha256: of the picture's file.
+    suggested_*: what suits this style; None means the usual default. picture: the file, when asked for.
     """
 
     id: str
@@ -20,6 +21,7 @@ class Style:
     credit: str = ""
     license: str = ""
     builtin: bool = False
+    shared: bool = False
     width: int = 0
     height: int = 0
     sha256: str = ""

@@ -30,6 +30,7 @@ class Config:
     port: int = 0
     devices: tuple[str, ...] = ("auto",)
     weights_file: Path | None = None
+    shared_styles: Path | None = None  # a folder of styles for everybody, never written to; in server.toml relative to that file
     imagenet_url: str = ""  # empty: torchvision's own address
     log_level: str = "INFO"
     limits: Limits = field(default_factory=Limits)
@@ -115,7 +116,7 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} can't be read: {error}") from error
     limits = words.pop("limits", {})
-    known: dict[str, type] = {"host": str, "port": int, "devices": list, "weights_file": str, "imagenet_url": str, "log_level": str}
+    known: dict[str, type] = {"host": str, "port": int, "devices": list, "weights_file": str, "shared_styles": str, "imagenet_url": str, "log_level": str}
     for name, value in words.items():
         if name not in known or type(value) is not known[name]:
             raise ConfigError(f"{path}: {name!r} is not a setting of that kind; there are {', '.join(known)} and the table [limits].")
@@ -123,6 +124,8 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
         words["devices"] = tuple(str(device) for device in words["devices"])
     if "weights_file" in words:
         words["weights_file"] = Path(words["weights_file"]).expanduser()
+    if "shared_styles" in words:
+        words["shared_styles"] = path.absolute().parent / Path(words["shared_styles"]).expanduser()
     return replace(config, **words, limits=_limits(limits, path))
 
 

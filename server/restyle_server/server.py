@@ -141,7 +141,7 @@ class Server:
             raise CannotServe(_unwritable(config, error)) from error
         self.shelf = Shelf(config.data_dir, config.weights_file, config.imagenet_url)
         await self.shelf.look()
-        self.styles = Styles(Library(config.data_dir / "styles"), config.limits)
+        self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles), config.limits)
         self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices)
         self.intake = Intake(self.board, self.dispatcher, self.shelf, self.styles, self.clock)
         self.jobs = Jobs(self.board, self.dispatcher, self.shelf)

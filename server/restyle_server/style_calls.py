@@ -10,8 +10,9 @@ from .limits import CHUNK_BYTES, Limits
 from .refusals import BrokenUpload, DiskFull, Invalid, NotFound, NotNow, Refusal
 from .replies import COLOR_VALUES
 from .specs import LibraryStyle, Spec
+from .styles.description import Suggestion, described
 from .styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected
-from .styles.library import Library, Style
+from .styles.library import Library, Style, draft
 from .styles.pictures import as_jpeg
 from .wire import restyle_pb2 as wire
 
@@ -78,16 +79,20 @@ class Styles:
         header = first.header
         if not 1 <= header.size <= self._limits.max_style_bytes:
             raise Invalid("header.size", f"a picture's file has 1 to {self._limits.max_style_bytes} bytes, and this one {header.size}.")
-        for name in ("title", "description", "credit", "license"):
+        for name in ("title", "description", "credit", "license", "wanted_id"):
             if len(getattr(header, name)) > MAX_TEXT:
                 raise Invalid(f"header.{name}", "this is too long.")
         async with self._adding:
             data = await self._picture(stream, header.size)
             try:
-                style = await asyncio.to_thread(self._library.add, data, header.title, header.description, tuple(header.tags), header.credit, header.license)
+                style = await asyncio.to_thread(self._keep, data, header)
             except StyleError as error:
                 raise _refusal(error) from error
         return _message(style, thumbnails=True)
+
+    def _keep(self, data: bytes, header: wire.AddStyleHeader) -> Style:
+        told = described(header.title, header.description, tuple(header.tags), header.credit, header.license, _suggestion(header.suggested))
+        return self._library.keep(draft(data, told, header.wanted_id))
 
     async def delete(self, style_id: str) -> None:
         """Removes one of the user's own styles."""
@@ -121,6 +126,14 @@ class Styles:
             raise BrokenUpload("Nothing arrived; send the picture again.") from None
 
 
+def _suggestion(message: wire.StyleSuggestion) -> Suggestion:
+    return Suggestion(
+        message.scale if message.HasField("scale") else None,
+        message.strength if message.HasField("strength") else None,
+        next((color for color, value in COLOR_VALUES.items() if value == message.color), None),
+    )
+
+
 def _message(style: Style, *, thumbnails: bool) -> wire.Style:
     suggested = wire.StyleSuggestion()
     if style.suggested.scale is not None:
@@ -137,6 +150,7 @@ def _message(style: Style, *, thumbnails: bool) -> wire.Style:
         credit=style.credit,
         license=style.license,
         builtin=style.builtin,
+        shared=style.shared,
         width=style.width,
         height=style.height,
         thumbnail=as_jpeg(style.thumbnail) if thumbnails else b"",

@@ -84,14 +84,15 @@ async def test_a_styles_picture_travels_both_ways(server: ScriptedServer, sessio
         header = (await stream.recv_message()).header
         async for message in stream:
             sent.extend(message.chunk)
-        await stream.send_message(pb.Style(id="mine", title=header.title, tags=header.tags, width=header.size))
+        await stream.send_message(pb.Style(id=header.wanted_id, title=header.title, tags=header.tags, width=header.size, suggested=header.suggested))
 
     server.scripts["AddStyle"] = add
     server.scripts["GetStyle"] = answer(pb.GetStyleResponse(style=pb.Style(id="mine", title="Mine"), chunk=b"first "), pb.GetStyleResponse(chunk=b"second"))
     picture = bytes(3 * 1024 * 1024 + 5)
-    added = await session.add_style(picture, title="Mine", tags=("blue", "dots"))
+    added = await session.add_style(picture, title="Mine", tags=("blue", "dots"), wanted_id="sea", suggested_scale=2.0, suggested_color="match")
     assert bytes(sent) == picture
-    assert (added.title, added.tags, added.width) == ("Mine", ("blue", "dots"), len(picture))
+    assert (added.id, added.title, added.tags, added.width) == ("sea", "Mine", ("blue", "dots"), len(picture))
+    assert (added.suggested_scale, added.suggested_strength, added.suggested_color) == (2.0, None, "match")
     assert (await session.style("mine", picture=True)).picture == b"first second"
 
 

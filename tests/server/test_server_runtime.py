@@ -259,7 +259,22 @@ def test_settings_come_from_the_file_and_flags_win(tmp_path):
     assert (config.limits.max_jobs, config.limits.lease_seconds, config.limits.max_jobs_per_client) == (3, 5, 16)
 
 
-WRONG_SETTINGS = ["port = 'x'", "prot = 5", "[limits]\nmax_job = 3", "[limits]\nmax_jobs = -1", "[limits]\nmax_jobs = 1.5", "nonsense", "limits = 3"]
+def test_the_shared_styles_are_named_absolutely_or_from_the_settings_file(tmp_path):
+    for words, folder in (("studio", tmp_path / "studio"), (str(tmp_path / "else"), tmp_path / "else")):
+        (tmp_path / "server.toml").write_text(f"shared_styles = '{words}'\n")
+        assert load(state_dir=tmp_path / "state", data_dir=tmp_path).shared_styles == folder
+
+
+WRONG_SETTINGS = [
+    "port = 'x'",
+    "prot = 5",
+    "shared_styles = 5",
+    "[limits]\nmax_job = 3",
+    "[limits]\nmax_jobs = -1",
+    "[limits]\nmax_jobs = 1.5",
+    "nonsense",
+    "limits = 3",
+]
 
 
 @pytest.mark.parametrize("words", WRONG_SETTINGS)

@@ -11,6 +11,8 @@ import grpc
 import pytest
 from calls import details, order
 from PIL import Image
+from restyle_server.styles.description import Suggestion
+from restyle_server.styles.library import Library
 from restyle_server.wire import restyle_pb2 as wire
 
 SLOW = {"steps": 10_000, "step_ms": 2}
@@ -101,6 +103,36 @@ async def test_a_wrong_style_is_refused_and_leaves_nothing(serving, data, words,
             await add(place, data, **words)
         assert refused.value.code() == code
         assert len((await place.caller.call("ListStyles", page_size=200)).styles) == before
+
+
+async def test_a_style_keeps_its_id_and_suggestions_when_both_are_sound(serving):
+    async with serving() as place:
+        suggested = wire.StyleSuggestion(scale=2.0, strength=35.0, color=wire.COLOR_MATCH)
+        style = await add(place, picture(), wanted_id="sea", suggested=suggested)
+        assert (style.id, style.suggested) == ("sea", suggested)
+        assert (await add(place, picture(65), wanted_id="../sea")).id == "red"
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await add(place, picture(66), suggested=wire.StyleSuggestion(strength=float("nan")))
+        assert details(refused.value)["BadRequest"].field_violations[0].field == "suggested"
+
+
+async def test_the_studios_shared_styles_are_used_by_all_and_removed_by_none(serving, tmp_path):
+    Library(tmp_path / "studio").add(picture(), "House look", suggested=Suggestion(strength=70.0))
+    async with serving(shared_styles=tmp_path / "studio") as place:
+        found = {style.id: style for style in (await place.caller.call("ListStyles", page_size=200)).styles}["house-look"]
+        assert (found.shared, found.builtin, found.suggested.strength) == (True, False, 70.0)
+        job = await place.caller.create(order(styles=[wire.StyleUse(style_id="house-look")]))
+        assert (await place.caller.end(job.id)).state == wire.SUCCEEDED
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await place.caller.call("DeleteStyle", id="house-look")
+        assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+        assert "shared folder" in refused.value.details()
+
+
+async def test_a_server_with_a_bad_shared_folder_starts_and_says_so(serving, tmp_path, caplog):
+    async with serving(shared_styles=tmp_path / "away") as place:
+        assert {"night", "woodcut"} <= {style.id for style in (await place.caller.call("ListStyles", page_size=200)).styles}
+    assert any(str(tmp_path / "away") in message and "shared_styles" in message for message in caplog.messages)
 
 
 async def test_a_style_that_came_with_restyle_stays(serving):

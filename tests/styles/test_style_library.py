@@ -197,6 +197,70 @@ def test_a_shared_folder_that_is_away_does_no_harm(tmp_path: Path, own: Path, bu
     assert [style.id for style in Library(own, tmp_path / "nowhere", builtin_dir=builtin).list()] == ["night"]
 
 
+def gone(place: Path) -> None:
+    """Nothing lies there."""
+
+
+def a_file(place: Path) -> None:
+    place.write_text("no folder")
+
+
+def a_loop(place: Path) -> None:
+    place.symlink_to(place)
+
+
+@pytest.mark.parametrize("bad", [gone, a_file, a_loop])
+def test_a_bad_shared_folder_is_told_and_the_other_styles_serve(
+    tmp_path: Path, own: Path, builtin: Path, caplog: pytest.LogCaptureFixture, bad: Callable[[Path], None]
+) -> None:
+    shared = tmp_path / "shared"
+    bad(shared)
+    styles = Library(own, shared, builtin_dir=builtin)
+    (told,) = caplog.messages
+    assert str(shared) in told and "shared_styles in server.toml" in told
+    assert styles.add(picture(7), "Mine").id == "mine"
+    assert [style.id for style in styles.list()] == ["night", "mine"]
+
+
+def test_a_share_that_comes_back_is_seen_without_a_new_start(tmp_path: Path, own: Path, builtin: Path) -> None:
+    styles = Library(own, tmp_path / "shared", builtin_dir=builtin)
+    assert [style.id for style in styles.list()] == ["night"]
+    Library(tmp_path / "shared", builtin_dir=builtin).add(picture(7), "Studio look")
+    assert [style.id for style in styles.list()] == ["night", "studio-look"]
+
+
+def test_a_damaged_style_of_the_studio_hides_no_other(tmp_path: Path, own: Path, builtin: Path, caplog: pytest.LogCaptureFixture) -> None:
+    studio = Library(tmp_path / "shared", builtin_dir=builtin)
+    studio.add(picture(7), "Studio look")
+    studio.add(picture(8), "Studio other")
+    break_toml(tmp_path / "shared" / "studio-look")
+    assert [style.id for style in Library(own, tmp_path / "shared", builtin_dir=builtin).list()] == ["night", "studio-other"]
+    assert "studio-look is left out" in caplog.text
+
+
+def test_the_users_style_wins_over_one_that_the_studio_or_restyle_brings_later(tmp_path: Path, own: Path, builtin: Path) -> None:
+    Library(own, builtin_dir=tmp_path / "none").add(picture(1), "Night")
+    Library(own, builtin_dir=tmp_path / "none").add(picture(2), "Dusk")
+    studio = Library(tmp_path / "shared", builtin_dir=tmp_path / "none")
+    for seed, title in ((3, "Night"), (4, "Dusk"), (5, "Dawn")):
+        studio.add(picture(seed), title)
+    styles = Library(own, tmp_path / "shared", builtin_dir=builtin)
+    assert [(style.id, style.builtin, style.shared) for style in styles.list()] == [("dawn", False, True), ("dusk", False, False), ("night", False, False)]
+    assert styles.get("night").picture.read_bytes() == picture(1)
+    styles.delete("night")
+    assert styles.get("night").builtin, "and Restyle's over the studio's"
+    styles.delete("dusk")
+    assert styles.get("dusk").picture.read_bytes() == picture(4)
+
+
+def test_a_wanted_id_is_given_when_it_is_free(styles: Library) -> None:
+    told = description.described("Waves")
+    assert styles.keep(library.draft(picture(1), told, "sea")).id == "sea"
+    assert styles.keep(library.draft(picture(2), told, "sea")).id == "sea-2"
+    for seed, wish in enumerate(("../sea", "CON", "con", ".adding-x", "night"), 3):
+        assert styles.keep(library.draft(picture(seed), told, wish)).id.startswith(("waves", "night-2"))
+
+
 @pytest.mark.parametrize("bad", ["", "NIGHT", "nihgt", "../night", "night/../night", "a" * 500, ".adding-x", "nul\0", "\x1b[31m"])
 def test_an_unknown_id_is_not_found_and_no_path(styles: Library, bad: str) -> None:
     with pytest.raises(StyleNotFound) as caught:

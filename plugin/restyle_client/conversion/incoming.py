@@ -143,6 +143,7 @@ def style(message: pb.Style, picture: bytes | None = None) -> Style:
         credit=message.credit,
         license=message.license,
         builtin=message.builtin,
+        shared=message.shared,
         width=message.width,
         height=message.height,
         sha256=message.sha256,

@@ -81,11 +81,17 @@ def job_states(states: tuple[JobState | str, ...]) -> list[Any]:
     return [_number(words.JOB_STATE, state, "states") for state in states]
 
 
-def add_style(title: str, size: int, description: str, tags: tuple[str, ...], credit: str, license_: str) -> pb.AddStyleRequest:
+def add_style(size: int, texts: Mapping[str, str], tags: tuple[str, ...], scale: float | None, strength: float | None, color: str | None) -> pb.AddStyleRequest:
+    """texts: by the header's names; scale, strength, color: what is suggested with the style."""
     message = pb.AddStyleRequest()
-    for name, value in {"title": title, "description": description, "credit": credit, "license": license_, "size": size}.items():
+    for name, value in {**texts, "size": size}.items():
         _set(message.header, name, value, name)
     message.header.tags.extend(tags)
+    for name, number in {"scale": scale, "strength": strength}.items():
+        if number is not None:
+            _set(message.header.suggested, name, number, f"suggested_{name}")
+    if color is not None:
+        message.header.suggested.color = _number(words.COLOR, color, "suggested_color")  # type: ignore[assignment]
     return message
 
 

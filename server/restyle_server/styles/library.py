@@ -86,27 +86,30 @@ class Library:
 
     def __init__(self, user_dir: Path, shared_dir: Path | None = None, builtin_dir: Path = BUILTIN) -> None:
         self._user = user_dir
-        self._folders = [folder for folder in (builtin_dir, shared_dir, user_dir) if folder is not None]
+        self._folders = [folder for folder in (builtin_dir, shared_dir, user_dir) if folder is not None]  # in the order of the list
+        self._precedence = [folder for folder in (user_dir, builtin_dir, shared_dir) if folder is not None]  # whose style an id means
         self._builtin, self._shared = builtin_dir, shared_dir
         self._writing = threading.Lock()
         self._known: dict[Path, tuple[object, Style]] = {}
         _sweep(user_dir)
+        if shared_dir is not None:
+            _tell_if_away(shared_dir)
 
     def list(self) -> list[Style]:
-        """All styles: Restyle's, the studio's, the user's, each by id. A folder that is no whole style is left out, with a line in the log."""
-        found: dict[str, Style] = {}
-        for folder in self._folders:
-            for place in _places(folder):
-                style = self._read(place, folder)
-                if style is not None:
-                    found.setdefault(style.id, style)
-        return list(found.values())
+        """All styles: Restyle's, the studio's, the user's, each by id. A folder that is no whole style is left out, with a line in the log. Of several with one
+        id (a shared folder may grow, a newer Restyle bring more) the user's own is listed, else Restyle's."""
+        found = {folder: [style for place in _places(folder) if (style := self._read(place, folder)) is not None] for folder in self._folders}
+        meant: dict[str, Style] = {}
+        for folder in self._precedence:
+            for style in found[folder]:
+                meant.setdefault(style.id, style)
+        return [style for folder in self._folders for style in found[folder] if meant[style.id] is style]
 
     def get(self, id_: str) -> Style:
         """StyleNotFound, with what is most alike."""
         if _ID.match(id_):
-            for folder in self._folders:
-                style = self._read(folder / id_, folder) if (folder / id_ / "style.toml").is_file() else None
+            for folder in self._precedence:
+                style = self._read(folder / id_, folder) if _is_style(folder / id_) else None
                 if style is not None:
                     return style
         near = difflib.get_close_matches(id_.lower()[:MAX_ID], [style.id for style in self.list()], 1)
@@ -134,8 +137,9 @@ class Library:
             same = next((style for style in styles if style.sha256 == new.sha256), None)
             if same is not None:
                 return same
-            if len(styles) >= MAX_OWN:
-                raise StyleRejected("picture", f"The library holds {len(styles)} styles; remove some first.")
+            own = sum(not style.fixed for style in styles)
+            if own >= MAX_OWN:
+                raise StyleRejected("picture", f"The library holds {own} styles of your own; remove some first.")
             try:
                 place = self._write(new, {style.id for style in styles})
             except OSError as error:
@@ -227,9 +231,28 @@ def _loaded(place: Path, toml: Path, picture: Path, builtin: bool, shared: bool)
 
 def _places(folder: Path) -> list[Path]:
     try:
-        return sorted(place for place in folder.iterdir() if _ID.match(place.name) and (place / "style.toml").is_file())
+        return sorted(place for place in folder.iterdir() if _ID.match(place.name) and _is_style(place))
     except OSError:
         return []  # not made yet, or a share that is away: the others still serve
+
+
+def _is_style(place: Path) -> bool:
+    try:
+        return (place / "style.toml").is_file()
+    except OSError:  # a folder that may not be entered
+        return False
+
+
+def _tell_if_away(shared: Path) -> None:
+    """The server starts all the same: a share may come back."""
+    try:
+        next(shared.iterdir(), None)
+    except OSError as error:
+        _log.warning(
+            "The shared styles in %s can't be read (%s); the other styles serve. Correct shared_styles in server.toml, or make the folder readable.",
+            shared,
+            _reason(error),
+        )
 
 
 def _picture_of(place: Path) -> Path:

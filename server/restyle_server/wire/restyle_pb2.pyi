@@ -1799,6 +1799,7 @@ class Style(_message.Message):
     EFFECT_THUMBNAIL_FIELD_NUMBER: _builtins.int
     SUGGESTED_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
+    SHARED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """lower case letters, digits and '-', ≤ 64"""
     title: _builtins.str
@@ -1814,6 +1815,8 @@ class Style(_message.Message):
     """the style on a fixed photo; may be empty"""
     sha256: _builtins.str
     """of the picture's file"""
+    shared: _builtins.bool
+    """of the administrator's shared folder; like a builtin one, it can't be removed"""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -1834,10 +1837,11 @@ class Style(_message.Message):
         effect_thumbnail: _builtins.bytes = ...,
         suggested: Global___StyleSuggestion | None = ...,
         sha256: _builtins.str = ...,
+        shared: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["suggested", b"suggested"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["builtin", b"builtin", "credit", b"credit", "description", b"description", "effect_thumbnail", b"effect_thumbnail", "height", b"height", "id", b"id", "license", b"license", "sha256", b"sha256", "suggested", b"suggested", "tags", b"tags", "thumbnail", b"thumbnail", "title", b"title", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["builtin", b"builtin", "credit", b"credit", "description", b"description", "effect_thumbnail", b"effect_thumbnail", "height", b"height", "id", b"id", "license", b"license", "sha256", b"sha256", "shared", b"shared", "suggested", b"suggested", "tags", b"tags", "thumbnail", b"thumbnail", "title", b"title", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1982,6 +1986,8 @@ class AddStyleHeader(_message.Message):
     CREDIT_FIELD_NUMBER: _builtins.int
     LICENSE_FIELD_NUMBER: _builtins.int
     SIZE_FIELD_NUMBER: _builtins.int
+    SUGGESTED_FIELD_NUMBER: _builtins.int
+    WANTED_ID_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """≤ 128 characters"""
     description: _builtins.str
@@ -1989,8 +1995,12 @@ class AddStyleHeader(_message.Message):
     license: _builtins.str
     size: _builtins.int
     """bytes of the picture's file"""
+    wanted_id: _builtins.str
+    """the style's id, unless it is taken or can't be one; default: made from the title"""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def suggested(self) -> Global___StyleSuggestion: ...
     def __init__(
         self,
         *,
@@ -2000,10 +2010,12 @@ class AddStyleHeader(_message.Message):
         credit: _builtins.str = ...,
         license: _builtins.str = ...,
         size: _builtins.int = ...,
+        suggested: Global___StyleSuggestion | None = ...,
+        wanted_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["suggested", b"suggested"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["credit", b"credit", "description", b"description", "license", b"license", "size", b"size", "tags", b"tags", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credit", b"credit", "description", b"description", "license", b"license", "size", b"size", "suggested", b"suggested", "tags", b"tags", "title", b"title", "wanted_id", b"wanted_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -225,7 +225,7 @@ class RestyleServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteStyle(self, request, context):
-        """FAILED_PRECONDITION for a style that came with Restyle.
+        """FAILED_PRECONDITION for a style that came with Restyle or belongs to the shared folder.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

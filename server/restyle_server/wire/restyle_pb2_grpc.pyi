@@ -72,7 +72,7 @@ class RestyleStub:
     returns the first style.
     """
     DeleteStyle: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.DeleteStyleRequest, _restyle_pb2.DeleteStyleResponse]
-    """FAILED_PRECONDITION for a style that came with Restyle."""
+    """FAILED_PRECONDITION for a style that came with Restyle or belongs to the shared folder."""
 
 @_typing.type_check_only
 class RestyleAsyncStub(RestyleStub):
@@ -111,7 +111,7 @@ class RestyleAsyncStub(RestyleStub):
     returns the first style.
     """
     DeleteStyle: _aio.UnaryUnaryMultiCallable[_restyle_pb2.DeleteStyleRequest, _restyle_pb2.DeleteStyleResponse]  # type: ignore[assignment]
-    """FAILED_PRECONDITION for a style that came with Restyle."""
+    """FAILED_PRECONDITION for a style that came with Restyle or belongs to the shared folder."""
 
 class RestyleServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -243,6 +243,6 @@ class RestyleServicer(metaclass=_abc_1.ABCMeta):
         request: _restyle_pb2.DeleteStyleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_restyle_pb2.DeleteStyleResponse, _abc.Awaitable[_restyle_pb2.DeleteStyleResponse]]:
-        """FAILED_PRECONDITION for a style that came with Restyle."""
+        """FAILED_PRECONDITION for a style that came with Restyle or belongs to the shared folder."""
 
 def add_RestyleServicer_to_server(servicer: RestyleServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .ledger import Entry, seconds_by_room
-from .running import run
+from .running import run, run_side_by_side
 
 MINUTE = 60.0  # s
 MOST_WORKERS = 8  # of pytest: every one may start a server with a model of its own
-MOST_ROOTS = 2  # of pytest's workers in the editors' part: one for each Debian suite
+SUITES = ("trixie", "sid")  # Debian roots with real editors: one pytest process each, as what a root holds is made once
+WANTED_SUITES = "RESTYLE_TEST_SUITES"  # tells tests/editors which of them to use
 DEMO_SIZE = "96"  # px: enough to run every step
 NOWHERE = "http://127.0.0.1:9"  # the discard port: a program that wants the network fails at once
 
@@ -58,7 +59,7 @@ def _programs(name: str, *commands: Sequence[str]) -> Callable[[Checkout, float,
     return part
 
 
-def _tests(name: str, which: str, most_workers: int, *options: str) -> Callable[[Checkout, float, Say], Entry]:
+def _tests(name: str, which: str, most_workers: int) -> Callable[[Checkout, float, Say], Entry]:
     """A part that runs the tests whose markers `which` selects, side by side."""
 
     def part(checkout: Checkout, limit: float, say: Say) -> Entry:
@@ -73,15 +74,42 @@ def _tests(name: str, which: str, most_workers: int, *options: str) -> Callable[
 
         with tempfile.TemporaryDirectory(prefix="restyle-test-") as folder:
             report = Path(folder) / "report.xml"
-            command = [str(checkout.python), "-m", "pytest", "-m", which, "-n", str(workers), *options]
+            command = [str(checkout.python), "-m", "pytest", "-m", which, "-n", str(workers)]
             command += ["--durations=15", "--durations-min=5", f"--junitxml={report}"]
             started = time.monotonic()
             status = run(command, heard, environment=variables, folder=checkout.root, seconds=limit)
-            seconds = time.monotonic() - started
-            closing = next((line for line in reversed(lines) if line.strip("= ")), "pytest said nothing")
-            return Entry(name, seconds, status, seconds_by_room(report), f"over {workers} workers", closing)
+            return Entry(name, time.monotonic() - started, status, seconds_by_room(report), f"over {workers} workers", _closing(lines))
 
     return part
+
+
+def _closing(lines: Sequence[str]) -> str:
+    """pytest's last line that says something."""
+    return next((line for line in reversed(lines) if line.strip("= ")), "pytest said nothing")
+
+
+def _editors(checkout: Checkout, limit: float, say: Say) -> Entry:
+    """Real editors: one pytest process for each Debian root, side by side. Fails when one of them does."""
+    lines: dict[str, list[str]] = {suite: [] for suite in SUITES}
+
+    def heard(suite: str, line: str) -> None:
+        lines[suite].append(line)
+        say(f"{suite:<6} | {line}".rstrip())
+
+    with tempfile.TemporaryDirectory(prefix="restyle-test-") as folder:
+        reports = {suite: Path(folder) / f"{suite}.xml" for suite in SUITES}
+        # two pytests would overwrite each other's cache of what failed last
+        common = [str(checkout.python), "-m", "pytest", "-m", "editors", "-p", "no:cacheprovider", "--durations=15", "--durations-min=5", "tests/editors"]
+        commands = {suite: [*common, f"--junitxml={reports[suite]}"] for suite in SUITES}
+        threads = str(max(1, (os.cpu_count() or 1) // len(SUITES)))
+        environments = {suite: {**checkout.variables, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, WANTED_SUITES: suite} for suite in SUITES}
+        started = time.monotonic()
+        statuses = run_side_by_side(commands, heard, environments=environments, folder=checkout.root, seconds=limit)
+        seconds = time.monotonic() - started
+        inner = {suite: sum(seconds_by_room(report).values()) for suite, report in reports.items()}
+    worst = next((status for status in statuses.values() if status), 0)
+    closing = "\n".join(f"{suite}: {_closing(lines[suite])}" for suite in SUITES)
+    return Entry("editors", seconds, worst, inner, "side by side", closing)
 
 
 def _vendored(checkout: Checkout, limit: float, say: Say) -> Entry:
@@ -143,7 +171,7 @@ PARTS = (
     Part("stubs", "the stubs are what restyle.proto says", 3 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
     Part("vendored", "the client's vendored packages can be made again", 3 * MINUTE, _vendored),
     Part("tests", "pytest, slow ones included", 20 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
-    Part("editors", "real GIMPs and Kritas in Debian roots", 40 * MINUTE, _tests("editors", "editors", MOST_ROOTS, "--dist", "loadgroup", "tests/editors")),
+    Part("editors", "real GIMPs and Kritas in Debian roots", 40 * MINUTE, _editors),
     Part("demo", "the README's demo, small: as it is, and offline", 10 * MINUTE, _demo),
 )
 

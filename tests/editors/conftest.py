@@ -36,8 +36,15 @@ def served(roomy: Path) -> Iterator[Served]:
         yield running
 
 
-# One group of parallel tests per root (pytest --dist loadgroup): what they share is made once, and the roots are used side by side.
-@pytest.fixture(scope="session", params=[pytest.param(suite, marks=pytest.mark.xdist_group(suite)) for suite in roots.SUITES])
+def wanted(words: str) -> tuple[str, ...]:
+    """The suites that RESTYLE_TEST_SUITES names, parted by spaces; all when it names none: the checks run one pytest for each."""
+    named = tuple(words.split()) or roots.SUITES
+    if unknown := sorted(set(named) - set(roots.SUITES)):
+        raise pytest.UsageError(f"RESTYLE_TEST_SUITES names {unknown[0]}; there are {' and '.join(roots.SUITES)}")
+    return named
+
+
+@pytest.fixture(scope="session", params=wanted(os.environ.get("RESTYLE_TEST_SUITES", "")))
 def debian(request: pytest.FixtureRequest) -> roots.Root:
     """A finished root. Skips, loudly, on a machine that can't have any; fails when only this one can't be made, and it is the stable one."""
     return _root(request.param)

@@ -60,7 +60,9 @@ class Room:
             if not folder.is_relative_to("/tmp"):  # noqa: S108  # inside, only /tmp and /home can grow new folders
                 raise ValueError(f"{folder} is not under /tmp, so it can't be seen at the same path inside")
             places += [str(folder), str(folder)]
-        line = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=SIGKILL", "sh", "-c", ENTER, "room"]
+        # a pytest that is killed (the checks' time limit) runs no cleanup: what it began dies with it
+        line = ["setpriv", "--pdeathsig", "KILL"]
+        line += ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=SIGKILL", "sh", "-c", ENTER, "room"]
         line += [str(self.root.path), *places, "--", "/usr/bin/env", "-i", *(f"{name}={value}" for name, value in self._environment().items()), *command]
         sink = output.open("ab") if output else subprocess.DEVNULL
         try:

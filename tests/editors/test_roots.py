@@ -127,3 +127,27 @@ def test_ending_a_room_ends_all_that_it_started(debian: Root, tmp_path: Path) ->
     end(process)
     _, left = psutil.wait_procs(inside, timeout=60)
     assert left == []
+
+
+@pytest.mark.editors
+@pytest.mark.slow
+@pytest.mark.timeout(1500)  # the first to want a root makes it
+def test_a_killed_test_run_leaves_no_room_behind(debian: Root, tmp_path: Path) -> None:
+    """As the checks' time limit kills it, without a chance to clean up."""
+    code = f"""
+import sys, threading; sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+from pathlib import Path
+from editors import roots
+from editors.rooms import Room
+Room(roots.root({debian.suite!r}), Path({str(tmp_path)!r})).start(["sh", "-c", "touch $HOME/up; sleep 1000"])
+threading.Event().wait()
+"""
+    with subprocess.Popen([sys.executable, "-c", code]) as testing:
+        while not (tmp_path / "up").exists():
+            assert testing.poll() is None
+            threading.Event().wait(0.05)
+        inside = psutil.Process(testing.pid).children(recursive=True)
+        assert len(inside) >= 3
+        testing.kill()
+    _, left = psutil.wait_procs(inside, timeout=60)
+    assert left == []

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from restyle_install.checks import PARTS, Checkout, Part, demo_commands, perform
+from editors import roots
+from restyle_install.checks import PARTS, SUITES, WANTED_SUITES, Checkout, Part, demo_commands, perform
 from restyle_install.ledger import Entry, seconds_by_room, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,58 @@ def test_the_demo_is_checked_at_a_small_size_from_the_readmes_own_script(tmp_pat
     online, offline = demo_commands(Checkout(ROOT, Path(sys.executable)))
     assert online[1:4] == [str(ROOT / "install" / "demo.py"), "--size", "96"]
     assert offline[-len(online) :] == online
+
+
+PYTEST = f"""#!{sys.executable}
+import os, pathlib, sys, time
+suite = os.environ["{WANTED_SUITES}"]
+report = pathlib.Path(next(word for word in sys.argv if word.startswith("--junitxml=")).split("=", 1)[1])
+report.write_text('<testsuites><testsuite><testcase classname="tests.editors.test_gimp" time="30"/></testsuite></testsuites>')
+pathlib.Path(suite).touch()
+while len([each for each in ("trixie", "sid") if pathlib.Path(each).exists()]) < 2:
+    time.sleep(0.01)
+print("working in", suite)
+print(f"=== 3 passed in {{suite}} ===", flush=True)
+if suite == pathlib.Path("hanging").read_text():
+    time.sleep(600)
+sys.exit(7 if suite == pathlib.Path("failing").read_text() else 0)
+"""
+
+
+def editors_part(folder: Path, limit: float, *, failing: str = "", hanging: str = "") -> tuple[Entry, list[str]]:
+    """The editors' part with a stand-in for pytest, each of which ends only when the other has begun; and what it said."""
+    for name, text in (("python", PYTEST), ("failing", failing), ("hanging", hanging)):
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "python").chmod(0o755)
+    said: list[str] = []
+    (part,) = (part for part in PARTS if part.name == "editors")
+    return part.run(Checkout(folder, folder / "python", variables={}), limit, said.append), said
+
+
+def test_the_roots_of_the_editors_are_checked_side_by_side(tmp_path: Path) -> None:
+    found, said = editors_part(tmp_path, 60)
+    assert found.passed
+    assert found.inner == {"trixie": 30.0, "sid": 30.0}
+    assert found.closing.splitlines() == ["trixie: === 3 passed in trixie ===", "sid: === 3 passed in sid ==="]
+    assert {"trixie | working in trixie", "sid    | working in sid"} < set(said)
+
+
+@pytest.mark.parametrize("failing", SUITES)
+def test_one_failed_root_fails_the_editors(tmp_path: Path, failing: str) -> None:
+    found, _ = editors_part(tmp_path, 60, failing=failing)
+    assert found.status == 7
+    assert len(found.closing.splitlines()) == 2
+
+
+@pytest.mark.parametrize("hanging", SUITES)
+def test_the_limit_ends_both_roots(tmp_path: Path, hanging: str) -> None:
+    found, _ = editors_part(tmp_path, 3, hanging=hanging)
+    assert found.status == 124
+    assert found.inner == {"trixie": 30.0, "sid": 30.0}
+
+
+def test_the_checks_name_the_roots_that_there_are() -> None:
+    assert SUITES == roots.SUITES
 
 
 @pytest.mark.parametrize("script", ["demo.py", "test.py"])

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from restyle_install.running import NOT_STARTED, TIMED_OUT, run
+from restyle_install.running import NOT_STARTED, TIMED_OUT, run, run_side_by_side
 
 
 def test_every_line_of_both_streams_is_handed_on() -> None:
@@ -57,3 +57,32 @@ def test_ctrl_c_lets_the_attended_program_end_cleanly() -> None:
         os.killpg(process.pid, signal.SIGINT)
         assert process.stdout.read() == "cleaned up\n"
     assert process.returncode == 130
+
+
+def test_programs_run_side_by_side_and_each_line_tells_whose_it_is() -> None:
+    lines: list[tuple[str, str]] = []
+    commands = {name: [sys.executable, "-c", f"import os, sys; print(os.environ['WHO']); sys.exit({status})"] for name, status in (("one", 0), ("two", 5))}
+    environments = {name: {**os.environ, "WHO": f"I am {name}"} for name in ("one", "two", "three")}
+    statuses = run_side_by_side(
+        {**commands, "three": ["/nowhere/at-all"]}, lambda name, line: lines.append((name, line)), environments=environments, seconds=60
+    )
+    assert statuses == {"one": 0, "two": 5, "three": NOT_STARTED}
+    assert sorted(lines)[::2] == [("one", "I am one"), ("two", "I am two")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_ctrl_c_ends_all_that_run_side_by_side() -> None:
+    child = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
+    parent = (
+        "from restyle_install.running import run_side_by_side\n"
+        f"child = {child!r}\n"
+        "run_side_by_side({'one': child, 'two': child}, lambda name, line: print(line, flush=True), environments={'one': None, 'two': None})"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True) as process:
+        assert process.stdout
+        children = [int(process.stdout.readline()) for _ in range(2)]
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait()
+    for each in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(each, 0)

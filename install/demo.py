@@ -44,7 +44,8 @@ def main() -> int:
         sys.exit("Restyle needs Python 3.11 or newer, and this is %d.%d; run this command with a newer one." % sys.version_info[:2])  # noqa: UP031
     given = arguments(sys.argv[1:])
     sys.path.insert(0, str(ROOT / "install"))
-    from restyle_install.environment import EnvironmentProblem, prepare
+    from restyle_install.environment import prepare
+    from restyle_install.making import EnvironmentProblem
     from restyle_install.running import attend
 
     try:

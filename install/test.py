@@ -23,8 +23,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path.insert(0, str(ROOT / "install"))
     from restyle_install.checks import PARTS, Checkout, perform
-    from restyle_install.environment import EnvironmentProblem, prepare
+    from restyle_install.environment import prepare
     from restyle_install.ledger import Entry, table
+    from restyle_install.making import EnvironmentProblem
 
     given = arguments(sys.argv[1:], [part.name for part in PARTS])
     if given.list:

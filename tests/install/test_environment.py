@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from restyle_install.environment import LOG, MARK, STAMP, EnvironmentProblem, Machine, need, prepare, project_hash, python_of
+from restyle_install.environment import need, prepare, project_hash
+from restyle_install.making import LOG, MARK, STAMP, EnvironmentProblem, Machine, python_of
 
 PROJECT = """
 [build-system]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -17,9 +18,9 @@ from .lbfgs import Value
 from .parameters import Optimizer, Precision
 from .plan import Scale, plan
 from .resizing import pixels, resized, tensor
-from .scene import Terms, scene
+from .scene import Terms, Weights, scene
 from .targets import TargetCache
-from .task import Painting, Pixels, Step, StepObserver, Task
+from .task import Painting, Pixels, Sketch, Step, StepObserver, Task
 from .vgg import Vgg
 
 TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
@@ -67,16 +68,6 @@ def _identity(weights: Path) -> str:
     return hashlib.sha256(f"{weights.absolute()} {status.st_size} {status.st_mtime_ns}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """Terms at an image and the gradients of style, content, and all the rest, each with its weight except the content's."""
-
-    terms: Terms
-    style: Tensor
-    content: Tensor
-    rest: Tensor
-
-
 class _Run:
     """One painting on its way: the state that evaluations, observer and scales share."""
 
@@ -84,8 +75,9 @@ class _Run:
         self._task, self._vgg, self._name, self._device, self._targets = task, vgg, name, device, targets
         self._scales, self._observe = scales, observe
         self._trace: list[Step] = []
+        self._sketches: list[Sketch] = []
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
-        self._content_weight = 0.0
+        self._weights = Weights(0.0, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT)
         self._minimise = lbfgs.minimise if task.parameters.optimizer is Optimizer.LBFGS else adam.minimise
 
     def paint(self) -> Painting:
@@ -93,16 +85,20 @@ class _Run:
         base = tensor(task.content, self._device).clamp(0, 1)
         self._best, self._reference = self._start(base)
         finished = False
-        try:
-            for index, scale in enumerate(self._scales):
+        for index, scale in enumerate(self._scales):
+            began = time.monotonic()
+            try:
                 self._paint_scale(index, scale)
-        except _Finished:
-            finished = True
+            except _Finished:
+                finished = True
+            self._sketch(began)
+            if finished:
+                break
         result = self._carried(*base.shape[:1:-1])
         if task.strength_map is not None:
             result = torch.where(tensor(task.strength_map, self._device) > 0, result, base)
         # what the clip took from very bright and very dark pixels is added back
-        return Painting(task.content + pixels(result - base), len(self._trace), tuple(self._trace), finished)
+        return Painting(task.content + pixels(result - base), len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
 
     def _start(self, base: Tensor) -> tuple[Tensor, Tensor]:
         """Where the first scale begins, and the picture at the work's size whose details are carried along from scale to scale."""
@@ -136,45 +132,31 @@ class _Run:
 
     def _balanced(self, start: Tensor) -> Value:
         """Weighs the content against the style, and gives the value at the start. One evaluation."""
-        split = self._split(start)
+        split = self._scene.split(start, self._weights)
         finer = len(self._scales) - 1 - self._index
         distance = balance.rms(start - self._scene.base)
-        self._content_weight = balance.content_weight(self._task.parameters.strength, finer, split.style, split.content, distance)
-        loss = float(self._total(split.terms).detach())
-        gradient = split.style + self._content_weight * split.content + split.rest
+        style, content, rest = (balance.frozen(gradient, self._scene.free) for gradient in (split.style, split.content, split.rest))
+        weight = balance.content_weight(self._task.parameters.strength, finer, style, content, distance)
+        self._weights = replace(self._weights, content=weight)
+        self._report(split.terms)
+        loss = float(self._weights.total(split.terms))
+        gradient = style + weight * content + rest
         return Value(loss if balance.all_finite(gradient) else math.inf, gradient)
 
-    def _split(self, image: Tensor) -> _Split:
-        """Gradients of the terms at an image, each for itself, by one forward pass. One evaluation."""
-        leaf = image.detach().clone().requires_grad_(True)
-        terms = self._scene.terms(leaf)
-        found = []
-        for term in (terms.style, terms.content, self._rest(terms)):
-            gradient = torch.autograd.grad(term, leaf, retain_graph=True)[0] if term.requires_grad else torch.zeros_like(leaf)
-            found.append(balance.frozen(gradient, self._scene.free))
-        self._report(terms)
-        return _Split(terms, *found)
-
     def _evaluate(self, image: Tensor) -> Value:
-        leaf = image.detach().clone().requires_grad_(True)
-        terms = self._scene.terms(leaf)
-        loss = self._total(terms)
-        gradient = balance.frozen(torch.autograd.grad(loss, leaf)[0], self._scene.free)
-        value, size = torch.stack((loss.detach(), gradient.abs().sum())).tolist()
+        terms, gradient = self._scene.gradient(image, self._weights)
+        gradient = balance.frozen(gradient, self._scene.free)
+        value, size = torch.stack((self._weights.total(terms), gradient.abs().sum())).tolist()
         self._report(terms)
         return Value(value if math.isfinite(size) else math.inf, gradient)
-
-    def _total(self, terms: Terms) -> Tensor:
-        return terms.style + self._content_weight * terms.content + self._rest(terms)
-
-    def _rest(self, terms: Terms) -> Tensor:
-        return TV_WEIGHT * self._task.parameters.tv * terms.variation + GAMUT_WEIGHT * terms.gamut
 
     def _accept(self, image: Tensor, _value: Value) -> None:
         self._best = image
 
     def _report(self, terms: Terms) -> None:
-        total, style, content = torch.stack((self._total(terms), terms.style, terms.content)).tolist()
+        gamut = self._weights.gamut * terms.gamut
+        values = (self._weights.total(terms), terms.style, terms.content, self._weights.rest(terms) - gamut, gamut)
+        total, style, content, smoothing, beyond = torch.stack(values).tolist()
         self._spent += self._scale.cost
         step = Step(
             scale=self._index + 1,
@@ -187,6 +169,9 @@ class _Run:
             loss=total,
             content_loss=content,
             style_loss=style,
+            content_weight=self._weights.content,
+            smoothing_loss=smoothing,
+            gamut_loss=beyond,
         )
         self._trace.append(step)
         verdict = self._observe(replace(step, picture=self._picture))
@@ -197,3 +182,13 @@ class _Run:
 
     def _picture(self) -> Pixels:
         return pixels(self._best.clamp(0, 1))
+
+    def _sketch(self, began: float) -> None:
+        """Keeps the end of a scale, where the task wants that."""
+        longest = self._task.sketches
+        if not longest:
+            return
+        width, height = self._scale.width, self._scale.height
+        factor = min(1.0, longest / max(width, height))
+        small = resized(self._best, max(1, round(width * factor)), max(1, round(height * factor))).clamp(0, 1)
+        self._sketches.append(Sketch(width, height, began, time.monotonic(), pixels(small)))

@@ -33,6 +33,41 @@ class Terms:
     variation: Tensor
     gamut: Tensor
 
+    def detached(self) -> Terms:
+        """The same values without gradient."""
+        return Terms(self.style.detach(), self.content.detach(), self.variation.detach(), self.gamut.detach())
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the terms count beside a style of 1."""
+
+    content: float
+    variation: float
+    gamut: float
+
+    def total(self, terms: Terms) -> Tensor:
+        """The loss."""
+        return terms.style + self.content * terms.content + self.rest(terms)
+
+    def rest(self, terms: Terms) -> Tensor:
+        """The part of the loss that is neither style nor content."""
+        return self.variation * terms.variation + self.gamut * terms.gamut
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Terms at an image and the gradients of style, content, and all the rest, each with its weight except the content's."""
+
+    terms: Terms
+    style: Tensor
+    content: Tensor
+    rest: Tensor
+
+
+Statistics = tuple[Targets, ...]
+"""What an image's style is judged by: per region, the moments of each style layer and of the colours. They add up over the parts of an image."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -64,21 +99,47 @@ class Scene:
         deepest = max((depth(layer) for layer in self._content_layers), default=0)
         self._hold = [None] * (deepest + 1) if strength is None else _levels(content_hold(parameters.strength, strength), deepest)
 
+    def gradient(self, image: Tensor, weights: Weights) -> tuple[Terms, Tensor]:
+        """Terms at an image (1, 3, h, w) and the gradient of their weighted sum. One evaluation."""
+        leaf = image.detach().clone().requires_grad_(True)
+        terms = self.terms(leaf)
+        return terms.detached(), torch.autograd.grad(weights.total(terms), leaf)[0]
+
+    def split(self, image: Tensor, weights: Weights) -> Split:
+        """Gradients of the terms at an image, each for itself, by one forward pass. One evaluation."""
+        leaf = image.detach().clone().requires_grad_(True)
+        terms = self.terms(leaf)
+        found = [
+            torch.autograd.grad(term, leaf, retain_graph=True)[0] if term.requires_grad else torch.zeros_like(leaf)
+            for term in (terms.style, terms.content, weights.rest(terms))
+        ]
+        return Split(terms.detached(), *found)
+
     def terms(self, image: Tensor) -> Terms:
         """All terms for an image (1, 3, h, w), with gradient if the image asks for one."""
         features = self._vgg.features(image, self._wanted)
-        style = image.new_zeros(())
-        for region in self._regions:
-            style = style + region.share * PALETTE * losses.palette(moments(image, region.guides[0]), region.targets[COLORS])
-            for layer in self._style_layers:
-                now = moments(features[layer], region.guides[depth(layer)])
-                style = style + region.share * region.scale[layer] * self._loss(now, region.targets[layer])
         content = image.new_zeros(())
         for layer, weight in self._content_layers.items():
             content = content + weight * losses.content(features[layer], self._content[layer], self._hold[depth(layer)])
         if self._content_layers:
             content = content + PIXELS * losses.content(image, self.base, self._hold[0])
-        return Terms(style, content, losses.variation(image), losses.gamut(image))
+        return Terms(self.style(self.statistics(image, features)), content, losses.variation(image), losses.gamut(image))
+
+    def statistics(self, image: Tensor, features: Mapping[str, Tensor]) -> Statistics:
+        """The image's own statistics. features: its activations, of the style's layers at least."""
+        return tuple(
+            {COLORS: moments(image, region.guides[0])} | {layer: moments(features[layer], region.guides[depth(layer)]) for layer in self._style_layers}
+            for region in self._regions
+        )
+
+    def style(self, now: Statistics) -> Tensor:
+        """The style's term, from statistics alone."""
+        style = self.base.new_zeros(())
+        for region, found in zip(self._regions, now, strict=True):
+            style = style + region.share * PALETTE * losses.palette(found[COLORS], region.targets[COLORS])
+            for layer in self._style_layers:
+                style = style + region.share * region.scale[layer] * self._loss(found[layer], region.targets[layer])
+        return style
 
 
 def scene(task: Task, vgg: Vgg, network: str, width: int, height: int, device: torch.device, cache: TargetCache) -> Scene:

@@ -22,7 +22,7 @@ from pathlib import Path
 from restyle_server.imaging.formats import Plane
 from restyle_server.neural.parameters import resolve
 from restyle_server.orders import Order
-from restyle_server.worker.engine import Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, Verdict
+from restyle_server.worker.engine import Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict
 
 SCRIPT = "fake-engine.json"
 RUNS = "fake-engine.runs"
@@ -109,7 +109,9 @@ class FakeEngine:
                 early = True
                 break
         plane = Plane(content.format, content.width, content.height, painted_bytes(data, resolved.seed), content.icc)
-        return Painted(plane, resolved, step, time.monotonic() - started, early)
+        seconds = time.monotonic() - started
+        scales = (ScaleEnd(content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
+        return Painted(plane, resolved, step, seconds, early, scales=scales)
 
 
 def _fault(play: Script, step: int) -> None:
@@ -126,12 +128,13 @@ def _fault(play: Script, step: int) -> None:
 
 
 def _progress(step: int, steps: int, width: int, height: int, data: bytes) -> Progress:
-    def preview(longest: int) -> Picture:
-        side = min(longest, 8)
-        return Picture(side, side, bytes([data[0], step % 256, 0, 255]) * (side * side))
-
     loss = 1.0 / step
-    return Progress(1, 1, width, height, step, steps, step / steps, loss, loss / 2, loss / 2, preview)
+    return Progress(1, 1, width, height, step, steps, step / steps, loss, loss / 2, loss / 2, lambda longest: _sketch(data, step, longest), 1.0)
+
+
+def _sketch(data: bytes, step: int, longest: int = 8) -> Picture:
+    side = min(longest, 8)
+    return Picture(side, side, bytes([data[0], step % 256, 0, 255]) * (side * side))
 
 
 def engine(device_id: str) -> FakeEngine:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .events import Download, Event, InstallProgress, Preview, Upload
     from .formats import Channels, Depth, PixelFormat, Plane
     from .jobs import Estimate, Job, JobError, JobState, Progress, Result, ResultInfo, WeightsInfo
+    from .reports import Report, ScaleReport
     from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Parameters, Start, StartFrom, StyleUse
     from .servers import DeviceInfo, ServerInfo, ServerLimits
     from .session import AsyncSession
@@ -82,10 +83,12 @@ __all__ = [
     "Progress",
     "QueueFull",
     "Refused",
+    "Report",
     "RestyleError",
     "Result",
     "ResultExpired",
     "ResultInfo",
+    "ScaleReport",
     "ServerError",
     "ServerGone",
     "ServerInfo",
@@ -151,6 +154,7 @@ _HOMES = {
     "events": ("Download", "Event", "InstallProgress", "Preview", "Upload"),
     "formats": ("Channels", "Depth", "PixelFormat", "Plane"),
     "jobs": ("Estimate", "Job", "JobError", "JobState", "Progress", "Result", "ResultInfo", "WeightsInfo"),
+    "reports": ("Report", "ScaleReport"),
     "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Parameters", "Start", "StartFrom", "StyleUse"),
     "servers": ("DeviceInfo", "ServerInfo", "ServerLimits"),
     "session": ("AsyncSession",),

@@ -49,7 +49,8 @@ class Progress:
     """The state of the work after a loss evaluation.
 
     scale, scales: the current scale, from 1, of how many; width, height: px of this scale. step, steps: loss evaluations done and planned, all scales.
-    fraction: 0 to 1 of the work. eta_seconds: None while it is not known.
+    fraction: 0 to 1 of the work. eta_seconds: None while it is not known. loss: style_loss + content_weight · content_loss + smoothing_loss + gamut_loss, in
+    units that no two scales share.
     """
 
     scale: int
@@ -64,6 +65,9 @@ class Progress:
     style_loss: float
     elapsed_seconds: float
     eta_seconds: float | None
+    content_weight: float = 0.0
+    smoothing_loss: float = 0.0
+    gamut_loss: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Owns reading a result: in pieces, from where the last connection broke, and checked."""
+"""Owns reading a result: in pieces, from where the last connection broke, and checked; and reading how it was painted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Callable
 from .conversion import incoming
 from .errors import NotFound, ResultExpired, ServerError, ServerNotFound, Unauthenticated
 from .formats import Plane
+from .jobs import Progress
 from .patience import Patience
+from .reports import Report, ScaleReport
 from .transport import Connection, ConnectionLost
 from .watching import receive
 from .wire import restyle_pb2 as pb
@@ -31,6 +33,23 @@ async def read(connection: Connection, job_id: str, report: Callable[[int, int],
             await connection.unary("GetJob", pb.GetJobRequest(id=job_id))  # NotFound when it is the job that is unknown
             raise ResultExpired("The result of this job is no longer kept; paint it again.") from error
     raise ServerError("The result arrived damaged twice; paint it again, and have the machine's memory and disk checked if it stays so.")
+
+
+async def read_report(connection: Connection, job_id: str, patience: Patience) -> Report:
+    """How a job was painted. NotFound for one that was ordered without a report, ResultExpired, WrongState, ServerGone."""
+    while True:
+        scales: list[ScaleReport] = []
+        steps: list[Progress] = []
+        try:
+            async with connection.stream("ReadReport") as stream:
+                await stream.send_message(pb.ReadReportRequest(id=job_id), end=True)
+                while (message := await receive(stream)) is not None:
+                    if message.HasField("scale"):
+                        scales.append(incoming.scale_report(message.scale))
+                    steps.extend(incoming.progress(step) for step in message.steps)
+            return Report(tuple(scales), tuple(steps))
+        except ConnectionLost as error:
+            await patience.pause(error)
 
 
 async def _read_once(connection: Connection, job_id: str, report: Callable[[int, int], None], patience: Patience) -> Plane:

@@ -183,6 +183,7 @@ class JobRequest:
 
     content: the pixels to paint. styles: 1 to 8. masks: at most 8. strength_map: GRAY, of the content's size, multiplies the strength.
     label: at most 128 characters, shown in lists. request_id: sending the same one twice gives the same job; None makes a random one.
+    report: keep a report of how it was painted, for `Session.report`.
     """
 
     content: Plane
@@ -195,3 +196,4 @@ class JobRequest:
     job_class: JobClass | str = JobClass.INTERACTIVE
     label: str = ""
     request_id: str = field(default_factory=_random_id)
+    report: bool = False

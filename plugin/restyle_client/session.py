@@ -18,6 +18,7 @@ from .events import Download, Event, InstallProgress, Upload
 from .jobs import Estimate, Job, JobState, Result
 from .patience import Patience
 from .refusals import BrokenUpload
+from .reports import Report
 from .requests import JobRequest
 from .servers import ServerInfo
 from .starting import POLL_SECONDS, start_and_wait
@@ -123,6 +124,10 @@ class AsyncSession:
         with _listening():
             plane = await reading.read(self._connection, job_id, lambda done, total: _tell(on_event, Download(done, total)), self._patience())
         return Result(plane, await self.get(job_id))
+
+    async def report(self, job_id: str) -> Report:
+        """How a job that was ordered with `report` was painted. NotFound for any other, ResultExpired, WrongState."""
+        return await reading.read_report(self._connection, job_id, self._patience())
 
     async def restyle(
         self,

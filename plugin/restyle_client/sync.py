@@ -12,6 +12,7 @@ from .cancellation import Cancellation
 from .errors import RestyleError
 from .events import Event, InstallProgress
 from .jobs import Estimate, Job, JobState, Result
+from .reports import Report
 from .requests import JobRequest
 from .servers import ServerInfo
 from .session import PREVIEW_SIZE, QUEUE_PATIENCE_SECONDS, AsyncSession
@@ -88,6 +89,9 @@ class Session:
 
     def read(self, job_id: str, on_event: Callable[[Event], None] | None = None) -> Result:
         return self._call_telling(lambda tell: self._session.read(job_id, tell), on_event)
+
+    def report(self, job_id: str) -> Report:
+        return self._call(self._session.report(job_id))
 
     def restyle(
         self,

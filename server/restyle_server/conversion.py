@@ -80,6 +80,7 @@ def spec_of(message: wire.JobSpec, limits: Limits) -> Spec:
         parameters=_parameters(parameters),
         weights=_one_of(parameters.weights, WEIGHTS, "spec.parameters.weights"),
         device=_device(parameters.device),
+        report=message.report,
     )
     _check_payloads(spec, limits)
     return spec

@@ -200,7 +200,8 @@ class Dispatcher:
             self._board.move(job.id, JobState.FAILED, failure=Failure("DISK_FULL", "The server can't write its journal; make room on its disk."))
             return
         station.watchdog.reset()
-        process.tell(say.Paint(job.id, order, self._board.folders.result(job.id), self._board.preview_size(job.id)))
+        folders = self._board.folders
+        process.tell(say.Paint(job.id, order, folders.result(job.id), folders.story(job.id), self._board.preview_size(job.id)))
 
     def _tell(self, job_id: str, command: say.Command) -> None:
         for station in self.stations:

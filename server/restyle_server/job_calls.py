@@ -7,9 +7,12 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+import msgspec
+
 from . import replies
 from .dispatch import Dispatcher
 from .intake import DRAINING_RETRY
+from .jobs import stories
 from .jobs.board import Board
 from .jobs.job import Job
 from .jobs.states import JobState
@@ -112,6 +115,20 @@ class Jobs:
             while data := await asyncio.to_thread(file.read, CHUNK_BYTES):
                 yield wire.ReadResultResponse(offset=offset, data=data)
                 offset += len(data)
+
+    async def story(self, job_id: str, owner: str) -> AsyncIterator[wire.ReadReportResponse]:
+        """How the job was painted, if it was ordered with a report."""
+        job = self._board.get(job_id, owner)
+        if job.state is JobState.EXPIRED:
+            raise NotFound("This job's report has expired with its result; paint it again.", reason="RESULT_EXPIRED")
+        if job.result is None:
+            raise NotNow(f"This job is {job.state.value} and has no report to read.", reason="NO_RESULT")
+        try:
+            story = await asyncio.to_thread(stories.read, self._board.folders.story(job.id))
+        except (OSError, msgspec.DecodeError):
+            raise NotFound("This job was painted without a report; order it with one.", reason="NO_REPORT") from None
+        for message in replies.story_messages(story):
+            yield message
 
     def delete(self, job_id: str, owner: str) -> None:
         """Cancels the job if need be and removes it."""

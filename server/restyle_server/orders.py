@@ -88,3 +88,4 @@ class Order:
     masks: tuple[MaskFile, ...] = ()
     start: Start = field(default_factory=Start)
     strength_map: PlaneFile | None = None
+    report: bool = False  # tell afterwards how it was painted

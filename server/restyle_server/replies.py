@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from .conversion import CHANNELS, DEPTHS, PRESETS
 from .imaging.formats import PixelFormat
 from .jobs.job import Job, Report, Result
 from .jobs.states import JobState
+from .jobs.stories import Story
 from .jobs.watching import Event
 from .limits import MAX_PREVIEW, MIN_PREVIEW, Limits
 from .neural.parameters import Color, Objective, Optimizer, Pooling, Precision, Resolved
@@ -22,6 +23,7 @@ _OBJECTIVES = {Objective.GRAM: wire.GRAM, Objective.GRAM_MOMENTS: wire.GRAM_MOME
 _OPTIMIZERS = {Optimizer.LBFGS: wire.LBFGS, Optimizer.ADAM: wire.ADAM}
 _POOLINGS = {Pooling.AVERAGE: wire.AVERAGE, Pooling.MAX: wire.MAX}
 _PRECISIONS = {Precision.FP32: wire.FP32, Precision.BF16: wire.BF16}
+STEPS_PER_MESSAGE = 1000  # about 120 bytes each: far below gRPC's 4 MiB
 COLOR_VALUES: Mapping[Color, wire.Color.ValueType] = {Color.STYLE: wire.COLOR_STYLE, Color.CONTENT: wire.COLOR_CONTENT, Color.MATCH: wire.COLOR_MATCH}
 
 
@@ -82,7 +84,20 @@ def progress_message(report: Report) -> wire.Progress:
         style_loss=report.style_loss,
         elapsed_seconds=report.elapsed_seconds,
         eta_seconds=-1.0 if report.eta_seconds is None else report.eta_seconds,
+        content_weight=report.content_weight,
+        smoothing_loss=report.smoothing_loss,
+        gamut_loss=report.gamut_loss,
     )
+
+
+def story_messages(story: Story) -> Iterator[wire.ReadReportResponse]:
+    """The scales, each in a message of its own, then the steps."""
+    for number, end in enumerate(story.scales, 1):
+        scale = wire.ScaleReport(scale=number, width=end.width, height=end.height, evaluations=end.evaluations, began_seconds=end.began, seconds=end.seconds)
+        scale.picture.CopyFrom(preview_message(end.picture))
+        yield wire.ReadReportResponse(scale=scale)
+    for first in range(0, len(story.steps), STEPS_PER_MESSAGE):
+        yield wire.ReadReportResponse(steps=[progress_message(step) for step in story.steps[first : first + STEPS_PER_MESSAGE]])
 
 
 def preview_message(picture: Picture) -> wire.Preview:

@@ -87,6 +87,10 @@ class Service(RestyleServicer):
         async for response in self._jobs.read(request, owner_of(context)):
             yield response
 
+    async def ReadReport(self, request: wire.ReadReportRequest, context: Context) -> AsyncIterator[wire.ReadReportResponse]:  # noqa: N802
+        async for response in self._jobs.story(request.id, owner_of(context)):
+            yield response
+
     async def DeleteJob(self, request: wire.DeleteJobRequest, context: Context) -> wire.DeleteJobResponse:  # noqa: N802
         self._jobs.delete(request.id, owner_of(context))
         return wire.DeleteJobResponse()

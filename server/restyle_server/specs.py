@@ -85,6 +85,7 @@ class Spec:
     parameters: Parameters
     weights: str
     device: str
+    report: bool = False
 
     @property
     def sizes(self) -> dict[int, int]:
@@ -121,6 +122,7 @@ class Spec:
             masks=tuple(MaskFile(mask.plane.file(folder), mask.use) for mask in self.masks),
             start=Start(StartFrom.RESULT, result=start) if start is not None else self.start,
             strength_map=self.strength_map.file(folder) if self.strength_map else None,
+            report=self.report,
         )
 
 

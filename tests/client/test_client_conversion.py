@@ -19,6 +19,7 @@ from restyle_client import (
     Parameters,
     Progress,
     ResultInfo,
+    ScaleReport,
     ServerInfo,
     Start,
     Style,
@@ -84,6 +85,7 @@ def test_every_choice_of_the_service_has_a_word_and_no_other(table: dict[str, in
     [
         (Job, pb.Job, set()),
         (Progress, pb.Progress, set()),
+        (ScaleReport, pb.ScaleReport, set()),
         (ResultInfo, pb.ResultInfo, set()),
         (WeightsInfo, pb.WeightsInfo, set()),
         (Estimate, pb.Estimate, set()),

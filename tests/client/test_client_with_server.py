@@ -165,6 +165,20 @@ def test_a_job_that_runs_out_of_memory_says_what_to_do() -> None:
     assert caught.value.reason == "OUT_OF_MEMORY"
 
 
+def test_a_report_tells_every_scale_and_step() -> None:
+    with connect(start=False) as session:
+        result = session.restyle(order(report=True))
+        report = session.report(result.job.id)
+        assert [step.step for step in report.steps] == [1, 2, 3, 4]
+        assert report.steps[-1] == result.job.progress
+        [scale] = report.scales
+        assert (scale.width, scale.height, scale.evaluations) == (result.plane.width, result.plane.height, 4)
+        assert len(scale.picture.rgba) == scale.picture.width * scale.picture.height * 4
+        plain = session.restyle(order())
+        with pytest.raises(NotFound, match="without a report"):
+            session.report(plain.job.id)
+
+
 def test_a_detached_job_is_watched_read_listed_and_deleted_by_its_id() -> None:
     request = order(seed=7, lifetime=Lifetime.DETACHED, label="evening light")
     with connect(start=False) as first:

@@ -222,3 +222,22 @@ def test_style_statistics_are_kept_between_tasks(painter, monkeypatch):
 def test_a_larger_scale_means_other_statistics(painter):
     small, large = (painter.paint(task(photo(48, 36), StylePicture(waves(96, 96, 8), scale=scale), evaluations=3), go_on).rgb for scale in (0.5, 2.0))
     assert np.abs(small - large).mean() > 1e-3
+
+
+def test_the_parts_of_the_loss_add_up_at_every_step(painter):
+    trace = painter.paint(task(content=photo(160, 120), evaluations=8, strength=70.0, tv=3.0), go_on).trace
+    assert {step.scale for step in trace} == {1, 2}
+    for step in trace:
+        assert step.style_loss + step.content_weight * step.content_loss + step.smoothing_loss + step.gamut_loss == pytest.approx(step.loss, rel=1e-4)
+        assert step.content_weight > 0
+        assert step.smoothing_loss > 0
+
+
+def test_the_end_of_each_scale_is_kept_when_it_is_asked_for(painter):
+    job = replace(task(content=photo(160, 120), evaluations=8), sketches=100)
+    found = painter.paint(job, go_on)
+    assert [(end.width, end.height, end.picture.shape) for end in found.sketches] == [(80, 60, (60, 80, 3)), (160, 120, (75, 100, 3))]
+    assert found.sketches[0].began <= found.sketches[0].ended <= found.sketches[1].began <= found.sketches[1].ended
+    assert not np.array_equal(found.sketches[0].picture, np.clip(photo(80, 60), 0, 1))
+    assert len(painter.paint(job, lambda step: Verdict.FINISH if step.scale == 1 else Verdict.GO_ON).sketches) == 1
+    assert painter.paint(replace(job, sketches=0), go_on).sketches == ()

@@ -9,6 +9,7 @@ from ..errors import ServerError
 from ..events import InstallProgress, Preview
 from ..formats import Channels, Depth, PixelFormat
 from ..jobs import Estimate, Job, JobError, JobState, Progress, ResultInfo, WeightsInfo
+from ..reports import ScaleReport
 from ..requests import JobClass, Lifetime, Parameters
 from ..servers import DeviceInfo, ServerInfo, ServerLimits
 from ..styles import Style
@@ -61,6 +62,21 @@ def progress(message: pb.Progress) -> Progress:
         style_loss=message.style_loss,
         elapsed_seconds=message.elapsed_seconds,
         eta_seconds=message.eta_seconds if message.eta_seconds >= 0 else None,
+        content_weight=message.content_weight,
+        smoothing_loss=message.smoothing_loss,
+        gamut_loss=message.gamut_loss,
+    )
+
+
+def scale_report(message: pb.ScaleReport) -> ScaleReport:
+    return ScaleReport(
+        scale=message.scale,
+        width=message.width,
+        height=message.height,
+        evaluations=message.evaluations,
+        began_seconds=message.began_seconds,
+        seconds=message.seconds,
+        picture=preview(message.picture),
     )
 
 

@@ -45,6 +45,7 @@ def spec(request: JobRequest) -> tuple[pb.JobSpec, Payloads]:
     payloads = Payloads([])
     message = pb.JobSpec()
     _set(message, "label", request.label, "spec.label")
+    _set(message, "report", request.report, "spec.report")
     message.lifetime = _number(words.LIFETIME, request.lifetime, "spec.lifetime")  # type: ignore[assignment]
     message.job_class = _number(words.JOB_CLASS, request.job_class, "spec.job_class")  # type: ignore[assignment]
     _plane(message.content, request.content, "spec.content", payloads)

@@ -47,6 +47,10 @@ class RestyleBase(abc.ABC):
         pass
 
     @abc.abstractmethod
+    async def ReadReport(self, stream: 'grpclib_server.Stream[restyle_pb2.ReadReportRequest, restyle_pb2.ReadReportResponse]') -> None:
+        pass
+
+    @abc.abstractmethod
     async def DeleteJob(self, stream: 'grpclib_server.Stream[restyle_pb2.DeleteJobRequest, restyle_pb2.DeleteJobResponse]') -> None:
         pass
 
@@ -127,6 +131,12 @@ class RestyleBase(abc.ABC):
                 grpclib_const.Cardinality.UNARY_STREAM,
                 restyle_pb2.ReadResultRequest,
                 restyle_pb2.ReadResultResponse,
+            ),
+            '/restyle.v1.Restyle/ReadReport': grpclib_const.Handler(
+                self.ReadReport,
+                grpclib_const.Cardinality.UNARY_STREAM,
+                restyle_pb2.ReadReportRequest,
+                restyle_pb2.ReadReportResponse,
             ),
             '/restyle.v1.Restyle/DeleteJob': grpclib_const.Handler(
                 self.DeleteJob,
@@ -229,6 +239,12 @@ class RestyleStub:
             '/restyle.v1.Restyle/ReadResult',
             restyle_pb2.ReadResultRequest,
             restyle_pb2.ReadResultResponse,
+        )
+        self.ReadReport = grpclib_client.UnaryStreamMethod(
+            channel,
+            '/restyle.v1.Restyle/ReadReport',
+            restyle_pb2.ReadReportRequest,
+            restyle_pb2.ReadReportResponse,
         )
         self.DeleteJob = grpclib_client.UnaryUnaryMethod(
             channel,

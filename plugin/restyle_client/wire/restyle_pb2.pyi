@@ -805,10 +805,13 @@ class JobSpec(_message.Message):
     START_FIELD_NUMBER: _builtins.int
     STRENGTH_MAP_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
     label: _builtins.str
     """≤ 128 characters, shown in lists"""
     lifetime: Global___Lifetime.ValueType
     job_class: Global___JobClass.ValueType
+    report: _builtins.bool
+    """keep a report for ReadReport: every step's losses, the times, a picture of each scale; about 2 MB"""
     @_builtins.property
     def content(self) -> Global___Plane: ...
     @_builtins.property
@@ -839,10 +842,11 @@ class JobSpec(_message.Message):
         start: Global___Start | None = ...,
         strength_map: Global___Plane | None = ...,
         parameters: Global___Parameters | None = ...,
+        report: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "parameters", b"parameters", "start", b"start", "strength_map", b"strength_map"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "job_class", b"job_class", "label", b"label", "lifetime", b"lifetime", "masks", b"masks", "parameters", b"parameters", "start", b"start", "strength_map", b"strength_map", "styles", b"styles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "job_class", b"job_class", "label", b"label", "lifetime", b"lifetime", "masks", b"masks", "parameters", b"parameters", "report", b"report", "start", b"start", "strength_map", b"strength_map", "styles", b"styles"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -984,6 +988,9 @@ class Progress(_message.Message):
     STYLE_LOSS_FIELD_NUMBER: _builtins.int
     ELAPSED_SECONDS_FIELD_NUMBER: _builtins.int
     ETA_SECONDS_FIELD_NUMBER: _builtins.int
+    CONTENT_WEIGHT_FIELD_NUMBER: _builtins.int
+    SMOOTHING_LOSS_FIELD_NUMBER: _builtins.int
+    GAMUT_LOSS_FIELD_NUMBER: _builtins.int
     scale: _builtins.int
     """from 1"""
     scales: _builtins.int
@@ -1002,6 +1009,12 @@ class Progress(_message.Message):
     elapsed_seconds: _builtins.float
     eta_seconds: _builtins.float
     """negative: not known yet"""
+    content_weight: _builtins.float
+    """at this scale; loss = style_loss + content_weight · content_loss + smoothing_loss + gamut_loss"""
+    smoothing_loss: _builtins.float
+    """total variation, with its weight"""
+    gamut_loss: _builtins.float
+    """what lies beyond 0..1, with its weight"""
     def __init__(
         self,
         *,
@@ -1017,10 +1030,13 @@ class Progress(_message.Message):
         style_loss: _builtins.float = ...,
         elapsed_seconds: _builtins.float = ...,
         eta_seconds: _builtins.float = ...,
+        content_weight: _builtins.float = ...,
+        smoothing_loss: _builtins.float = ...,
+        gamut_loss: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_loss", b"content_loss", "elapsed_seconds", b"elapsed_seconds", "eta_seconds", b"eta_seconds", "fraction", b"fraction", "height", b"height", "loss", b"loss", "scale", b"scale", "scales", b"scales", "step", b"step", "steps", b"steps", "style_loss", b"style_loss", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_loss", b"content_loss", "content_weight", b"content_weight", "elapsed_seconds", b"elapsed_seconds", "eta_seconds", b"eta_seconds", "fraction", b"fraction", "gamut_loss", b"gamut_loss", "height", b"height", "loss", b"loss", "scale", b"scale", "scales", b"scales", "smoothing_loss", b"smoothing_loss", "step", b"step", "steps", b"steps", "style_loss", b"style_loss", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1490,6 +1506,96 @@ class ReadResultResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReadResultResponse: _TypeAlias = ReadResultResponse  # noqa: Y015
+
+@_typing.final
+class ReadReportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadReportRequest: _TypeAlias = ReadReportRequest  # noqa: Y015
+
+@_typing.final
+class ScaleReport(_message.Message):
+    """A size of the pyramid, and the picture when its work was done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCALE_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
+    EVALUATIONS_FIELD_NUMBER: _builtins.int
+    BEGAN_SECONDS_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    PICTURE_FIELD_NUMBER: _builtins.int
+    scale: _builtins.int
+    """from 1, the coarsest"""
+    width: _builtins.int
+    height: _builtins.int
+    evaluations: _builtins.int
+    began_seconds: _builtins.float
+    """after the job's start"""
+    seconds: _builtins.float
+    """that it took, the styles' statistics included"""
+    @_builtins.property
+    def picture(self) -> Global___Preview: ...
+    def __init__(
+        self,
+        *,
+        scale: _builtins.int = ...,
+        width: _builtins.int = ...,
+        height: _builtins.int = ...,
+        evaluations: _builtins.int = ...,
+        began_seconds: _builtins.float = ...,
+        seconds: _builtins.float = ...,
+        picture: Global___Preview | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["picture", b"picture"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["began_seconds", b"began_seconds", "evaluations", b"evaluations", "height", b"height", "picture", b"picture", "scale", b"scale", "seconds", b"seconds", "width", b"width"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScaleReport: _TypeAlias = ScaleReport  # noqa: Y015
+
+@_typing.final
+class ReadReportResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEPS_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Progress]:
+        """at most 1000"""
+
+    @_builtins.property
+    def scale(self) -> Global___ScaleReport:
+        """one in a message"""
+
+    def __init__(
+        self,
+        *,
+        steps: _abc.Iterable[Global___Progress] | None = ...,
+        scale: Global___ScaleReport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scale", b"scale"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scale", b"scale", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadReportResponse: _TypeAlias = ReadReportResponse  # noqa: Y015
 
 @_typing.final
 class DeleteJobRequest(_message.Message):

@@ -29,12 +29,16 @@ class JobFolders:
         """Where the job's result lies, or will lie."""
         return self.of(job_id) / "result"
 
+    def story(self, job_id: str) -> Path:
+        """Where the job's story lies, or will lie, if it was ordered."""
+        return self.of(job_id) / "story"
+
     def drop_inputs(self, job_id: str) -> None:
-        """Removes everything but the result."""
-        result = self.result(job_id)
+        """Removes everything but the result and the story."""
+        kept = (self.result(job_id), self.story(job_id))
         with contextlib.suppress(OSError):
             for path in self.of(job_id).iterdir():
-                if path != result:
+                if path not in kept:
                     path.unlink(missing_ok=True)
 
     def drop(self, job_id: str) -> None:

@@ -62,6 +62,9 @@ class Report:
     style_loss: float
     elapsed_seconds: float
     eta_seconds: float | None
+    content_weight: float = 0.0
+    smoothing_loss: float = 0.0
+    gamut_loss: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

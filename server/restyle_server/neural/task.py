@@ -48,6 +48,7 @@ class Task:
     noise: 0–1, standard deviation of the seeded noise added to a start from the content.
     strength_map: float32 (H, W) in 0–1, multiplies the strength; where it is 0 nothing changes.
     weights: safetensors file of VGG19's convolutions.
+    sketches: px, longest side of the pictures that are kept of each scale's end; 0: none are.
     """
 
     content: Pixels
@@ -58,12 +59,14 @@ class Task:
     start: Pixels | Literal["noise"] | None = None
     noise: float = 0.0
     strength_map: Pixels | None = None
+    sketches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """State after one loss evaluation. Counts from 1; losses in the painter's units, each scale with its own. `picture()` gives the best state now, float32
-    (h, w, 3) at the scale's size, and is only valid during the call of the observer."""
+    """State after one loss evaluation. Counts from 1; losses in the painter's units, each scale with its own: loss = style_loss + content_weight · content_loss
+    + smoothing_loss + gamut_loss. `picture()` gives the best state now, float32 (h, w, 3) at the scale's size, and is only valid during the call of the
+    observer."""
 
     scale: int
     scales: int
@@ -75,6 +78,9 @@ class Step:
     loss: float
     content_loss: float
     style_loss: float
+    content_weight: float = 0.0
+    smoothing_loss: float = 0.0
+    gamut_loss: float = 0.0
     picture: Callable[[], Pixels] | None = None
 
 
@@ -82,12 +88,24 @@ StepObserver = Callable[[Step], Verdict]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """The end of a scale. began, ended: time.monotonic(). picture: float32 (h, w, 3), as large as the task's `sketches` allows."""
+
+    width: int
+    height: int
+    began: float
+    ended: float
+    picture: Pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Painting:
     """rgb: float32 (H, W, 3), always finite. evaluations: all scales, as many as there were calls of the observer. trace: one Step per evaluation, without
-    pictures. warnings: sentences for people."""
+    pictures. warnings: sentences for people. sketches: one per scale, when the task wants them."""
 
     rgb: Pixels
     evaluations: int
     trace: tuple[Step, ...]
     finished_early: bool
     warnings: tuple[str, ...] = ()
+    sketches: tuple[Sketch, ...] = ()

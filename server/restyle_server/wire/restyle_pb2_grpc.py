@@ -74,6 +74,11 @@ class RestyleStub(object):
                 request_serializer=restyle_dot_v1_dot_restyle__pb2.ReadResultRequest.SerializeToString,
                 response_deserializer=restyle_dot_v1_dot_restyle__pb2.ReadResultResponse.FromString,
                 _registered_method=True)
+        self.ReadReport = channel.unary_stream(
+                '/restyle.v1.Restyle/ReadReport',
+                request_serializer=restyle_dot_v1_dot_restyle__pb2.ReadReportRequest.SerializeToString,
+                response_deserializer=restyle_dot_v1_dot_restyle__pb2.ReadReportResponse.FromString,
+                _registered_method=True)
         self.DeleteJob = channel.unary_unary(
                 '/restyle.v1.Restyle/DeleteJob',
                 request_serializer=restyle_dot_v1_dot_restyle__pb2.DeleteJobRequest.SerializeToString,
@@ -176,6 +181,14 @@ class RestyleServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReadReport(self, request, context):
+        """How a job was painted: its scales first, coarsest first, then its steps in order. Kept as long as its result. NOT_FOUND for a job that was ordered without
+        a report, or whose result has expired; FAILED_PRECONDITION while the job has not succeeded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteJob(self, request, context):
         """Cancels the job if need be, and removes it and its pixels.
         """
@@ -273,6 +286,11 @@ def add_RestyleServicer_to_server(servicer, server):
                     servicer.ReadResult,
                     request_deserializer=restyle_dot_v1_dot_restyle__pb2.ReadResultRequest.FromString,
                     response_serializer=restyle_dot_v1_dot_restyle__pb2.ReadResultResponse.SerializeToString,
+            ),
+            'ReadReport': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReadReport,
+                    request_deserializer=restyle_dot_v1_dot_restyle__pb2.ReadReportRequest.FromString,
+                    response_serializer=restyle_dot_v1_dot_restyle__pb2.ReadReportResponse.SerializeToString,
             ),
             'DeleteJob': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteJob,
@@ -531,6 +549,33 @@ class Restyle(object):
             '/restyle.v1.Restyle/ReadResult',
             restyle_dot_v1_dot_restyle__pb2.ReadResultRequest.SerializeToString,
             restyle_dot_v1_dot_restyle__pb2.ReadResultResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/restyle.v1.Restyle/ReadReport',
+            restyle_dot_v1_dot_restyle__pb2.ReadReportRequest.SerializeToString,
+            restyle_dot_v1_dot_restyle__pb2.ReadReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

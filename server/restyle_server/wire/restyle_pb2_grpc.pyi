@@ -57,6 +57,10 @@ class RestyleStub:
     """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
     ReadResult: _grpc.UnaryStreamMultiCallable[_restyle_pb2.ReadResultRequest, _restyle_pb2.ReadResultResponse]
     """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded."""
+    ReadReport: _grpc.UnaryStreamMultiCallable[_restyle_pb2.ReadReportRequest, _restyle_pb2.ReadReportResponse]
+    """How a job was painted: its scales first, coarsest first, then its steps in order. Kept as long as its result. NOT_FOUND for a job that was ordered without
+    a report, or whose result has expired; FAILED_PRECONDITION while the job has not succeeded.
+    """
     DeleteJob: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.DeleteJobRequest, _restyle_pb2.DeleteJobResponse]
     """Cancels the job if need be, and removes it and its pixels."""
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.GetServerInfoRequest, _restyle_pb2.ServerInfo]
@@ -96,6 +100,10 @@ class RestyleAsyncStub(RestyleStub):
     """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
     ReadResult: _aio.UnaryStreamMultiCallable[_restyle_pb2.ReadResultRequest, _restyle_pb2.ReadResultResponse]  # type: ignore[assignment]
     """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded."""
+    ReadReport: _aio.UnaryStreamMultiCallable[_restyle_pb2.ReadReportRequest, _restyle_pb2.ReadReportResponse]  # type: ignore[assignment]
+    """How a job was painted: its scales first, coarsest first, then its steps in order. Kept as long as its result. NOT_FOUND for a job that was ordered without
+    a report, or whose result has expired; FAILED_PRECONDITION while the job has not succeeded.
+    """
     DeleteJob: _aio.UnaryUnaryMultiCallable[_restyle_pb2.DeleteJobRequest, _restyle_pb2.DeleteJobResponse]  # type: ignore[assignment]
     """Cancels the job if need be, and removes it and its pixels."""
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_restyle_pb2.GetServerInfoRequest, _restyle_pb2.ServerInfo]  # type: ignore[assignment]
@@ -180,6 +188,16 @@ class RestyleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_restyle_pb2.ReadResultResponse], _abc.AsyncIterator[_restyle_pb2.ReadResultResponse]]:
         """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded."""
+
+    @_abc_1.abstractmethod
+    def ReadReport(
+        self,
+        request: _restyle_pb2.ReadReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_restyle_pb2.ReadReportResponse], _abc.AsyncIterator[_restyle_pb2.ReadReportResponse]]:
+        """How a job was painted: its scales first, coarsest first, then its steps in order. Kept as long as its result. NOT_FOUND for a job that was ordered without
+        a report, or whose result has expired; FAILED_PRECONDITION while the job has not succeeded.
+        """
 
     @_abc_1.abstractmethod
     def DeleteJob(

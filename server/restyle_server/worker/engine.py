@@ -51,6 +51,9 @@ class Progress:
     content_loss: float
     style_loss: float
     preview: Callable[[int], Picture] | None = None
+    content_weight: float = 0.0
+    smoothing_loss: float = 0.0
+    gamut_loss: float = 0.0
 
 
 Observer = Callable[[Progress], Verdict]
@@ -77,8 +80,20 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleEnd:
+    """A size of the pyramid, in px, and the picture when its work was done. began: seconds after the painting's own beginning; seconds: that it took."""
+
+    width: int
+    height: int
+    evaluations: int
+    began: float
+    seconds: float
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
 class Painted:
-    """plane: the result in the very format, size and profile of the content."""
+    """plane: the result in the very format, size and profile of the content. scales: for orders that want a report, coarsest first."""
 
     plane: Plane
     resolved: Resolved
@@ -87,6 +102,7 @@ class Painted:
     finished_early: bool
     warnings: tuple[str, ...] = ()
     trace: tuple[Progress, ...] = ()  # one per loss evaluation, without previews
+    scales: tuple[ScaleEnd, ...] = ()
 
 
 class JobFailure(Exception):

@@ -14,6 +14,7 @@ from ..imaging.files import read_picture
 from ..imaging.formats import Plane
 from ..imaging.planes import Canvas, open_plane, weights_of
 from ..imaging.resize import resize, resize_visible
+from ..limits import MAX_PREVIEW
 from ..neural.parameters import SMALLEST_SIDE, Color, Resolved
 from ..neural.targets import LARGEST_AREA
 from ..neural.task import Pixels, StylePicture, Task
@@ -50,6 +51,7 @@ def task_of(order: Order, resolved: Resolved, canvas: Canvas) -> Task:
         start=_start(order.start, width, height),
         noise=order.start.noise if order.start.source is StartFrom.CONTENT else 0.0,
         strength_map=None if order.strength_map is None else resize(weights_of(plane_of(order.strength_map)), width, height, "area"),
+        sketches=MAX_PREVIEW if order.report else 0,
     )
 
 

@@ -15,11 +15,13 @@ from .engine import Device, Estimate, Picture
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Paint this and put the result's bytes into the file `out`. preview_size: px, 0: no previews for now."""
+    """Paint this and put the result's bytes into the file `out`, and the story into `story` if the order wants a report. preview_size: px, 0: no previews for
+    now."""
 
     job_id: str
     order: Order
     out: Path
+    story: Path
     preview_size: int
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from ..imaging.planes import Canvas, close_plane, open_plane
 from ..imaging.preview import rgba8
 from ..imaging.resize import resize
 from ..imaging.upsampling import upsampled
+from ..limits import MAX_PREVIEW
 from ..neural import device as devices
 from ..neural.memory import estimate_bytes, largest_size
 from ..neural.painter import Painter
@@ -21,7 +23,7 @@ from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Resolved, re
 from ..neural.task import Painting, Pixels, Step
 from ..neural.vgg import UnusableWeights
 from ..orders import Order
-from .engine import FEATURES, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, Verdict
+from .engine import FEATURES, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict
 from .materials import blend_of, plane_of, task_of
 
 FITS = 0.9  # share of the free memory that a painting may be planned with: others run on the machine too
@@ -85,7 +87,9 @@ class NeuralEngine:
         full = upsampled(canvas.rgb, task.content, result, canvas.alpha)
         plane = close_plane(canvas, full, blend_of(order))
         trace = tuple(_progress(step) for step in painting.trace)
-        return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, painting.warnings, trace)
+        shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
+        scales = tuple(_scale_end(number, painting, began, shown(sketch.picture)) for number, sketch in enumerate(painting.sketches, 1))
+        return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, painting.warnings, trace, scales)
 
     def _resolved(self, order: Order) -> Resolved:
         return resolve(order.parameters, order.content.width, order.content.height, devices.device_kind(self._id), devices.prefers_bf16(self._id))
@@ -111,14 +115,24 @@ class NeuralEngine:
         def preview(longest: int) -> Picture:
             if step.picture is None:
                 raise RuntimeError("a preview was asked for after its step")
-            rgb = step.picture()
-            height, width = rgb.shape[:2]
-            if resolved.color is Color.CONTENT:
-                rgb = with_content_color(rgb, resize(content, width, height), resolved.color_mix)
-            alpha = None if canvas.alpha is None else resize(canvas.alpha, width, height, "area")
-            return Picture(*rgba8(rgb, alpha, longest))
+            return _shown(step.picture(), canvas, resolved, content, longest)
 
         return replace(_progress(step), preview=preview)
+
+
+def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Picture:
+    """A state of the painting as people see it: with the content's colours where they are wanted, and its alpha. longest: px."""
+    height, width = rgb.shape[:2]
+    if resolved.color is Color.CONTENT:
+        rgb = with_content_color(rgb, resize(content, width, height), resolved.color_mix)
+    alpha = None if canvas.alpha is None else resize(canvas.alpha, width, height, "area")
+    return Picture(*rgba8(rgb, alpha, longest))
+
+
+def _scale_end(number: int, painting: Painting, began: float, picture: Picture) -> ScaleEnd:
+    sketch = painting.sketches[number - 1]
+    evaluations = sum(step.scale == number for step in painting.trace)
+    return ScaleEnd(sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
 
 
 def _progress(step: Step) -> Progress:
@@ -133,6 +147,9 @@ def _progress(step: Step) -> Progress:
         step.loss,
         step.content_loss,
         step.style_loss,
+        content_weight=step.content_weight,
+        smoothing_loss=step.smoothing_loss,
+        gamut_loss=step.gamut_loss,
     )
 
 

@@ -18,7 +18,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ..imaging.formats import Plane
+from ..jobs import stories
 from ..jobs.job import Report, Result
+from ..jobs.stories import Story
 from ..limits import BEAT_SECONDS, PREVIEW_SECONDS, PROGRESS_SECONDS
 from . import messages as say
 from .engine import Cancelled, Engine, JobFailure, Painted, Progress, Verdict
@@ -101,7 +103,7 @@ class Desk:
     def paint(self, engine: Engine, command: say.Paint) -> None:
         """Paints one job and tells its end, whatever it is."""
         wishes = self._wishes[command.job_id]
-        sitting = Sitting(command.job_id, wishes, self._pulse, self.tell)
+        sitting = Sitting(command.job_id, wishes, self._pulse, self.tell, noting=command.order.report)
         end: say.Message = say.Stopped(command.job_id)
         if wishes.verdict is not Verdict.CANCEL:
             end = _painted(engine, command, sitting)
@@ -185,8 +187,10 @@ class Pulse:
 class Sitting:
     """One job's observer: obeys the wishes, and tells of progress no oftener than anyone can look."""
 
-    def __init__(self, job_id: str, wishes: Wishes, pulse: Pulse, tell: Callable[[say.Message], None]) -> None:
+    def __init__(self, job_id: str, wishes: Wishes, pulse: Pulse, tell: Callable[[say.Message], None], *, noting: bool = False) -> None:
+        """noting: keep every step for a report."""
         self._job_id = job_id
+        self._noting = noting
         self._wishes = wishes
         self._pulse = pulse
         self._tell = tell
@@ -194,6 +198,7 @@ class Sitting:
         self._first: tuple[float, float] | None = None  # when, and how much was done then
         self._told = self._shown = float("-inf")
         self.last: Report | None = None
+        self.steps: list[Report] = []
 
     def observe(self, progress: Progress) -> Verdict:
         """Called by the engine after every evaluation."""
@@ -201,6 +206,8 @@ class Sitting:
         now = time.monotonic()
         self._first = self._first or (now, progress.fraction)
         self.last = self._report(progress, now)
+        if self._noting:
+            self.steps.append(self.last)
         if self._wishes.verdict is Verdict.GO_ON:
             if now - self._told >= PROGRESS_SECONDS:
                 self._told = now
@@ -232,6 +239,9 @@ class Sitting:
             style_loss=progress.style_loss,
             elapsed_seconds=now - self._begun,
             eta_seconds=eta,
+            content_weight=progress.content_weight,
+            smoothing_loss=progress.smoothing_loss,
+            gamut_loss=progress.gamut_loss,
         )
 
 
@@ -240,6 +250,8 @@ def _painted(engine: Engine, command: say.Paint, sitting: Sitting) -> say.Messag
     try:
         painted = engine.paint(command.order, sitting.observe)
         result = _saved(command.out, painted)
+        if command.order.report:
+            stories.write(command.story, Story(painted.scales, tuple(sitting.steps)))
         return say.Done(command.job_id, result, painted.resolved, sitting.last, painted.finished_early, painted.warnings)
     except Cancelled:
         return say.Stopped(command.job_id)

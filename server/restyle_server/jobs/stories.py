@@ -1,0 +1,31 @@
+"""Owns a job's story: how it was painted, scale by scale and step by step, as a file beside its result. Only jobs ordered with a report have one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ..worker.engine import ScaleEnd
+from .job import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """scales: coarsest first. steps: one per loss evaluation."""
+
+    scales: tuple[ScaleEnd, ...]
+    steps: tuple[Report, ...]
+
+
+def write(path: Path, story: Story) -> None:
+    """Whole or not at all. OSError."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(msgspec.msgpack.encode(story))
+    part.replace(path)
+
+
+def read(path: Path) -> Story:
+    """OSError when there is none; msgspec.DecodeError for one that another version wrote."""
+    return msgspec.msgpack.decode(path.read_bytes(), type=Story)

@@ -1,0 +1,71 @@
+"""A job that was ordered with a report tells how it was painted, for as long as its result is kept; any other job costs nothing and has none."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+from calls import Clock, order
+from restyle_server.wire import restyle_pb2 as wire
+
+
+async def report_of(place, job_id: str) -> tuple[list, list]:
+    """Its scales and steps."""
+    scales, steps = [], []
+    async for response in place.caller.stub.ReadReport(wire.ReadReportRequest(id=job_id), metadata=place.caller.metadata):
+        if response.HasField("scale"):
+            scales.append(response.scale)
+        steps += response.steps
+    return scales, steps
+
+
+async def refused(place, job_id: str) -> grpc.aio.AioRpcError:
+    with pytest.raises(grpc.aio.AioRpcError) as found:
+        await report_of(place, job_id)
+    return found.value
+
+
+async def test_every_step_is_told_also_those_that_no_watcher_saw(serving):
+    async with serving(script={"steps": 2500}) as place:
+        job = await place.caller.create(order(report=True))
+        ended = await place.caller.end(job.id)
+        scales, steps = await report_of(place, job.id)
+    assert [step.step for step in steps] == list(range(1, 2501))
+    assert steps[-1] == ended.progress
+    assert [(scale.scale, scale.width, scale.height, scale.evaluations) for scale in scales] == [(1, 16, 16, 2500)]
+    assert len(scales[0].picture.rgba) == 8 * 8 * 4
+
+
+async def test_a_job_without_a_report_says_so(serving):
+    async with serving() as place:
+        job = await place.caller.create(order())
+        await place.caller.end(job.id)
+        error = await refused(place, job.id)
+        assert error.code() is grpc.StatusCode.NOT_FOUND
+        assert "without a report" in error.details()
+        assert not (place.config.state_dir / "jobs" / job.id / "story").exists()
+
+
+async def test_a_report_waits_for_its_job_and_goes_with_its_result(serving):
+    clock = Clock()
+    async with serving(clock=clock, script={"steps": 1000, "step_ms": 20}) as place:
+        job = await place.caller.create(order(report=True))
+        await place.caller.begun(job.id)
+        assert (await refused(place, job.id)).code() is grpc.StatusCode.FAILED_PRECONDITION
+        await place.caller.call("FinishJob", id=job.id)
+        await place.caller.end(job.id)
+        assert (await report_of(place, job.id))[1]
+        clock.turn(8 * 24 * 3600.0)
+        place.server.sweep()
+        error = await refused(place, job.id)
+        assert error.code() is grpc.StatusCode.NOT_FOUND
+        assert "expired" in error.details()
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a story"])
+async def test_a_damaged_report_is_as_good_as_none(serving, damage):
+    async with serving() as place:
+        job = await place.caller.create(order(report=True))
+        await place.caller.end(job.id)
+        (place.config.state_dir / "jobs" / job.id / "story").write_bytes(damage)
+        assert (await refused(place, job.id)).code() is grpc.StatusCode.NOT_FOUND
+        assert await place.caller.read(job.id)

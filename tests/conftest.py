@@ -9,6 +9,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything imports torch: tests run side by side
 
 import pytest
+from promise_table import Table, full_size, promised, pytest_addoption, sized
+
+__all__ = ["full_size", "promised", "pytest_addoption", "sized"]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -20,3 +23,8 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     patch.setenv("RESTYLE_DATA_DIR", str(root / "data"))
     yield root
     patch.undo()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Table(config), "promise table")

@@ -39,6 +39,11 @@ def serve(
     state_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For the jobs, results and logs.", show_default=False)] = None,
     data_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For weights and styles.", show_default=False)] = None,
     weights_file: Annotated[Path | None, typer.Option(metavar="FILE", help="VGG19 weights of your own, a safetensors file.", show_default=False)] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The server's certificate; with the next two, other machines may be served.", show_default=False)
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key.", show_default=False)] = None,
+    tls_client_ca: Annotated[Path | None, typer.Option(metavar="FILE", help="The authority whose certificates may call.", show_default=False)] = None,
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings; default: server.toml in the data folder.", show_default=False)] = None,
     log_level: Annotated[LogLevel | None, typer.Option(show_default=False)] = None,
 ) -> None:
@@ -56,10 +61,13 @@ def serve(
             device=",".join(device) if device else None,
             weights_file=weights_file,
             log_level=log_level.value if log_level else None,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            tls_client_ca=tls_client_ca,
         )
     except ConfigError as error:
         raise Failure(str(error)) from error
-    raise typer.Exit(run(settings, lambda server: line(f"Restyle {__version__} serves at {server.address}; Ctrl-C or restyle stop ends it")))
+    raise typer.Exit(run(settings, lambda server: line(f"Restyle {__version__} serves at {server.remote or server.address}; Ctrl-C or restyle stop ends it")))
 
 
 def status(json: Json = False) -> None:

@@ -20,6 +20,8 @@ from .version import RECONNECT_SECONDS, START_SECONDS
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .cancellation import Cancellation
     from .errors import (
         InvalidRequest,
@@ -119,19 +121,26 @@ def connect(
     start: bool = True,
     address: str | None = None,
     token: str | None = None,
+    ca: str | Path | None = None,
+    cert: str | Path | None = None,
+    key: str | Path | None = None,
     client_id: str | None = None,
     timeout: float = START_SECONDS,
     reconnect_seconds: float = RECONNECT_SECONDS,
 ) -> Session:
     """A connected, blocking session; use it as a context manager. ServerNotFound, ServerStartFailed, Unauthenticated, VersionMismatch.
 
-    start: start a server when none answers. address: "HOST:PORT" of a certain server, which is never started, with its token. client_id: what the server
-    counts for fairness and limits; default: random. timeout: seconds that a server may take to start. reconnect_seconds: how long a broken connection is
+    start: start a server when none answers. address: "HOST:PORT" of a certain server, which is never started, with its token. ca, cert, key: PEM files
+    for a server on another machine, in the token's place: its authority, this client's certificate and its key. client_id: what the server counts for fairness
+    and limits; default: random. timeout: seconds that a server may take to start. reconnect_seconds: how long a broken connection is
     tried again.
     """
     from .sync import Session
 
-    return Session(connect_async(start=start, address=address, token=token, client_id=client_id, timeout=timeout, reconnect_seconds=reconnect_seconds))
+    session = connect_async(
+        start=start, address=address, token=token, ca=ca, cert=cert, key=key, client_id=client_id, timeout=timeout, reconnect_seconds=reconnect_seconds
+    )
+    return Session(session)
 
 
 def connect_async(
@@ -139,6 +148,9 @@ def connect_async(
     start: bool = True,
     address: str | None = None,
     token: str | None = None,
+    ca: str | Path | None = None,
+    cert: str | Path | None = None,
+    key: str | Path | None = None,
     client_id: str | None = None,
     timeout: float = START_SECONDS,
     reconnect_seconds: float = RECONNECT_SECONDS,
@@ -146,7 +158,9 @@ def connect_async(
     """A session for asyncio, which connects on entering: `async with connect_async() as session`. Arguments and errors as for `connect`."""
     from .session import AsyncSession
 
-    return AsyncSession(start=start, address=address, token=token, client_id=client_id, timeout=timeout, reconnect_seconds=reconnect_seconds)
+    return AsyncSession(
+        start=start, address=address, token=token, ca=ca, cert=cert, key=key, client_id=client_id, timeout=timeout, reconnect_seconds=reconnect_seconds
+    )
 
 
 _HOMES = {

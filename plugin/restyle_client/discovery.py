@@ -22,13 +22,23 @@ LARGEST_FILE = 64 * 1024  # bytes: both files take a few hundred
 
 
 @dataclass(frozen=True)
+class Certificates:
+    """PEM files for a server on another machine: the authority that signed the server's certificate, and this client's own certificate and key."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
+@dataclass(frozen=True)
 class Endpoint:
-    """Where a server listens and what it wants to hear. version: of the server, empty when not known."""
+    """Where a server listens and what it wants to hear. version: of the server, empty when not known. certificates: for one on another machine."""
 
     host: str
     port: int
     token: str
     version: str = ""
+    certificates: Certificates | None = None
 
     @property
     def address(self) -> str:
@@ -40,7 +50,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Launcher:
-    """How to start a server. command: absolute. state_dir: where it will write server.json."""
+    """How to start a server. command: absolute; empty where there is none to start. state_dir: where it will write server.json."""
 
     command: tuple[str, ...]
     state_dir: Path
@@ -102,7 +112,7 @@ def find_launcher(folder: Path, environment: Mapping[str, str] = os.environ, bes
         places.reverse()
     for place in places:
         launcher = read_launcher(place)
-        if launcher is not None:
+        if launcher is not None and launcher.command:
             return Launcher(launcher.command, folder, launcher.version)
     if _has_server():
         return Launcher((sys.executable, "-m", "restyle_server"), folder)
@@ -112,7 +122,7 @@ def find_launcher(folder: Path, environment: Mapping[str, str] = os.environ, bes
 def read_launcher(path: Path) -> Launcher | None:
     content = _read_object(path)
     command, folder = content.get("command"), content.get("state_dir")
-    if not isinstance(command, list) or not command or not all(isinstance(part, str) for part in command) or not isinstance(folder, str):
+    if not isinstance(command, list) or not all(isinstance(part, str) for part in command) or not isinstance(folder, str):
         return None
     return Launcher(tuple(command), Path(folder), str(content.get("version", "")))
 

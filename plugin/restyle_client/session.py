@@ -7,12 +7,14 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, List  # `list` is a method here
 
 from . import discovery, painting, reading, uploading, watching
 from .cancellation import Cancellation
 from .conversion import incoming, outgoing
-from .discovery import Endpoint
+from .discovery import Certificates, Endpoint
 from .errors import InvalidRequest, NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
 from .events import Download, Event, InstallProgress, Upload
 from .jobs import Estimate, Job, JobState, Result
@@ -40,6 +42,7 @@ class AsyncSession:
     """A client's connection to the server. Use it as an async context manager, on one event loop.
 
     start: start a server when none answers. address, token: a certain server's, instead of the user's own; never started.
+    ca, cert, key: PEM files for a server on another machine (address): its authority, this client's certificate and its key; they take the token's place.
     client_id: what the server counts for fairness and limits; default: random. timeout: seconds that a server may take to start.
     reconnect_seconds: how long a broken connection is tried again.
     """
@@ -50,6 +53,9 @@ class AsyncSession:
         start: bool = True,
         address: str | None = None,
         token: str | None = None,
+        ca: str | Path | None = None,
+        cert: str | Path | None = None,
+        key: str | Path | None = None,
         client_id: str | None = None,
         timeout: float = START_SECONDS,
         reconnect_seconds: float = RECONNECT_SECONDS,
@@ -58,7 +64,7 @@ class AsyncSession:
         self._start = start and address is None
         self._timeout = timeout
         self._reconnect_seconds = reconnect_seconds
-        self._fixed = _fixed_endpoint(address, token)
+        self._fixed = _fixed_endpoint(address, token, _certificates(address, ca, cert, key))
         self._connection = Connection(self._locate)
 
     async def __aenter__(self) -> AsyncSession:
@@ -284,16 +290,25 @@ class AsyncSession:
         return True
 
 
-def _fixed_endpoint(address: str | None, token: str | None) -> Endpoint | None:
+def _certificates(address: str | None, *files: str | Path | None) -> Certificates | None:
+    if not any(files):
+        return None
+    if address is None or not all(files):
+        raise InvalidRequest("A server on another machine needs its address and three files: ca, cert and key.", "ca")
+    ca, cert, key = (Path(file).expanduser().absolute() for file in files if file)
+    return Certificates(ca, cert, key)
+
+
+def _fixed_endpoint(address: str | None, token: str | None, certificates: Certificates | None) -> Endpoint | None:
     if address is None:
         return None
-    if token is None:
+    if token is None and certificates is None:
         own = discovery.find_endpoint(discovery.state_dir())
         token = own.token if own is not None and own.address == address else ""
-    endpoint = discovery.parse_address(address, token)
+    endpoint = discovery.parse_address(address, token or "")
     if endpoint is None:
         raise InvalidRequest(f"{address!r} is no address of a server; write HOST:PORT, such as 127.0.0.1:50051", "address")
-    return endpoint
+    return replace(endpoint, certificates=certificates)
 
 
 class _ListenerFailed(Exception):

@@ -19,6 +19,7 @@ from ._vendor.h2.exceptions import H2Error
 from .discovery import Endpoint
 from .errors import ServerGone, ServerNotFound
 from .patience import within
+from .tls import refused_certificate, secure
 from .version import VERSION
 from .wire.restyle_grpc import RestyleStub
 
@@ -89,12 +90,15 @@ class Connection:
         if self._channel is None or endpoint != self._endpoint:
             self._drop()
             config = Configuration(http2_connection_window_size=WINDOW, http2_stream_window_size=WINDOW)
-            self._channel, self._endpoint = Channel(endpoint.host, endpoint.port, config=config), endpoint
+            secured = secure(endpoint.certificates) if endpoint.certificates else None
+            self._channel, self._endpoint = Channel(endpoint.host, endpoint.port, config=config, ssl=secured), endpoint
         channel = self._channel
         try:
             await within(CONNECT_SECONDS, channel.__connect__())
         except (OSError, asyncio.TimeoutError) as error:
             self._drop(channel)
+            if endpoint.certificates and (problem := refused_certificate(error, endpoint.address)):
+                raise problem from error
             raise ConnectionLost(f"No server answers at {endpoint.address}; start it with `restyle serve`, then try again.") from error
         return channel, endpoint
 

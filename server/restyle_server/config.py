@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,24 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """PEM files: the server's certificate (with its chain) and key, and the authority whose certificates may call."""
+
+    cert: Path
+    key: Path
+    client_ca: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """A server's settings. port 0: any free one; devices: ids, or "auto" for the best that there is."""
+    """A server's settings. With tls, host and port are those for other machines, and the user's own programs get a port of their own on the loopback.
+    port 0: any free one; devices: ids, or "auto" for the best that there is."""
 
     state_dir: Path
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = 0
+    tls: Tls | None = None  # the only way to be reached from other machines
     devices: tuple[str, ...] = ("auto",)
     weights_file: Path | None = None
     shared_styles: Path | None = None  # a folder of styles for everybody, never written to; in server.toml relative to that file
@@ -47,6 +59,9 @@ def load(
     device: str | None = None,
     weights_file: Path | None = None,
     log_level: str | None = None,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    tls_client_ca: Path | None = None,
 ) -> Config:
     """The settings: flags, then `file` (default: server.toml in the data folder, when there is one), then the defaults. ConfigError.
 
@@ -60,14 +75,21 @@ def load(
         "devices": None if device is None else tuple(part.strip() for part in device.split(",") if part.strip()),
         "weights_file": weights_file,
         "log_level": log_level and log_level.upper(),
+        "tls": _tls(config.tls, {"cert": tls_cert, "key": tls_key, "client_ca": tls_client_ca}),
     }
     return checked(replace(config, **{name: value for name, value in flags.items() if value is not None}))  # type: ignore[arg-type]
 
 
 def checked(config: Config) -> Config:
     """The same settings. ConfigError when one of them can't be used."""
-    if not is_loopback(config.host):
-        raise ConfigError(f"Restyle listens on this machine only, and {config.host} is another address; use 127.0.0.1.")
+    if config.tls is None and not is_loopback(config.host):
+        raise ConfigError(
+            f"Without certificates Restyle listens on this machine only, and {config.host} is another address; use 127.0.0.1, or give "
+            "--tls-cert, --tls-key and --tls-client-ca."
+        )
+    for path in (config.tls.cert, config.tls.key, config.tls.client_ca) if config.tls else ():
+        if not path.is_file():
+            raise ConfigError(f"The file {path} for TLS does not exist; name PEM files of the server's certificate, its key, and the clients' authority.")
     if not 0 <= config.port <= 65_535:
         raise ConfigError(f"A port is a number from 0 to 65535, and {config.port} is none.")
     if not config.devices:
@@ -115,18 +137,39 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
         return config
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} can't be read: {error}") from error
-    limits = words.pop("limits", {})
+    limits, tls = words.pop("limits", {}), words.pop("tls", {})
     known: dict[str, type] = {"host": str, "port": int, "devices": list, "weights_file": str, "shared_styles": str, "imagenet_url": str, "log_level": str}
     for name, value in words.items():
         if name not in known or type(value) is not known[name]:
-            raise ConfigError(f"{path}: {name!r} is not a setting of that kind; there are {', '.join(known)} and the table [limits].")
+            raise ConfigError(f"{path}: {name!r} is not a setting of that kind; there are {', '.join(known)} and the tables [limits] and [tls].")
     if "devices" in words:
         words["devices"] = tuple(str(device) for device in words["devices"])
     if "weights_file" in words:
         words["weights_file"] = Path(words["weights_file"]).expanduser()
     if "shared_styles" in words:
         words["shared_styles"] = path.absolute().parent / Path(words["shared_styles"]).expanduser()
-    return replace(config, **words, limits=_limits(limits, path))
+    return replace(config, **words, limits=_limits(limits, path), tls=_tls(None, _tls_words(tls, path)))
+
+
+TLS_FILES = ("cert", "key", "client_ca")
+
+
+def _tls_words(words: Any, path: Path) -> dict[str, Path | None]:
+    """The table [tls]; its files are relative to server.toml."""
+    if not isinstance(words, dict) or not set(words) <= set(TLS_FILES) or not all(isinstance(value, str) for value in words.values()):
+        raise ConfigError(f"{path}: the table [tls] names three files: {', '.join(TLS_FILES)}.")
+    return {name: path.parent / Path(value).expanduser() for name, value in words.items()}
+
+
+def _tls(before: Tls | None, words: Mapping[str, Path | None]) -> Tls | None:
+    """The files, those of `words` first. ConfigError when only some of the three are named."""
+    found = {name: words.get(name) or getattr(before, name, None) for name in TLS_FILES}
+    if not any(found.values()):
+        return None
+    if not all(found.values()):
+        missing = ", ".join(name for name, value in found.items() if not value)
+        raise ConfigError(f"TLS needs the server's certificate (cert), its key (key) and the clients' authority (client_ca); {missing} is missing.")
+    return Tls(**found)  # type: ignore[arg-type]
 
 
 def _limits(words: Any, path: Path) -> Limits:

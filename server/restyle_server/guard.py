@@ -1,10 +1,9 @@
-"""Owns the door: every call but health needs the token and a compatible version, and leaves with a status that a person can read."""
+"""Owns the door: every call but health needs the token or a certificate, and a compatible version, and leaves with a status that a person can read."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
-import hmac
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NoReturn
@@ -13,10 +12,11 @@ import grpc
 from grpc import aio
 
 from . import __version__
+from .callers import check_caller
 from .jobs.journal import JournalFailure
 from .jobs.states import ImpossibleMove
 from .jobs.uploads import FULL
-from .refusals import DiskFull, Refusal, Unauthenticated
+from .refusals import DiskFull, Refusal
 from .refusals import NotNow as Incompatible
 
 log = logging.getLogger(__name__)
@@ -26,13 +26,14 @@ FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 DETAILS = "grpc-status-details-bin"
 
 Context = aio.ServicerContext[Any, Any]
+Check = Callable[[Context], None]
 
 
 class Guard(aio.ServerInterceptor):
     """Wraps every handler: checks first, and turns what it raises into a status."""
 
     def __init__(self, token: str) -> None:
-        self._token = token.encode()
+        self._token = token
 
     async def intercept_service(
         self,
@@ -43,19 +44,16 @@ class Guard(aio.ServerInterceptor):
         if handler is None or handler_call_details.method.startswith(OPEN):
             return handler
         metadata = dict(handler_call_details.invocation_metadata or ())
-        return _wrapped(handler, lambda: self._check(metadata), handler_call_details.method.rpartition("/")[2])
+        return _wrapped(handler, lambda context: self._check(context, metadata), handler_call_details.method.rpartition("/")[2])
 
-    def _check(self, metadata: dict[str, str | bytes]) -> None:
-        given = metadata.get("authorization", b"")
-        given = given.encode() if isinstance(given, str) else given
-        if not hmac.compare_digest(given, b"Bearer " + self._token):
-            raise Unauthenticated("This call has no valid token; read it afresh from server.json in the state folder.")
+    def _check(self, context: Context, metadata: dict[str, str | bytes]) -> None:
+        check_caller(context, metadata, self._token)
         theirs = str(metadata.get("restyle-version", __version__))
         if theirs.partition(".")[0] != __version__.partition(".")[0]:
             raise Incompatible(f"The client is Restyle {theirs[:20]} and the server {__version__}; install the same on both sides.", reason="VERSION_MISMATCH")
 
 
-def _wrapped(handler: grpc.RpcMethodHandler[Any, Any], check: Callable[[], None], name: str) -> grpc.RpcMethodHandler[Any, Any]:
+def _wrapped(handler: grpc.RpcMethodHandler[Any, Any], check: Check, name: str) -> grpc.RpcMethodHandler[Any, Any]:
     codecs = {"request_deserializer": handler.request_deserializer, "response_serializer": handler.response_serializer}
     if handler.request_streaming and handler.response_streaming:
         return grpc.stream_stream_rpc_method_handler(_streaming(handler.stream_stream, check, name), **codecs)
@@ -66,10 +64,10 @@ def _wrapped(handler: grpc.RpcMethodHandler[Any, Any], check: Callable[[], None]
     return grpc.unary_unary_rpc_method_handler(_plain(handler.unary_unary, check, name), **codecs)
 
 
-def _plain(call: Any, check: Callable[[], None], name: str) -> Any:
+def _plain(call: Any, check: Check, name: str) -> Any:
     async def guarded(request: Any, context: Context) -> Any:
         try:
-            check()
+            check(context)
             return await call(request, context)
         except BaseException as error:
             await _abort(context, error, name)
@@ -77,10 +75,10 @@ def _plain(call: Any, check: Callable[[], None], name: str) -> Any:
     return guarded
 
 
-def _streaming(call: Any, check: Callable[[], None], name: str) -> Any:
+def _streaming(call: Any, check: Check, name: str) -> Any:
     async def guarded(request: Any, context: Context) -> AsyncIterator[Any]:
         try:
-            check()
+            check(context)
             async for response in call(request, context):
                 yield response
         except GeneratorExit:

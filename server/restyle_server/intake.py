@@ -59,7 +59,8 @@ class Intake:
         if not self._dispatcher.accepting:
             raise Unavailable("The server is ending; send the job again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
         spec = spec_of(header.spec, self._limits)
-        self._admit(client_id, spec)
+        party = owner or client_id
+        self._admit(party, spec)
         self._dispatcher.check_device(spec.device)
         weights = await self._shelf.chosen(spec.weights, spec.parameters)
         library = await self._styles.used(spec)
@@ -104,17 +105,17 @@ class Intake:
             pass
         return job
 
-    def _admit(self, client_id: str, spec: Spec) -> None:
+    def _admit(self, party: str, spec: Spec) -> None:
         limits, retry = self._limits, RETRY_SECONDS
-        if self._board.queued_by(client_id) >= limits.max_jobs_per_client:
+        if self._board.queued_by(party) >= limits.max_jobs_per_client:
             raise QueueFull(f"{limits.max_jobs_per_client} jobs of this client wait already; send this one when one of them has started.", retry)
         if self._board.queued_by() >= limits.max_jobs:
             raise QueueFull(f"The server's queue is full ({limits.max_jobs} jobs); send this one again in a moment.", retry)
-        if self._board.bytes_in_flight(client_id) + sum(spec.sizes.values()) > limits.max_bytes_in_flight:
+        if self._board.bytes_in_flight(party) + sum(spec.sizes.values()) > limits.max_bytes_in_flight:
             raise QueueFull("This client's waiting jobs hold as many bytes as the server takes; send this one when one of them has ended.", retry)
 
     def _added(self, spec: Spec, owner: str, client_id: str, request_id: str, weights_id: str) -> Job:
-        self._admit(client_id, spec)  # again: others came in between
+        self._admit(owner or client_id, spec)  # again: others came in between
         return self._board.add(
             lambda job_id, arrival: Job(
                 id=job_id,

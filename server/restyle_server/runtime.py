@@ -36,9 +36,11 @@ class Runtime:
     def file(self) -> Path:
         return self.folder / "server.json"
 
-    def announce(self, address: str, token: str) -> None:
-        """Writes server.json, for the user's eyes only. OSError."""
+    def announce(self, address: str, token: str, remote: str = "") -> None:
+        """Writes server.json, for the user's eyes only. remote: where other machines reach the server. OSError."""
         words = {"address": address, "token": token, "pid": os.getpid(), "version": __version__, "api": API}
+        if remote:
+            words["remote"] = remote
         part = self.file.with_suffix(".part")
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

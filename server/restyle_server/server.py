@@ -10,16 +10,18 @@ import os
 import signal
 import socket
 import sqlite3
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Self
 
+import grpc
 from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from . import __version__
 from .clock import Clock, SystemClock
-from .config import Config, ConfigError, checked
+from .config import Config, ConfigError, Tls, checked
 from .dispatch import Dispatcher
 from .guard import Guard
 from .intake import Intake
@@ -43,6 +45,7 @@ log = logging.getLogger(__name__)
 SERVICE = "restyle.v1.Restyle"
 MAX_RPCS = 1000  # a backstop only: watchers count too, and Cancel must never wait behind them
 KEEPALIVE_MS = 30_000  # so that a machine that vanished is noticed
+LOOPBACK = "127.0.0.1"
 GOODBYE_SECONDS = 1.0  # for the last events to reach their watchers
 GLANCE_SECONDS = 0.01  # between looks at whether they have
 
@@ -69,7 +72,8 @@ class Server:
         self.config = checked(config)
         self.clock = clock or SystemClock()
         self.token = new_token()
-        self.address = ""
+        self.address = ""  # on the loopback
+        self.remote = ""  # for other machines, with TLS
         self._needed = self.clock.monotonic()
         self._asked = asyncio.Event()
         self._deadline = math.inf  # on the loop's clock, of the jobs that still run
@@ -117,7 +121,7 @@ class Server:
 
     def _end_if_idle(self) -> None:
         now, limit = self.clock.monotonic(), self.config.limits.idle_exit_seconds
-        if self.board.needed or self.shelf.installing:
+        if self.board.needed or self.shelf.installing or self.config.tls:  # from elsewhere nobody could start it again
             self._needed = now
         elif limit and now - self._needed >= limit and not self._asked.is_set():
             log.info("server: nobody has needed it for %g s", limit)
@@ -149,14 +153,13 @@ class Server:
         self.dispatcher.open()
         self._sweeping = asyncio.create_task(self._sweep())
         try:
-            self._runtime.announce(self.address, self.token)
+            self._runtime.announce(self.address, self.token, self.remote)
         except OSError as error:
             await self._close()
             raise CannotServe(_unwritable(config, error)) from error
-        log.info("server: version %s listens on %s, process %s", __version__, self.address, os.getpid())
+        log.info("server: version %s listens on %s, process %s", __version__, " and ".join(filter(None, (self.address, self.remote))), os.getpid())
 
     async def _listen(self) -> None:
-        host, port = self.config.host, self.config.port
         self._grpc = aio.server(interceptors=(Guard(self.token),), options=OPTIONS, maximum_concurrent_rpcs=MAX_RPCS)
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
@@ -173,16 +176,14 @@ class Server:
             stop=self.stop,
         )
         add_RestyleServicer_to_server(service, self._grpc)
-        shown = f"[{host}]" if ":" in host else host
-        try:
-            _try_port(host, port)
-            bound = self._grpc.add_insecure_port(f"{shown}:{port}")
-        except (OSError, RuntimeError):
-            bound = 0
-        if not bound:
-            raise CannotServe(f"The port {port} on {host} is taken or not allowed; choose another, or leave --port out to take a free one.")
+        host, port, tls = self.config.host, self.config.port, self.config.tls
+        if tls is None:
+            self.address = _bound(host, port, self._grpc.add_insecure_port)
+        else:
+            credentials = _credentials(tls)
+            self.remote = _bound(host, port, lambda address: self._grpc.add_secure_port(address, credentials))
+            self.address = _bound(LOOPBACK, 0, self._grpc.add_insecure_port)
         await self._grpc.start()
-        self.address = f"{shown}:{bound}"
         await self._say(health_pb2.HealthCheckResponse.SERVING)
 
     async def _say(self, status: int) -> None:
@@ -257,6 +258,35 @@ async def _serve(config: Config, started: Callable[[Server], None]) -> None:
         _on_signals(server)
         started(server)
         await server.ended()
+
+
+def _bound(host: str, port: int, bind: Callable[[str], int]) -> str:
+    """The address that was bound. CannotServe."""
+    shown = f"[{host}]" if ":" in host else host
+    try:
+        _try_port(host, port)
+        found = bind(f"{shown}:{port}")
+    except (OSError, RuntimeError):
+        found = 0
+    if not found:
+        raise CannotServe(f"The port {port} on {host} is taken or not allowed; choose another, or leave --port out to take a free one.")
+    return f"{shown}:{found}"
+
+
+def _credentials(tls: Tls) -> grpc.ServerCredentials:
+    """Certificates on both sides. CannotServe when a file can't be used; gRPC itself would only fail to listen, without a reason."""
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls.cert, tls.key, password=lambda: "")
+        context.load_verify_locations(tls.client_ca)
+        words = (tls.key.read_bytes(), tls.cert.read_bytes()), tls.client_ca.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.reason if isinstance(error, ssl.SSLError) and error.reason else error
+        raise CannotServe(
+            f"The certificates for TLS can't be used ({reason}): {tls.cert} and {tls.key} must belong together and {tls.client_ca} be the clients' authority, "
+            "all of them PEM, the key without a password."
+        ) from error
+    return grpc.ssl_server_credentials([words[0]], root_certificates=words[1], require_client_auth=True)
 
 
 def _try_port(host: str, port: int) -> None:

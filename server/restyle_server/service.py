@@ -8,14 +8,15 @@ from typing import Any
 from grpc import aio
 
 from . import __version__, replies
+from .callers import check_local, owner_of
 from .clock import Clock
-from .config import Config, is_loopback
+from .config import Config
 from .dispatch import Dispatcher
 from .intake import Intake
 from .job_calls import Jobs
 from .jobs.board import Board
 from .limits import MAX_GRACE
-from .refusals import Denied, Invalid
+from .refusals import Invalid
 from .runtime import API
 from .shelf import Shelf
 from .style_calls import Styles
@@ -23,12 +24,6 @@ from .wire import restyle_pb2 as wire
 from .wire.restyle_pb2_grpc import RestyleServicer
 
 Context = aio.ServicerContext[Any, Any]
-
-
-def owner_of(context: Context) -> str:
-    """Whose jobs a caller sees: nobody's in particular as long as the server is one user's and bound to the loopback."""
-    del context
-    return ""
 
 
 class Service(RestyleServicer):
@@ -118,6 +113,7 @@ class Service(RestyleServicer):
     async def InstallWeights(  # noqa: N802
         self, request: wire.InstallWeightsRequest, context: Context
     ) -> AsyncIterator[wire.InstallWeightsProgress]:
+        check_local(context, "Weights are installed")
         if request.id != "imagenet":
             raise Invalid("id", "only the imagenet weights can be installed.")
         async for step in self._shelf.install():
@@ -127,8 +123,7 @@ class Service(RestyleServicer):
             yield message
 
     async def StopServer(self, request: wire.StopServerRequest, context: Context) -> wire.StopServerResponse:  # noqa: N802
-        if not is_loopback(self._config.host):
-            raise Denied("A server that others can reach is stopped on its own machine.")
+        check_local(context, "A server is stopped")
         grace = request.grace_seconds if request.HasField("grace_seconds") else self._config.limits.grace_seconds
         if not 0 <= grace <= MAX_GRACE:
             raise Invalid("grace_seconds", f"0 to {MAX_GRACE:g} seconds.")
@@ -145,8 +140,10 @@ class Service(RestyleServicer):
             yield response
 
     async def AddStyle(self, request: AsyncIterator[wire.AddStyleRequest], context: Context) -> wire.Style:  # noqa: N802
+        check_local(context, "Styles are added to the library")
         return await self._styles.add(request)
 
     async def DeleteStyle(self, request: wire.DeleteStyleRequest, context: Context) -> wire.DeleteStyleResponse:  # noqa: N802
+        check_local(context, "Styles are removed from the library")
         await self._styles.delete(request.id)
         return wire.DeleteStyleResponse()

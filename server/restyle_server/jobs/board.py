@@ -88,13 +88,13 @@ class Board:
     def waiting(self) -> list[Job]:
         return [job for job in self._jobs.values() if job.state is JobState.QUEUED]
 
-    def queued_by(self, client_id: str | None = None) -> int:
-        """How many jobs upload or wait: of the client, or of all."""
-        return sum(job.state in WAITING and client_id in (None, job.client_id) for job in self._jobs.values())
+    def queued_by(self, party: str | None = None) -> int:
+        """How many jobs upload or wait: of the party, or of all."""
+        return sum(job.state in WAITING and party in (None, job.party) for job in self._jobs.values())
 
-    def bytes_in_flight(self, client_id: str) -> int:
-        """Bytes of the inputs of the client's jobs that have not ended."""
-        return sum(job.input_bytes for job in self._jobs.values() if job.client_id == client_id and not job.state.ended)
+    def bytes_in_flight(self, party: str) -> int:
+        """Bytes of the inputs of the party's jobs that have not ended."""
+        return sum(job.input_bytes for job in self._jobs.values() if job.party == party and not job.state.ended)
 
     def place(self, job: Job) -> int:
         """The job's place in the queue; 1 is next, 0: it doesn't wait."""

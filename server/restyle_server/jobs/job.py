@@ -97,6 +97,11 @@ class Job:
     finished_early: bool = False
     warnings: tuple[str, ...] = ()
 
+    @property
+    def party(self) -> str:
+        """Whom limits and fairness count: the certificate where there is one, because a client can name itself as it likes; else the client."""
+        return self.owner or self.client_id
+
     def move(self, to: JobState, **changes: Any) -> Job:
         """The same job in another state. ImpossibleMove when the table of states has no such step."""
         return replace(self, state=moved(self.state, to), **changes)

@@ -18,7 +18,7 @@ class Turns:
 
     streak: int = 0  # interactive starts in a row
     count: int = 0
-    served: dict[str, int] = field(default_factory=dict)  # client → the count at its last start
+    served: dict[str, int] = field(default_factory=dict)  # party → the count at its last start
 
     def next(self, waiting: Iterable[Job], device: Collection[str]) -> Job | None:
         """The waiting job that starts next on the device of these names, or None."""
@@ -28,8 +28,8 @@ class Turns:
     def start(self, job: Job) -> None:
         """Notes that the job starts now."""
         self.count += 1
-        self.served.pop(job.client_id, None)
-        self.served[job.client_id] = self.count
+        self.served.pop(job.party, None)
+        self.served[job.party] = self.count
         if len(self.served) > CLIENTS:
             del self.served[next(iter(self.served))]
         self.streak = self.streak + 1 if job.job_class is JobClass.INTERACTIVE else 0
@@ -50,4 +50,4 @@ class Turns:
         batch = [job for job in waiting if job.job_class is JobClass.BATCH]
         interactive = [job for job in waiting if job.job_class is JobClass.INTERACTIVE]
         chosen = batch if batch and (not interactive or self.streak >= STREAK) else interactive
-        return min(chosen, key=lambda job: (self.served.get(job.client_id, 0), job.arrival))
+        return min(chosen, key=lambda job: (self.served.get(job.party, 0), job.arrival))

@@ -6,7 +6,6 @@ The server is one of its own, with its state in a temporary folder: whatever run
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import subprocess
@@ -23,6 +22,8 @@ SHEET = "restyled-sheet.png"
 PHOTO = "rocket.jpg"  # comes with scikit-image: a launch, in the public domain
 STYLE = "night"  # of the library
 LOG = "restyle-demo.log"
+HEIGHT = 640  # px of every picture of the sheet: three of them still fit a screen
+WIDEST = 1280  # px: a panorama is fitted into this width instead
 LONGEST_END = 20.0  # s for a server to end; it takes one or two
 CANCELLED = 130  # exit status after Ctrl-C
 RESTYLE = (sys.executable, "-P", "-c", "from restyle_cli.main import main; main()")
@@ -117,19 +118,19 @@ def _sheet(photo: Path, style: str) -> int:
     import restyle_client
     from restyle_cli import style_specs
     from restyle_server.imaging.errors import PictureError
-
-    from .sheet import Panel, sheet
+    from restyle_server.imaging.sheets import Panel, row
 
     spec = style_specs.parse(style)
     with restyle_client.connect(start=False) as session:
         job = session.list()[0]
         if spec.name:
             known = session.style(spec.name, picture=True)
-            picture, title = io.BytesIO(known.picture or b""), known.title
+            picture, title = known.picture or b"", known.title
         else:
-            picture, title = io.BytesIO(Path(str(spec.file)).read_bytes()), Path(str(spec.file)).name
+            picture, title = Path(str(spec.file)).read_bytes(), Path(str(spec.file)).name
     try:
-        made = sheet(Panel("Photo", photo.name, photo), Panel("Style", title, picture), Panel("Result", described(job), Path(PICTURE)))
+        panels = (Panel("Photo", photo.name, photo), Panel("Style", title, picture), Panel("Result", described(job), Path(PICTURE)))
+        made = row(panels, HEIGHT, WIDEST)
         new = Path(f".{SHEET}.new")
         made.save(new, "PNG")
         new.replace(SHEET)

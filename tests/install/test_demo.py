@@ -13,7 +13,8 @@ import psutil
 import pytest
 from PIL import Image
 from restyle_install import demonstration
-from restyle_install.sheet import HEIGHT, PAPER, Panel, sheet
+from restyle_install.demonstration import HEIGHT, WIDEST
+from restyle_server.imaging.sheets import PAPER, Panel, row
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "install" / "demo.py"
@@ -92,9 +93,9 @@ def test_the_sheet_lays_the_three_pictures_side_by_side(tmp_path: Path) -> None:
         Panel("Style", "Night", picture(tmp_path / "b.png", (300, 20), "L")),
         Panel("Result", "", picture(tmp_path / "c.png", (40, 60), "RGBA")),
     ]
-    made = sheet(*panels)
+    made = row(panels, HEIGHT, WIDEST)
     assert made.height > HEIGHT
-    assert made.width > 2 * HEIGHT * 40 // 60 + 1280
+    assert made.width > 2 * HEIGHT * 40 // 60 + WIDEST
     assert made.getpixel((0, 0)) == PAPER
     assert made.getpixel((60, HEIGHT // 2)) == (0, 0, 0)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -55,6 +57,17 @@ def check_writable(place: Path) -> None:
             probe.write(b"restyle")
     except OSError as error:
         raise Failure(f"The folder {place} can't be written to ({error.strerror}); choose another place with -o.") from error
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write to, which takes its name when the block is left without an error, and else is removed."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def names(contents: Sequence[Path], place: Path, suffix: str) -> list[Path]:

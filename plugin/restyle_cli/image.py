@@ -134,15 +134,15 @@ def _many(given: list[Path], target: Path, wish: Wish, suffix: str, json: bool) 
     batch.run(contents, destinations.names(contents, place, dotted), wish, json)
 
 
-def expand(given: list[Path], target: Path) -> list[Path]:
-    """The pictures that are meant: a folder stands for the pictures directly in it, by name. Each once. typer.BadParameter when results would land among the
-    contents; Failure when a folder holds no picture."""
+def expand(given: list[Path], target: Path | None = None) -> list[Path]:
+    """The pictures that are meant: a folder stands for the pictures directly in it, by name. Each once. target: the results' folder; typer.BadParameter when
+    they would land among the contents; Failure when a folder holds no picture."""
     found: dict[Path, Path] = {}
     for path in given:
         if not path.is_dir():
             found.setdefault(path.resolve(), path)
             continue
-        if path.resolve() == target.resolve():
+        if target is not None and path.resolve() == target.resolve():
             raise typer.BadParameter(f"{target} holds the contents; choose another folder with -o, so that results and photos stay apart")
         inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith("."))
         if not inside:

@@ -1,28 +1,31 @@
-"""Owns `restyle styles`: the library of pictures to paint like."""
+"""Owns `restyle styles`: the library of pictures to paint like, listed, shown, and thinned out. Adding has a module of its own, archives another."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .examples import examples
 from .failures import Commands, Failure
-from .output import Json, emit, line, plain, table
+from .output import Json, emit, line, table
+from .style_adding import add
+from .style_archives import export, import_archive
+from .style_records import described, known, owner
 
 if TYPE_CHECKING:
     import restyle_client as client
 
-styles = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, show, add and remove styles of the library.")
+styles = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, show, add, exchange and remove styles of the library.")
 
-PICTURES = ("picture", "thumbnail", "effect_thumbnail")  # bytes: not for a line of text
+SHEET = "styles.png"  # in the state folder: what `show` opens
 StyleId = Annotated[str, typer.Argument(metavar="NAME", help="The style's id.", show_default=False)]
 
 
 @styles.command("list")
 def list_styles(json: Json = False) -> None:
-    """List the library."""
+    """List the library, with what each style suggests where --json asks for all."""
     import restyle_client as client
 
     with client.connect() as session:
@@ -31,65 +34,50 @@ def list_styles(json: Json = False) -> None:
         for style in found:
             emit(described(style))
     else:
-        rows = [(style.id, style.title, f"{style.width}×{style.height}", ", ".join(style.tags), "" if style.builtin else "yours") for style in found]
-        table(("name", "title", "pixels", "tags", ""), rows)
+        rows = [(style.id, style.title, style.description, ", ".join(style.tags), owner(style)) for style in found]
+        table(("name", "title", "what it is", "tags", ""), rows)
 
 
 @styles.command()
+@examples("restyle styles show", "restyle styles show -o styles.png", "restyle styles show woodcut --save picture.png")
 def show(
-    name: StyleId,
-    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Also save the style's picture there.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The style's id; default: all styles, as one picture.", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the contact sheet there instead of opening it.", show_default=False)
+    ] = None,
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="With NAME: save the style's own picture there.", show_default=False)] = None,
     json: Json = False,
 ) -> None:
-    """Show what is known about a style."""
+    """Show the library as a contact sheet: every style's picture, and what it makes of a photo. With NAME: all that is known of one style."""
     import restyle_client as client
 
+    if name is None and save is not None:
+        raise typer.BadParameter("--save needs the name of a style; the sheet of all is written with -o")
+    target = output and _destination(output)
     with client.connect() as session:
-        style = _known(session, name, picture=save is not None)
-    if save is not None and style.picture is not None:
-        save = _save(style.picture, save.expanduser())
+        shown = [known(session, name, picture=save is not None)] if name else list(session.styles(thumbnails=True))
+    saved = _save_picture(shown[0], save.expanduser()) if save is not None else None
+    sheet = None if name and target is None else _sheet(shown, target)
+    opened = sheet is not None and target is None and not json and _opened(sheet)
     if json:
-        emit({**described(style), "saved": save})
+        emit({**(described(shown[0]) if name else {"styles": [style.id for style in shown]}), "saved": saved, "sheet": sheet})
         return
-    for key, value in described(style).items():
+    for key, value in described(shown[0]).items() if name else ():
         if value not in (None, "", []):
             line(f"{key.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}")
-    if save is not None:
-        line(f"saved: {save}")
-
-
-@styles.command()
-@examples('restyle styles add waves.jpg --title "Great Wave" --credit Hokusai')
-def add(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A PNG, JPEG, TIFF or WebP picture.", show_default=False)],
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Default: the file's name.", show_default=False)] = None,
-    description: Annotated[str, typer.Option(metavar="TEXT", show_default=False)] = "",
-    tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="May be repeated.", show_default=False)] = None,
-    credit: Annotated[str, typer.Option(metavar="TEXT", help="Who made the picture.", show_default=False)] = "",
-    picture_license: Annotated[str, typer.Option("--license", metavar="TEXT", help="Such as CC0-1.0.", show_default=False)] = "",
-    json: Json = False,
-) -> None:
-    """Add a picture to the library. Adding the same picture twice gives the first style again."""
-    import restyle_client as client
-    from restyle_server.imaging import files
-
-    files.read_picture(file)
-    picture = file.read_bytes()
-    with client.connect() as session:
-        style = session.add_style(picture, title=title or file.stem, description=description, tags=tuple(tag or ()), credit=credit, license=picture_license)
-    if json:
-        emit(described(style))
-    else:
-        line(f"added {style.id}; use it with --style {style.id}")
+    if saved is not None:
+        line(f"saved: {saved}")
+    if sheet is not None:
+        line(f"{'opened' if opened else 'sheet'}: {sheet}")
 
 
 @styles.command()
 def remove(names: Annotated[list[str], typer.Argument(metavar="NAME", help="The styles' ids.", show_default=False)], json: Json = False) -> None:
-    """Remove styles that you added. Those that came with Restyle stay."""
+    """Remove styles that you added. Those that came with Restyle or lie in a shared folder stay."""
     import restyle_client as client
 
     with client.connect() as session:
-        for style in [_known(session, name) for name in names]:
+        for style in [known(session, name) for name in names]:
             session.delete_style(style.id)
             if json:
                 emit({"id": style.id, "removed": True})
@@ -97,33 +85,45 @@ def remove(names: Annotated[list[str], typer.Argument(metavar="NAME", help="The 
                 line(f"removed {style.id}")
 
 
-def described(style: client.Style) -> dict[str, Any]:
-    """A style in JSON's types, without its pictures."""
-    return {key: value for key, value in plain(style).items() if key not in PICTURES}
+styles.command("add")(add)
+styles.command("export")(export)
+styles.command("import")(import_archive)
 
 
-def _known(session: client.Session, name: str, picture: bool = False) -> client.Style:
-    """Failure, with the nearest name, when the library lacks it."""
-    import restyle_client as client
+def _destination(output: Path) -> Path:
+    from . import destinations
 
-    from .painting import unknown_style
-
-    try:
-        return session.style(name.lower(), picture=picture)
-    except (client.NotFound, client.InvalidRequest) as error:
-        raise Failure(unknown_style(name, {style.id: style for style in session.styles()})) from error
+    return destinations.single(output.expanduser(), None, overwrite=True)
 
 
-def _save(picture: bytes, path: Path) -> Path:
+def _sheet(shown: list[client.Style], target: Path | None) -> Path:
+    """Writes the contact sheet, to the state folder when no other place is given."""
+    from restyle_server.folders import state_dir
+
+    from . import contact_sheet, destinations
+
+    place = target or state_dir() / SHEET
+    with destinations.replacing(place) as draft:
+        contact_sheet.save(shown, draft, place.suffix)
+    return place
+
+
+def _opened(sheet: Path) -> bool:
+    """Whether the desktop's own viewer took it."""
     import os
+    import sys
 
+    if sys.platform not in ("win32", "darwin") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    return typer.launch(str(sheet)) == 0
+
+
+def _save_picture(style: client.Style, path: Path) -> Path:
     from . import destinations
 
     destinations.check_writable(path.absolute().parent)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        draft.write_bytes(picture)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    if style.picture is None:
+        raise Failure(f"The server sent no picture of {style.id}; try again.")
+    with destinations.replacing(path) as draft:
+        draft.write_bytes(style.picture)
     return path

@@ -132,8 +132,34 @@ class Session:
     def style(self, style_id: str, picture: bool = False) -> Style:
         return self._call(self._session.style(style_id, picture))
 
-    def add_style(self, file: bytes, *, title: str, description: str = "", tags: tuple[str, ...] = (), credit: str = "", license: str = "") -> Style:
-        return self._call(self._session.add_style(file, title=title, description=description, tags=tags, credit=credit, license=license))
+    def add_style(
+        self,
+        file: bytes,
+        *,
+        title: str,
+        description: str = "",
+        tags: tuple[str, ...] = (),
+        credit: str = "",
+        license: str = "",
+        wanted_id: str = "",
+        suggested_scale: float | None = None,
+        suggested_strength: float | None = None,
+        suggested_color: str | None = None,
+    ) -> Style:
+        return self._call(
+            self._session.add_style(
+                file,
+                title=title,
+                description=description,
+                tags=tags,
+                credit=credit,
+                license=license,
+                wanted_id=wanted_id,
+                suggested_scale=suggested_scale,
+                suggested_strength=suggested_strength,
+                suggested_color=suggested_color,
+            )
+        )
 
     def delete_style(self, style_id: str) -> None:
         self._call(self._session.delete_style(style_id))

@@ -67,6 +67,14 @@ def size_of(data: bytes) -> tuple[int, int] | None:
     return (height, width) if turned else (width, height)
 
 
+def extension_of(data: bytes) -> str:
+    """How the picture's file is to end, without the dot, by its first bytes. StyleRejected when it is no PNG, JPEG, TIFF or WebP."""
+    kind = _kind(data)
+    if kind is None:
+        raise StyleRejected("picture", "The picture is no PNG, JPEG, TIFF or WebP; save it as one of them.")
+    return KINDS[kind]
+
+
 @functools.lru_cache(maxsize=2 * 200)  # both thumbnails of the longest page; 20 KB each
 def as_jpeg(thumbnail: bytes) -> bytes:
     """The same small picture as a JPEG, on white where it is transparent: the toolkits of GIMP and Krita can't read WebP on many systems. Empty stays empty."""

@@ -16,11 +16,12 @@ __all__ = ["full_size", "promised", "pytest_addoption", "sized"]
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """RESTYLE_STATE_DIR and RESTYLE_DATA_DIR of this run."""
+    """RESTYLE_STATE_DIR, RESTYLE_DATA_DIR and RESTYLE_CONFIG_DIR of this run."""
     root = tmp_path_factory.mktemp("restyle")
     patch = pytest.MonkeyPatch()
     patch.setenv("RESTYLE_STATE_DIR", str(root / "state"))
     patch.setenv("RESTYLE_DATA_DIR", str(root / "data"))
+    patch.setenv("RESTYLE_CONFIG_DIR", str(root / "config"))
     yield root
     patch.undo()
 

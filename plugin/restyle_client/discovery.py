@@ -50,11 +50,15 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Launcher:
-    """How to start a server. command: absolute; empty where there is none to start. state_dir: where it will write server.json."""
+    """How to start a server. command: absolute; empty where there is none to start. state_dir: where it will write server.json.
+
+    config_dir: the user's folder of settings; None: where this machine usually has it.
+    """
 
     command: tuple[str, ...]
     state_dir: Path
     version: str = ""
+    config_dir: Path | None = None
 
 
 def state_dir(environment: Mapping[str, str] = os.environ, beside: Path | None = None) -> Path:
@@ -73,11 +77,11 @@ def data_dir(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def user_folder(kind: str, environment: Mapping[str, str] = os.environ, platform: str = sys.platform, home: str | None = None) -> Path:
-    """The folder that platformdirs names for kind "state" or "data" of the application "restyle"."""
+    """The folder that platformdirs names for kind "state", "data" or "config" of the application "restyle"."""
     home = os.path.expanduser("~") if home is None else home
     if platform == "win32":
         return Path(environment.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local"), "restyle")
-    variable, usual = {"state": ("XDG_STATE_HOME", ".local/state"), "data": ("XDG_DATA_HOME", ".local/share")}[kind]
+    variable, usual = {"state": ("XDG_STATE_HOME", ".local/state"), "data": ("XDG_DATA_HOME", ".local/share"), "config": ("XDG_CONFIG_HOME", ".config")}[kind]
     if platform == "darwin":
         usual = "Library/Application Support"
     chosen = environment.get(variable, "")
@@ -124,7 +128,8 @@ def read_launcher(path: Path) -> Launcher | None:
     command, folder = content.get("command"), content.get("state_dir")
     if not isinstance(command, list) or not all(isinstance(part, str) for part in command) or not isinstance(folder, str):
         return None
-    return Launcher(tuple(command), Path(folder), str(content.get("version", "")))
+    settings = content.get("config_dir")
+    return Launcher(tuple(command), Path(folder), str(content.get("version", "")), Path(settings) if isinstance(settings, str) and settings else None)
 
 
 def _beside() -> Path:

@@ -14,7 +14,7 @@ import restyle_client
 from client.pythons import CLIENT, pythons, version
 
 ROOT = CLIENT.parents[1]
-VENDORED = ("google", "grpclib", "h2", "hpack", "hyperframe", "multidict", "typing_extensions")
+VENDORED = ("google", "grpclib", "h2", "hpack", "hyperframe", "multidict", "tomli", "typing_extensions")
 LARGEST = 3 * 1024 * 1024  # bytes: it travels with every plug-in
 
 IMPORT_ALL = """

@@ -17,7 +17,7 @@ from restyle_server import folders as server_folders
 
 ENVIRONMENTS: list[dict[str, str]] = [
     {},
-    {"XDG_STATE_HOME": "/xdg/state", "XDG_DATA_HOME": "/xdg/data"},
+    {"XDG_STATE_HOME": "/xdg/state", "XDG_DATA_HOME": "/xdg/data", "XDG_CONFIG_HOME": "/xdg/config"},
     {"XDG_STATE_HOME": "", "XDG_DATA_HOME": "relative"},
     {"LOCALAPPDATA": "/C:/Users/me/AppData/Local"},
 ]
@@ -25,7 +25,7 @@ ENVIRONMENTS: list[dict[str, str]] = [
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "RESTYLE_STATE_DIR", "RESTYLE_DATA_DIR"):
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "XDG_CONFIG_HOME", "RESTYLE_STATE_DIR", "RESTYLE_DATA_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", "/home/me")
     return monkeypatch
@@ -39,13 +39,14 @@ def test_the_folders_are_those_of_platformdirs(bare: pytest.MonkeyPatch, platfor
     theirs = dirs("restyle", appauthor=False)
     assert user_folder("state", environment, platform, "/home/me") == Path(theirs.user_state_dir)
     assert user_folder("data", environment, platform, "/home/me") == Path(theirs.user_data_dir)
+    assert user_folder("config", environment, platform, "/home/me") == Path(theirs.user_config_dir)
 
 
 def test_the_folder_on_windows_is_that_of_platformdirs(bare: pytest.MonkeyPatch) -> None:
     bare.setattr(platformdirs.windows, "get_win_folder", lambda name: {"CSIDL_LOCAL_APPDATA": "/C:/Users/me/AppData/Local"}[name])
     theirs = platformdirs.windows.Windows("restyle", appauthor=False)
     ours = user_folder("state", {"LOCALAPPDATA": "/C:/Users/me/AppData/Local"}, "win32", "/home/me")
-    assert ours == Path(theirs.user_state_dir) == Path(theirs.user_data_dir)
+    assert ours == Path(theirs.user_state_dir) == Path(theirs.user_data_dir) == Path(theirs.user_config_dir)
     assert user_folder("data", {}, "win32", "/home/me") == Path("/home/me/AppData/Local/restyle")
 
 

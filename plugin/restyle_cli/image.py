@@ -39,7 +39,9 @@ Output = Annotated[
 ]
 StyleScale = Annotated[
     float | None,
-    typer.Option(metavar="S", min=0.25, max=4, callback=_finite, help="Size of the strokes; 1 is the style's own.", show_default=False),
+    typer.Option(
+        metavar="S", min=0.25, max=4, callback=_finite, help="Size of the strokes; 1 is the picture's own. Default: what suits the style.", show_default=False
+    ),
 ]
 Size = Annotated[
     int | None,
@@ -51,7 +53,12 @@ PresetOption = Annotated[Preset, typer.Option(help="How much time to take.")]
 Strength = Annotated[
     float | None,
     typer.Option(
-        metavar="0..100", min=0, max=100, callback=_finite, help="0 keeps the content, 50 is balance (the default), 100 lets the style win.", show_default=False
+        metavar="0..100",
+        min=0,
+        max=100,
+        callback=_finite,
+        help="0 keeps the content, 50 is balance, 100 lets the style win. Default: what suits the style, else 50.",
+        show_default=False,
     ),
 ]
 Steps = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import hashlib
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import restyle_client as client
+from restyle_client.styles import suggestion
 from restyle_server.imaging import files, formats
 from restyle_server.imaging.errors import PictureError
 from restyle_server.imaging.pictures import PictureFile
@@ -29,9 +31,10 @@ INSTALL_HINT = "better pictures: restyle weights install imagenet"
 
 @dataclass(frozen=True, slots=True)
 class ChosenStyle:
-    """A style that exists. fingerprint: what decides its share of the picture, in JSON's types."""
+    """A style that exists. library: what the library tells about it, None for a file. fingerprint: what decides its share of the picture, in JSON's types."""
 
     use: client.StyleUse
+    library: client.Style | None
     fingerprint: Mapping[str, Any]
 
 
@@ -72,7 +75,8 @@ def _from_library(library: Mapping[str, client.Style], spec: StyleSpec, scale: f
     style = library.get(spec.name or "")
     if style is None:
         raise Failure(unknown_style(spec.name or "", library))
-    return ChosenStyle(client.StyleUse.library(style.id, weight=spec.weight, scale=scale), _fingerprint(style.sha256, spec, scale))
+    suggested = (style.suggested_scale, style.suggested_strength, style.suggested_color)
+    return ChosenStyle(client.StyleUse.library(style.id, weight=spec.weight, scale=scale), style, _fingerprint(style.sha256, spec, scale, suggested))
 
 
 def unknown_style(name: str, library: Mapping[str, object]) -> str:
@@ -86,17 +90,30 @@ def _from_file(spec: StyleSpec, scale: float | None) -> ChosenStyle:
     path = spec.file or Path()
     files.read_picture(path)  # a truncated file is found here, not after an upload
     picture = path.read_bytes()
-    return ChosenStyle(client.StyleUse.picture(picture, weight=spec.weight, scale=scale), _fingerprint(hashlib.sha256(picture).hexdigest(), spec, scale))
+    return ChosenStyle(
+        client.StyleUse.picture(picture, weight=spec.weight, scale=scale), None, _fingerprint(hashlib.sha256(picture).hexdigest(), spec, scale, None)
+    )
 
 
-def _fingerprint(sha256: str, spec: StyleSpec, scale: float | None) -> dict[str, Any]:
-    return {"picture": sha256, "weight": spec.weight, "scale": scale}
+def _fingerprint(sha256: str, spec: StyleSpec, scale: float | None, suggested: object) -> dict[str, Any]:
+    return {"picture": sha256, "weight": spec.weight, "scale": scale, "suggested": suggested}
 
 
 def request(picture: PictureFile, content: Path, styles: tuple[ChosenStyle, ...], wish: Wish, **order: Any) -> client.JobRequest:
-    """The order for one content. order: further fields of JobRequest."""
+    """The order for one content. What the wish leaves open is as the styles suggest. order: further fields of JobRequest."""
     return client.JobRequest(
-        content=to_client(picture.plane), styles=tuple(style.use for style in styles), parameters=wish.parameters(), label=content.name[:128], **order
+        content=to_client(picture.plane), styles=tuple(style.use for style in styles), parameters=_suited(wish, styles), label=content.name[:128], **order
+    )
+
+
+def _suited(wish: Wish, styles: tuple[ChosenStyle, ...]) -> client.Parameters:
+    """The wish's parameters; the strength and the colour that it leaves open are those that suit the styles together."""
+    parameters = wish.parameters()
+    strength, color = suggestion((style.library, style.use.weight) for style in styles)
+    return dataclasses.replace(
+        parameters,
+        strength=strength if parameters.strength is None else parameters.strength,
+        color=color if parameters.color is None else parameters.color,
     )
 
 

@@ -58,6 +58,45 @@ def test_styles_may_be_files_and_blended(restyle: Restyle, photo: Path, tmp_path
     assert pixels(tmp_path / "out.png") == fake_painting(photo)
 
 
+def suggesting(restyle: Restyle, place: Path, seed: int, strength: float, color: str) -> str:
+    """The id of a style of the library that suggests this."""
+    with restyle.session() as session:
+        file = picture(place / "suggesting.png", 20 + seed, 20, seed=seed).read_bytes()
+        return session.add_style(file, title=f"Suggesting {seed}", suggested_strength=strength, suggested_color=color).id
+
+
+def resolved(restyle: Restyle, *arguments: object) -> tuple[object, object]:
+    """The strength and the colour that a painting was made with."""
+    parameters = json.loads(restyle("image", *arguments, "--json").stdout)["parameters"]
+    return parameters["strength"], parameters["color"]
+
+
+def test_what_suits_a_style_is_the_default_and_what_is_asked_for_wins(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    strong = suggesting(restyle, tmp_path, 1, 80.0, "match")
+    out = tmp_path / "out.png"
+    assert resolved(restyle, photo, "-s", strong, "-o", out) == (80.0, "match")
+    assert resolved(restyle, photo, "-s", strong, "--strength", 20, "-o", out) == (20.0, "match")
+    assert resolved(restyle, photo, "-s", picture(tmp_path / "style.png", 32, 32), "-o", out) == (50.0, "style")
+
+
+def test_a_blend_is_painted_at_the_mean_of_what_suits_its_styles(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    strong, soft = suggesting(restyle, tmp_path, 2, 80.0, "match"), suggesting(restyle, tmp_path, 3, 20.0, "match")
+    out = tmp_path / "out.png"
+    assert resolved(restyle, photo, "-s", f"{strong}:3", "-s", soft, "-o", out) == (65.0, "match")
+    file = picture(tmp_path / "style.png", 32, 32)
+    assert resolved(restyle, photo, "-s", strong, "-s", file, "-o", out) == (65.0, "style"), "a file counts as the usual 50, and colours differ"
+
+
+def test_a_folder_is_painted_anew_when_its_style_suggests_otherwise(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    first = suggesting(restyle, tmp_path, 4, 80.0, "match")
+    status = [json.loads(restyle("image", photo, "-s", first, "-o", f"{tmp_path / 'out'}/", "--json").stdout)["status"] for _ in range(2)]
+    assert status == ["painted", "skipped"]
+    file = (restyle.data / "styles" / first / "style.toml").read_text()
+    (restyle.data / "styles" / first / "style.toml").write_text(file.replace("strength = 80.0", "strength = 30.0"))
+    again = json.loads(restyle("image", photo, "-s", first, "-o", f"{tmp_path / 'out'}/", "--json").stdout)
+    assert (again["status"], again["parameters"]["strength"]) == ("painted", 30.0)
+
+
 def test_sixteen_bits_stay_sixteen_bits(restyle: Restyle, tmp_path: Path) -> None:
     photo = picture(tmp_path / "deep.png", 32, 24, "I;16")
     assert restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png").exit_code == 0

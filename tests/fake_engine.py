@@ -3,9 +3,11 @@
 A script is the JSON object in `fake-engine.json` in the server's state folder, read afresh for every job; under "seeds" it may hold other words for the
 jobs of a seed:
 
-    {"steps": 5, "step_ms": 0, "oom_at": null, "crash_at": null, "hang_at": null, "fail_at": null, "seeds": {"7": {"crash_at": 2}}}
+    {"steps": 5, "step_ms": 0, "scales": 1, "deliver_ms": 0, "memory_mib": 0, "preview_side": 8, "oom_at": null, "crash_at": null, "hang_at": null,
+     "fail_at": null, "seeds": {"7": {"crash_at": 2}}}
 
-oom_at, crash_at, hang_at and fail_at are numbers of evaluations, from 1. The result is the content with every byte replaced by a function of its value and
+oom_at, crash_at, hang_at and fail_at are numbers of evaluations, from 1. deliver_ms passes between the last evaluation and the result; memory_mib is taken
+and touched for as long as the job runs. The result is the content with every byte replaced by a function of its value and
 the seed, so that a mix-up of jobs is seen. The ids of the jobs that were begun are noted in `fake-engine.runs`.
 """
 
@@ -22,7 +24,7 @@ from pathlib import Path
 from restyle_server.imaging.formats import Plane
 from restyle_server.neural.parameters import resolve
 from restyle_server.orders import Order
-from restyle_server.worker.engine import Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict
+from restyle_server.worker.engine import Between, Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
 
 SCRIPT = "fake-engine.json"
 RUNS = "fake-engine.runs"
@@ -42,6 +44,10 @@ def painted_bytes(content: bytes, seed: int) -> bytes:
 class Script:
     steps: int = 5
     step_ms: float = 0.0
+    scales: int = 1  # the steps are dealt out evenly
+    deliver_ms: float = 0.0
+    memory_mib: int = 0
+    preview_side: int = 8  # px
     oom_at: int | None = None
     crash_at: int | None = None
     hang_at: int | None = None
@@ -90,7 +96,7 @@ class FakeEngine:
         largest = int((MEMORY / BYTES_PER_PIXEL) ** 0.5)
         return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, MEMORY // 2, None, largest, resolved)
 
-    def paint(self, order: Order, observe: Observer) -> Painted:
+    def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         content = order.content
         resolved = resolve(order.parameters, content.width, content.height, "cpu", bf16=False)
         state_dir = content.path.parent.parent.parent
@@ -98,16 +104,24 @@ class FakeEngine:
         with (state_dir / RUNS).open("a") as file:
             file.write(f"{content.path.parent.name}\n")
         data = content.path.read_bytes()
-        started, early = time.monotonic(), False
+        held = bytes([1]) * (play.memory_mib << 20)
+        started, early, scale = time.monotonic(), False, 1
         for step in range(1, play.steps + 1):
             _fault(play, step)
-            time.sleep(play.step_ms / 1000)
-            verdict = observe(_progress(step, play.steps, content.width, content.height, data))
+            verdict = Verdict.GO_ON
+            if (step - 1) * play.scales // play.steps + 1 > scale:
+                scale += 1
+                verdict = between()
+            if verdict is Verdict.GO_ON:
+                time.sleep(play.step_ms / 1000)
+                verdict = observe(_progress(play, scale, step, content.width, content.height, data))
             if verdict is Verdict.CANCEL:
                 raise Cancelled
             if verdict is Verdict.FINISH:
                 early = True
                 break
+        time.sleep(play.deliver_ms / 1000)
+        del held
         plane = Plane(content.format, content.width, content.height, painted_bytes(data, resolved.seed), content.icc)
         seconds = time.monotonic() - started
         scales = (ScaleEnd(content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
@@ -127,13 +141,15 @@ def _fault(play: Script, step: int) -> None:
         time.sleep(3600)
 
 
-def _progress(step: int, steps: int, width: int, height: int, data: bytes) -> Progress:
+def _progress(play: Script, scale: int, step: int, width: int, height: int, data: bytes) -> Progress:
+    def preview(longest: int) -> Picture:
+        return _sketch(data, step, min(longest, play.preview_side))
+
     loss = 1.0 / step
-    return Progress(1, 1, width, height, step, steps, step / steps, loss, loss / 2, loss / 2, lambda longest: _sketch(data, step, longest), 1.0)
+    return Progress(scale, play.scales, width, height, step, play.steps, step / play.steps, loss, loss / 2, loss / 2, preview, 1.0)
 
 
-def _sketch(data: bytes, step: int, longest: int = 8) -> Picture:
-    side = min(longest, 8)
+def _sketch(data: bytes, step: int, side: int = 8) -> Picture:
     return Picture(side, side, bytes([data[0], step % 256, 0, 255]) * (side * side))
 
 

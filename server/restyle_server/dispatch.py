@@ -8,7 +8,7 @@ import logging
 
 from .clock import Clock
 from .jobs.board import Board
-from .jobs.job import Failure, Job
+from .jobs.job import Failure, Job, JobClass
 from .jobs.journal import JournalFailure
 from .jobs.states import JobState
 from .limits import Limits
@@ -60,7 +60,7 @@ class Dispatcher:
                 log.warning("device %s: its worker does not leave a cancelled job and is killed", station.id)
                 station.hung = True
                 station.process.kill()
-            elif station.ready and station.job_id is None and now - station.idle_since >= self._limits.unload_seconds:
+            elif station.ready and station.job_id is None and station.paused is None and now - station.idle_since >= self._limits.unload_seconds:
                 log.info("device %s: its worker ends for lack of work", station.id)
                 station.asleep, station.ready = True, False
                 station.process.kill()
@@ -180,11 +180,47 @@ class Dispatcher:
 
     def _dispatch(self) -> None:
         for station in self.stations:
-            if not self.accepting or not station.ready or station.job_id is not None:
+            if not station.ready or station.job_id is not None:
                 continue
-            job = self._board.turns.next(self._board.waiting(), station.names)
+            if station.paused is not None:
+                self._receive_guest(station, station.paused)
+                continue
+            job = self._board.turns.next(self._board.waiting(), station.names) if self.accepting else None
             if job is not None:
                 self._begin(station, job)
+        self._ask_for_room()
+
+    def _receive_guest(self, station: Station, paused: str) -> None:
+        """A device whose batch job rests takes an interactive one, or goes on."""
+        guest = self._board.turns.guest(self._board.waiting(), station.names) if self.accepting and self._runs(paused) else None
+        if guest is not None:
+            self._begin(station, guest)
+        elif station.process is not None:
+            station.job_id, station.paused = paused, None
+            station.cancelled_at = None if self._runs(paused) else self._clock.monotonic()
+            station.watchdog.reset()
+            self._board.turns.resume()
+            log.info("job %s: goes on", paused)
+            station.process.tell(say.Resume(paused))
+
+    def _ask_for_room(self) -> None:
+        """For every interactive job that still waits, one device's batch job is asked to rest at the end of its scale."""
+        busy = [station for station in self.stations if station.paused is None and self._runs_batch(station)]
+        for job in self._board.waiting():
+            if job.job_class is not JobClass.INTERACTIVE:
+                continue
+            fit = [station for station in busy if job.wanted_device in ("", *station.names)]
+            if not fit or not self.accepting:
+                continue
+            station = next((station for station in fit if station.asked), fit[0])
+            busy.remove(station)
+            if not station.asked and station.process is not None and station.job_id is not None:
+                station.asked = True
+                station.process.tell(say.Pause(station.job_id))
+
+    def _runs_batch(self, station: Station) -> bool:
+        job = self._board.find(station.job_id) if station.job_id else None
+        return job is not None and job.state is JobState.RUNNING and job.job_class is JobClass.BATCH
 
     def _begin(self, station: Station, job: Job) -> None:
         order, device, process = job.order, station.device, station.process
@@ -205,7 +241,7 @@ class Dispatcher:
 
     def _tell(self, job_id: str, command: say.Command) -> None:
         for station in self.stations:
-            if station.job_id == job_id and station.process is not None:
+            if job_id in (station.job_id, station.paused) and station.process is not None:
                 station.process.tell(command)
 
     def _watched(self, job_id: str) -> None:
@@ -232,6 +268,10 @@ class Dispatcher:
                 self._board.report(message.job_id, message.report)
             case say.Previewed():
                 self._board.preview(message.job_id, message.picture)
+            case say.Paused():
+                log.info("job %s: rests between two scales", message.job_id)
+                station.job_id, station.paused, station.asked, station.cancelled_at = None, message.job_id, False, None
+                self._dispatch()
             case say.Answer():
                 if (future := station.questions.get(message.ticket)) and not future.done():
                     future.set_result(message)
@@ -241,7 +281,7 @@ class Dispatcher:
                 pass
 
     def _ended(self, station: Station, message: say.Done | say.Failed | say.Stopped) -> None:
-        station.job_id = station.cancelled_at = None
+        station.job_id, station.cancelled_at, station.asked = None, None, False
         station.idle_since = self._clock.monotonic()
         station.watchdog.reset()
         if isinstance(message, say.Failed) and message.trace and self._runs(message.job_id):
@@ -270,17 +310,19 @@ class Dispatcher:
                 self._board.move(message.job_id, JobState.CANCELLED)
 
     def _gone(self, station: Station, message: Gone) -> None:
-        was_ready, hung, job_id = station.ready, station.hung, station.job_id
+        was_ready, hung, at_hand = station.ready, station.hung, [job_id for job_id in (station.job_id, station.paused) if job_id is not None]
         station.process, station.ready, station.job_id, station.cancelled_at = None, False, None, None
+        station.paused, station.asked = None, False
         for future in station.questions.values():
             if not future.done():
                 future.set_result(None)
         if self._closing:
             return
         log.warning("device %s: its worker ended with status %s", station.id, message.code)
-        if job_id is not None and self._runs(job_id):
-            self._board.move(job_id, JobState.FAILED, failure=_hung() if hung else _crashed(message.code))
-        if was_ready and job_id is not None:
+        for job_id in at_hand:  # a job that rested in the worker is lost with it: to paint it again would be a second run
+            if self._runs(job_id):
+                self._board.move(job_id, JobState.FAILED, failure=_hung() if hung else _crashed(message.code))
+        if was_ready and at_hand:
             self._start(station)
         else:
             self._start_failed(station, station.complaint or (_hung() if hung else _crashed(message.code)).message)

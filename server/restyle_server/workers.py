@@ -157,6 +157,8 @@ class Station:
         self.device: Device | None = None  # known once its first worker was ready
         self.features: tuple[str, ...] = ()
         self.job_id: str | None = None  # what the worker is at, even when that job has been cancelled meanwhile
+        self.paused: str | None = None  # a batch job that rests in the worker, between two scales, while others go first
+        self.asked = False  # whether the worker has been told to let its job rest
         self.ready = False
         self.failed_starts = 0
         self.complaint = ""  # why the last start failed

@@ -25,6 +25,16 @@ class Turns:
         fit = [job for job in waiting if not job.wanted_device or job.wanted_device in device]
         return self._first(fit) if fit else None
 
+    def guest(self, waiting: Iterable[Job], device: Collection[str]) -> Job | None:
+        """The interactive job that starts next on the device while a batch job rests there; None when there is none, or it is the batch job's turn."""
+        if self.streak >= STREAK:
+            return None
+        return self.next((job for job in waiting if job.job_class is JobClass.INTERACTIVE), device)
+
+    def resume(self) -> None:
+        """Notes that a batch job that rested goes on: that was its turn."""
+        self.streak = 0
+
     def start(self, job: Job) -> None:
         """Notes that the job starts now."""
         self.count += 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..worker.engine import Cancelled, Verdict
+from ..worker.engine import Between, Cancelled, Verdict, go_on
 from . import adam, balance, lbfgs
 from .calibration import network
 from .lbfgs import Value
@@ -41,15 +41,16 @@ class Painter:
         self._targets = TargetCache()
         self._placed: tuple[str, Vgg] | None = None
 
-    def paint(self, task: Task, observe: StepObserver) -> Painting:
-        """Paints a task. observe is called after every loss evaluation and obeyed before the next. Cancelled when it says CANCEL; UnusableWeights when the
-        weights file can't be used or lacks a layer; torch.OutOfMemoryError or MemoryError when memory runs out."""
+    def paint(self, task: Task, observe: StepObserver, between: Between = go_on) -> Painting:
+        """Paints a task. observe is called after every loss evaluation and obeyed before the next, between from one scale to the next, where it may paint
+        another task. Cancelled when one says CANCEL; UnusableWeights when the weights file can't be used or lacks a layer; torch.OutOfMemoryError or
+        MemoryError when memory runs out."""
         p = task.parameters
         scales = plan(p.width, p.height, p.preset, p.evaluations) if p.strength > 0 else ()
         if not scales and task.start is None:
             return Painting(task.content.copy(), 0, (), False)
         vgg, name = self._network(task)
-        return _Run(task, vgg, name, self._device, self._targets, scales, observe).paint()
+        return _Run(task, vgg, name, self._device, self._targets, scales, observe, between).paint()
 
     def _network(self, task: Task) -> tuple[Vgg, str]:
         p = task.parameters
@@ -68,12 +69,21 @@ def _identity(weights: Path) -> str:
     return hashlib.sha256(f"{weights.absolute()} {status.st_size} {status.st_mtime_ns}".encode()).hexdigest()
 
 
+def _obey(verdict: Verdict) -> None:
+    if verdict is Verdict.CANCEL:
+        raise Cancelled
+    if verdict is Verdict.FINISH:
+        raise _Finished
+
+
 class _Run:
     """One painting on its way: the state that evaluations, observer and scales share."""
 
-    def __init__(self, task: Task, vgg: Vgg, name: str, device: torch.device, targets: TargetCache, scales: tuple[Scale, ...], observe: StepObserver) -> None:
+    def __init__(
+        self, task: Task, vgg: Vgg, name: str, device: torch.device, targets: TargetCache, scales: tuple[Scale, ...], observe: StepObserver, between: Between
+    ) -> None:
         self._task, self._vgg, self._name, self._device, self._targets = task, vgg, name, device, targets
-        self._scales, self._observe = scales, observe
+        self._scales, self._observe, self._between = scales, observe, between
         self._trace: list[Step] = []
         self._sketches: list[Sketch] = []
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
@@ -88,6 +98,10 @@ class _Run:
         for index, scale in enumerate(self._scales):
             began = time.monotonic()
             try:
+                if index:
+                    del self._scene  # the finished scale's statistics and features
+                    _obey(self._between())
+                    began = time.monotonic()
                 self._paint_scale(index, scale)
             except _Finished:
                 finished = True
@@ -174,11 +188,7 @@ class _Run:
             gamut_loss=beyond,
         )
         self._trace.append(step)
-        verdict = self._observe(replace(step, picture=self._picture))
-        if verdict is Verdict.CANCEL:
-            raise Cancelled
-        if verdict is Verdict.FINISH:
-            raise _Finished
+        _obey(self._observe(replace(step, picture=self._picture)))
 
     def _picture(self) -> Pixels:
         return pixels(self._best.clamp(0, 1))

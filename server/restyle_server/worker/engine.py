@@ -58,6 +58,14 @@ class Progress:
 
 Observer = Callable[[Progress], Verdict]
 
+Between = Callable[[], Verdict]
+"""Called between two scales, where an engine holds little memory; may take its time, and paint another order with the same engine meanwhile."""
+
+
+def go_on() -> Verdict:
+    """Between two scales of a job that nothing interrupts."""
+    return Verdict.GO_ON
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -124,11 +132,11 @@ FEATURES = ("color", "crop", "masks", "several_styles", "start", "strength_map",
 
 class Engine(Protocol):
     """What paints. `estimate` is called from another thread, also while `paint` runs, and opens none of the order's files. An engine may have an attribute
-    `features`: those of FEATURES that it fills."""
+    `features`: those of FEATURES that it fills. `paint` calls `between` from one scale to the next and obeys it like the observer."""
 
     def device(self) -> Device: ...
     def estimate(self, order: Order) -> Estimate: ...
-    def paint(self, order: Order, observe: Observer) -> Painted: ...
+    def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted: ...
 
 
 EngineFactory = Callable[[str], Engine]

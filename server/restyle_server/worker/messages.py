@@ -42,6 +42,20 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Somebody waits: let the job rest at the end of its scale, and say so."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with the job that rests. Until then other jobs may be painted."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What would this cost? The order's files need not exist."""
 
@@ -49,7 +63,7 @@ class Ask:
     order: Order
 
 
-Command = Paint | Previews | Finish | Cancel | Ask
+Command = Paint | Previews | Finish | Cancel | Pause | Resume | Ask
 
 # ---- From the worker
 
@@ -90,6 +104,13 @@ class Previewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """The job rests between two scales, with all that it has; the worker takes another one, or Resume."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     job_id: str
     result: Result
@@ -124,4 +145,4 @@ class Answer:
     message: str = ""
 
 
-Message = Ready | Unusable | Beat | Advanced | Previewed | Done | Failed | Stopped | Answer
+Message = Ready | Unusable | Beat | Advanced | Previewed | Paused | Done | Failed | Stopped | Answer

@@ -23,7 +23,7 @@ from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Resolved, re
 from ..neural.task import Painting, Pixels, Step
 from ..neural.vgg import UnusableWeights
 from ..orders import Order
-from .engine import FEATURES, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict
+from .engine import FEATURES, Between, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
 from .materials import blend_of, plane_of, task_of
 
 FITS = 0.9  # share of the free memory that a painting may be planned with: others run on the machine too
@@ -54,10 +54,10 @@ class NeuralEngine:
         seconds = None if self._seconds_per_pixel is None else self._seconds_per_pixel * work
         return Estimate(estimate_bytes(resolved, width, height), available, seconds, largest_size(resolved, width, height, available), resolved)
 
-    def paint(self, order: Order, observe: Observer) -> Painted:
+    def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""
         try:
-            return self._paint(order, observe)
+            return self._paint(order, observe, between)
         except (ImagingError, PictureError) as error:
             raise JobFailure("BAD_INPUT", error.message) from error
         except UnusableWeights as error:
@@ -69,7 +69,7 @@ class NeuralEngine:
                 raise
             raise self._out_of_memory(order, self._resolved(order)) from error
 
-    def _paint(self, order: Order, observe: Observer) -> Painted:
+    def _paint(self, order: Order, observe: Observer, between: Between) -> Painted:
         began = time.monotonic()
         resolved = self._resolved(order)
         if min(order.content.width, order.content.height) < SMALLEST_SIDE:
@@ -79,7 +79,7 @@ class NeuralEngine:
         canvas = open_plane(plane_of(order.content))
         task = task_of(order, resolved, canvas)
         before = time.monotonic()
-        painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)))
+        painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between)
         self._measure(painting, resolved, time.monotonic() - before)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:

@@ -23,7 +23,7 @@ from ..jobs.job import Report, Result
 from ..jobs.stories import Story
 from ..limits import BEAT_SECONDS, PREVIEW_SECONDS, PROGRESS_SECONDS
 from . import messages as say
-from .engine import Cancelled, Engine, JobFailure, Painted, Progress, Verdict
+from .engine import Between, Cancelled, Engine, JobFailure, Painted, Progress, Verdict
 
 WRITE_BYTES = 8 << 20  # per write and CRC step: large enough to be fast, small enough not to copy a whole picture
 EXIT_ORPHANED = 3  # the front end is gone
@@ -52,7 +52,7 @@ def main(pipe: Connection, factory: str, device_id: str) -> None:
     desk.serve(engine)
     desk.tell(ready)
     while True:
-        desk.paint(engine, desk.next())
+        desk.paint_next(engine)
 
 
 def _made(factory: str, device_id: str) -> Engine:
@@ -67,7 +67,7 @@ class Desk:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._lock = threading.Lock()
-        self._orders: queue.SimpleQueue[say.Paint] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[say.Paint | say.Resume] = queue.SimpleQueue()
         self._questions: queue.SimpleQueue[say.Ask] = queue.SimpleQueue()
         self._wishes: dict[str, Wishes] = {}  # by job, so that a late word never reaches the next job
         self._pulse = Pulse()
@@ -83,8 +83,13 @@ class Desk:
         self._engine = engine
         threading.Thread(target=self._answer, args=(engine,), daemon=True, name="answer").start()
 
-    def next(self) -> say.Paint:
-        return self._orders.get()
+    def paint_next(self, engine: Engine) -> bool:
+        """Paints the next job, whenever it comes; False when the next word is to go on with the job that rests."""
+        command = self._orders.get()
+        if isinstance(command, say.Resume):
+            return False
+        self.paint(engine, command)
+        return True
 
     def tell(self, message: say.Message) -> None:
         """Sends; ends the process when nobody listens any more."""
@@ -106,12 +111,24 @@ class Desk:
         sitting = Sitting(command.job_id, wishes, self._pulse, self.tell, noting=command.order.report)
         end: say.Message = say.Stopped(command.job_id)
         if wishes.verdict is not Verdict.CANCEL:
-            end = _painted(engine, command, sitting)
+            end = _painted(engine, command, sitting, lambda: self._rest(engine, sitting, wishes))
         if wishes.verdict is Verdict.CANCEL and not isinstance(end, say.Done):  # its files may be gone already: whatever failed, it was to end
             end = say.Stopped(command.job_id)
         self._wishes.pop(command.job_id, None)
         self._pulse.rest()
         self.tell(end)
+
+    def _rest(self, engine: Engine, sitting: Sitting, wishes: Wishes) -> Verdict:
+        """Between two scales of a job: lets those who wait go first, if the front end has said so. The job's state stays where it is, on the stack."""
+        if wishes.pause and wishes.verdict is Verdict.GO_ON:
+            wishes.pause = False
+            began = time.monotonic()
+            self.tell(say.Paused(sitting.job_id))
+            while self.paint_next(engine):
+                pass
+            self._pulse.rest()
+            sitting.rested(time.monotonic() - began)
+        return wishes.verdict
 
     def _read(self) -> None:
         while True:
@@ -125,11 +142,15 @@ class Desk:
         if isinstance(command, say.Paint):
             self._wishes[command.job_id] = Wishes(preview_size=command.preview_size)
             self._orders.put(command)
+        elif isinstance(command, say.Resume):
+            self._orders.put(command)
         elif isinstance(command, say.Ask):
             self._questions.put(command)
         elif wishes := self._wishes.get(command.job_id):
             if isinstance(command, say.Previews):
                 wishes.preview_size = command.size
+            elif isinstance(command, say.Pause):
+                wishes.pause = True
             elif isinstance(command, say.Cancel):
                 wishes.verdict = Verdict.CANCEL
             elif wishes.verdict is not Verdict.CANCEL:
@@ -158,6 +179,7 @@ class Wishes:
 
     preview_size: int = 0
     verdict: Verdict = Verdict.GO_ON
+    pause: bool = False  # at the end of the scale
 
 
 class Pulse:
@@ -189,7 +211,7 @@ class Sitting:
 
     def __init__(self, job_id: str, wishes: Wishes, pulse: Pulse, tell: Callable[[say.Message], None], *, noting: bool = False) -> None:
         """noting: keep every step for a report."""
-        self._job_id = job_id
+        self.job_id = job_id
         self._noting = noting
         self._wishes = wishes
         self._pulse = pulse
@@ -211,16 +233,22 @@ class Sitting:
         if self._wishes.verdict is Verdict.GO_ON:
             if now - self._told >= PROGRESS_SECONDS:
                 self._told = now
-                self._tell(say.Advanced(self._job_id, self.last))
+                self._tell(say.Advanced(self.job_id, self.last))
             self._show(progress, now)
         return self._wishes.verdict
+
+    def rested(self, seconds: float) -> None:
+        """The job stood still for so long: that says nothing about how fast it is."""
+        self._begun += seconds
+        if self._first is not None:
+            self._first = self._first[0] + seconds, self._first[1]
 
     def _show(self, progress: Progress, now: float) -> None:
         size = self._wishes.preview_size
         if size and progress.preview is not None and now - self._shown >= PREVIEW_SECONDS:
             picture = progress.preview(size)
             self._shown = time.monotonic()
-            self._tell(say.Previewed(self._job_id, picture))
+            self._tell(say.Previewed(self.job_id, picture))
 
     def _report(self, progress: Progress, now: float) -> Report:
         started, done = self._first or (now, progress.fraction)
@@ -245,10 +273,10 @@ class Sitting:
         )
 
 
-def _painted(engine: Engine, command: say.Paint, sitting: Sitting) -> say.Message:
+def _painted(engine: Engine, command: say.Paint, sitting: Sitting, between: Between) -> say.Message:
     """How the job ended, whatever happened: a job's fault must not end the worker."""
     try:
-        painted = engine.paint(command.order, sitting.observe)
+        painted = engine.paint(command.order, sitting.observe, between)
         result = _saved(command.out, painted)
         if command.order.report:
             stories.write(command.story, Story(painted.scales, tuple(sitting.steps)))

@@ -16,7 +16,6 @@ import restyle_client as client
 import typer
 from restyle_server.folders import state_dir
 from restyle_server.imaging import files
-from restyle_server.imaging.pictures import PictureFile
 
 from . import painting
 from .failures import FAILED, Interrupted, sentence
@@ -58,15 +57,15 @@ class Outcome:
         return f"{self.output}: {self.told['painted']}"
 
 
-def run(contents: Sequence[Path], outputs: Sequence[Path], wish: Wish, json: bool) -> None:
-    """Paints every content to its output and tells about it. typer.Exit(1) when one failed."""
+def run(contents: Sequence[Path], outputs: Sequence[Path], wish: Wish, reports: Path | None, json: bool) -> None:
+    """Paints every content to its output and tells about it. reports: the folder for their reports, if they are wanted. typer.Exit(1) when one failed."""
     began = time.monotonic()
     stopping = Stopping()
     outcomes: list[Outcome] = []
 
     def work() -> None:
         with client.connect() as session, contextlib.closing(Record(state_dir())) as record:
-            painter = Batch(session, wish, painting.choose(session, wish), record, stopping, shown)
+            painter = Batch(session, wish, painting.choose(session, wish), record, stopping, shown, reports)
             for outcome in painter.paint(zip(contents, outputs, strict=True)):
                 outcomes.append(outcome)
                 shown.ended(str(outcome), len(outcomes))
@@ -117,8 +116,18 @@ class Stopping:
 class Batch:
     """Paints pictures one by one or several at once, with one order for all of them."""
 
-    def __init__(self, session: client.Session, wish: Wish, styles: tuple[ChosenStyle, ...], record: Record, stopping: Stopping, shown: Folder) -> None:
+    def __init__(
+        self,
+        session: client.Session,
+        wish: Wish,
+        styles: tuple[ChosenStyle, ...],
+        record: Record,
+        stopping: Stopping,
+        shown: Folder,
+        reports: Path | None = None,
+    ) -> None:
         self._session = session
+        self._reports = reports
         self._wish = wish
         self._styles = styles
         self._record = record
@@ -151,15 +160,27 @@ class Batch:
         before = self._record.get(output)
         if before is not None and before.recipe != mark:
             before = None
-        if before is not None and before.result is not None and output.exists():
+        if before is not None and before.result is not None and output.exists() and self._is_reported(output):
             return Outcome(content, output, Status.SKIPPED, before.result)
+        order = painting.request(
+            picture, content, self._styles, self._wish, lifetime=client.Lifetime.DETACHED, job_class=client.JobClass.BATCH, report=self._reports is not None
+        )
         with self._shown.job(content.name) as bar:
-            result = self._picked_up(before, bar.event) or self._painted(picture, content, output, mark, bar.event)
-        told = plain(painting.about(result.job, content, output, painting.save(result, output, picture)))
+            result = self._picked_up(before, bar.event) or self._painted(order, output, mark, bar.event)
+        told = painting.about(result.job, content, output, painting.save(result, output, picture))
+        if self._reports is not None:
+            told = painting.reported(self._session, result, order, told, self._wish, self._styles, self._reports)
+        told = plain(told)
         self._record.put(output, Entry(mark, result.job.id, told))
         return Outcome(content, output, Status.PAINTED, told)
 
-    def _painted(self, picture: PictureFile, content: Path, output: Path, mark: str, show: painting.OnEvent) -> client.Result:
+    def _is_reported(self, output: Path) -> bool:
+        """Whether there is a report, if one is wanted."""
+        from . import reports
+
+        return self._reports is None or reports.files(self._reports, output).complete
+
+    def _painted(self, order: client.JobRequest, output: Path, mark: str, show: painting.OnEvent) -> client.Result:
         noted = threading.Event()
 
         def on_event(event: client.Event) -> None:
@@ -168,7 +189,6 @@ class Batch:
                 self._record.put(output, Entry(mark, event.id, None))
             show(event)
 
-        order = painting.request(picture, content, self._styles, self._wish, lifetime=client.Lifetime.DETACHED, job_class=client.JobClass.BATCH)
         cancellation = client.Cancellation()
         with self._stopping.by(cancellation.cancel):
             return self._session.restyle(order, on_event=on_event, cancel=cancellation, previews=False)
@@ -182,9 +202,13 @@ class Batch:
             if job.state not in (client.JobState.QUEUED, client.JobState.RUNNING, client.JobState.SUCCEEDED):
                 return None
             with self._stopping.by(lambda: self._session.cancel(job.id)):
-                return painting.follow(self._session, job, show)
+                result = painting.follow(self._session, job, show)
+            if self._reports is not None:
+                self._session.report(job.id)  # NotFound when it was ordered without one: then it is painted again
         except (client.Refused, client.JobFailed, client.JobCancelled):
             return None
+        else:
+            return result
 
 
 def _weights(info: client.ServerInfo, wanted: str) -> str:

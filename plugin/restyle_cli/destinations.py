@@ -36,27 +36,29 @@ def is_folder(output: Path, text: str) -> bool:
     return output.is_dir() or text.endswith(("/", "\\"))
 
 
-def folder(output: Path) -> Path:
-    """The folder for many results, made if missing. typer.BadParameter when a file has that name; Failure when it can't be made or written."""
+def folder(output: Path, option: str = "-o") -> Path:
+    """The folder for many results or for reports, made if missing. option: after which it was given. typer.BadParameter when a file has that name; Failure
+    when it can't be made or written."""
     if not output.is_dir() and (output.exists() or output.suffix.lower() in SUFFIXES):
-        raise typer.BadParameter(f"{output}: several pictures need a folder after -o")
+        what = "several pictures need" if option == "-o" else "reports need"
+        raise typer.BadParameter(f"{output}: {what} a folder after {option}")
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Failure(f"The folder {output} can't be made ({error.strerror}); choose another folder with -o.") from error
-    check_writable(output)
+        raise Failure(f"The folder {output} can't be made ({error.strerror}); choose another folder with {option}.") from error
+    check_writable(output, option)
     return output
 
 
-def check_writable(place: Path) -> None:
+def check_writable(place: Path, option: str = "-o") -> None:
     """Failure when no file can be written into the folder. Tried, not asked: root and network drives answer wrongly."""
     if not place.is_dir():
-        raise Failure(f"The folder {place} does not exist; make it first, or choose another place with -o.")
+        raise Failure(f"The folder {place} does not exist; make it first, or choose another place with {option}.")
     try:
         with tempfile.TemporaryFile(dir=place) as probe:
             probe.write(b"restyle")
     except OSError as error:
-        raise Failure(f"The folder {place} can't be written to ({error.strerror}); choose another place with -o.") from error
+        raise Failure(f"The folder {place} can't be written to ({error.strerror}); choose another place with {option}.") from error
 
 
 @contextlib.contextmanager

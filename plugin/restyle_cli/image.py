@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from restyle_server.neural.parameters import LARGEST_SIDE, SMALLEST_SIDE, Preset
+from restyle_server.neural.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Preset
 
 from . import destinations, style_specs
 from .destinations import SUFFIXES
@@ -70,6 +70,17 @@ Device = Annotated[
     str | None, typer.Option(metavar="ID", help="Such as cpu or cuda:0; default: whichever is free first. See restyle status.", show_default=False)
 ]
 Suffix = Annotated[str, typer.Option("--format", metavar="SUFFIX", help="Format of many results: png, jpg, tif or webp.")]
+ColorOption = Annotated[
+    Color | None,
+    typer.Option(
+        help="Whose colours: the style's, the content's, or the style's matched to the content's. Default: what suits the style, else style.",
+        show_default=False,
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Also write how it was painted: NAME-report.json and NAME-report.png, the losses by step.", show_default=False),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Allow OUT to replace the content's own file.", show_default=False)]
 
 
@@ -87,11 +98,13 @@ def image(
     size: Size = None,
     preset: PresetOption = Preset.STANDARD,
     strength: Strength = None,
+    color: ColorOption = None,
     steps: Steps = None,
     seed: Seed = None,
     weights: Weights = "auto",
     device: Device = None,
     suffix: Suffix = "png",
+    report: Report = None,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
@@ -109,27 +122,29 @@ def image(
         preset=preset.value,
         size=size,
         strength=strength,
+        color=color.value if color else None,
         evaluations=steps,
         seed=seed,
         weights=weights,
         device=device,
     )
+    reports = None if report is None else destinations.folder(report.expanduser(), "--report")
     target = Path(output).expanduser()
     if len(contents) > 1 or contents[0].is_dir() or destinations.is_folder(target, output):
-        _many(contents, target, wish, suffix, json)
+        _many(contents, target, wish, suffix, reports, json)
     else:
-        _one(contents[0], target, wish, overwrite, json)
+        _one(contents[0], target, wish, overwrite, reports, json)
 
 
-def _one(content: Path, target: Path, wish: Wish, overwrite: bool, json: bool) -> None:
+def _one(content: Path, target: Path, wish: Wish, overwrite: bool, reports: Path | None, json: bool) -> None:
     destination = destinations.single(target, content, overwrite)
 
     from . import painting
 
-    painting.run(content, destination, wish, json)
+    painting.run(content, destination, wish, reports, json)
 
 
-def _many(given: list[Path], target: Path, wish: Wish, suffix: str, json: bool) -> None:
+def _many(given: list[Path], target: Path, wish: Wish, suffix: str, reports: Path | None, json: bool) -> None:
     dotted = f".{suffix.lower().removeprefix('.')}"
     if dotted not in SUFFIXES:
         raise typer.BadParameter(f"--format {suffix} can't be written; use one of {', '.join(known[1:] for known in SUFFIXES)}")
@@ -138,7 +153,7 @@ def _many(given: list[Path], target: Path, wish: Wish, suffix: str, json: bool) 
 
     from . import batch
 
-    batch.run(contents, destinations.names(contents, place, dotted), wish, json)
+    batch.run(contents, destinations.names(contents, place, dotted), wish, reports, json)
 
 
 def expand(given: list[Path], target: Path | None = None) -> list[Path]:

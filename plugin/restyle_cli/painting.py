@@ -38,8 +38,8 @@ class ChosenStyle:
     fingerprint: Mapping[str, Any]
 
 
-def run(content: Path, output: Path, wish: Wish, json: bool) -> None:
-    """Paints one picture and tells about it; Ctrl-C cancels it on the server."""
+def run(content: Path, output: Path, wish: Wish, reports: Path | None, json: bool) -> None:
+    """Paints one picture and tells about it; Ctrl-C cancels it on the server. reports: the folder for its report, if one is wanted."""
     cancellation = client.Cancellation()
     connected: list[client.Session] = []
 
@@ -54,8 +54,10 @@ def run(content: Path, output: Path, wish: Wish, json: bool) -> None:
         with client.connect() as session:
             connected.append(session)
             styles = choose(session, wish)
-            result = session.restyle(request(picture, content, styles, wish), on_event=shown.event, cancel=cancellation, previews=False)
-            return about(result.job, content, output, save(result, output, picture))
+            order = request(picture, content, styles, wish, report=reports is not None)
+            result = session.restyle(order, on_event=shown.event, cancel=cancellation, previews=False)
+            told = about(result.job, content, output, save(result, output, picture))
+            return told if reports is None else reported(session, result, order, told, wish, styles, reports)
 
     with Interruption() as interruption, display(json) as shown:
         told = interruption.run(work, cancel)
@@ -156,6 +158,22 @@ def save(result: client.Result, output: Path, like: PictureFile | None) -> tuple
         raise Failure(f"{error} The server still has the painting: restyle jobs result {result.job.id} -o {OTHER_PLACE}") from error
 
 
+def reported(
+    session: client.Session, result: client.Result, order: client.JobRequest, told: dict[str, Any], wish: Wish, styles: tuple[ChosenStyle, ...], folder: Path
+) -> dict[str, Any]:
+    """Writes the report of a finished job; returns what is told about it, with the report's file. Failure, which says that the painting is there."""
+    from . import reports
+
+    place = reports.files(folder, Path(told["output"]))
+    named = [{"style": str(spec), **style.fingerprint} for spec, style in zip(wish.specs, styles, strict=True)]
+    try:
+        report = session.report(result.job.id)
+    except client.Unimplemented as error:
+        raise Failure(f"{told['output']} is painted, but this server can't report on it; bring it to the command's version.") from error
+    reports.write(place, report, result, order.content, told, named)
+    return {**told, "report": str(place.data)}
+
+
 def about(job: client.Job, content: Path | None, output: Path, warnings: tuple[str, ...]) -> dict[str, Any]:
     """What is told about a finished job, in JSON's types."""
     result = job.result
@@ -197,5 +215,7 @@ def tell(told: Mapping[str, Any]) -> None:
     line(f"  {told['device']}, weights {told['weights']}")
     for warning in told["warnings"]:
         line(f"  {warning}")
+    if told.get("report"):
+        line(f"  report: {told['report']} and .png")
     if told["hint"]:
         line(f"  {told['hint']}")

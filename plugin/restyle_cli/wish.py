@@ -21,6 +21,7 @@ class Wish:
     preset: str = "standard"
     size: int | None = None
     strength: float | None = None
+    color: str | None = None
     evaluations: int | None = None
     seed: int | None = None
     weights: str = "auto"
@@ -33,6 +34,7 @@ class Wish:
             preset=self.preset,
             size=self.size,
             strength=self.strength,
+            color=self.color,
             evaluations=self.evaluations,
             seed=self.seed,
             weights=self.weights,

@@ -16,6 +16,7 @@ NONE_FOUND = "No profile of GIMP 3 was found. Start GIMP once, then run this aga
 AFTERWARDS = "Start GIMP (again), open a picture, and choose Filters ▸ Artistic ▸ Restyle…"
 FOLDER_HELP = "GIMP's profile folder, such as ~/.config/GIMP/3.0 (GIMP shows it in Edit ▸ Preferences ▸ Folders)."
 
+LOG = "restyle.log"  # of the plug-in, in the profile
 _VERSION = re.compile(r"3\.\d{1,2}\Z")
 _BY_HAND = """Restyle for GIMP 3
 
@@ -50,7 +51,7 @@ def given(folder: Path) -> Profile:
 
 def install(profile: Profile, version: str) -> Placed:
     """Puts the plug-in into the profile, in place of an earlier one. PlacingError."""
-    target = _target(profile)
+    target = target_of(profile)
     replaced = placing.replace_folder(target, _parts(), {placing.LAUNCHER: placing.launcher_text(version)})
     placing.make_executable(target / "restyle.py")
     return Placed(profile, target, replaced)
@@ -58,7 +59,8 @@ def install(profile: Profile, version: str) -> Placed:
 
 def uninstall(profile: Profile) -> Path | None:
     """The folder that was removed; None when there was none. PlacingError."""
-    target = _target(profile)
+    target = target_of(profile)
+    placing.remove_file(profile.folder / LOG)
     return target if placing.remove_folder(target) else None
 
 
@@ -72,7 +74,8 @@ def _parts() -> dict[str, Path]:
     return {"": placing.plugin_source("gimp") / "restyle", "restyle_client": placing.client_source()}
 
 
-def _target(profile: Profile) -> Path:
+def target_of(profile: Profile) -> Path:
+    """The folder that a profile's plug-in is in."""
     return profile.folder / "plug-ins" / "restyle"
 
 

@@ -61,9 +61,9 @@ def install(profile: Profile, version: str, running: Callable[[], bool] = kritar
     source = placing.plugin_source("krita")
     fill = {"": source / "restyle", "restyle_client": placing.client_source()}
     placing.place_file(source / "restyle.action", profile.folder / ACTION)
-    replaced = placing.replace_folder(profile.folder / MODULE, fill, {placing.LAUNCHER: placing.launcher_text(version)})
+    replaced = placing.replace_folder(target_of(profile), fill, {placing.LAUNCHER: placing.launcher_text(version)})
     placing.place_file(source / "restyle.desktop", profile.folder / DESKTOP)  # last: it is what makes Krita look for the rest
-    return Placed(profile, profile.folder / MODULE, replaced, "" if _switched(profile, True, running) else ENABLE)
+    return Placed(profile, target_of(profile), replaced, "" if _switched(profile, True, running) else ENABLE)
 
 
 def uninstall(profile: Profile, running: Callable[[], bool] = kritarc.krita_runs) -> Path | None:
@@ -71,7 +71,12 @@ def uninstall(profile: Profile, running: Callable[[], bool] = kritarc.krita_runs
     placing.remove_file(profile.folder / DESKTOP)
     placing.remove_file(profile.folder / ACTION)
     _switched(profile, False, running)
-    return profile.folder / MODULE if placing.remove_folder(profile.folder / MODULE) else None
+    return target_of(profile) if placing.remove_folder(target_of(profile)) else None
+
+
+def target_of(profile: Profile) -> Path:
+    """The folder that a profile's plug-in is in."""
+    return profile.folder / MODULE
 
 
 def package(path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 from .placing import PlacingError
 
 GROUP, KEY = "[python]", "enable_restyle"
 _LINE = re.compile(rf"^{KEY}\s*=\s*(\w+)\s*$", re.MULTILINE)
+_WHOLE_LINE = re.compile(_LINE.pattern + r"(\r?\n)?", re.MULTILINE)
 _NAMES = ("krita", "krita.exe", "krita.bin", "krita.real")  # of the program, natively and inside of a bundle
 
 
@@ -23,7 +26,7 @@ def says(settings: Path) -> bool:
 
 def switch(settings: Path, on: bool) -> None:
     """Switches it on, or takes the line out. PlacingError."""
-    text = _LINE.sub("", _read(settings)) if not on else _LINE.sub(f"{KEY}=true", _read(settings))
+    text = _WHOLE_LINE.sub("", _read(settings)) if not on else _LINE.sub(f"{KEY}=true", _read(settings))
     if on and not _LINE.search(text):
         line = f"{KEY}=true\n"
         start = re.search(rf"^{re.escape(GROUP)}[ \t]*\r?\n?", text, re.MULTILINE)
@@ -42,9 +45,26 @@ def switch(settings: Path, on: bool) -> None:
 
 def krita_runs() -> bool:
     """Whether a Krita of this user's home is open: it writes its settings when it ends, over whatever was put there."""
-    import psutil
+    try:
+        import psutil
+    except ImportError:  # the installer runs on any Python
+        return _listed()
+    found = (process.info for process in psutil.process_iter(["name", "status", "environ"]))
+    return any(_is_krita(each["name"]) and each["status"] != psutil.STATUS_ZOMBIE and _at_home(each["environ"]) for each in found)
 
-    return any((process.info["name"] or "").lower() in _NAMES and _at_home(process.info["environ"]) for process in psutil.process_iter(["name", "environ"]))
+
+def _listed() -> bool:
+    """The same by the system's own list of programs; of this user where the list can tell, whatever the home. False where there is no list."""
+    command = ["tasklist", "/fo", "csv", "/nh"] if os.name == "nt" else ["ps", "-U", str(os.getuid()), "-o", "comm="]
+    try:
+        names = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=20, check=True).stdout.lower().splitlines()
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return any(Path(name.split('","')[0].strip(' "')).name in _NAMES for name in names)
+
+
+def _is_krita(name: str | None) -> bool:
+    return (name or "").lower() in _NAMES
 
 
 def _at_home(environment: dict[str, str] | None) -> bool:

@@ -15,6 +15,8 @@ from typing import IO
 LONGEST_WAIT = 3600.0  # s: the other one may be downloading gigabytes
 PAUSE = 0.2  # s between tries
 
+_held: set[int] = set()
+
 
 class Locked(Exception):
     """Another process holds the lock for too long; the text is a sentence."""
@@ -36,10 +38,17 @@ def locked(folder: Path, waiting: Callable[[], None], patience: float = LONGEST_
             if time.monotonic() >= end:
                 raise Locked(f"Another command has been working on {folder} for long; end it, then try again.")
             time.sleep(PAUSE)
+        _held.add(file.fileno())
         try:
             yield
         finally:
+            _held.discard(file.fileno())
             _released(file)
+
+
+def held() -> tuple[int, ...]:
+    """File descriptors of the locks that this process holds. A program that inherits them keeps the locks when this process is killed: it works on."""
+    return tuple(_held) if os.name == "posix" else ()
 
 
 if sys.platform == "win32":

@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ LAUNCHER = "launcher.json"
 LEFT_OUT = ("__pycache__", ".mypy_cache", ".ruff_cache", LAUNCHER)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # equal sources give equal zips
 EXECUTABLE = 0o755
+SCRATCH = ".restyle-"  # how the names of folders begin that are in the making, or on their way out
 
 
 class PlacingError(Exception):
@@ -68,7 +69,8 @@ def replace_folder(target: Path, fill: dict[str, Path], extra: dict[str, str]) -
     """
     with _told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".restyle-", dir=target.parent) as scratch:
+        _sweep(target)
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=target.parent) as scratch:
             new, old = Path(scratch) / "new", Path(scratch) / "old"
             for name, source in fill.items():
                 _copy(source, new / name if name else new)
@@ -88,14 +90,20 @@ def replace_folder(target: Path, fill: dict[str, Path], extra: dict[str, str]) -
 
 def remove_folder(target: Path) -> bool:
     """Whether there was something to remove. PlacingError."""
-    if not target.exists():
-        return False
     with _told(target):
-        gone = target.with_name(f".{target.name}-removed")
-        shutil.rmtree(gone, ignore_errors=True)
+        _sweep(target)
+        if not target.exists():
+            return False
+        gone = target.with_name(f"{SCRATCH}removed")
         target.rename(gone)  # first out of the editor's sight, at once
         shutil.rmtree(gone)
     return True
+
+
+def _sweep(target: Path) -> None:
+    """Removes what a killed run left beside the plug-in's folder."""
+    for left in target.parent.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left)
 
 
 def place_file(source: Path, target: Path) -> None:
@@ -134,11 +142,20 @@ def launcher_text(version: str) -> str:
     """
     from restyle_client import discovery  # pure Python; it knows the folders that an editor will look in
 
-    state, own = discovery.state_dir(), discovery.data_dir() / LAUNCHER
+    own = discovery.data_dir() / LAUNCHER
     known = discovery.read_launcher(own)
-    if known is not None and known.version == version and Path(known.command[0]).exists():
+    if known is not None and known.version == version and (not known.command or Path(known.command[0]).exists()):
         return own.read_text(encoding="utf-8")
-    text = json.dumps({"command": [sys.executable, "-m", "restyle_server"], "state_dir": str(state), "version": version}, indent=1)
+    return write_launcher([sys.executable, "-m", "restyle_server"], version)
+
+
+def write_launcher(command: Sequence[str], version: str) -> str:
+    """Writes launcher.json into the user's data folder; its text. An empty command: no server is to be started from here. PlacingError."""
+    from restyle_client import discovery, presets
+
+    own = discovery.data_dir() / LAUNCHER
+    words = {"command": list(command), "state_dir": str(discovery.state_dir()), "config_dir": str(presets.config_dir()), "version": version}
+    text = json.dumps(words, indent=1)
     with _told(own):
         own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = own.with_name(own.name + ".partial")

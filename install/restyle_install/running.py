@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from .locking import held
+
 TIMED_OUT = 124  # exit status, as timeout(1) has it
 NOT_STARTED = 127  # exit status, as shells have it
 
@@ -90,6 +92,7 @@ def _started(command: Sequence[str | Path], environment: Mapping[str, str] | Non
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
+        pass_fds=held(),
     )
 
 

@@ -1,0 +1,148 @@
+"""Owns the environment of an installed Restyle: in the user's data folder, from a checkout or a wheel, updated in place. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import making
+from .making import Command, EnvironmentProblem, Machine, Need, Say, program_of, python_of
+from .torch_builds import Build
+
+ENVIRONMENT = "environment"  # folder in the user's data folder
+TORCH = ("torch", "torchvision")  # what a client has no use for
+CLIENT = Need("the command line's packages", 0.1, 0.5)  # measured
+KEYS = {"source", "client", "torch", "python", "version"}  # of the stamp
+PARTS = ("pyproject.toml", "README.md", "LICENSE", "server", "plugin", "install/restyle_install")  # what of a checkout goes into the package
+TRIES = 2
+IMPATIENT = ("--retries", "1", "--timeout", "20")  # for PyTorch's own index, which a firewall may hide; there is another way
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is installed. path: a checkout's folder or a wheel. version: its own. requirements: what it needs, as packages name it. digest: of its content."""
+
+    path: Path
+    version: str
+    requirements: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How it is installed. asked: the build of PyTorch by the caller's own word. packages: a folder of wheels, instead of the network."""
+
+    client_only: bool
+    asked: str
+    build: Build | None
+    packages: Path | None = None
+
+    @property
+    def need(self) -> Need:
+        return self.build.need if self.build else CLIENT
+
+
+def source_of(root: Path) -> Source:
+    """What a checkout holds. EnvironmentProblem."""
+    try:
+        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+        version = re.search(r'^__version__ = "([^"]+)"', (root / "server/restyle_server/__init__.py").read_text("utf-8"), re.MULTILINE)
+    except (OSError, KeyError, ValueError) as error:
+        raise EnvironmentProblem(f"{root} is no copy of Restyle; run this inside of one.") from error
+    return Source(root, version[1] if version else "", tuple(project["dependencies"]), _digest(root))
+
+
+def source_of_wheel(path: Path) -> Source:
+    """What a wheel holds. EnvironmentProblem."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+            words = archive.read(name).decode("utf-8").partition("\n\n")[0].splitlines()
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, zipfile.BadZipFile, StopIteration, UnicodeDecodeError) as error:
+        raise EnvironmentProblem(f"{path} is no wheel of Restyle; give the file restyle-VERSION-py3-none-any.whl.") from error
+    needs = [word.partition(": ")[2] for word in words if word.startswith("Requires-Dist: ")]
+    version = next((word.partition(": ")[2] for word in words if word.startswith("Version: ")), "")
+    return Source(path, version, tuple(need for need in needs if "extra ==" not in need), digest)
+
+
+def kept(folder: Path) -> dict[str, Any] | None:
+    """What is installed there, whole; None when nothing is, or it doesn't run any more."""
+    stamp = making.stamp_of(folder, KEYS)
+    return stamp if stamp and making.alive(folder, str(stamp["python"])) else None
+
+
+def fits(stamp: dict[str, Any] | None, source: Source, wish: Wish) -> bool:
+    """Whether what is installed is what is wished for. A full installation is a client, too."""
+    if stamp is None or stamp["source"] != source.digest or (stamp["client"] and not wish.client_only):
+        return False
+    return wish.client_only or wish.asked in ("auto", stamp["torch"])
+
+
+def install(source: Source, folder: Path, wish: Wish, machine: Machine, say: Say) -> None:
+    """Makes the environment, or brings it to another version. EnvironmentProblem. Whole or without a stamp."""
+    stamp = kept(folder)
+    making.check(machine, folder, wish.need)
+    if stamp and (wish.client_only or wish.asked in ("auto", stamp["torch"]) or stamp["client"]):
+        say(f"Replacing Restyle {stamp['version']} by {source.version}.")
+        (folder / making.STAMP).unlink()
+    else:
+        making.announce(folder, wish.need, say)
+        making.make(folder, machine, say)
+    client = wish.client_only and (stamp is None or stamp["client"])
+    making.fill(ways(source, folder, wish, machine), folder, machine, say)
+    if not program_of(folder, "restyle").exists():
+        raise EnvironmentProblem(f"The packages came without the command restyle; see {folder / making.LOG}, then run this again.")
+    words = {"source": source.digest, "client": client, "torch": wish.asked, "python": making.version_of(folder), "version": source.version}
+    making.write_stamp(folder, words)
+
+
+def ways(source: Source, folder: Path, wish: Wish, machine: Machine) -> list[list[Command]]:
+    """The commands that install everything, the best way first.
+
+    Restyle itself is put in anew even where its version is the same: checkouts differ within a version.
+    """
+    offline = ["--no-index", "--find-links", str(wish.packages)] if wish.packages else []
+    needed = [need for need in source.requirements if not (wish.client_only and _is_torch(need))]
+    pip: Command = [python_of(folder), "-m", "pip", "install", *offline]
+    plain: list[Command] = [[*pip, *needed], [*pip, "--no-deps", "--force-reinstall", source.path]]
+    found: list[list[Command]] = []
+    if machine.uv:
+        uv: Command = [machine.uv, "pip", "install", "--python", python_of(folder), *offline]
+        itself: Command = [*uv, "--no-deps", "--reinstall-package", "restyle", "--refresh-package", "restyle", source.path]
+        if wish.build and wish.build.backend and not offline:
+            found.append([[*uv, "--torch-backend", wish.build.backend, *needed], itself])
+        found.append([[*uv, *needed], itself])
+    if wish.build and wish.build.index and not offline:
+        found.append([[*pip, *IMPATIENT, "--index-url", wish.build.index, *(need for need in needed if _is_torch(need))], *plain])
+    return found + [plain] * TRIES
+
+
+def _is_torch(requirement: str) -> bool:
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower() in TORCH
+
+
+def _digest(root: Path) -> str:
+    """Changes when anything changes that goes into the package."""
+    digest = hashlib.sha256()
+    for part in PARTS:
+        for path in sorted(_files(root / part)):
+            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    found = []
+    for folder, folders, files in os.walk(place):
+        folders[:] = [each for each in folders if each != "__pycache__" and not each.startswith(".")]
+        found += [Path(folder, file) for file in files if not file.endswith(".pyc")]
+    return found

@@ -1,0 +1,151 @@
+"""Owns the installation on a user's machine, step by step; every step can be repeated, and what is done already is left alone. Standard library only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import home, making, placing, shortcut, stopping
+from .home import Source, Wish
+from .making import Machine, Say, program_of, python_of
+from .places import Places, editors, name_of
+from .placing import PlacingError
+from .running import attend
+
+WEIGHTS_MB = 575  # of the download of the ImageNet weights
+CONNECT = "restyle connect HOST:PORT --ca ca.pem --cert me.pem --key me-key.pem"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the caller wants. imagenet: whether to install those weights, too. weights_from: their file, instead of the network."""
+
+    source: Source
+    wish: Wish
+    imagenet: bool = False
+    weights_from: Path | None = None
+
+
+@dataclass(frozen=True)
+class Installer:
+    """attend: runs a program on the caller's own terminal."""
+
+    places: Places
+    machine: Machine
+    say: Say
+    attend: Callable[[Sequence[str | Path]], int] = attend
+
+    def plan(self, order: Order) -> None:
+        """Tells what would be done; changes nothing. EnvironmentProblem where it could not."""
+        stamp = home.kept(self.places.environment)
+        if home.fits(stamp, order.source, order.wish):
+            self.say(f"Restyle {order.source.version} is installed already in {self.places.environment}.")
+        else:
+            making.check(self.machine, self.places.environment, order.wish.need)
+            self.say(f"Would install Restyle {order.source.version} into {self.places.environment}.")
+        self.tell_build(order)
+        self.say(f"Would make the command {self.places.command}.")
+        found = False
+        for editor, profile in editors():
+            self.say(f"Would put the plug-in into {name_of(editor, profile)}: {profile.folder}")
+            found = True
+        if not found:
+            self.say("No GIMP 3 and no Krita has run for this user yet; start one once, then its plug-in can be installed.")
+        if order.imagenet and not self.has_imagenet:
+            self.say(f"Would download the ImageNet weights: {WEIGHTS_MB} MB.")
+        self.say("Nothing was changed.")
+
+    def install(self, order: Order) -> bool:
+        """Does it. Returns whether every part succeeded; what failed was told. EnvironmentProblem when the packages can't be installed."""
+        places = self.places
+        with making.alone(places.environment, self.say), making.sentences(places.environment):
+            if home.fits(home.kept(places.environment), order.source, order.wish):
+                self.say(f"Restyle {order.source.version} is installed already in {places.environment}.")
+            else:
+                self.tell_build(order)
+                stopping.stop_server(places, self.say)
+                places.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+                home.install(order.source, places.environment, order.wish, self.machine, self.say)
+            whole = home.kept(places.environment)
+            self._launcher(order.source.version, client=whole is not None and bool(whole["client"]))
+            done = [self._command(), *self._plugins(order.source.version)]
+        done.append(self._weights(order))
+        return all(done)
+
+    @property
+    def has_imagenet(self) -> bool:
+        return (self.places.data / "weights" / "imagenet.safetensors").is_file()
+
+    def tell_build(self, order: Order) -> None:
+        """Which build of PyTorch, and why."""
+        build = order.wish.build
+        if build is None:
+            self.say("Without PyTorch: painting is done by a server on another machine (--client-only).")
+            return
+        self.say(f"Chosen: {build.sentence}.")
+        if build.need.what != "PyTorch with CUDA" and build.index:
+            self.say("If PyTorch's own index can't be reached, the plain package is taken: up to 3.0 GB to download on Linux.")
+
+    def closing(self, order: Order) -> None:
+        """One thing to try."""
+        if not shortcut.reachable(self.places.command, self.machine.variables):
+            self.say(shortcut.advice(self.places.command))
+        if order.wish.build is None:
+            self.say(f"Restyle is installed. Name the server, once: {CONNECT}")
+            return
+        for editor, _profile in editors():
+            self.say(f"Restyle is installed. Try it: {editor.AFTERWARDS}")
+            return
+        self.say("Restyle is installed. Try it: restyle image photo.jpg --style woodcut -o woodcut.png")
+
+    def _launcher(self, version: str, *, client: bool) -> None:
+        """How editors start the server. One that the user has changed, with options for example, is kept as long as it starts this environment's Python.
+
+        A client's names no command: it only tells the plug-ins where the user's state folder is.
+        """
+        python = str(python_of(self.places.environment))
+        try:
+            command = json.loads(self.places.launcher.read_text("utf-8"))["command"]
+            kept = command if command[0] == python else None
+        except (OSError, ValueError, KeyError, IndexError, TypeError):
+            kept = None
+        placing.write_launcher([] if client else kept or [python, "-m", "restyle_server"], version)
+
+    def _command(self) -> bool:
+        try:
+            if shortcut.put(self.places.command, program_of(self.places.environment, "restyle"), self.places.environment):
+                self.say(f"Made the command {self.places.command}.")
+        except PlacingError as problem:
+            self.say(str(problem))
+            return False
+        return True
+
+    def _plugins(self, version: str) -> list[bool]:
+        done = []
+        for editor, profile in editors():
+            try:
+                placed = editor.install(profile, version)
+            except PlacingError as problem:
+                self.say(f"{name_of(editor, profile)}: {problem}")
+                done.append(False)
+                continue
+            self.say(f"{'Replaced' if placed.replaced else 'Installed'} the plug-in in {name_of(editor, profile)}: {placed.target}")
+            if placed.note:
+                self.say(placed.note)
+            done.append(True)
+        if not done:
+            self.say("No GIMP 3 and no Krita has run for this user yet. Start one once, then: restyle install gimp, or restyle install krita.")
+        return done
+
+    def _weights(self, order: Order) -> bool:
+        """A failure is told and forgiven: the compact weights came along."""
+        if order.wish.build is None or self.has_imagenet or not (order.imagenet or order.weights_from):
+            return True
+        command: list[str | Path] = [program_of(self.places.environment, "restyle"), "weights", "install", "imagenet"]
+        if order.weights_from:
+            command += ["--from", order.weights_from]
+        if self.attend(command):
+            self.say("Going on with the compact weights that came along; try again at any time: restyle weights install imagenet")
+        return True

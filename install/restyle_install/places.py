@@ -1,0 +1,60 @@
+"""Owns where an installation lies: the user's folders, what in them is whose, and which editors are there. Standard library only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from . import gimp, krita, placing, shortcut
+from .home import ENVIRONMENT
+from .placing import Profile
+
+EDITORS: tuple[ModuleType, ...] = (gimp, krita)
+
+# What Restyle makes in the user's folders. The first are the user's own work and settings, and stay unless they are purged; the others go with it.
+OWN_DATA = ("styles", "presets", "server.toml")
+MADE_DATA = (ENVIRONMENT, placing.LAUNCHER, placing.LAUNCHER + ".partial", "weights", "krita")
+OWN_CONFIG = ("presets",)
+OWN_STATE = ("jobs", "jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm")
+MADE_STATE = ("server.json", "server.part", "server.lock", "start.lock", "start.log", "logs", "remote", "remote.json", "restyle-cli-error.log")
+
+
+@dataclass(frozen=True)
+class Places:
+    """The user's folders. command: restyle on the PATH."""
+
+    data: Path
+    state: Path
+    config: Path
+    command: Path
+
+    @property
+    def environment(self) -> Path:
+        return self.data / ENVIRONMENT
+
+    @property
+    def launcher(self) -> Path:
+        return self.data / placing.LAUNCHER
+
+
+def places(variables: Mapping[str, str] = os.environ) -> Places:
+    """Of the user who runs this. Needs restyle_client, which is pure Python, on the path."""
+    from restyle_client import discovery, presets
+
+    return Places(discovery.data_dir(variables), discovery.state_dir(variables), presets.config_dir(variables), shortcut.place(variables))
+
+
+def editors() -> Iterator[tuple[ModuleType, Profile]]:
+    """Every profile of every editor of this user."""
+    for editor in EDITORS:
+        for profile in editor.profiles():
+            yield editor, profile
+
+
+def name_of(editor: ModuleType, profile: Profile) -> str:
+    """For people: "GIMP 3.0 (Flatpak)"."""
+    kind = "" if profile.kind in ("native", "given") else f" ({profile.kind})"
+    return f"{editor.TITLE} {profile.version}".rstrip() + kind

@@ -1,0 +1,198 @@
+"""What install.py promises: everything in its place, twice is once, any abort is forgiven, a dry run writes nothing, and out again leaves nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Person
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for uv is a script")
+
+PLUGINS = (".config/GIMP/3.0/plug-ins/restyle", ".local/share/krita/pykrita/restyle")
+
+
+def test_everything_is_in_its_place(person: Person) -> None:
+    said = person.install()
+    assert person.command.readlink() == person.data / "environment/bin/restyle"
+    launcher = json.loads((person.data / "launcher.json").read_text())
+    python = str(person.data / "environment/bin/python")
+    assert launcher["command"] == [python, "-m", "restyle_server"]
+    assert launcher["state_dir"] == str(person.state)
+    for plugin in PLUGINS:
+        assert json.loads((person.home / plugin / "launcher.json").read_text()) == launcher
+        assert (person.home / plugin / "restyle_client" / "__init__.py").is_file()
+    assert "enable_restyle=true" in (person.home / ".config/kritarc").read_text()
+    assert "Try it: Start GIMP" in said
+
+
+def test_the_choice_its_reason_and_its_size_are_told_before_anything_is_fetched(person: Person) -> None:
+    lines = person.install("--torch", "cpu").splitlines()
+    chosen = next(
+        number for number, line in enumerate(lines) if line.startswith("Chosen: PyTorch for processors, because --torch cpu asks for it; up to 0.4 GB")
+    )
+    making = next(number for number, line in enumerate(lines) if line.startswith("Making Restyle's environment"))
+    assert chosen < making
+    assert any("--torch-backend cpu" in call and "torch>=" in call for call in person.calls)
+
+
+def test_a_second_run_fetches_nothing_and_changes_nothing(person: Person) -> None:
+    person.install()
+    before, calls = person.files(), len(person.calls)
+    assert "is installed already" in person.install()
+    assert person.files() == before
+    assert len(person.calls) == calls
+
+
+def test_a_dry_run_writes_nothing_and_tells_all(person: Person, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    said = person.install("--dry-run")
+    assert sorted(tmp_path.rglob("*")) == before
+    for told in ("Would install Restyle", "Chosen: ", "GIMP 3.0", "Krita", str(person.command), "Nothing was changed."):
+        assert told in said
+
+
+def test_where_the_suited_build_cant_be_had_the_plain_package_is_taken(person: Person) -> None:
+    said = person.install("--torch", "cpu", UV_FAILS="--torch-backend")
+    assert "trying another way" in said
+    assert person.stamp()["torch"] == "cpu"
+
+
+def test_a_client_gets_no_torch_and_no_way_to_start_a_server(person: Person) -> None:
+    said = person.install("--client-only")
+    assert not any("torch>=" in call or "torchvision" in call for call in person.calls)
+    assert json.loads((person.data / "launcher.json").read_text())["command"] == []
+    assert json.loads((person.home / PLUGINS[0] / "launcher.json").read_text())["state_dir"] == str(person.state)
+    assert "restyle connect HOST:PORT" in said
+    person.install()
+    assert any("torch>=" in call for call in person.calls), "a client that becomes a painter gets its torch"
+    assert json.loads((person.data / "launcher.json").read_text())["command"]
+
+
+def test_an_update_replaces_the_version_and_keeps_the_users_own(person: Person) -> None:
+    person.install()
+    own = {"styles/mine/style.toml": "title = 'Mine'", "presets/soft.toml": "strength = 30", "server.toml": "log_level = 'INFO'", "krita/settings.json": "{}"}
+    for name, text in own.items():
+        (person.data / name).parent.mkdir(parents=True, exist_ok=True)
+        (person.data / name).write_text(text)
+    stamp = person.data / "environment/restyle-stamp.json"
+    stamp.write_text(json.dumps({**person.stamp(), "source": "an older one", "version": "0.0.9"}))
+    (person.home / PLUGINS[0] / "restyle.py").write_text("an older one")
+    calls = len(person.calls)
+    said = person.install()
+    assert "Replacing Restyle 0.0.9 by 0.1.0." in said
+    assert not any("venv" in call.split()[:1] for call in person.calls[calls:]), "an update must not fetch everything anew"
+    assert (person.home / PLUGINS[0] / "restyle.py").read_text() != "an older one"
+    assert {name: (person.data / name).read_text() for name in own} == own
+
+
+def test_options_that_an_administrator_gave_the_launcher_survive_an_update(person: Person) -> None:
+    person.install()
+    path = person.data / "launcher.json"
+    launcher = json.loads(path.read_text())
+    launcher["command"] += ["--device", "cpu"]
+    path.write_text(json.dumps({**launcher, "version": "0.0.9"}))
+    person.install()
+    assert json.loads(path.read_text()) == {**launcher, "version": "0.1.0"}
+
+
+def test_the_better_weights_failing_is_told_and_forgiven(person: Person) -> None:
+    said = person.install("--weights", "imagenet", RESTYLE_STATUS="1")
+    assert Path(person.variables["RESTYLE_CALLS"]).read_text() == "weights install imagenet\n"
+    assert "Going on with the compact weights" in said
+
+
+def test_another_program_called_restyle_is_not_overwritten(person: Person) -> None:
+    person.command.parent.mkdir(parents=True)
+    person.command.write_text("somebody else's")
+    said = person.install(status=1)
+    assert "is another program's; move it away" in said
+    assert person.command.read_text() == "somebody else's"
+    assert (person.home / PLUGINS[0] / "restyle.py").is_file(), "one part that fails does not keep the others away"
+    person.install("--uninstall")
+    assert person.command.read_text() == "somebody else's"
+
+
+def test_uninstalling_leaves_nothing_but_what_the_user_made(person: Person) -> None:
+    before = person.files()
+    person.install()
+    own = (
+        person.data / "styles/mine/style.toml",
+        person.state / "jobs/1/result",
+        person.data / "server.toml",
+        person.home / ".config/restyle/presets/Soft.toml",
+    )
+    made = (person.data / "weights/imagenet.safetensors", person.state / "logs/server.log", person.home / ".config/GIMP/3.0/restyle.log")
+    for path in (*own, *made):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    said = person.install("--uninstall", "--dry-run")
+    assert all(f"Would remove {path}" in said for path in (person.data / "environment", person.command))
+    assert "Your own work stays" in person.install("--uninstall")
+    assert person.files() == before | {str(path.relative_to(person.home)): "x" for path in own}
+    person.install("--uninstall", "--purge")
+    assert person.files() == before
+    assert not person.data.exists()
+    assert not person.state.exists()
+
+
+def test_purging_leaves_strangers_files_alone(person: Person) -> None:
+    person.install()
+    (person.data / "diary.txt").write_text("not Restyle's")
+    person.install("--uninstall", "--purge")
+    assert [path.name for path in person.data.iterdir()] == ["diary.txt"]
+
+
+@pytest.mark.parametrize("words", [("--purge",), ("--client-only", "--torch", "cpu"), ("--wheel", "nowhere.whl")], ids=" ".join)
+def test_senseless_words_are_refused_before_anything_happens(person: Person, words: tuple[str, ...]) -> None:
+    before = person.files()
+    person.install(*words, status=2)
+    assert person.files() == before
+
+
+def test_an_unknown_build_is_refused_with_those_there_are(person: Person) -> None:
+    assert "give auto, cpu, cuda" in person.install("--torch", "abacus", status=1)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_the_next_run_completes_it(person: Person, tmp_path: Path) -> None:
+    """SIGKILL at moments spread over the whole run; what it had started, such as pip, works on, as it would."""
+    pause = {"UV_PAUSE": "0.02"}
+    begun = time.monotonic()
+    person.install(**pause)
+    whole, duration = person.files(), time.monotonic() - begun
+    chance = random.Random(10)
+    interrupted = 0
+    for round_ in range(16):
+        person.install("--uninstall", "--purge")
+        process = person.start(**pause)
+        time.sleep(duration * (round_ + chance.random()) / 16)
+        interrupted += process.poll() is None
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+        person.install(**pause)
+        assert person.files() == whole, f"round {round_}"
+    assert interrupted >= 8
+
+
+@pytest.mark.slow
+def test_killed_while_it_takes_everything_out_the_next_run_completes_that(person: Person) -> None:
+    before = person.files()
+    chance = random.Random(11)
+    for round_ in range(8):
+        person.install()
+        process = person.start("--uninstall", "--purge")
+        time.sleep(0.05 + 0.25 * (round_ + chance.random()) / 8)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+        person.install("--uninstall", "--purge")
+        assert person.files() == before, f"round {round_}"

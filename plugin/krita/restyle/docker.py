@@ -6,7 +6,7 @@ import contextlib
 import itertools
 from typing import Any
 
-from . import layers, memory, source, strings, veils
+from . import layers, memory, source, strings
 from .animation import Animation
 from .api import QtCore, QtWidgets, krita
 from .chosen import Chosen
@@ -22,7 +22,7 @@ from .scrolling import Scrolling
 from .status import Status
 from .workshop import Workshop, workshop
 
-LOOK_MS = 400  # between two looks at what Krita doesn't tell: the chosen layer, undo, closed images
+LOOK_MS = 400  # between two looks at what Krita doesn't tell: the chosen layer, closed images
 SERVER_MS = 5000  # between two questions to the server, while the docker is seen
 ESTIMATE_MS = 500  # after the last change of a setting
 WORD_MS = 12_000  # that the last painting's word stays, unless something went wrong
@@ -176,10 +176,9 @@ class Docker(krita.DockWidget):
 
     @guarded
     def look(self) -> None:
-        """Looks at what Krita does not tell: which image and layer are chosen, what was undone, what was closed."""
+        """Looks at what Krita does not tell: which image and layer are chosen, what was closed."""
         if not self.isVisible():
             return
-        veils.follow()
         self.workshop.close_documents()
         document = layers.active_document()
         now = layers.id_of(document) if document is not None else ""

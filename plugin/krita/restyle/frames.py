@@ -71,5 +71,9 @@ class _Frame:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._node, name)
 
+    def childNodes(self) -> list[Any]:  # noqa: N802 - Krita's name
+        """None: the duplicate that the painting is put into has the layer's masks too."""
+        return []
+
     def pixelData(self, x: int, y: int, width: int, height: int) -> Any:  # noqa: N802 - Krita's name
         return self._node.pixelDataAtTime(x, y, width, height, self._time)

@@ -19,7 +19,8 @@ def layer_id(node: Any) -> str:
 
 def find_document(document_id: str) -> Any | None:
     """None when it is closed."""
-    return next((each for each in application().documents() if id_of(each) == document_id), None)
+    opened = (each for each in application().documents() if each.rootNode() is not None)  # one that is loading has no layers yet
+    return next((each for each in opened if id_of(each) == document_id), None)
 
 
 def find_layer(document: Any, wanted: str) -> Any | None:

@@ -12,7 +12,9 @@ from . import strings
 from .api import buffer
 from .client import client
 from .failures import Failure
+from .layers import is_mask
 from .profiles import icc_of
+from .scratch import converted
 
 SRGB = "sRGB-elle-V2-srgbtrc.icc"  # Krita's own default
 CONVERTED = ("RGBA", "U16", SRGB)  # what a color space without R, G and B travels as: 16 bits hold every value of an 8-bit CMYK
@@ -74,8 +76,12 @@ class Colors:
         return (self.model, self.depth) in _CHANNELS
 
     @property
+    def own(self) -> tuple[str, str, str]:
+        return self.model, self.depth, self.profile
+
+    @property
     def sent(self) -> tuple[str, str, str]:
-        return (self.model, self.depth, self.profile) if self.native else CONVERTED
+        return self.own if self.native else CONVERTED
 
     @property
     def format(self) -> client.PixelFormat:
@@ -97,23 +103,21 @@ def colors_of(node: Any) -> Colors:
 
 
 def read(document: Any, node: Any, box: Box, *, projection: bool = False) -> client.Plane:
-    """The layer's pixels (a group's, clone's or file layer's projection) in the format that they travel in. Failure.
+    """The layer's pixels as it looks, its own opacity and mode left out, in the format that they travel in. Failure.
 
-    projection: with the layer's masks applied, whatever kind it is.
+    That is the projection of a group, a clone, a file layer, and of whatever has masks. projection: in any case.
     """
     colors = colors_of(node)
-    if projection or node.type() in WITHOUT_PIXELS:
+    if projection or node.type() in WITHOUT_PIXELS or any(is_mask(child) for child in node.childNodes()):
         document.refreshProjection()
         document.waitForDone()  # else the projection may be an earlier one
         data = node.projectionPixelData(*box.rect)
     else:
         data = node.pixelData(*box.rect)
     if not colors.native:
-        copy = document.createNode("", "paintlayer")  # stays outside of the tree: nothing to undo
-        copy.setColorSpace(colors.model, colors.depth, colors.profile)
-        copy.setPixelData(data, *box.rect)
-        copy.setColorSpace(*colors.sent)
-        data = copy.pixelData(*box.rect)
+        data = converted(data, box.width, box.height, colors.own, colors.sent)
+        if data is None:
+            raise Failure(strings.COLORS_UNKNOWN.format(model=colors.model, depth=colors.depth))
     plane = client.Plane(colors.format, box.width, box.height, buffer(data), icc_of(*colors.sent))
     if len(plane.data) != plane.size:
         raise Failure(strings.COLORS_UNKNOWN.format(model=colors.model, depth=colors.depth))

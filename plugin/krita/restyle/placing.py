@@ -10,6 +10,7 @@ from .api import QtCore, krita
 from .client import client
 from .failures import Failure
 from .order import Order
+from .scratch import converted
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,20 @@ def add(document: Any, node: Any, order: Order) -> Placed:
     if replaces and below.visible():  # type: ignore[union-attr]
         veils.hide(document, below, node)
         notes = (strings.HIDDEN.format(name=below.name()),)  # type: ignore[union-attr]
-    document.setActiveNode(node)
-    document.refreshProjection()
+    document.refreshProjection()  # Krita chooses the new layer by itself, as soon as its own lists know it; before that, choosing it fails
     return Placed(order.source.document, layers.layer_id(node), notes)
 
 
 def _fill(node: Any, order: Order, plane: client.Plane) -> None:
-    """Gives a layer that is in no tree the color space and the pixels of the painting."""
-    node.setColorSpace(*order.colors.sent)
-    node.setPixelData(QtCore.QByteArray(plane.data), *order.source.sent.rect)
-    if not order.colors.native:
-        node.setColorSpace(order.colors.model, order.colors.depth, order.colors.profile)
+    """Gives a layer that is in no tree the color space and the pixels of the painting. Failure."""
+    colors, box = order.colors, order.source.sent
+    data = QtCore.QByteArray(plane.data)
+    if not colors.native:
+        data = converted(data, box.width, box.height, colors.sent, colors.own)
+    if (node.colorModel(), node.colorDepth(), node.colorProfile()) != colors.own:  # only where the layer's differs from its image's: it is an undo step
+        node.setColorSpace(*colors.own)
+    if data is None or not node.setPixelData(data, *box.rect):
+        raise Failure(strings.PLACING_FAILED)
 
 
 def _mask(document: Any, node: Any, order: Order) -> None:

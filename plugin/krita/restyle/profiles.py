@@ -6,11 +6,11 @@ import struct
 import tempfile
 import zlib
 from pathlib import Path
-from typing import Any
 
 from . import strings
-from .api import application, krita
+from .api import krita
 from .failures import Failure
+from .scratch import scratch
 
 UNTAGGED = {  # Krita's defaults that say what no profile says: sRGB's primaries and curve
     ("RGBA", "sRGB-elle-V2-srgbtrc.icc"),
@@ -53,11 +53,9 @@ def iccp(png: bytes) -> bytes | None:
 
 
 def _exported(model: str, profile: str) -> bytes:
-    document: Any = application().createDocument(1, 1, "", model, "U16", profile, 72.0)  # PNG holds 8 and 16 bits; the profile is the same for every depth
-    if document is None:
-        return b""
-    try:
-        document.setBatchmode(True)
+    with scratch(1, 1, (model, "U16", profile)) as document:  # PNG holds 8 and 16 bits; the profile is the same for every depth
+        if document is None:
+            return b""
         options = krita.InfoObject()
         for name, value in (("forceSRGB", False), ("saveSRGBProfile", True), ("alpha", True), ("compression", 1), ("indexed", False)):
             options.setProperty(name, value)
@@ -65,5 +63,3 @@ def _exported(model: str, profile: str) -> bytes:
             path = Path(folder) / "profile.png"
             document.exportImage(str(path), options)
             return path.read_bytes() if path.exists() else b""
-    finally:
-        document.close()

@@ -14,7 +14,7 @@ RIVAL = types.ModuleType("google.protobuf")  # another plug-in's, there before R
 RIVAL.__version__ = "1.0 of a rival"
 sys.modules["google"], sys.modules["google.protobuf"] = types.ModuleType("google"), RIVAL
 
-from restyle.api import QtCore, QtWidgets  # noqa: E402
+from restyle.api import QtCore  # noqa: E402
 from restyle.recipe import Recipe, StyleChoice  # noqa: E402
 from restyle.workshop import workshop  # noqa: E402
 
@@ -29,7 +29,7 @@ SAMPLES = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4}
 WIDTH, HEIGHT = 40, 24
 SECONDS = 120.0  # for a small painting, on a machine that has better things to do
 GLANCE = 0.05
-VIEW_MS = 250
+SETTLING = 0.3  # s that Krita's views and lists take to follow an image
 
 
 def application():
@@ -40,35 +40,44 @@ def image(model="RGBA", depth="U8", profile=SRGB, width=WIDTH, height=HEIGHT, al
     """An image in the active view with one layer "photo" of varied pixels. alpha: one part of full for all pixels; default: varied."""
     document = application().createDocument(width, height, "test", model, depth, profile, 72.0)
     assert document is not None, (model, depth, profile)
-    document.setBatchmode(True)
-    application().activeWindow().addView(document)
-    application().setActiveDocument(document)
-    appear()
+    yield from show(document)
     first = document.topLevelNodes()[0]
     first.setName("photo")
     assert first.setPixelData(picture(model, depth, width, height, alpha), 0, 0, width, height) is not False
     document.setActiveNode(first)
     document.refreshProjection()
     document.waitForDone()
+    yield SETTLING
     return document, first
 
 
-def appear():
-    """Lets Krita lay out the new view: painting into one that has no size yet crashes its canvas now and then, which no person is quick enough for."""
-    loop = QtCore.QEventLoop()
-    QtCore.QTimer.singleShot(VIEW_MS, loop.quit)
-    loop.exec()
+def show(document):
+    """Puts an image into a view, and lets Krita take it in: what is done to one whose view has no size or no layers yet crashes Krita now and then."""
+    document.setBatchmode(True)
+    application().activeWindow().addView(document)
+    application().setActiveDocument(document)
+    yield SETTLING
+
+
+def close(document):
+    """Closes an image for good. Krita's list of layers updates itself 100 ms late, and crashes when the image is gone by then: no person is that quick."""
+    yield SETTLING
+    document.waitForDone()
+    document.setModified(False)
+    document.close()
+    yield SETTLING
 
 
 def layer(document, name, alpha=1.0, parent=None):
+    """A new layer of varied pixels, the topmost, and the active one: Krita sees to that by itself."""
     node = document.createNode(name, "paintlayer")
     bounds = document.bounds()
     data = picture(node.colorModel(), node.colorDepth(), bounds.width(), bounds.height(), alpha)
     assert node.setPixelData(data, 0, 0, bounds.width(), bounds.height()) is not False
     (parent or document.rootNode()).addChildNode(node, None)
-    document.setActiveNode(node)
     document.refreshProjection()
     document.waitForDone()
+    yield SETTLING
     return node
 
 
@@ -145,8 +154,10 @@ def select(document, x, y, width, height):
 
 
 def trigger(name):
+    """Chooses an entry of the menus, as soon as Krita offers it: undo and redo are worked off beside the window."""
     action = application().action(name)
     assert action is not None, name
+    yield from wait(action.isEnabled, 20, f"{name} on offer")
     action.trigger()
 
 
@@ -155,8 +166,3 @@ def docker():
     found = [each for each in application().dockers() if each.objectName() == "restyle_docker"]
     assert found, [each.objectName() for each in application().dockers()]
     return found[0]
-
-
-def settle(seconds=0.3):
-    QtWidgets.QApplication.processEvents()
-    yield seconds

@@ -13,7 +13,7 @@ QUITTING = 60  # s for Krita to end
 
 
 def test_a_server_is_started_when_there_is_none():
-    document, source = image(alpha=1.0)
+    document, source = yield from image(alpha=1.0)
     assert workshop().painter.info is None
     yield from paint(source, STILL)
     workshop().painter.connect()
@@ -22,7 +22,7 @@ def test_a_server_is_started_when_there_is_none():
 
 
 def test_quitting_in_the_middle_of_a_painting_asks_nothing():
-    document, source = image(width=128, height=128, alpha=1.0)
+    document, source = yield from image(width=128, height=128, alpha=1.0)
     painting = workshop().paint(document, source, replace(QUICK, preset="fine", size=128))
     yield from wait(lambda: painting.phase.value == "running", what="running")
     document.waitForDone()

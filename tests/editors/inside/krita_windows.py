@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from krita_bench import QUICK, STILL, application, docker, image, layer, paint, select, settle, wait
+from krita_bench import QUICK, STILL, application, docker, image, layer, paint, select, show, wait
 from restyle.api import QtCore, QtGui, QtWidgets
 from restyle.source import find
 from restyle.workshop import workshop
@@ -21,8 +21,7 @@ THEMES = {"dark": "Krita dark", "light": "Krita bright"}
 def photo():
     """An image with the photograph that the test put into the home."""
     document = application().openDocument(str(HOME / "photo.png"))
-    document.setBatchmode(True)
-    application().activeWindow().addView(document)
+    yield from show(document)
     return document, document.topLevelNodes()[0]
 
 
@@ -36,7 +35,6 @@ def floated(width, height):
 
 
 def take(dock, name):
-    QtWidgets.QApplication.processEvents()
     dock.grab().save(str(HOME / f"{name}.png"))
 
 
@@ -49,7 +47,7 @@ def wear(theme):
 
 
 def test_the_docker_in_both_themes():
-    document, source = photo()
+    document, source = yield from photo()
     dock = floated(290, 640)
     yield from wait(lambda: workshop().painter.tiles, what="the gallery")
     tile = next(tile for tile in workshop().painter.tiles if tile.id == "wave")
@@ -61,11 +59,11 @@ def test_the_docker_in_both_themes():
         dock.look()
         for size, mark in (((290, 640), ""), ((260, 270), "-270")):
             dock = floated(*size)
-            yield from settle(0.8)
+            yield 0.8
             take(dock, f"idle{mark}-{name}")
         dock = floated(290, 640)
         dock.controls.more.setChecked(True)
-        yield from settle()
+        yield 0.3
         take(dock, f"more-{name}")
         dock.controls.more.setChecked(False)
         painting = workshop().paint(document, source, replace(QUICK, size=192, preset="standard", styles=workshop().recipe.styles))
@@ -73,7 +71,7 @@ def test_the_docker_in_both_themes():
         assert dock.pages.currentWidget() is dock.running
         take(dock, f"running-{name}")
         dock = floated(260, 270)
-        yield from settle()
+        yield 0.3
         take(dock, f"running-270-{name}")
         painting.cancel()
         yield from wait(lambda painting=painting: painting.over, what="cancelled")
@@ -81,7 +79,7 @@ def test_the_docker_in_both_themes():
         dock = floated(290, 640)
         dock.look()
         dock.paint.click()
-        yield from settle()
+        yield 0.3
         assert "locked" in dock.status.words.text()
         take(dock, f"error-{name}")
         source.setLocked(False)
@@ -91,7 +89,7 @@ def test_the_docker_in_both_themes():
 
 
 def test_the_docker_paints_what_is_chosen():
-    document, _ = image(width=96, height=64, alpha=1.0)
+    document, _ = yield from image(width=96, height=64, alpha=1.0)
     dock = docker()
     dock.setVisible(True)
     yield 0.6
@@ -107,7 +105,7 @@ def test_the_docker_paints_what_is_chosen():
 
 
 def test_exploring_gives_six_pictures():
-    document, _ = image(width=64, height=64, alpha=1.0)
+    document, _ = yield from image(width=64, height=64, alpha=1.0)
     dock = docker()
     yield 0.6
     dock.look()
@@ -121,8 +119,8 @@ def test_exploring_gives_six_pictures():
 
 
 def test_a_script_paints_every_layer():
-    document, _ = image(width=64, height=48, alpha=1.0)
-    layer(document, "second")
+    document, _ = yield from image(width=64, height=48, alpha=1.0)
+    yield from layer(document, "second")
     yield 0.5
     exec(compile((HOME / "example.py").read_text(encoding="utf-8"), "example.py", "exec"), {"__name__": "example"})  # noqa: S102 - the page's own example
     yield 0.2
@@ -149,8 +147,7 @@ class Ticker:
 
 def test_a_large_layer_leaves_the_windows_alive():
     document = application().createDocument(LARGE, LARGE, "large", "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc", 72.0)
-    document.setBatchmode(True)
-    application().activeWindow().addView(document)
+    yield from show(document)
     source = document.topLevelNodes()[0]
     source.setPixelData(QtCore.QByteArray(bytes([90, 120, 200, 255]) * (LARGE * LARGE)), 0, 0, LARGE, LARGE)
     document.refreshProjection()
@@ -182,7 +179,7 @@ def test_a_large_layer_leaves_the_windows_alive():
 
 
 def test_a_selection_serves_as_a_style():
-    document, source = image(width=96, height=96, alpha=1.0)
+    document, source = yield from image(width=96, height=96, alpha=1.0)
     select(document, 8, 8, 40, 40)
     dock = docker()
     yield 0.5

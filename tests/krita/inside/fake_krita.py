@@ -39,6 +39,7 @@ class Node:
         self.children: list[Node] = []
         self.frames: dict[int, bytes] = {}
         self.document: Document | None = None
+        self.home: Document | None = None
         self.writes_in_tree = 0
 
     @property
@@ -77,8 +78,14 @@ class Node:
     def setColorLabel(self, label: int) -> None:
         self._label = label
 
-    def setColorSpace(self, model: str, depth: str, profile: str) -> None:
+    def setColorSpace(self, model: str, depth: str, profile: str) -> bool:
+        """Gives every pixel the right number of bytes, and no more than that."""
+        count = len(self._data) // self._pixel
         self._colors = (model, depth, profile)
+        self._data = bytes([7]) * (count * self._pixel)
+        if self.home is not None:
+            self.home.undoable += 1
+        return True
 
     def setSelection(self, selection: Selection) -> None:
         self.selection = selection
@@ -112,7 +119,10 @@ class Node:
         return QtCore.QByteArray(bytes(out))
 
     def projectionPixelData(self, *rect: int) -> Any:
-        return self.pixelData(*rect)
+        """With a mask: half as opaque."""
+        data = bytes(self.pixelData(*rect))
+        masked = any(child.type() == "transparencymask" for child in self.children)
+        return QtCore.QByteArray(bytes(value // 2 if place % 4 == 3 else value for place, value in enumerate(data)) if masked else data)
 
     def setPixelData(self, data: Any, x: int, y: int, width: int, height: int) -> bool:
         content = bytes(data)
@@ -175,6 +185,7 @@ class Document:
         self.selected: Selection | None = None
         self.annotations: dict[str, bytes] = {}
         self.time = 0
+        self.undoable = 0  # conversions of its layers, each a step that undo takes back
 
     def layer(self, name: str, pixel: bytes | None = None, kind: str = "paintlayer", parent: Node | None = None) -> Node:
         """For tests: a layer of one color on top."""
@@ -197,7 +208,9 @@ class Document:
         self.active = node
 
     def createNode(self, name: str, kind: str) -> Node:
-        return Node(name, kind, colors=self.colors)
+        node = Node(name, kind, colors=self.colors)
+        node.home = self
+        return node
 
     def createTransparencyMask(self, name: str) -> Node:
         return Node(name, "transparencymask")
@@ -205,6 +218,8 @@ class Document:
     def refreshProjection(self) -> None: ...
 
     def waitForDone(self) -> None: ...
+
+    def setBatchmode(self, _quiet: bool) -> None: ...
 
     def fullClipRangeStartTime(self) -> int:
         return 0
@@ -242,6 +257,7 @@ class Krita:
     documents_open: list[Document] = []  # noqa: RUF012 - there is one Krita
     extensions: list[Any] = []  # noqa: RUF012
     factories: list[Any] = []  # noqa: RUF012
+    settings: dict[str, str] = {}  # noqa: RUF012
     window = Window()
     _one: Any = None
 
@@ -256,8 +272,16 @@ class Krita:
     def activeDocument(self) -> Document | None:
         return self.documents_open[-1] if self.documents_open else None
 
-    def createDocument(self, *_: Any) -> None:
-        return None
+    def createDocument(self, width: int, height: int, _name: str, model: str, depth: str, profile: str, _resolution: float) -> Document:
+        self.settings["imageWidthDef"] = str(width)  # as Krita does
+        return Document(width, height, (model, depth, profile))
+
+    def readSetting(self, group: str, name: str, usual: str) -> str:
+        return self.settings.get(name, usual) if group == "" else usual
+
+    def writeSetting(self, group: str, name: str, value: str) -> None:
+        assert group == ""
+        self.settings[name] = value
 
     def activeWindow(self) -> Window:
         return self.window

@@ -84,11 +84,53 @@ def test_a_soft_layer_is_hidden_below_its_painting_and_comes_back_with_undo(shop
     assert (new.opacity(), new.blendingMode()) == (200, "multiply")
     assert any("hidden" in note for note in painting.notes)
     new.remove()  # what undo does
-    veils.follow()
-    assert below.visible()
+    until(below.visible)
     document.root.addChildNode(new, below)  # what redo does
+    until(lambda: not below.visible())
+
+
+def test_a_hidden_layer_stays_hidden_when_its_painting_is_merged(shop: Any, image: Any, until: Until) -> None:
+    document = image()
+    below = document.layer("veil", SOFT)
+    paint(shop, document, until)
+    document.root.children[1].remove()
+    merged = document.layer("merged", SOFT)
     veils.follow()
     assert not below.visible()
+    merged.remove()
+    veils.follow()
+    assert below.visible()
+
+
+def test_nothing_is_looked_for_once_the_image_is_closed(shop: Any, image: Any, until: Until) -> None:
+    document = image()
+    document.layer("veil", SOFT)
+    paint(shop, document, until)
+    document.close()
+    until(lambda: not veils._veils)
+    assert not veils._watch[0].isActive()
+
+
+def test_a_masked_layer_is_sent_as_it_looks_and_hidden(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    below = document.layer("photo", OPAQUE)
+    below.children.append(fake_krita.Node("mask", "transparencymask"))
+    paint(shop, document, until)
+    assert bytes(session.requests[0].content.data)[3::4] == bytes([127]) * (24 * 20)
+    assert not below.visible()
+
+
+def test_colors_without_rgb_are_converted_beside_the_image(shop: Any, image: Any, until: Until, session: Any) -> None:
+    """A conversion in the image itself would be an undo step, and making an image changes what Krita's dialog for new ones offers."""
+    fake_krita.Krita.settings.clear()
+    document = image(colors=("CMYKA", "U8", "ink"))
+    document.layer("photo", bytes([9, 9, 9, 9, 255]))
+    painting = paint(shop, document, until)
+    assert painting.phase is Phase.DONE, painting.text
+    assert session.requests[0].content.format == client.PixelFormat(client.Channels.BGRA, client.Depth.U16)
+    assert document.root.children[1].colorModel() == "CMYKA"
+    assert document.undoable == 0
+    assert fake_krita.Krita.settings["imageWidthDef"] == "2480"  # Krita's own
 
 
 def test_a_selection_becomes_a_mask_of_the_new_layer(shop: Any, image: Any, until: Until, session: Any) -> None:
@@ -206,7 +248,8 @@ def test_closing_the_image_ends_its_painting_alone(shop: Any, image: Any, until:
     assert painting.phase is Phase.CANCELLED
 
 
-def test_an_image_closed_at_the_last_moment_gets_a_sentence(shop: Any, image: Any, until: Until, session: Any) -> None:
+def test_an_image_closed_at_the_last_moment_gets_a_sentence(shop: Any, image: Any, until: Until, session: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(shop, "close_documents", lambda: None)  # the last look at what is open was before
     document = image()
     document.layer("photo", OPAQUE)
     session.hold = True

@@ -94,7 +94,7 @@ class FakeEngine:
     def estimate(self, order: Order) -> Estimate:
         resolved = resolve(order.parameters, order.content.width, order.content.height, "cpu", bf16=False)
         largest = int((MEMORY / BYTES_PER_PIXEL) ** 0.5)
-        return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, MEMORY // 2, None, largest, resolved)
+        return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, MEMORY // 2, largest, resolved)
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         content = order.content

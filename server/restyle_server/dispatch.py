@@ -14,6 +14,7 @@ from .jobs.states import JobState
 from .limits import Limits
 from .neural.parameters import resolve
 from .orders import Order
+from .pace import Paces
 from .refusals import Invalid, TooLarge, Unavailable
 from .worker import messages as say
 from .worker.engine import Estimate
@@ -28,8 +29,9 @@ BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed star
 class Dispatcher:
     """Gives jobs to stations. Everything happens on the loop's thread."""
 
-    def __init__(self, board: Board, clock: Clock, limits: Limits, factory: str, devices: tuple[str, ...]) -> None:
+    def __init__(self, board: Board, clock: Clock, limits: Limits, factory: str, devices: tuple[str, ...], paces: Paces) -> None:
         self._board = board
+        self._paces = paces
         self._clock = clock
         self._limits = limits
         self.stations = [Station(device, factory, clock, limits) for device in devices]
@@ -155,7 +157,7 @@ class Dispatcher:
 
     def _start(self, station: Station) -> None:
         station.watchdog.reset()
-        station.hung = station.ready = False
+        station.hung = station.ready = station.warm = False
         try:
             station.process = WorkerProcess(station.wanted, station.factory, lambda process, message: self._hear(station, process, message))
         except OSError as error:
@@ -287,14 +289,16 @@ class Dispatcher:
         if isinstance(message, say.Failed) and message.trace and self._runs(message.job_id):
             log.error("job %s: %s\n%s", message.job_id, message.reason, message.trace)
         if self._runs(message.job_id):
-            self._settle(message)
+            self._settle(station, message)
         else:
             self._board.folders.drop(message.job_id)  # it was cancelled meanwhile; a late result is nobody's
         self._dispatch()
 
-    def _settle(self, message: say.Done | say.Failed | say.Stopped) -> None:
+    def _settle(self, station: Station, message: say.Done | say.Failed | say.Stopped) -> None:
         match message:
             case say.Done():
+                self._paces.learn(station.describe(), message.resolved, message.timing, warm=station.warm)
+                station.warm = True
                 self._board.move(
                     message.job_id,
                     JobState.SUCCEEDED,

@@ -19,6 +19,7 @@ from .jobs.states import JobState
 from .jobs.uploads import Payloads, Piece, payload_path
 from .limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
 from .orders import Order, PlaneFile, WeightsFile
+from .pace import Paces
 from .refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
 from .shelf import Shelf
 from .specs import EncodedSpec, LibraryStyle, Spec
@@ -36,12 +37,13 @@ MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x0
 class Intake:
     """Takes jobs in."""
 
-    def __init__(self, board: Board, dispatcher: Dispatcher, shelf: Shelf, styles: Styles, clock: Clock) -> None:
+    def __init__(self, board: Board, dispatcher: Dispatcher, shelf: Shelf, styles: Styles, clock: Clock, paces: Paces) -> None:
         self._board = board
         self._dispatcher = dispatcher
         self._shelf = shelf
         self._styles = styles
         self._clock = clock
+        self._paces = paces
         self._uploads: dict[str, asyncio.Event] = {}  # set when the job's upload has ended, well or not
 
     @property
@@ -154,11 +156,12 @@ class Intake:
         total = station.device.memory_total if station.device else 0
         limit = min(filter(None, (total, spec.parameters.memory_limit)), default=0)
         if limit and estimate.memory_bytes > limit:
-            raise TooLarge(
-                f"This job needs {estimate.memory_bytes / 2**30:.1f} GiB at {estimate.resolved.size} px, and there are {limit / 2**30:.1f} GiB; "
-                f"choose a size of {estimate.largest_size} px or less.",
-                estimate.largest_size,
+            largest = estimate.largest_size
+            advice = (
+                f"choose a size of {largest} px or less" if largest else "even the smallest size does not fit: close other programs, or send a smaller picture"
             )
+            needed, there = _memory(estimate.memory_bytes), _memory(limit)
+            raise TooLarge(f"This job needs {needed} at {estimate.resolved.size} px, and there are {there}; {advice}.", largest)
 
     async def _uploaded(
         self,
@@ -196,10 +199,11 @@ class Intake:
             raise Unavailable("The engine is still starting; ask again in a moment.", retry_after=RETRY_SECONDS)
         station, estimate = estimated
         resolved = estimate.resolved
+        seconds = self._paces.seconds(station.describe(), resolved, warm=station.warm)
         return wire.Estimate(
             memory_bytes=estimate.memory_bytes,
             memory_available=estimate.memory_available,
-            seconds=-1.0 if estimate.seconds is None else estimate.seconds,
+            seconds=-1.0 if seconds is None else seconds,
             largest_size=estimate.largest_size,
             work_width=resolved.width,
             work_height=resolved.height,
@@ -207,6 +211,11 @@ class Intake:
             weights=replies.weights_message(self._shelf.known[weights.id]),
             resolved=replies.resolved_message(resolved, weights.id, station.id),
         )
+
+
+def _memory(count: int) -> str:
+    """Bytes for people."""
+    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"
 
 
 async def _piece(stream: AsyncIterator[wire.CreateJobRequest]) -> Piece | None:

@@ -33,6 +33,7 @@ from .jobs.journal import Journal
 from .jobs.states import JobState
 from .limits import MESSAGE_BYTES, SWEEP_SECONDS
 from .logs import open_log
+from .pace import Paces
 from .runtime import Runtime, ServerRuns, claim, new_token
 from .service import Service
 from .shelf import Shelf
@@ -146,8 +147,9 @@ class Server:
         self.shelf = Shelf(config.data_dir, config.weights_file, config.imagenet_url)
         await self.shelf.look()
         self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles), config.limits)
-        self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices)
-        self.intake = Intake(self.board, self.dispatcher, self.shelf, self.styles, self.clock)
+        paces = Paces(config.state_dir)
+        self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices, paces)
+        self.intake = Intake(self.board, self.dispatcher, self.shelf, self.styles, self.clock, paces)
         self.jobs = Jobs(self.board, self.dispatcher, self.shelf)
         await self._listen()
         self.dispatcher.open()

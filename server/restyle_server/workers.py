@@ -160,6 +160,7 @@ class Station:
         self.paused: str | None = None  # a batch job that rests in the worker, between two scales, while others go first
         self.asked = False  # whether the worker has been told to let its job rest
         self.ready = False
+        self.warm = False  # whether its worker has painted
         self.failed_starts = 0
         self.complaint = ""  # why the last start failed
         self.hung = False

@@ -179,13 +179,6 @@ def test_the_size_named_as_largest_fits_and_one_more_does_not(paints, order):
     assert paints.estimate(replace(limited, parameters=Parameters(size=largest + 4))).memory_bytes > 2**31
 
 
-def test_time_is_estimated_after_the_first_job(order):
-    paints = engine("cpu")
-    assert paints.estimate(order).seconds is None
-    paints.paint(order, go_on)
-    assert (paints.estimate(order).seconds or 0) > 0
-
-
 @pytest.mark.parametrize(
     ("changes", "reason", "sentence"),
     [

@@ -80,9 +80,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
+    """What an order would need. The time is learned by the front end (pace.py), from every engine alike."""
+
     memory_bytes: int
     memory_available: int
-    seconds: float | None  # None before the first job on the device
     largest_size: int  # px, longest side of the work that fits
     resolved: Resolved
 

@@ -111,6 +111,24 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleTime:
+    """steps: evaluations that followed another of the same scale; seconds: what they took."""
+
+    pixels: int
+    steps: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a job took, without the time that it rested. start: seconds until its first evaluation was done."""
+
+    seconds: float
+    start: float
+    scales: tuple[ScaleTime, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     job_id: str
     result: Result
@@ -118,6 +136,7 @@ class Done:
     report: Report | None
     finished_early: bool
     warnings: tuple[str, ...]
+    timing: Timing
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,6 @@ class NeuralEngine:
     def __init__(self, device_id: str = "cpu") -> None:
         self._id = device_id
         self._painter = Painter(device_id)
-        self._seconds_per_pixel: float | None = None  # of work pixel and evaluation, from the last job
 
     def device(self) -> Device:
         """The device and its memory now."""
@@ -46,13 +45,11 @@ class NeuralEngine:
         return Device(self._id, kind, devices.device_name(self._id), total, available, devices.prefers_bf16(self._id), DEFAULT_SIZE[kind])
 
     def estimate(self, order: Order) -> Estimate:
-        """Memory, time and largest size, without looking at any pixel."""
+        """Memory and largest size, without looking at any pixel."""
         resolved = self._resolved(order)
         width, height = order.content.width, order.content.height
         available = self._available(order)
-        work = resolved.width * resolved.height * resolved.evaluations
-        seconds = None if self._seconds_per_pixel is None else self._seconds_per_pixel * work
-        return Estimate(estimate_bytes(resolved, width, height), available, seconds, largest_size(resolved, width, height, available), resolved)
+        return Estimate(estimate_bytes(resolved, width, height), available, largest_size(resolved, width, height, available), resolved)
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""
@@ -78,9 +75,7 @@ class NeuralEngine:
             raise self._out_of_memory(order, resolved)
         canvas = open_plane(plane_of(order.content))
         task = task_of(order, resolved, canvas)
-        before = time.monotonic()
         painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between)
-        self._measure(painting, resolved, time.monotonic() - before)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
@@ -105,11 +100,6 @@ class NeuralEngine:
         advice = f"choose a size of {fits} px or less" if fits >= SMALLEST_SIDE else "close other programs or take a smaller picture"
         needed = estimate_bytes(resolved, width, height) / 2**30
         return JobFailure("OUT_OF_MEMORY", f"Painting at {resolved.size} px needs about {needed:.1f} GiB, more than there is on {self._id}: {advice}.")
-
-    def _measure(self, painting: Painting, resolved: Resolved, seconds: float) -> None:
-        work = resolved.width * resolved.height * resolved.evaluations
-        if painting.evaluations and not painting.finished_early:
-            self._seconds_per_pixel = seconds / work
 
     def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> Progress:
         def preview(longest: int) -> Picture:

@@ -1,0 +1,83 @@
+"""How long it will take: learned from the first job on, kept across restarts, never from another machine."""
+
+from __future__ import annotations
+
+import pytest
+from calls import order
+from restyle_server.neural.parameters import Parameters, Precision, Preset, Resolved, resolve
+from restyle_server.neural.plan import plan
+from restyle_server.pace import FILE, Pace, Paces
+from restyle_server.worker.messages import ScaleTime, Timing
+
+FIXED, PER_PIXEL = 0.02, 1e-5  # seconds of an evaluation on the machine of these tests
+START, BETWEEN = 1.5, 3.0
+
+
+def work(size: int, preset: Preset = Preset.STANDARD, precision: Precision = Precision.FP32) -> Resolved:
+    return resolve(Parameters(preset=preset, size=size, precision=precision), 2 * size, 2 * size, "cpu", bf16=False)
+
+
+def evaluation(pixels: int) -> float:
+    return FIXED + PER_PIXEL * pixels
+
+
+def took(resolved: Resolved, slower: float = 1.0) -> Timing:
+    """What the machine of these tests takes for it."""
+    scales = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations)
+    times = tuple(ScaleTime(s.width * s.height, s.evaluations - 1, slower * (s.evaluations - 1) * evaluation(s.width * s.height)) for s in scales)
+    rest = slower * sum(BETWEEN * evaluation(scale.pixels) for scale in times)
+    return Timing(START + sum(scale.seconds for scale in times) + rest, START, times)
+
+
+@pytest.mark.parametrize(("learned", "asked"), [(256, 1024), (1024, 256), (512, 512)])
+def test_one_job_teaches_the_time_of_every_size_and_preset(learned, asked):
+    pace = Pace()
+    pace.learn(took(work(learned, Preset.DRAFT)), warm=False)
+    expected = took(work(asked, Preset.FINE)).seconds
+    assert expected / 1.1 < pace.seconds(work(asked, Preset.FINE), warm=False) < 1.1 * expected
+
+
+def test_a_machine_that_has_become_slower_is_believed_after_some_jobs():
+    pace = Pace()
+    for slower in (1.0, *[3.0] * 12):
+        pace.learn(took(work(512), slower), warm=False)
+    assert pace.seconds(work(512), warm=False) == pytest.approx(took(work(512), 3.0).seconds, rel=0.1)
+
+
+def test_a_worker_that_has_painted_needs_not_load_the_network_again():
+    pace = Pace()
+    pace.learn(took(work(512)), warm=False)
+    first = pace.seconds(work(512), warm=False)
+    guessed = pace.seconds(work(512), warm=True)
+    assert guessed < first
+    quicker = took(work(512))
+    pace.learn(Timing(quicker.seconds - START + 0.1, 0.1, quicker.scales), warm=True)
+    assert first - pace.seconds(work(512), warm=True) == pytest.approx(START - 0.1)
+
+
+def test_a_job_that_was_stopped_at_once_teaches_nothing():
+    pace = Pace()
+    pace.learn(Timing(3.0, 2.9, (ScaleTime(10_000, 0, 0.0),)), warm=False)
+    assert not pace.scales
+
+
+def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_it(tmp_path):
+    paces = Paces(tmp_path)
+    assert paces.seconds("cpu: X", work(512), warm=False) is None
+    paces.learn("cpu: X", work(512), took(work(512)), warm=False)
+    known = paces.seconds("cpu: X", work(256), warm=False)
+    assert Paces(tmp_path).seconds("cpu: X", work(256), warm=False) == known
+    assert Paces(tmp_path).seconds("cpu: another", work(256), warm=False) is None
+    assert Paces(tmp_path).seconds("cpu: X", work(256, precision=Precision.BF16), warm=False) == known  # better than nothing
+    for words in ("nonsense", "[]", '{"cpu": 3}', '{"cpu": {"scales": [[1, NaN, 2]], "cold": [], "warm": [], "between": 0}}'):
+        (tmp_path / FILE).write_text(words)
+        assert Paces(tmp_path).seconds("cpu: X", work(512), warm=False) is None
+
+
+async def test_the_server_knows_the_time_after_the_first_job_and_after_a_restart(serving):
+    async with serving(script={"step_ms": 5}) as place:
+        assert (await place.caller.call("EstimateJob", spec=order())).seconds == -1
+        await place.caller.end((await place.caller.create(order(seed=1))).id)
+        assert (await place.caller.call("EstimateJob", spec=order())).seconds > 0
+    async with serving() as place:
+        assert (await place.caller.call("EstimateJob", spec=order())).seconds > 0

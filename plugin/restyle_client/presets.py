@@ -11,6 +11,7 @@ A file's keys are the names of a recipe's settings, with native_size = true for 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import re
@@ -59,6 +60,19 @@ class Presets:
         """Its settings, by name; those that it leaves out are missing. PresetError."""
         self._move_in()
         return read(self.path(name))
+
+    def find(self, words: str) -> dict[str, Any]:
+        """The settings of a plan of Restyle's own, of a preset by its name, or of a TOML file by its path. PresetError, with the nearest name."""
+        if words in PRESETS:
+            return {"preset": words}
+        if words.endswith(SUFFIX) or "/" in words or os.sep in words:
+            return read(Path(words).expanduser())
+        known = self.names()
+        if words not in known:
+            near = difflib.get_close_matches(words, [*PRESETS, *known], n=1)
+            there = f"did you mean {near[0]}" if near else f"there are {', '.join([*PRESETS, *known])}"
+            raise PresetError(f'there is no preset "{words}" in {self.folder}; {there}')
+        return read(self.path(words))
 
     def save(self, name: str, settings: Mapping[str, Any]) -> Path:
         """Writes a preset, in place of an earlier one of that name, whole or not at all. PresetError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,25 @@ def test_every_client_looks_into_one_folder(tmp_path: Path) -> None:
     assert presets.of_user(home, tmp_path).folder == Path("/home/me/.config/restyle/presets")
     (tmp_path / "launcher.json").write_text(json.dumps({**words, "config_dir": None}), encoding="utf-8")
     assert presets.config_dir(home, tmp_path).name == "restyle"
+
+
+def test_the_page_names_every_setting() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "presets.md").read_text(encoding="utf-8")
+    named = {name for line in page.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert named == {*recipes.SETTINGS, "native_size"}
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert presets.parse(example)["color_mix"] == 0.8
+
+
+@pytest.mark.parametrize("words", ["draft", "Soft light", "{folder}/Soft light.toml"])
+def test_a_preset_is_found_by_name_and_by_path(mine: Presets, words: str) -> None:
+    mine.save("Soft light", {"preset": "draft"})
+    assert mine.find(words.format(folder=mine.folder)) == {"preset": "draft"}
+
+
+def test_a_name_that_is_not_there_gets_the_nearest(mine: Presets) -> None:
+    mine.save("Soft light", {"strength": 10})
+    with pytest.raises(PresetError, match="did you mean Soft light"):
+        mine.find("Soft ligth")
+    with pytest.raises(PresetError, match="there are draft, standard, fine, Soft light"):
+        mine.find("xyzzy")

@@ -11,30 +11,33 @@ from typing import Any
 
 from . import layers, source, strings
 from .api import QtCore
+from .client import presets, recipes
 from .failures import Failure
 from .painting import Phase
-from .recipe import Recipe, StyleChoice, recipe_from, style_from
+from .recipe import PRESETS, Recipe, StyleChoice, recipe_from, style_from
 from .workshop import workshop
 
 POLL_MS = 50  # between two looks at whether it is done
-SETTINGS = ("strength", "preset", "size", "color", "color_mix", "seed", "objective", "tv", "start", "symmetry")
 
 
 def paint(node: Any = None, document: Any = None, *, style: str = "", styles: Sequence[StyleChoice | dict[str, Any] | str] = (), **settings: Any) -> Any:
     """Paints a layer and returns the new one above it. Krita stays usable meanwhile.
 
     node, document: default: the active ones. style: a name of the library, or the path of a picture file. styles: several, each a name or
-    {"library": NAME or "file": PATH, "weight": W, "scale": S}. settings: strength, preset, size, color, color_mix, seed, objective, tv, start, symmetry;
-    what is left out has its default, not the docker's. Failure (an Exception) says in a sentence what is wrong; RecipeError which setting.
+    {"library": NAME or "file": PATH, "weight": W, "scale": S}. settings: strength, preset (draft, standard, fine, or the name of a preset that you saved),
+    size, color, color_mix, seed, objective, tv, start, symmetry, evaluations and what else a preset knows; what is left out has its default, not the
+    docker's. Failure (an Exception) says in a sentence what is wrong; RecipeError which setting.
     """
     shop = workshop()
     if document is None or node is None:
         active_document, active_node = source.active()
         document, node = document or active_document, node or active_node
-    unknown = sorted(set(settings) - set(SETTINGS))
+    unknown = sorted(set(settings) - set(recipes.SETTINGS))
     if unknown:
-        raise TypeError(f"paint() knows no {', '.join(unknown)}; it knows {', '.join(SETTINGS)}")
-    recipe = recipe_from(settings, Recipe(styles=tuple(style_from(each) for each in styles or ([_style(style)] if style else []))))
+        raise TypeError(f"paint() knows no {', '.join(unknown)}; it knows {', '.join(recipes.SETTINGS)}")
+    plan = settings.pop("preset", PRESETS[1])
+    chosen = tuple(style_from(each, number) for number, each in enumerate(styles or ([_style(style)] if style else []), 1))
+    recipe = recipe_from({**presets.of_user().find(plan), **settings}, Recipe(styles=chosen))
     painting = shop.paint(document, node, recipe)
     _wait(lambda: painting.over)
     if painting.phase is not Phase.DONE:

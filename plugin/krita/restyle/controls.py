@@ -6,9 +6,10 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from . import presets, strings
+from . import strings
 from .api import QtCore, QtWidgets
-from .recipe import COLORS, FULL_SIZE, LARGEST_SEED, OBJECTIVES, PRESETS, SIZES, STARTS, SYMMETRIES
+from .client import presets
+from .recipe import COLORS, FULL_SIZE, LARGEST_SEED, OBJECTIVES, PRESETS, SIZES, STARTS, SYMMETRIES, Recipe, recipe_from
 from .workshop import Workshop
 
 
@@ -148,22 +149,24 @@ class Controls(QtWidgets.QWidget):
 
     def _fill_presets(self, menu: Any) -> None:
         menu.clear()
-        for name in presets.names():
+        saved = presets.of_user()
+        names = saved.names()
+        for name in names:
             menu.addAction(name).triggered.connect(lambda _checked=False, name=name: self._workshop.attempt(lambda: self._load(name)))
-        if presets.names():
+        if names:
             menu.addSeparator()
         menu.addAction(strings.PRESET_SAVE).triggered.connect(lambda: self._workshop.attempt(self._save))
-        for name in presets.names():
+        for name in names:
             words = strings.PRESET_DELETE.format(name=name)
-            menu.addAction(words).triggered.connect(lambda _checked=False, name=name: self._workshop.attempt(lambda: presets.delete(name)))
+            menu.addAction(words).triggered.connect(lambda _checked=False, name=name: self._workshop.attempt(lambda: saved.remove(name)))
 
     def _load(self, name: str) -> None:
-        self._workshop.choose(presets.load(name, self._workshop.recipe))
+        self._workshop.choose(recipe_from(presets.of_user().load(name), Recipe(styles=self._workshop.recipe.styles)))
 
     def _save(self) -> None:
         name, sure = QtWidgets.QInputDialog.getText(self, strings.TITLE, strings.PRESET_NAME)
         if sure and name.strip():
-            presets.save(name, self._workshop.recipe)
+            presets.of_user().save(name, presets.settings_of(self._workshop.recipe))
 
     def _set(self, name: str, value: Any) -> None:
         if not self._filling:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import log, strings
-from .client import client
+from .client import client, ranges
 
 
 class Failure(Exception):
@@ -17,6 +17,8 @@ def sentence(error: BaseException) -> str:
     """What a person reads of an error; whatever is unforeseen goes into the log, and the sentence names it. Call it while handling the error."""
     if isinstance(error, Failure):
         return str(error)
+    if isinstance(error, ranges.RecipeError):
+        return f"{error}."
     if isinstance(error, client.RestyleError):
         log.write(f"{type(error).__name__}: {error}")
         field = getattr(error, "field", "")  # a path within the request, which means nothing to a painter

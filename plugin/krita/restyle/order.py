@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from . import layers, pixels, strings
-from .client import client
+from .client import client, recipes
 from .failures import Failure
 from .pixels import Box
-from .recipe import FULL_SIZE, Recipe, StyleChoice
+from .recipe import Recipe, StyleChoice
 from .source import Source, find
 
 LABEL_LENGTH = 128  # characters, the service's limit
@@ -47,8 +47,8 @@ def order(document: Any, node: Any, source: Source, recipe: Recipe, *, start: cl
         content=content,
         masks=masks,
         styles=tuple(_style_use(document, source.sent, choice, recipe) for choice in recipe.styles),
-        start=start or (client.Start.noise() if recipe.start == "noise" else None),
-        parameters=parameters(recipe),
+        start=start or recipes.start(recipe.settings()),
+        parameters=recipes.parameters(recipe),
         job_class=client.JobClass.BATCH if batch else client.JobClass.INTERACTIVE,
         label=strings.LAYER_NAME.format(source=source.name, style=recipe.title)[:LABEL_LENGTH],
     )
@@ -64,22 +64,7 @@ def sketch(node: Any, source: Source, recipe: Recipe) -> client.JobRequest:
         for choice in recipe.styles
     )
     content = _blank(pixels.colors_of(node).format, source.sent.width, source.sent.height)
-    return client.JobRequest(content, styles, parameters=parameters(recipe))
-
-
-def parameters(recipe: Recipe) -> client.Parameters:
-    """The recipe's settings in the client's words."""
-    return client.Parameters(
-        preset=recipe.preset,
-        size=recipe.size if recipe.size > 0 else None,
-        native_size=True if recipe.size == FULL_SIZE else None,
-        strength=float(recipe.strength),
-        seed=recipe.seed,
-        color=recipe.color,
-        color_mix=float(recipe.color_mix),
-        objective=None if recipe.objective == "auto" else recipe.objective,
-        tv=float(recipe.tv),
-    )
+    return client.JobRequest(content, styles, parameters=recipes.parameters(recipe))
 
 
 def regions(document: Any) -> list[tuple[str, str]]:
@@ -117,7 +102,7 @@ def _belongs(node: Any, region: str) -> bool:
 def _style_use(document: Any, box: Box, choice: StyleChoice, recipe: Recipe) -> client.StyleUse:
     mask = region_plane(document, choice.region, box, choice.name) if choice.region else None
     source = choice.library or (_file(choice.file) if choice.file else _style_plane(choice))
-    return client.StyleUse(source, float(choice.weight), choice.scale, None, mask, None if recipe.symmetry == "none" else recipe.symmetry)
+    return client.StyleUse(source, float(choice.weight), choice.scale, None, mask, recipes.symmetry(recipe, choice))
 
 
 def _file(path: str) -> bytes:

@@ -32,6 +32,7 @@ def application() -> Any:
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("RESTYLE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("RESTYLE_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("RESTYLE_STATE_DIR", str(tmp_path / "state"))
     fake_krita.Krita.documents_open.clear()
     yield

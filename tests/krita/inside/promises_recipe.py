@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from restyle import log, presets, settings, strings
+from restyle import api, log, settings, strings
+from restyle.client import presets
+from restyle.controls import Controls
 from restyle.recipe import LayerReference, Recipe, RecipeError, StyleChoice, plain, recipe_from
 from restyle.settings import MOST_RECENT, Recent
 
@@ -55,23 +58,26 @@ def test_recent_paintings_are_kept_the_newest_first_and_not_for_ever() -> None:
     assert len(list(log.folder().glob("painting-*.png"))) == MOST_RECENT
 
 
-def test_a_preset_is_toml_that_every_client_can_read() -> None:
-    tomllib = pytest.importorskip("tomllib")
-    name = presets.save('My "wild" preset/..', FULL)
-    assert presets.names() == [name]
-    text = (presets.folder() / f"{name}.toml").read_text(encoding="utf-8")
-    assert tomllib.loads(text) == presets.parse(text) == FULL.settings()
-    other = Recipe(styles=(StyleChoice(library="night"),))
-    loaded = presets.load(name, other)
-    assert loaded.styles == other.styles
-    assert loaded.settings() == FULL.settings()
-    presets.delete(name)
-    assert presets.names() == []
+def test_presets_are_those_of_every_client(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved, controls = presets.of_user(), Controls(shop)
+    monkeypatch.setattr(api.QtWidgets.QInputDialog, "getText", lambda *_arguments: ("Soft light", True))
+    shop.choose(FULL)
+    controls._save()
+    assert saved.names() == ["Soft light"]
+    saved.save("From elsewhere", {"strength": 15, "evaluations": 3})
+    shop.choose(replace(Recipe(), styles=FULL.styles))
+    controls._load("From elsewhere")
+    assert (shop.recipe.strength, shop.recipe.evaluations, shop.recipe.styles) == (15, 3, FULL.styles)
+    controls._load("Soft light")
+    assert shop.recipe == FULL
 
 
-def test_a_preset_that_makes_no_sense_names_its_line() -> None:
-    with pytest.raises(RecipeError, match="line 2"):
-        presets.parse("strength = 5 # strong\nwhat is this")
+def test_a_preset_that_makes_no_sense_is_told_with_its_file_and_setting(shop: Any) -> None:
+    saved, controls = presets.of_user(), Controls(shop)
+    saved.folder.mkdir(parents=True, exist_ok=True)
+    saved.path("broken").write_text("strength = 900", encoding="utf-8")
+    shop.attempt(lambda: controls._load("broken"))
+    assert shop.complaint == f"{saved.path('broken')}: strength is 900; it must be a number from 0 to 100."
 
 
 def test_every_word_for_people_stands_in_the_table() -> None:
@@ -84,5 +90,5 @@ def test_every_word_for_people_stands_in_the_table() -> None:
 def test_every_word_in_the_table_is_used() -> None:
     table = {node.targets[0].id for node in ast.parse((PLUGIN / "strings.py").read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)}  # type: ignore[attr-defined]
     code = "\n".join(path.read_text(encoding="utf-8") for path in PLUGIN.glob("*.py") if path.name != "strings.py")
-    code += (PLUGIN / "strings.py").read_text(encoding="utf-8").split("\ndef seconds")[1]
+    code += (PLUGIN / "strings.py").read_text(encoding="utf-8").split("\ndef ")[1]
     assert sorted(name for name in table if not re.search(rf"\b{name}\b", code)) == []

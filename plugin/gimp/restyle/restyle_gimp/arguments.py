@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from gi.repository import Gimp, GObject
+from restyle_client import presets, recipes, settings
+from restyle_client.recipes import Recipe, StyleChoice
+from restyle_client.settings import RecipeError
 
-from . import recipe as recipes
-from .recipe import LayerReference, Recipe, RecipeError, StyleChoice
+from .recipe import LayerReference, recipe_from, styles_from_json
 
 FLAGS = GObject.ParamFlags.READWRITE
 
 _CHOICES = {  # argument → (values, default, title, text)
-    "preset": (recipes.PRESETS, "standard", "_Quality", "draft, standard or fine: how long to paint"),
-    "color": (recipes.COLORS, "style", "_Colors", "the style's colors, the content's, or the style's matched to the content's"),
-    "objective": (recipes.OBJECTIVES, "auto", "_Objective", "what makes two textures alike"),
-    "start": (recipes.STARTS, "content", "S_tart from", "the layer itself, or noise"),
-    "weights": (recipes.WEIGHTS, "auto", "_Weights", "which network sees the pictures; auto takes the best that is installed"),
+    "preset": (settings.PRESETS, "standard", "_Quality", "draft, standard or fine: how long to paint"),
+    "color": (settings.COLORS, "style", "_Colors", "the style's colors, the content's, or the style's matched to the content's"),
+    "objective": (settings.OBJECTIVES, "auto", "_Objective", "what makes two textures alike"),
+    "start": (settings.STARTS, "content", "S_tart from", "the layer itself, or noise"),
+    "symmetry": (settings.SYMMETRIES, "none", "Mirr_oring", "which mirror images of a style count too"),
+    "weights": (settings.WEIGHTS, "auto", "_Weights", "which network sees the pictures; auto takes the best that is installed"),
 }
 _NUMBERS = {  # argument → (lowest, highest, default, title, text)
     "strength": (0.0, 100.0, 50.0, "St_rength", "0 leaves the layer as it is, 50 balances, 100 lets the style win"),
@@ -24,6 +28,7 @@ _NUMBERS = {  # argument → (lowest, highest, default, title, text)
     "smoothness": (0.0, 1000.0, 1.0, "S_moothness", "in parts of the usual"),
     "start-noise": (0.0, 1.0, 0.0, "Start _noise", "noise added to the layer before painting"),
 }
+_OTHERS = ("size", "seed", "device")
 _RECIPE_NAMES = {"color-mix": "color_mix", "smoothness": "tv", "start-noise": "start_noise"}
 
 
@@ -37,9 +42,9 @@ def declare(procedure: Any) -> None:
     )
     procedure.add_double_argument("stroke-size", "Stroke si_ze", "Size of the strokes, 0.25 to 4; 0: as the style suggests", 0.0, 4.0, 0.0, FLAGS)
     procedure.add_int_argument(
-        "size", "_Work size", "Longest side of the work in px; 0 chooses by the device, -1 is the layer's own size", recipes.FULL_SIZE, 65535, 0, FLAGS
+        "size", "_Work size", "Longest side of the work in px; 0 chooses by the device, -1 is the layer's own size", settings.FULL_SIZE, 65535, 0, FLAGS
     )
-    procedure.add_int_argument("seed", "See_d", "Another seed gives another painting", 0, recipes.LARGEST_SEED, 0, FLAGS)
+    procedure.add_int_argument("seed", "See_d", "Another seed gives another painting", 0, settings.LARGEST_SEED, 0, FLAGS)
     for name, (lowest, highest, default, title, text) in _NUMBERS.items():
         procedure.add_double_argument(name, title, text, lowest, highest, default, FLAGS)
     for name, (values, chosen, title, text) in _CHOICES.items():
@@ -48,6 +53,8 @@ def declare(procedure: Any) -> None:
             choice.add(value, position, value, "")
         procedure.add_choice_argument(name, title, text, choice, chosen, FLAGS)
     procedure.add_string_argument("device", "De_vice", 'Where to paint, such as "cpu" or "cuda:0"; empty: whichever is free first', "", FLAGS)
+    procedure.add_string_argument("user-preset", "_Your preset", "A preset that you saved, by its name, or a TOML file; what it names wins", "", FLAGS)
+    procedure.add_string_argument("settings", "More settin_gs", 'Further settings as JSON, which win, such as {"evaluations": 300}', "", FLAGS)
 
 
 def read(config: Any) -> Recipe:
@@ -55,25 +62,38 @@ def read(config: Any) -> Recipe:
     scale = config.get_property("stroke-size") or None
     if scale is not None and scale < 0.25:
         raise RecipeError(f"stroke-size is {scale:g}; it must be from 0.25 to 4, or 0 for what the style suggests")
-    values = {_RECIPE_NAMES.get(name, name): config.get_property(name) for name in (*_NUMBERS, *_CHOICES, "size", "seed", "device")}
-    recipe = Recipe(styles=_styles(config, scale), **values)
-    recipes.check(recipe)
-    return recipe
+    values = {_RECIPE_NAMES.get(name, name): config.get_property(name) for name in (*_NUMBERS, *_CHOICES, *_OTHERS)}
+    values["device"] = values["device"] or ""
+    return recipe_from({**values, **_more(config), "styles": _styles(config, scale)})
 
 
 def write(config: Any, recipe: Recipe) -> None:
     """Leaves the recipe in the arguments, so that GIMP remembers it for the next run."""
-    for name in (*_NUMBERS, *_CHOICES, "size", "seed", "device"):
+    for name in (*_NUMBERS, *_CHOICES, *_OTHERS):
         config.set_property(name, getattr(recipe, _RECIPE_NAMES.get(name, name)))
     config.set_property("style", "")
     config.set_property("style-file", None)
     config.set_property("style-layer", None)
     config.set_property("stroke-size", 0.0)
     config.set_property("styles", recipes.styles_to_json(recipe.styles))
+    written = {_RECIPE_NAMES.get(name, name) for name in (*_NUMBERS, *_CHOICES, *_OTHERS)}
+    more = {name: value for name, value in recipe.settings().items() if name not in written}
+    config.set_property("settings", json.dumps(more) if more else "")
+    config.set_property("user-preset", "")
+
+
+def _more(config: Any) -> dict[str, Any]:
+    """What "settings" and "user-preset" say. RecipeError."""
+    found: dict[str, Any] = {}
+    if text := _text(config, "settings"):
+        found.update(presets.checked(recipes.json_object(text, '"settings"')))
+    if name := _text(config, "user-preset"):
+        found.update(presets.of_user().find(name))
+    return found
 
 
 def _styles(config: Any, scale: float | None) -> tuple[StyleChoice, ...]:
-    found = list(recipes.styles_from_json(_text(config, "styles"))) if _text(config, "styles") else []
+    found = list(styles_from_json(_text(config, "styles"))) if _text(config, "styles") else []
     if _text(config, "style"):
         found.append(StyleChoice(library=_text(config, "style"), scale=scale))
     if (file := config.get_property("style-file")) is not None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gtk, Pango
+from restyle_client.recipes import StyleChoice
 
 from . import pictures, strings
 from .gallery import Entry, key
-from .recipe import EVERYWHERE, LAYER_MASK, StyleChoice
+from .recipe import EVERYWHERE, LAYER_MASK
 
 PICTURE = 52  # px
 

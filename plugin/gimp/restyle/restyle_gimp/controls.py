@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gtk
+from restyle_client.recipes import Recipe, StyleChoice
+from restyle_client.settings import AUTOMATIC_SIZE, FULL_SIZE, LARGEST_SEED
 
-from . import recipe as recipes
 from . import strings
-from .recipe import AUTOMATIC_SIZE, FULL_SIZE, Recipe
 
 SIZES = (256, 512, 768, 1024, 1536, 2048, 3072, 4096)  # px
 USUAL_SIZE = 512  # px, a CPU's, until the server has told its own
@@ -25,7 +25,7 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._longest, self._changed, self._quiet = longest, changed, False
         self._default_size = USUAL_SIZE
         self._touched = False  # strength or colours were chosen by a person
-        self._start_noise, self._device = 0.0, ""  # scripts set them; the dialog only keeps them
+        self._kept = Recipe()  # settings without a control here, of a preset or a script, are kept
         self._grid = Gtk.Grid(column_spacing=10, row_spacing=8)
         self._build_main()
         self.pack_start(self._grid, False, False, 0)
@@ -64,9 +64,7 @@ class Controls(Gtk.Box):  # type: ignore[misc]
     def _build_more(self) -> None:
         self._color_mix = self._slider(0, 1, 0.05, 2)
         self._attach(strings.COLOR_MIX, self._color_mix)
-        self._seed = Gtk.SpinButton(
-            adjustment=Gtk.Adjustment(lower=0, upper=recipes.LARGEST_SEED, step_increment=1), hexpand=True, tooltip_text=strings.SEED_HINT
-        )
+        self._seed = Gtk.SpinButton(adjustment=Gtk.Adjustment(lower=0, upper=LARGEST_SEED, step_increment=1), hexpand=True, tooltip_text=strings.SEED_HINT)
         self._seed.connect("value-changed", self._tell)
         another = Gtk.Button(label=strings.SEED_NEW)
         another.connect("clicked", lambda _button: self._seed.set_value(random.randrange(1_000_000)))
@@ -100,10 +98,8 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._color_mix.set_value(recipe.color_mix)
         self._seed.set_value(recipe.seed)
         self._tv.set_value(recipe.tv)
-        self._symmetry.set_active_id(recipe.styles[0].symmetry if recipe.styles else "none")
         self._touched = (recipe.strength, recipe.color) != (Recipe().strength, Recipe().color)
-        self._start_noise = recipe.start_noise
-        self._device = recipe.device
+        self._kept = recipe
         self._quiet = False
         self._changed()
 
@@ -116,11 +112,17 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._color.set_active_id(color or default.color)
         self._touched = False
 
-    def recipe(self, styles: tuple[recipes.StyleChoice, ...]) -> Recipe:
+    def settle(self, strength: float | None, color: str | None) -> None:
+        """The styles that are chosen suggest this: where just that is set, nobody has chosen a strength or colours."""
+        default = Recipe()
+        if (self._kept.strength, self._kept.color) == (default.strength if strength is None else round(strength), color or default.color):
+            self._touched = False
+
+    def recipe(self, styles: tuple[StyleChoice, ...]) -> Recipe:
         """What is set now."""
-        symmetry = self._symmetry.get_active_id()
-        return Recipe(
-            styles=tuple(replace(style, symmetry=symmetry) for style in styles),
+        return replace(
+            self._kept,
+            styles=styles,
             strength=round(self._strength.get_value()),
             preset=next(value for value, button in self._qualities.items() if button.get_active()),
             size=int(self._size.get_active_id()),
@@ -130,9 +132,8 @@ class Controls(Gtk.Box):  # type: ignore[misc]
             objective=self._objective.get_active_id(),
             tv=round(self._tv.get_value(), 2),
             start=self._start.get_active_id(),
-            start_noise=self._start_noise,
+            symmetry=self._symmetry.get_active_id(),
             weights=self._weights.get_active_id(),
-            device=self._device,
         )
 
     def tell_default_size(self, size: int) -> None:
@@ -143,7 +144,13 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._quiet = False
 
     def _choices(self, recipe: Recipe) -> list[tuple[Any, str]]:
-        return [(self._color, recipe.color), (self._objective, recipe.objective), (self._start, recipe.start), (self._weights, recipe.weights)]
+        return [
+            (self._color, recipe.color),
+            (self._objective, recipe.objective),
+            (self._start, recipe.start),
+            (self._symmetry, recipe.symmetry),
+            (self._weights, recipe.weights),
+        ]
 
     def _fill_sizes(self) -> None:
         self._size.remove_all()

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import GimpUi, Gtk
-from restyle_client import ServerInfo, Session, Style, discovery
+from restyle_client import ServerInfo, Session, Style, presets
+from restyle_client.recipes import Recipe, StyleChoice
+from restyle_client.styles import suggestion
 
-from . import order, presets, strings, style_sources
+from . import order, strings, style_sources
 from .background import Background, soon
 from .chosen import Chosen, regions
 from .controls import Controls
@@ -16,7 +18,6 @@ from .gallery import Entry, Gallery, key, library_entry
 from .painter import Painter
 from .placing import Memory
 from .preset_row import PresetRow
-from .recipe import Recipe, StyleChoice
 from .source import Source, of_layer
 
 RESET = 1
@@ -107,8 +108,7 @@ class _Dialog:
         box.pack_start(self._chosen, False, False, 0)
         box.pack_start(Gtk.Separator(), False, False, 0)
         box.pack_start(self._controls, False, False, 0)
-        folder = discovery.data_dir() / presets.FOLDER
-        row = PresetRow(folder, self._recipe, self._controls.show_recipe, self._painter.tell)
+        row = PresetRow(presets.of_user(), self._recipe, self._controls.show_recipe, self._painter.tell)
         box.pack_start(row, False, False, 0)
         if self._source.selected:
             note = Gtk.Label(label=strings.SELECTION_NOTE.format(width=self._source.box.width, height=self._source.box.height), xalign=0, wrap=True)
@@ -161,8 +161,11 @@ class _Dialog:
 
     def _on_chosen(self, entries: list[Entry], by_hand: bool) -> None:
         self._chosen.show_entries(entries)
-        if by_hand and len(entries) == 1:
-            self._controls.suggest(entries[0].strength, entries[0].color)
+        suits = suggestion((entry.style, choice.weight) for entry, choice in zip(entries, self._chosen.styles, strict=True))
+        if by_hand and entries:
+            self._controls.suggest(*suits)
+        elif entries:
+            self._controls.settle(*suits)
 
     def _on_change(self) -> None:
         self._paint.set_sensitive(bool(self._chosen.styles))

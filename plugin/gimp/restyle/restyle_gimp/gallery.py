@@ -8,9 +8,9 @@ from typing import Any
 
 from gi.repository import Gdk, GLib, Gtk, Pango
 from restyle_client import Style
+from restyle_client.recipes import StyleChoice
 
 from . import pictures, strings
-from .recipe import StyleChoice
 
 TILE = 112  # px
 ROOM = 4  # px around a tile
@@ -20,7 +20,7 @@ ROOM = 4  # px around a tile
 class Entry:
     """One style to choose. choice: as it is chosen at first. picture, effect: pixbufs or None. own: it can be removed from the library.
 
-    strength, color: what suits this style; None: anything.
+    style: of the library; None for others.
     """
 
     choice: StyleChoice
@@ -28,8 +28,7 @@ class Entry:
     effect: Any | None = None
     hint: str = ""
     own: bool = False
-    strength: float | None = None
-    color: str | None = None
+    style: Style | None = None
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -46,7 +45,7 @@ def library_entry(style: Style) -> Entry:
     choice = StyleChoice(library=style.id, title=style.title, scale=style.suggested_scale)
     hint = "\n".join(part for part in (style.title, style.description, style.credit) if part)
     picture, effect = pictures.decoded(style.thumbnail), pictures.decoded(style.effect_thumbnail)
-    return Entry(choice, picture, effect, hint, not style.builtin, style.suggested_strength, style.suggested_color)
+    return Entry(choice, picture, effect, hint, not style.builtin, style)
 
 
 class Gallery(Gtk.Box):  # type: ignore[misc]

@@ -9,13 +9,14 @@ import gi
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import GimpUi  # noqa: E402
+from restyle_client.recipes import Recipe  # noqa: E402
+from restyle_client.settings import RecipeError  # noqa: E402
 
 from . import arguments, dialog, pictures, strings  # noqa: E402
 from .background import Background  # noqa: E402
 from .failures import Cancelled, Failure  # noqa: E402
 from .order import order  # noqa: E402
 from .placing import memory_of, place  # noqa: E402
-from .recipe import Recipe, RecipeError  # noqa: E402
 from .running import PICTURE, Running  # noqa: E402
 from .source import Source  # noqa: E402
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp
-from restyle_client import Channels, Crop, Depth, JobRequest, Mask, MaskUse, Parameters, PixelFormat, Plane, Start, StyleUse
+from restyle_client import Channels, Crop, Depth, JobRequest, Mask, MaskUse, PixelFormat, Plane, StyleUse, recipes
+from restyle_client.recipes import Recipe, StyleChoice
 
 from . import pixels, strings
 from .failures import Failure
 from .pixels import Box
-from .recipe import FULL_SIZE, LAYER_MASK, LayerReference, Recipe, StyleChoice
+from .recipe import LAYER_MASK, LayerReference
 from .source import SMALLEST_SIDE, Source
 
 LABEL_LENGTH = 128  # characters, the service's limit
@@ -43,10 +44,10 @@ def order(source: Source, recipe: Recipe, batch: bool) -> Order:
         raise Failure(strings.LOCKED_VISIBILITY.format(name=layer.get_name()))
     request = JobRequest(
         content=content,
-        styles=tuple(_style_use(source, choice) for choice in recipe.styles),
+        styles=tuple(_style_use(source, choice, recipes.symmetry(recipe, choice)) for choice in recipe.styles),
         masks=_masks(source, veiled),
-        start=Start.noise() if recipe.start == "noise" else Start.content(recipe.start_noise),
-        parameters=parameters(recipe),
+        start=recipes.start(recipe.settings()),
+        parameters=recipes.parameters(recipe),
         job_class="batch" if batch else "interactive",
         label=strings.LAYER_NAME.format(source=layer.get_name(), style=recipe.title)[:LABEL_LENGTH],
     )
@@ -60,28 +61,11 @@ def sketch(source: Source, recipe: Recipe) -> JobRequest:
         StyleUse.library(choice.library, scale=choice.scale) if choice.library else StyleUse.plane(_blank(_SKETCHED, _SKETCH), scale=choice.scale)
         for choice in recipe.styles
     )
-    return JobRequest(content, styles, parameters=parameters(recipe))
+    return JobRequest(content, styles, parameters=recipes.parameters(recipe))
 
 
 def _blank(format_: PixelFormat, box: Box) -> Plane:
     return Plane(format_, box.width, box.height, bytes(box.width * box.height * format_.pixel_bytes))
-
-
-def parameters(recipe: Recipe) -> Parameters:
-    """The recipe's settings in the client's words; what has its default is left to the server."""
-    return Parameters(
-        preset=recipe.preset,
-        size=recipe.size if recipe.size > 0 else None,
-        native_size=True if recipe.size == FULL_SIZE else None,
-        strength=recipe.strength,
-        seed=recipe.seed,
-        color=recipe.color,
-        color_mix=recipe.color_mix,
-        objective=None if recipe.objective == "auto" else recipe.objective,
-        tv=recipe.tv,
-        weights=recipe.weights,
-        device=recipe.device or None,
-    )
 
 
 def _masks(source: Source, veiled: bool) -> tuple[Mask, ...]:
@@ -95,8 +79,8 @@ def _masks(source: Source, veiled: bool) -> tuple[Mask, ...]:
     return tuple(masks)
 
 
-def _style_use(source: Source, choice: StyleChoice) -> StyleUse:
-    mask, symmetry = _region(source, choice), None if choice.symmetry == "none" else choice.symmetry
+def _style_use(source: Source, choice: StyleChoice, symmetry: str | None) -> StyleUse:
+    mask = _region(source, choice)
     if choice.layer is not None:
         plane = _style_plane(choice.layer, choice)
         return StyleUse.plane(plane, weight=choice.weight, scale=choice.scale, mask=mask, symmetry=symmetry)

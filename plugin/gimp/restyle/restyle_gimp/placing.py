@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from gi.repository import Gimp
-from restyle_client import Job, Plane
+from restyle_client import Job, Parameters, Plane
+from restyle_client.recipes import Recipe, plain
 
 from . import pixels, strings
 from .failures import Failure, ensured
 from .pixels import Box
-from .recipe import Recipe, RecipeError, from_json, to_json
+from .recipe import recipe_from
 from .source import Source
 
 PARASITE = "restyle-recipe"
@@ -52,7 +53,7 @@ def place(source: Source, plane: Plane, veiled: bool, recipe: Recipe, job: Job) 
             _add_mask(new, source, veiled)
         if hides:
             ensured(source.layer.set_visible(False), "hide the source layer")
-        _remember(new, recipe, source.layer.get_tattoo() if source_here else 0)
+        _remember(new, recipe, source.layer.get_tattoo() if source_here else 0, job.resolved)
         source.image.set_selected_layers([new])
     if hides:
         notes.append(strings.HIDDEN.format(name=source.layer.get_name()))
@@ -68,8 +69,8 @@ def memory_of(layer: Any) -> Memory | None:
         return None
     try:
         content = json.loads(bytes(parasite.get_data()).rstrip(b"\0").decode("utf-8"))
-        return Memory(from_json(json.dumps(content["recipe"])), int(content.get("source", 0)))
-    except (RecipeError, ValueError, KeyError, TypeError):
+        return Memory(recipe_from(content["recipe"]), int(content.get("source", 0)))
+    except (ValueError, KeyError, TypeError):
         return None
 
 
@@ -125,8 +126,9 @@ def _add_mask(new: Any, source: Source, veiled: bool) -> None:
     new.set_edit_mask(False)
 
 
-def _remember(layer: Any, recipe: Recipe, source: int) -> None:
-    content = json.dumps({"recipe": json.loads(to_json(recipe)), "source": source}).encode()
+def _remember(layer: Any, recipe: Recipe, source: int, resolved: Parameters | None) -> None:
+    """recipe: what was asked for. resolved: every choice that was made of it."""
+    content = json.dumps({"recipe": plain(recipe), "source": source, "resolved": asdict(resolved) if resolved else None}).encode()
     layer.attach_parasite(Gimp.Parasite.new(PARASITE, _KEPT, content))
 
 

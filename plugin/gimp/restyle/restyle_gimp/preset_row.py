@@ -1,67 +1,80 @@
-"""Owns the row of a person's own presets: choosing one, and keeping the present settings as one."""
+"""Owns the row of a person's own presets: choosing one, keeping the present settings as one, and removing one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from gi.repository import Gtk
+from restyle_client import presets
+from restyle_client.recipes import Recipe, recipe_from
+from restyle_client.settings import RecipeError
 
-from . import presets, strings
+from . import strings
 from .background import soon
-from .recipe import Recipe, RecipeError, StyleChoice
 
 
 class PresetRow(Gtk.Box):  # type: ignore[misc]
     """current: what is set now. chosen: called with the settings of a preset. told: called with a sentence when something can't be done."""
 
-    def __init__(self, folder: Path, current: Callable[[], Recipe], chosen: Callable[[Recipe], None], told: Callable[[str], None]) -> None:
+    def __init__(self, found: presets.Presets, current: Callable[[], Recipe], chosen: Callable[[Recipe], None], told: Callable[[str], None]) -> None:
         super().__init__(spacing=6)
-        self._folder, self._current, self._chosen, self._told = folder, current, chosen, told
+        self._presets, self._current, self._chosen, self._told = found, current, chosen, told
         self._quiet = False
         self._combo = Gtk.ComboBoxText(hexpand=True)
         self._combo.get_accessible().set_name(strings.USER_PRESETS)
         self._combo.connect("changed", self._on_choice)
         save = Gtk.Button(label=strings.USER_PRESET_SAVE, tooltip_text=strings.USER_PRESET_HINT)
         save.connect("clicked", lambda button: soon(lambda: self._on_save(button)))
+        self._remove = Gtk.Button(image=Gtk.Image(icon_name="edit-delete"), tooltip_text=strings.USER_PRESET_REMOVE, sensitive=False)
+        self._remove.get_accessible().set_name(strings.USER_PRESET_REMOVE)
+        self._remove.connect("clicked", self._on_remove)
         label = Gtk.Label(label=strings.USER_PRESETS, xalign=0)
         self.pack_start(label, False, False, 0)
         self.pack_start(self._combo, True, True, 0)
         self.pack_start(save, False, False, 0)
+        self.pack_start(self._remove, False, False, 0)
         self._fill("")
 
     def _fill(self, active: str) -> None:
         self._quiet = True
         self._combo.remove_all()
         self._combo.append("", strings.USER_PRESET_NONE)
-        for name in presets.names(self._folder):
+        for name in self._presets.names():
             self._combo.append(name, name)
         self._combo.set_active_id(active)
+        self._remove.set_sensitive(bool(active))
         self._quiet = False
 
     def _on_choice(self, combo: Any) -> None:
+        if self._quiet:
+            return
         name = combo.get_active_id()
-        if self._quiet or not name:
+        self._remove.set_sensitive(bool(name))
+        if not name:
             return
         try:
-            self._chosen(presets.load(self._folder, name, self._styles()))
+            self._chosen(recipe_from(self._presets.load(name), Recipe(styles=self._current().styles)))
         except RecipeError as error:
             self._told(f"{error}.")
-
-    def _styles(self) -> tuple[StyleChoice, ...]:
-        return self._current().styles
 
     def _on_save(self, button: Any) -> None:
         name = _ask_name(button.get_toplevel(), self._combo.get_active_id() or "")
         if not name:
             return
         try:
-            presets.save(self._folder, name, self._current())
-        except (RecipeError, OSError) as error:
+            path = self._presets.save(name, presets.settings_of(self._current()))
+        except RecipeError as error:
             self._told(f"{error}.")
             return
-        self._fill(name.strip())
+        self._fill(path.stem)
+
+    def _on_remove(self, _button: Any) -> None:
+        try:
+            self._presets.remove(self._combo.get_active_id())
+        except RecipeError as error:
+            self._told(f"{error}.")
+        self._fill("")
 
 
 def _ask_name(parent: Any, proposed: str) -> str:
@@ -69,8 +82,8 @@ def _ask_name(parent: Any, proposed: str) -> str:
     dialog.add_buttons(strings.CANCEL, Gtk.ResponseType.CANCEL, strings.USER_PRESET_KEEP, Gtk.ResponseType.OK)
     dialog.set_default_response(Gtk.ResponseType.OK)
     entry = Gtk.Entry(text=proposed, activates_default=True, width_chars=28)
-    entry.get_accessible().set_name(strings.USER_PRESET_NAME)
-    label = Gtk.Label(label=strings.USER_PRESET_NAME, xalign=0, mnemonic_widget=entry)
+    entry.get_accessible().set_name(strings.PRESET_NAME)
+    label = Gtk.Label(label=strings.PRESET_NAME, xalign=0, mnemonic_widget=entry)
     content = dialog.get_content_area()
     content.set_property("margin", 12)
     content.set_spacing(8)

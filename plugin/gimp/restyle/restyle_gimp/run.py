@@ -8,13 +8,14 @@ from typing import Any
 
 from gi.repository import Gimp, GLib
 from restyle_client import Result
+from restyle_client.recipes import Recipe
+from restyle_client.settings import RecipeError
 
 from . import arguments, log, progress, source, strings
 from .failures import Cancelled, Failure
 from .order import order
 from .painting import Message, Outcome, Painting
 from .placing import Placed, place
-from .recipe import Recipe, RecipeError
 from .source import Source
 
 __all__ = ["Failure", "restyle"]

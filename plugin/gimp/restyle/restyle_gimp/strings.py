@@ -1,11 +1,15 @@
-"""Owns every word that a person reads, so that they can be translated in one place."""
+"""Owns every word that a person reads in GIMP, so that they can be translated in one place; restyle_client/phrases.py has those that Krita says too."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from restyle_client.phrases import *  # noqa: F403 - what every editor says alike
+from restyle_client.phrases import progress_in
+
 if TYPE_CHECKING:
     from restyle_client import Progress
+
 
 MENU_LABEL = "_Restyle…"
 BLURB = "Paint the layer in the manner of another picture"
@@ -15,7 +19,6 @@ HELP = (
 )
 
 # ---- what went wrong ----
-UNEXPECTED = "Restyle hit something unforeseen. What happened is written in {log}; please report it with that file."
 SEE_LOG = "{sentence}\n\n(More in {log})"
 NO_LAYER = "Restyle paints one layer. Choose a layer in the Layers dialog, then start it again."
 SEVERAL_LAYERS = "Restyle paints one layer at a time, and {count} are chosen. Choose one, or merge them first."
@@ -32,58 +35,43 @@ OFF_CANVAS = "The selection does not touch the layer “{name}”. Select a part
 TOO_SMALL = "The part to paint is {width} × {height} px; Restyle needs at least 16 px per side."
 TRANSPARENT = "The layer “{name}” is empty: everything in it is transparent. Choose another layer."
 NO_STYLE = "No style is chosen. Give style, style-file, style-layer or styles."
-STYLE_FILE = "The style picture {path} can't be read ({reason}). Choose another file."
-STYLE_LAYER = "The layer “{name}” that was chosen as the style is no longer open. Choose a style again."
-STYLE_SMALL = "The style “{name}” is {width} × {height} px there; a style needs at least 16 px per side."
 STYLE_CROP = "The part chosen of the style “{name}” lies outside of it. Choose it again."
 REGION_GONE = "There is no channel “{name}” in this image. Choose another region for the style “{style}”."
-REGION_EMPTY = "The region of the style “{style}” does not touch what is painted. Choose another region for it."
 NO_MASK = "The layer has no mask. Choose another region for the style “{style}”."
 IMAGE_GONE = "The image was closed while Restyle painted, so the painting has no place to go."
 GIMP_REFUSED = "GIMP could not {what}. Save your work and start Restyle again; if it stays so, {log} says more."
 
 # ---- the dialog ----
-TITLE = "Restyle"
 PAINT = "_Restyle"
 CANCEL = "_Cancel"
 RESET = "Rese_t"
 ADD_FILE = "From a _file…"
 ADD_LAYER = "From a _layer…"
 REMOVE_STYLE = "Remove from library"
-GALLERY = "Styles"
 GALLERY_HINT = "Click a style to choose it, Ctrl-click to add another."
 GALLERY_EMPTY = "Looking for the style library…"
 GALLERY_NONE = "The styles are shown once the painter answers; below it says what is wrong."
 CHOSEN = "Chosen"
 CHOSEN_EMPTY = "Choose a style on the left."
-SHARE = "Share"
-STROKES = "Strokes"
-REGION = "Where"
-EVERYWHERE = "Everywhere"
 LAYER_MASK = "The layer's mask"
 CHANNEL = "Channel: {name}"
 STRENGTH = "St_rength"
 STRENGTH_LOW = "picture"
 STRENGTH_HIGH = "style"
 QUALITY = "_Quality"
-QUALITIES = {"draft": "Draft", "standard": "Standard", "fine": "Fine"}
 QUALITY_HINTS = {
     "draft": "A quick look: about a fifth of the standard time",
     "standard": "A finished painting",
     "fine": "More detail, about three times the standard time",
 }
 SIZE = "_Work size"
-SIZE_HINT = "How large the painting is worked out before it is brought to the layer's own size: larger takes longer and gives finer strokes"
-SEED_HINT = "Another number gives another painting; the same number gives the same"
 SIZE_AUTOMATIC = "Automatic ({size} px)"
 SIZE_FULL = "Full ({size} px)"
-SIZE_PX = "{size} px"
 COLOR = "_Colors"
 COLORS = {"style": "Of the style", "content": "Of the picture", "match": "Style's, matched to the picture"}
 MORE = "_More settings"
 COLOR_MIX = "Color mi_x"
 SEED = "See_d"
-SEED_NEW = "Another"
 OBJECTIVE = "_Likeness"
 OBJECTIVES = {"auto": "Automatic", "gram": "Textures (Gram)", "gram+moments": "Textures and tones", "wasserstein": "Wasserstein"}
 SMOOTHNESS = "S_moothness"
@@ -97,7 +85,7 @@ USER_PRESETS = "Your presets"
 USER_PRESET_NONE = "None"
 USER_PRESET_SAVE = "Save…"
 USER_PRESET_HINT = "Keep these settings, without the styles, under a name"
-USER_PRESET_NAME = "Name of the preset:"
+USER_PRESET_REMOVE = "Remove this preset"
 USER_PRESET_KEEP = "_Save"
 AGAIN = "This layer was painted by Restyle; its style and settings are chosen."
 AGAIN_SOURCE = "Paint “{name}” again"
@@ -105,7 +93,6 @@ AGAIN_RESULT = "Paint this layer"
 SELECTION_NOTE = "Only the selection is painted ({width} × {height} px)."
 
 # ---- choosing a file or a layer as the style ----
-FILE_TITLE = "A picture to paint like"
 FILE_FILTER = "Pictures (PNG, JPEG, TIFF, WebP)"
 FILE_OPEN = "_Choose"
 FILE_KEEP = "_Keep it in the style library"
@@ -116,63 +103,31 @@ LAYER_IN = "{layer}  ({image}, {width} × {height} px)"
 
 # ---- where it will be painted ----
 SERVER_SEARCHING = "Starting the painter…"
-RETRY = "Try again"
 ESTIMATE_UNKNOWN_TIME = "time known after the first run"
-ABOUT = "about {time}"
 PAINTED_AT = "painted at {work} of {full} px"
 PAINTED_FULL = "painted at full size"
-NETWORKS = {"compact": "compact network", "imagenet": "ImageNet network", "file": "the administrator's network"}
 INSTALL = "Install the better network ({size})"
 INSTALL_UNSIZED = "Install the better network"
 INSTALL_HINT = "Downloads VGG19's ImageNet weights once; paintings get clearly better with them"
 INSTALLING = "{step} {done} of {total}"
 INSTALL_STEPS = {"downloading": "Downloading", "checking": "Checking", "converting": "Converting", "installed": "Installed"}
-INSTALLED = "The better network is installed."
 
 # ---- while it runs ----
 RUNNING_TITLE = "Restyle: {title}"
 CLOSE = "_Close"
 STOP_AND_KEEP = "_Stop and keep"
-CONNECTING = "Looking for the painter…"
-UPLOADING = "Sending {percent} %"
-QUEUED = "Waiting: {position} in the queue"
-QUEUED_NEXT = "Waiting: next in the queue"
-PREPARING = "Preparing…"
 PROGRESS = "Scale {scale} of {scales} ({width} × {height} px), step {step} of {steps}"
-PROGRESS_ETA = "{left} left"
-FINISHING = "Stopping; keeping what there is…"
-CANCELLING = "Cancelling…"
 DOWNLOADING = "Fetching the painting, {percent} %"
 PLACING = "Placing the new layer…"
 
 # ---- what became of it ----
-LAYER_NAME = "{source} — {style}"
 HIDDEN = "“{name}” is hidden below the new layer: where it is not opaque or blends, the two would add up."
 SOURCE_GONE = "The source layer is gone, so the painting lies on top of the image."
 
 
-def seconds(amount: float) -> str:
-    """A span of time for people: "12 s", "3 min", "1 h 20 min"."""
-    whole = max(1, round(amount))
-    if whole < 100:
-        return f"{whole} s"
-    minutes = round(whole / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def bytes_(amount: int) -> str:
-    """An amount of memory for people: "548 MiB", "1.4 GiB"."""
-    return f"{amount / 2**30:.1f} GiB" if amount >= 2**30 else f"{max(1, round(amount / 2**20))} MiB"
-
-
-def queued(position: int) -> str:
-    return QUEUED.format(position=position) if position > 1 else QUEUED_NEXT
-
-
 def progress(now: Progress) -> str:
     """Scale, step and time left."""
-    text = PROGRESS.format(scale=now.scale, scales=now.scales, width=now.width, height=now.height, step=now.step, steps=now.steps)
-    return text if now.eta_seconds is None else f"{text} · {PROGRESS_ETA.format(left=seconds(now.eta_seconds))}"
+    return progress_in(PROGRESS, now)
 
 
 def painted_at(work: int, full: int) -> str:

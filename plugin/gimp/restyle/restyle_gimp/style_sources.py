@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from gi.repository import Gimp, Gtk
+from restyle_client.recipes import StyleChoice
 
 from . import pictures, strings
 from .gallery import TILE, Entry
 from .order import refer
 from .pixels import Box
-from .recipe import StyleChoice
 
 SMALLEST_SIDE = 16  # px, the service's limit
 THUMBNAIL = 48  # px

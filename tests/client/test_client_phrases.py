@@ -1,0 +1,51 @@
+"""Owns the promises about the words that editors share."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from restyle_client import Progress, phrases
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugin"
+EDITORS = (PLUGINS / "gimp" / "restyle" / "restyle_gimp", PLUGINS / "krita" / "restyle")
+AT_WORK = Progress(
+    scale=2, scales=3, width=256, height=192, step=7, steps=60, fraction=0.1, loss=1.0, content_loss=0.5, style_loss=0.5, elapsed_seconds=3.0, eta_seconds=130.0
+)
+
+
+@pytest.mark.parametrize(("amount", "text"), [(0.2, "1 s"), (12.4, "12 s"), (99, "99 s"), (130, "2 min"), (3599, "1 h 0 min"), (4800, "1 h 20 min")])
+def test_spans_of_time_are_short(amount: float, text: str) -> None:
+    assert phrases.seconds(amount) == text
+
+
+@pytest.mark.parametrize(("amount", "text"), [(10, "1 MiB"), (574_673_361, "548 MiB"), (1_610_612_736, "1.5 GiB")])
+def test_memory_is_short(amount: int, text: str) -> None:
+    assert phrases.bytes_(amount) == text
+
+
+@pytest.mark.parametrize(("position", "text"), [(0, "next"), (1, "next"), (2, "2 in the queue"), (17, "17 in the queue")])
+def test_the_place_in_the_queue_is_told(position: int, text: str) -> None:
+    assert text in phrases.queued(position)
+
+
+def test_progress_tells_the_scale_the_step_and_the_time_left() -> None:
+    assert phrases.progress_in("Scale {scale} of {scales}, step {step} of {steps}", AT_WORK) == "Scale 2 of 3, step 7 of 60 · 2 min left"
+
+
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda path: path.parts[-2])
+def test_no_editor_says_again_what_all_say(editor: Path) -> None:
+    shared = {name: value for name, value in vars(phrases).items() if re.fullmatch(r"[A-Z][A-Z_]+", name) and name != "TYPE_CHECKING"}
+    sentences = [value for value in shared.values() if " " in str(value)]  # single words mean different things in different places
+    nodes = [node for node in ast.parse((editor / "strings.py").read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)]
+    own = {getattr(node.targets[0], "id", ""): ast.literal_eval(node.value) for node in nodes if isinstance(node.value, (ast.Constant, ast.Dict))}
+    assert [name for name, value in own.items() if name in shared or value in sentences] == []
+
+
+def test_every_shared_word_is_said_by_an_editor() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for editor in EDITORS for path in editor.glob("*.py"))
+    own = Path(phrases.__file__).read_text(encoding="utf-8")
+    names = [name for name in vars(phrases) if re.fullmatch(r"[A-Z][A-Z_]+", name) and name != "TYPE_CHECKING"]
+    assert [name for name in names if f"strings.{name}" not in code and len(re.findall(rf"\b{name}\b", own)) == 1] == []

@@ -81,6 +81,7 @@ Report = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Also write how it was painted: NAME-report.json and NAME-report.png, the losses by step.", show_default=False),
 ]
+Estimate = Annotated[bool, typer.Option("--estimate", help="Tell the memory and time that it would take, and paint nothing.", show_default=False)]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Allow OUT to replace the content's own file.", show_default=False)]
 
 
@@ -89,11 +90,12 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Allow OUT to repla
     "restyle image photo.jpg -s waves.jpg:2 -s woodcut --strength 70 -o both.png",
     "restyle image photo.jpg -s woodcut --preset fine --size 1024 -o fine.tif",
     "restyle image holiday/ --style woodcut --preset draft -o painted/",
+    "restyle image photo.jpg --style woodcut --size 1024 --estimate",
 )
 def image(
     contents: Contents,
     style: Styles,
-    output: Output,
+    output: Output = "",
     style_scale: StyleScale = None,
     size: Size = None,
     preset: PresetOption = Preset.STANDARD,
@@ -105,6 +107,7 @@ def image(
     device: Device = None,
     suffix: Suffix = "png",
     report: Report = None,
+    estimate: Estimate = False,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
@@ -128,6 +131,13 @@ def image(
         weights=weights,
         device=device,
     )
+    if estimate:
+        from . import estimating
+
+        estimating.run(expand(contents), wish, json)
+        return
+    if not output:
+        raise typer.BadParameter("say where the result goes with -o OUT, or ask for --estimate", param_hint="--output")
     reports = None if report is None else destinations.folder(report.expanduser(), "--report")
     target = Path(output).expanduser()
     if len(contents) > 1 or contents[0].is_dir() or destinations.is_folder(target, output):

@@ -1,0 +1,53 @@
+"""Owns `restyle image --estimate`: what paintings would cost, without painting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import restyle_client as client
+from restyle_server.imaging import files
+
+from . import painting
+from .output import bytes_for_people, emit, line, seconds_for_people
+from .wish import Wish
+
+
+def run(contents: Iterable[Path], wish: Wish, json: bool) -> None:
+    """Tells memory and time of each picture, one line each."""
+    with client.connect() as session:
+        styles = painting.choose(session, wish)
+        for content in contents:
+            order = painting.request(files.read_picture(content), content, styles, wish)
+            told = about(content, session.estimate(order))
+            if json:
+                emit(told)
+            else:
+                line(sentence(told))
+
+
+def about(content: Path, estimate: client.Estimate) -> dict[str, Any]:
+    """What is told, in JSON's types. Memory in bytes; seconds: None before the first painting on the device."""
+    return {
+        "content": str(content),
+        "memory": estimate.memory_bytes,
+        "memory_available": estimate.memory_available,
+        "fits": estimate.memory_bytes <= estimate.memory_available,
+        "largest_size": estimate.largest_size,
+        "seconds": None if estimate.seconds is None else round(estimate.seconds, 1),
+        "work_size": [estimate.work_width, estimate.work_height],
+        "device": estimate.device,
+        "weights": estimate.weights.id if estimate.weights else None,
+    }
+
+
+def sentence(told: dict[str, Any]) -> str:
+    """The same for people."""
+    time = "time not known before the first painting on this device" if told["seconds"] is None else f"about {seconds_for_people(told['seconds'])}"
+    width, height = told["work_size"]
+    words = f"{told['content']}: {time}, {bytes_for_people(told['memory'])} of memory at {width}×{height} px, on {told['device']}"
+    if told["fits"]:
+        return words
+    size = f"choose --size {told['largest_size']} or less" if told["largest_size"] else "close other programs or take a smaller picture"
+    return f"{words}; only {bytes_for_people(told['memory_available'])} are free: {size}"

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 from restyle_server import __version__
 
+from .connecting import connect, disconnect
 from .editors import install, package, uninstall
 from .examples import examples
 from .failures import Commands
 from .image import image
 from .jobs import jobs
 from .serve import serve, status, stop
+from .sheet import explore, sheet
 from .styles import styles
 from .weights import weights
 
@@ -45,12 +47,16 @@ def root(version: Annotated[bool, typer.Option("--version", callback=_version, i
 
 
 app.command()(image)
+app.command()(sheet)
+app.command()(explore)
 app.add_typer(styles, name="styles")
 app.add_typer(jobs, name="jobs")
 app.add_typer(weights, name="weights")
 app.command()(serve)
 app.command()(status)
 app.command()(stop)
+app.command()(connect)
+app.command()(disconnect)
 app.command()(install)
 app.command()(uninstall)
 app.command()(package)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, List  # `list` is a method here
 
-from . import discovery, painting, reading, uploading, watching
+from . import discovery, painting, reading, remote, uploading, watching
 from .cancellation import Cancellation
 from .conversion import incoming, outgoing
 from .discovery import Certificates, Endpoint
@@ -242,7 +242,11 @@ class AsyncSession:
         return Patience(self._reconnect_seconds)
 
     def _locate(self) -> Endpoint | None:
-        return self._fixed or discovery.find_endpoint(discovery.state_dir())
+        return self._certain() or discovery.find_endpoint(discovery.state_dir())
+
+    def _certain(self) -> Endpoint | None:
+        """A server that was named, now or once for all; it is never started from here."""
+        return self._fixed or remote.find(discovery.state_dir())
 
     async def _pages(self, method: str, request: Any, field: str) -> AsyncIterator[Any]:
         while True:
@@ -262,9 +266,13 @@ class AsyncSession:
             except (ServerGone, ServerNotFound) as error:
                 if self._fixed:
                     raise ServerNotFound(f"No server answers at {self._fixed.address}; start it there, or leave the address out to use your own.") from error
+                if certain := self._certain():
+                    raise ServerNotFound(
+                        f"No server answers at {certain.address}; have it started there, or go back to one on this machine with: restyle disconnect."
+                    ) from error
                 return None
             except Unauthenticated:
-                if not self._start:
+                if not self._start or self._certain():
                     raise
                 return None  # another user's server, or a stale file; the own one gets another port
             info = incoming.server_info(reply, self._connection.address)

@@ -7,6 +7,7 @@ watching, reading and uploading when to try again.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,7 @@ from .wire.restyle_grpc import RestyleStub
 
 WINDOW = 16 * 1024 * 1024  # bytes in flight: 4 MiB windows leave the connection idle between updates
 CALL_SECONDS = 30.0  # for calls that only look something up; the server answers in milliseconds
+KEEPALIVE = {"TCP_KEEPIDLE": 4, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 4}  # s, s, tries: 8 s, which is within the server's lease on a job without watchers
 CONNECT_SECONDS = 5.0  # to open a connection; loopback takes under one millisecond
 
 
@@ -94,12 +96,14 @@ class Connection:
             self._channel, self._endpoint = Channel(endpoint.host, endpoint.port, config=config, ssl=secured), endpoint
         channel = self._channel
         try:
-            await within(CONNECT_SECONDS, channel.__connect__())
+            protocol = await within(CONNECT_SECONDS, channel.__connect__())
         except (OSError, asyncio.TimeoutError) as error:
             self._drop(channel)
             if endpoint.certificates and (problem := refused_certificate(error, endpoint.address)):
                 raise problem from error
             raise ConnectionLost(f"No server answers at {endpoint.address}; start it with `restyle serve`, then try again.") from error
+        if endpoint.certificates:
+            _watch_over(protocol.connection._transport.get_extra_info("socket"))
         return channel, endpoint
 
     def _drop(self, broken: Channel | None = None) -> None:
@@ -109,3 +113,11 @@ class Connection:
             self._channel = None
         if channel is not None:
             channel.close()
+
+
+def _watch_over(connection: Any) -> None:
+    """Has the system notice when another machine, or the way to it, is gone; where it can't, a silent watch waits for a minute."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVE.items():
+        if hasattr(socket, name):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

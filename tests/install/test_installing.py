@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import sys
 import time
 from pathlib import Path
@@ -172,27 +170,27 @@ def test_killed_at_any_moment_the_next_run_completes_it(person: Person, tmp_path
     whole, duration = person.files(), time.monotonic() - begun
     chance = random.Random(10)
     interrupted = 0
-    for round_ in range(16):
+    for round_ in range(10):
         person.install("--uninstall", "--purge")
         process = person.start(**pause)
-        time.sleep(duration * (round_ + chance.random()) / 16)
+        time.sleep(duration * (round_ + chance.random()) / 10)
         interrupted += process.poll() is None
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.communicate(timeout=60)
         person.install(**pause)
         assert person.files() == whole, f"round {round_}"
-    assert interrupted >= 8
+    assert interrupted >= 5
 
 
 @pytest.mark.slow
 def test_killed_while_it_takes_everything_out_the_next_run_completes_that(person: Person) -> None:
     before = person.files()
     chance = random.Random(11)
-    for round_ in range(8):
+    for round_ in range(6):
         person.install()
         process = person.start("--uninstall", "--purge")
-        time.sleep(0.05 + 0.25 * (round_ + chance.random()) / 8)
-        os.kill(process.pid, signal.SIGKILL)
+        time.sleep(0.05 + 0.25 * (round_ + chance.random()) / 6)
+        process.kill()
         process.communicate(timeout=60)
         person.install("--uninstall", "--purge")
         assert person.files() == before, f"round {round_}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from . import layers, source, strings, thumbnails
 from .api import QtCore, QtGui, QtWidgets
 from .failures import Failure
 from .painter import Tile
-from .recipe import MAX_STYLES, LayerReference, StyleChoice
+from .recipe import LayerReference, StyleChoice
 from .workshop import Workshop
 
 SIDE = 68  # px of a picture: three in a row of a narrow docker
@@ -143,7 +142,7 @@ class Gallery(QtWidgets.QListWidget):
         choices = [item.data(_CHOICE) for item in self.selectedItems()]
         kept = [style for style in recipe.styles if style.key in {choice.key for choice in choices}]
         new = [choice for choice in choices if choice.key not in known]
-        choose(self._workshop, (*kept, *new))
+        self._workshop.choose_styles((*kept, *new))
 
     def _menu(self, place: Any) -> None:
         item = self.itemAt(place)
@@ -167,11 +166,6 @@ class Gallery(QtWidgets.QListWidget):
         document = layers.find_document(style.layer.document) if style.layer else None
         node = layers.find_layer(document, style.layer.layer) if document is not None and style.layer else None
         return icon(node.thumbnail(2 * SIDE, 2 * SIDE) if node is not None else None, self.devicePixelRatioF())
-
-
-def choose(workshop: Workshop, styles: tuple[StyleChoice, ...]) -> None:
-    """Makes these the chosen styles, as many as the service takes."""
-    workshop.choose(replace(workshop.recipe, styles=styles[:MAX_STYLES]))
 
 
 def icon(image: Any | None, density: float = 1.0) -> Any:
@@ -250,4 +244,4 @@ class AddButton(QtWidgets.QToolButton):
         self._workshop.painter.add_style(thumbnails.png(image), title, lambda style: self._choose(StyleChoice(library=style, title=title)))
 
     def _choose(self, choice: StyleChoice) -> None:
-        choose(self._workshop, (choice,))
+        self._workshop.choose_styles((choice,))

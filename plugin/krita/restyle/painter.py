@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from . import strings
 from .background import Background
-from .client import client
+from .client import client, suggestion
+from .recipe import Recipe, StyleChoice
 
 
 class ServerState(str, Enum):
@@ -42,6 +43,7 @@ class Painter:
         self.state, self.sentence = ServerState.OFF, strings.SERVER_OFF
         self.info: client.ServerInfo | None = None
         self.tiles: tuple[Tile, ...] = ()
+        self._library: dict[str, client.Style] = {}
         self.estimate: client.Estimate | None = None
         self.installing = ""
         self._asked = 0  # the number of the last estimate that was asked for; earlier answers come too late
@@ -128,6 +130,12 @@ class Painter:
             words.append(strings.ABOUT.format(time=strings.seconds(self.estimate.seconds)))
         return " · ".join(word for word in words if word)
 
+    def suits(self, styles: Iterable[StyleChoice]) -> tuple[float, str]:
+        """The strength and the colors that the library suggests for these styles; the usual ones where it suggests none."""
+        strength, color = suggestion((self._library.get(style.library), style.weight) for style in styles)
+        usual = Recipe()
+        return usual.strength if strength is None else float(round(strength)), color or usual.color
+
     def failed(self, words: str, error: BaseException) -> None:
         """Something did not work; a server that is gone is looked for anew the next time."""
         if isinstance(error, client.RestyleError) and not isinstance(error, client.Refused):
@@ -154,6 +162,7 @@ class Painter:
         self._stand(ServerState.OFF, strings.SERVER_OFF)
 
     def _styles(self, styles: list[client.Style]) -> None:
+        self._library = {each.id: each for each in styles}
         self.tiles = tuple(
             Tile(each.id, each.title, each.description, each.thumbnail, each.effect_thumbnail, not each.builtin, each.suggested_scale) for each in styles
         )

@@ -60,7 +60,7 @@ def _fill(node: Any, order: Order, plane: client.Plane) -> None:
         data = converted(data, box.width, box.height, colors.sent, colors.own)
     if (node.colorModel(), node.colorDepth(), node.colorProfile()) != colors.own:  # only where the layer's differs from its image's: it is an undo step
         node.setColorSpace(*colors.own)
-    if data is None or not node.setPixelData(data, *box.rect):
+    if data is None or node.setPixelData(data, *box.rect) is False:  # some versions say nothing
         raise Failure(strings.PLACING_FAILED)
 
 

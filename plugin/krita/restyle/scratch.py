@@ -39,6 +39,6 @@ def converted(data: Any, width: int, height: int, old: tuple[str, str, str], new
         if document is None:
             return None
         node = document.createNode("", "paintlayer")
-        if not node.setPixelData(data, 0, 0, width, height) or not node.setColorSpace(*new):
+        if node.setPixelData(data, 0, 0, width, height) is False or node.setColorSpace(*new) is False:  # some versions say nothing
             return None
         return node.pixelData(0, 0, width, height)

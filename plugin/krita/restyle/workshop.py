@@ -16,7 +16,7 @@ from .failures import Failure, sentence
 from .order import Order, order, sketch
 from .painter import Painter
 from .painting import Painting, Phase
-from .recipe import Recipe
+from .recipe import MAX_STYLES, Recipe, StyleChoice
 from .settings import Recent
 from .source import Source
 
@@ -61,6 +61,13 @@ class Workshop:
             self.recipe = recipe
             settings.save_recipe(recipe)
             self.changed()
+
+    def choose_styles(self, styles: tuple[StyleChoice, ...]) -> None:
+        """Makes these the chosen styles, as many as the service takes. Strength and colors become what suits them, unless somebody chose others before."""
+        old, styles = self.recipe, styles[:MAX_STYLES]
+        suited = (old.strength, old.color) == self.painter.suits(old.styles)
+        strength, color = self.painter.suits(styles) if suited else (old.strength, old.color)
+        self.choose(replace(old, styles=styles, strength=strength, color=color))
 
     def estimate(self) -> None:
         """Asks what the present choice would take; says nothing when there is nothing to paint."""
@@ -114,6 +121,7 @@ class Workshop:
 
         def heard(event: client.Event) -> None:
             painting.hear(event)
+            self.close_documents()
             self.changed()
 
         def answer(result: client.Result) -> None:

@@ -28,7 +28,7 @@ from krita_bench import (
     trigger,
     wait,
 )  # fmt: skip
-from restyle import layers, memory, profiles, strings
+from restyle import memory, profiles, strings
 from restyle.animation import Animation
 from restyle.api import QtCore, QtGui
 from restyle.failures import Failure
@@ -226,7 +226,7 @@ def test_cancel_leaves_the_image_as_it_was():
     yield from wait(lambda: painting.phase.value == "running", what="running")
     timer = QtCore.QElapsedTimer()
     timer.start()
-    workshop().cancel(layers.id_of(document))
+    yield from trigger("restyle_cancel")
     yield from wait(lambda: painting.over, what="cancelled")
     assert painting.phase.value == "cancelled"
     assert len(document.topLevelNodes()) == 1
@@ -316,6 +316,9 @@ def test_the_actions_are_in_the_menu_and_want_an_image():
     yield from trigger("restyle_layer")
     document = application().activeDocument()
     yield from wait(lambda: len(document.topLevelNodes()) == 2, what="the action's painting")
+    docker().setVisible(False)
+    yield from trigger("restyle_layer_with")
+    assert docker().isVisible()
     assert docker().windowTitle() == "Restyle"
 
 

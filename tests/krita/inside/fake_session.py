@@ -13,7 +13,12 @@ INFO = client.ServerInfo(
     client.ServerLimits(1, 1, 1, 1, 1, 10.0, 1.0, 1.0, 1), (), (client.WeightsInfo("imagenet", installed=False, size=2**29), client.WeightsInfo("compact")),
     "compact", 0, 0, 1,
 )  # fmt: skip
-STYLES = [client.Style("woodcut", "Woodcut", "Lines", builtin=True, suggested_scale=1.2), client.Style("night", "Night", "Swirls", builtin=True)]
+STYLES = [
+    client.Style("woodcut", "Woodcut", "Lines", builtin=True, suggested_scale=1.2),
+    client.Style("night", "Night", "Swirls", builtin=True),
+    client.Style("wave", "Wave", "Spray", builtin=True, suggested_strength=60.0, suggested_color="match"),
+    client.Style("glass", "Glass", "Leads", builtin=True, suggested_strength=70.0),
+]
 
 
 class FakeSession:

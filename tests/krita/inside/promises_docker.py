@@ -43,13 +43,40 @@ def test_the_gallery_chooses_styles(docker: Any, shop: Any, image: Any, until: U
     document = image()
     document.layer("photo", OPAQUE)
     docker.look()
-    until(lambda: docker.gallery.count() == 2)
+    until(lambda: docker.gallery.count() == 4)
     assert docker.gallery.item(0).isSelected()
     docker.gallery.item(1).setSelected(True)
     assert [style.library for style in shop.recipe.styles] == ["woodcut", "night"]
     docker.gallery.clearSelection()
     assert shop.recipe.styles == ()
     assert not docker.paint.isEnabled()
+
+
+def test_strength_and_colors_become_what_suits_the_styles_unless_one_chose_others(docker: Any, shop: Any, image: Any, until: Until) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: docker.gallery.count() == 4)
+
+    def choose(*rows: int) -> tuple[float, str]:
+        docker.gallery.blockSignals(True)
+        docker.gallery.clearSelection()
+        docker.gallery.blockSignals(False)
+        for row in rows:
+            docker.gallery.item(row).setSelected(True)
+        return shop.recipe.strength, shop.recipe.color
+
+    assert choose(1) == (50, "style")
+    assert choose(0) == (50, "style")
+    assert shop.recipe.styles[0].scale == 1.2
+    assert choose(2) == (60, "match")
+    assert docker.controls.slider.value() == 60
+    assert choose(3) == (70, "style")
+    assert choose(2, 3) == (65, "style")  # their mean; and they do not agree on colors
+    docker.controls.slider.setValue(20)
+    assert choose(2) == (20, "style")  # somebody is at work: nothing moves by itself any more
+    docker.controls.slider.setValue(60)
+    docker.controls._fields["color"].setCurrentIndex(docker.controls._fields["color"].findData("match"))
+    assert choose(3) == (70, "style")  # what suits is chosen again, so that it follows again
 
 
 def test_the_controls_edit_the_recipe_and_follow_it(docker: Any, shop: Any) -> None:

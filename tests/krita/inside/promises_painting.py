@@ -407,7 +407,7 @@ def test_scripts_wait_for_their_layer(shop: Any, image: Any, monkeypatch: Any) -
     document.layer("photo", OPAQUE)
     layer = automation.paint(style="night", strength=30)
     assert layer.name() == "photo — night"
-    assert automation.styles() == ["woodcut", "night"]
+    assert automation.styles() == ["woodcut", "night", "wave", "glass"]
     with pytest.raises(TypeError, match="strenght"):
         automation.paint(style="night", strenght=30)
     with pytest.raises(Failure, match="style"):

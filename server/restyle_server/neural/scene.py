@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from . import losses
 from .balance import content_hold
-from .losses import STYLE_LOSSES
-from .parameters import Resolved
+from .gathering import COLORS, Beat, Measured, gathered, measured
+from .holds import Hold, Likeness
+from .losses import STYLE_LOSSES, StyleLoss
 from .resizing import resized, resized_map, tensor
-from .statistics import Moments, blended, guides, moments
-from .targets import COLORS, TargetCache, Targets, style_targets
+from .statistics import Moments, blended, guides
+from .targets import TargetCache, Targets, style_targets
 from .task import Pixels, StylePicture, Task
+from .tiles import Rows, Take, Tile, grid, halo, whole
 from .vgg import Vgg, depth
 
 PALETTE = 1.0  # weight of the colours' own moments beside the layers', whose weights sum to 1: more spreads wide clouds of colour
-PIXELS = 2.0  # weight of the pixels' own mean squared change in the content's term: deep layers hardly see colour, so that low strengths would not hold it
+STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
 
@@ -65,7 +66,7 @@ class Split:
     rest: Tensor
 
 
-Statistics = tuple[Targets, ...]
+Statistics = tuple[Measured, ...]
 """What an image's style is judged by: per region, the moments of each style layer and of the colours. They add up over the parts of an image."""
 
 
@@ -80,57 +81,72 @@ class Region:
 
 
 class Scene:
-    """The objective at one scale, on one device."""
+    """The objective at one scale, on one device; evaluated as a whole, or exactly the same tile by tile."""
 
-    def __init__(self, vgg: Vgg, base: Tensor, regions: tuple[Region, ...], parameters: Resolved, strength: Tensor | None) -> None:
-        """base: the content, float32 (1, 3, h, w) in 0–1. strength: (1, 1, h, w) in 0–1, multiplies the strength; None: 1 everywhere."""
+    def __init__(self, vgg: Vgg, base: Tensor, regions: tuple[Region, ...], loss: StyleLoss, hold: Hold, tiles: Sequence[Tile], free: Tensor | None) -> None:
+        """base: the content, float32 (1, 3, h, w) in 0–1. free: (1, 1, h, w), 1 where pixels may change, else 0; None: everywhere."""
         self.base = base
-        self.free = None if strength is None else (strength > 0).to(base.dtype)
-        self.painted = bool(regions) and (strength is None or bool(strength.any()))
+        self.free = free
+        self.painted = bool(regions) and (free is None or bool(free.any()))
         self._vgg = vgg
         self._regions = regions
-        self._loss = STYLE_LOSSES[parameters.objective]
-        self._style_layers = tuple(layer for layer, weight in parameters.style_layers if weight > 0)
-        self._content_layers = {layer: weight for layer, weight in parameters.content_layers if weight > 0}
-        self._wanted = frozenset(self._style_layers) | frozenset(self._content_layers)
-        with torch.no_grad():
-            found = vgg.features(base, self._content_layers) if self._content_layers else {}
-        self._content = {layer: features.clone() for layer, features in found.items()}
-        deepest = max((depth(layer) for layer in self._content_layers), default=0)
-        self._hold = [None] * (deepest + 1) if strength is None else _levels(content_hold(parameters.strength, strength), deepest)
+        self._loss = loss
+        self._hold = hold
+        self._tiles = tiles
+        self._size = base.shape[-2], base.shape[-1]
+        self._style_layers = tuple(regions[0].scale) if regions else ()
+        self._wanted = frozenset(self._style_layers) | frozenset(hold.layers)
 
-    def gradient(self, image: Tensor, weights: Weights) -> tuple[Terms, Tensor]:
-        """Terms at an image (1, 3, h, w) and the gradient of their weighted sum. One evaluation."""
-        leaf = image.detach().clone().requires_grad_(True)
-        terms = self.terms(leaf)
-        return terms.detached(), torch.autograd.grad(weights.total(terms), leaf)[0]
+    def gradient(self, image: Tensor, weights: Weights, beat: Beat | None = None) -> tuple[Terms, Tensor]:
+        """Terms at an image (1, 3, h, w) and the gradient of their weighted sum. One evaluation. beat: told after each tile."""
+        gradient = torch.empty_like(image)
 
-    def split(self, image: Tensor, weights: Weights) -> Split:
+        def take(top: int, rows: Tensor) -> None:
+            gradient[..., top : top + rows.shape[-2], :] = rows
+
+        terms = self.stream(image, weights, take, beat)
+        return terms, gradient
+
+    def stream(self, image: Tensor, weights: Weights, take: Take, beat: Beat | None = None) -> Terms:
+        """The same, with the gradient handed out row by row, so that it need not be kept."""
+        if len(self._tiles) == 1:
+            leaf = image.detach().clone().requires_grad_(True)
+            terms = self.terms(leaf)
+            take(0, torch.autograd.grad(weights.total(terms), leaf)[0])
+            return terms.detached()
+        style, slopes = self._slopes(image, beat)
+        rows = Rows(image, take)
+        parts = []
+        for done, tile in enumerate(self._tiles, 1):
+            leaf = tile.seen(image).detach().clone().requires_grad_(True)
+            terms = self._part(leaf, tile, slopes)
+            rows.add(tile, torch.autograd.grad(weights.total(terms), leaf)[0])
+            parts.append(terms.detached())
+            _tell(beat, STATISTICS_SHARE + (1 - STATISTICS_SHARE) * done / len(self._tiles))
+        rows.end()
+        return _summed(parts, style)
+
+    def split(self, image: Tensor, weights: Weights, beat: Beat | None = None) -> Split:
         """Gradients of the terms at an image, each for itself, by one forward pass. One evaluation."""
-        leaf = image.detach().clone().requires_grad_(True)
-        terms = self.terms(leaf)
-        found = [
-            torch.autograd.grad(term, leaf, retain_graph=True)[0] if term.requires_grad else torch.zeros_like(leaf)
-            for term in (terms.style, terms.content, weights.rest(terms))
-        ]
-        return Split(terms.detached(), *found)
+        style, slopes = (None, None) if len(self._tiles) == 1 else self._slopes(image, beat)
+        gradients = [torch.zeros_like(image) for _ in range(3)]
+        parts = []
+        for done, tile in enumerate(self._tiles, 1):
+            leaf = tile.seen(image).detach().clone().requires_grad_(True)
+            terms = self.terms(leaf) if slopes is None else self._part(leaf, tile, slopes)
+            for gradient, term in zip(gradients, (terms.style, terms.content, weights.rest(terms)), strict=True):
+                if term.requires_grad:
+                    tile.seen(gradient).add_(torch.autograd.grad(term, leaf, retain_graph=True)[0])
+            parts.append(terms.detached())
+            _tell(beat, STATISTICS_SHARE + (1 - STATISTICS_SHARE) * done / len(self._tiles))
+        return Split(_summed(parts, style), *gradients)
 
     def terms(self, image: Tensor) -> Terms:
         """All terms for an image (1, 3, h, w), with gradient if the image asks for one."""
+        (tile,) = whole(*image.shape[:1:-1])
         features = self._vgg.features(image, self._wanted)
-        content = image.new_zeros(())
-        for layer, weight in self._content_layers.items():
-            content = content + weight * losses.content(features[layer], self._content[layer], self._hold[depth(layer)])
-        if self._content_layers:
-            content = content + PIXELS * losses.content(image, self.base, self._hold[0])
-        return Terms(self.style(self.statistics(image, features)), content, losses.variation(image), losses.gamut(image))
-
-    def statistics(self, image: Tensor, features: Mapping[str, Tensor]) -> Statistics:
-        """The image's own statistics. features: its activations, of the style's layers at least."""
-        return tuple(
-            {COLORS: moments(image, region.guides[0])} | {layer: moments(features[layer], region.guides[depth(layer)]) for layer in self._style_layers}
-            for region in self._regions
-        )
+        style = self.style(self._measured(image, features, tile))
+        return Terms(style, self._hold.loss(image, features, tile), losses.variation(image), losses.gamut(image))
 
     def style(self, now: Statistics) -> Tensor:
         """The style's term, from statistics alone."""
@@ -141,9 +157,50 @@ class Scene:
                 style = style + region.share * region.scale[layer] * self._loss(found[layer], region.targets[layer])
         return style
 
+    def _measured(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> Statistics:
+        style = {layer: features[layer] for layer in self._style_layers}
+        return tuple(measured(image, style, region.guides, tile, self._size) for region in self._regions)
 
-def scene(task: Task, vgg: Vgg, network: str, width: int, height: int, device: torch.device, cache: TargetCache) -> Scene:
-    """The objective of a task at a scale of width × height px. A task whose statistics nobody has a say in gives a scene without style."""
+    def _slopes(self, image: Tensor, beat: Beat | None) -> tuple[Tensor, Statistics]:
+        """The style's term for the whole image, and its derivative by each of the image's statistics."""
+
+        def told(done: float) -> None:
+            _tell(beat, STATISTICS_SHARE * done)
+
+        now = gathered(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told)
+        leaves = [m for found in now for one in found.values() for m in (one.second.requires_grad_(True), one.mean.requires_grad_(True))]
+        style = self.style(now)
+        slopes = iter(torch.autograd.grad(style, leaves, materialize_grads=True)) if leaves else iter(())
+        return style.detach(), tuple({name: Moments(next(slopes), next(slopes)) for name in found} for found in now)
+
+    def _part(self, image: Tensor, tile: Tile, slopes: Statistics) -> Terms:
+        """A tile's share in the terms; the style's is the linear form that has the whole style's gradient."""
+        features = self._vgg.features(image, self._wanted)
+        style = image.new_zeros(())
+        for found, slope in zip(self._measured(image, features, tile), slopes, strict=True):
+            for name, one in found.items():
+                style = style + (one.second * slope[name].second).sum() + (one.mean * slope[name].mean).sum()
+        own = tile.inner(image)
+        height, width = self._size
+        part = losses.Part(own.shape[-2], own.shape[-1], height, width)
+        share = tile.pixels / (height * width)
+        return Terms(style, self._hold.loss(image, features, tile), losses.variation(tile.beyond(image), part), losses.gamut(own) * share)
+
+
+def _tell(beat: Beat | None, done: float) -> None:
+    if beat:
+        beat(done)
+
+
+def _summed(parts: Sequence[Terms], style: Tensor | None) -> Terms:
+    if style is None:
+        return parts[0]
+    return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "variation", "gamut")))
+
+
+def scene(task: Task, vgg: Vgg, network: str, width: int, height: int, device: torch.device, cache: TargetCache, side: int | None = None) -> Scene:
+    """The objective of a task at a scale of width × height px. A task whose statistics nobody has a say in gives a scene without style. side: of tiles, in px;
+    None: the picture fits as a whole."""
     base = resized(tensor(task.content, device).clamp(0, 1), width, height).clamp(0, 1)
     weight = None if task.weight is None else resized_map(tensor(task.weight, device), width, height)
     strength = None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
@@ -158,14 +215,18 @@ def scene(task: Task, vgg: Vgg, network: str, width: int, height: int, device: t
         if say < SMALLEST_SAY:
             continue
         targets = _mixed(
-            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache) for style in styles],
+            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache, side) for style in styles],
             [style.weight for style in styles],
         )
         scale = {layer: share / _size(loss, targets[layer]) for layer, share in layers}
         regions.append(Region(guides(weight, region, deepest), targets, scale, say))
     total = sum(region.share for region in regions)
     shared = tuple(Region(r.guides, r.targets, r.scale, r.share / total) for r in regions)
-    return Scene(vgg, base, shared, task.parameters, strength)
+    held = {layer: share for layer, share in task.parameters.content_layers if share > 0}
+    tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *(layer for layer, _ in layers)]))
+    more = None if strength is None else content_hold(task.parameters.strength, strength)
+    free = None if strength is None else (strength > 0).to(base.dtype)
+    return Scene(vgg, base, shared, loss, Likeness(vgg, base, held, more, tiles), tiles, free)
 
 
 def _say(weight: Tensor | None, region: Tensor | None) -> float:
@@ -201,11 +262,3 @@ def _by_region(styles: tuple[StylePicture, ...], width: int, height: int, device
     total = torch.stack(weighted).sum(0).clamp(min=1e-6)
     cover = torch.stack(bare).amax(0)  # a feathered border stays feathered
     return [(one / total * cover, members) for one, (_, members) in zip(weighted, groups, strict=True)]
-
-
-def _levels(values: Tensor, deepest: int) -> list[Tensor | None]:
-    levels: list[Tensor | None] = [values]
-    for _ in range(deepest):
-        values = F.avg_pool2d(values, 2, ceil_mode=True)
-        levels.append(values)
-    return levels

@@ -93,7 +93,7 @@ def _rows(features: Tensor) -> Tensor:
 
 
 def guides(weight: Tensor | None, region: Tensor | None, deepest: int) -> list[Tensor | None]:
-    """How much each position counts, per number of poolings 0 … deepest: (h·w,) with sum 1, or None where all count alike.
+    """How much each position counts, per number of poolings 0 … deepest: (1, 1, h, w) with sum 1, or None where all count alike.
 
     weight, region: (1, 1, h, w) in 0–1 at the image's size. A region is eroded by one position of each layer, so that what its neighbours look like stays
     out of its statistics ("guided Gram matrices", Gatys et al. 2017, section 4)."""
@@ -107,8 +107,7 @@ def guides(weight: Tensor | None, region: Tensor | None, deepest: int) -> list[T
         both = _product(weight, region)
         inner = both if region is None else _product(weight, _eroded(region))
         chosen = inner if float(inner.sum()) >= SMALLEST_ERODED * float(both.sum()) else both
-        flat = chosen.flatten()
-        result.append(flat / flat.sum().clamp(min=torch.finfo(flat.dtype).tiny))
+        result.append(chosen / chosen.sum().clamp(min=torch.finfo(chosen.dtype).tiny))
     return result
 
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from .gathering import Measured, gathered
 from .parameters import SMALLEST_SIDE, Symmetry
 from .resizing import resized, resized_map, resized_weighted, tensor
-from .statistics import Moments, blended, guides, moments
+from .statistics import Moments, blended, guides
 from .task import StylePicture
+from .tiles import grid, halo, whole
 from .vgg import Vgg, depth
 
 LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
 KEPT = 48  # sets of moments, 2.4 MiB each down to relu5_1
 
-COLORS = "rgb"  # the name under which the picture's own moments stand beside those of its layers
-Targets = Mapping[str, Moments]
+Targets = Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +68,29 @@ def style_size(style: StylePicture, width: int, height: int) -> tuple[int, int]:
 
 
 def style_targets(
-    vgg: Vgg, network: str, style: StylePicture, width: int, height: int, layers: Collection[str], device: torch.device, cache: TargetCache
+    vgg: Vgg,
+    network: str,
+    style: StylePicture,
+    width: int,
+    height: int,
+    layers: Collection[str],
+    device: torch.device,
+    cache: TargetCache,
+    side: int | None = None,
 ) -> Targets:
-    """Moments of a style's picture for a scale of width × height px, per layer, averaged over its symmetry."""
+    """Moments of a style's picture for a scale of width × height px, per layer, averaged over its symmetry. side: of its tiles, None: it fits as a whole."""
     size = style_size(style, width, height)
     key = Key(network, style.key, *size, style.symmetry, frozenset(layers))
     found = cache.get(key) if style.key else None
     if found is None:
-        found = _measured(vgg, style, size, layers, device)
+        found = _measured(vgg, style, size, layers, device, side)
         if style.key:
             cache.put(key, found)
     return found
 
 
 @torch.no_grad()
-def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Collection[str], device: torch.device) -> Targets:
+def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Collection[str], device: torch.device, side: int | None) -> Targets:
     image = tensor(style.rgb, device).clamp(0, 1)
     weight = None
     if style.alpha is not None and float(style.alpha.min()) < 1:
@@ -90,13 +99,14 @@ def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Coll
         image = torch.where(weight > 0, image, visible)
     image = resized(image, *size).clamp(0, 1)
     deepest = max(depth(layer) for layer in layers)
-    found: dict[str, list[Moments]] = {layer: [] for layer in layers}
+    found: dict[str, list[Moments]] = {}
     for turned in _turns(style.symmetry):
         picture = turned(image)
+        height, width = picture.shape[-2:]
+        tiles = whole(width, height) if side is None else grid(width, height, side, halo(layers))
         say = guides(None if weight is None else turned(resized_map(weight, *size)), None, deepest)
-        found.setdefault(COLORS, []).append(moments(picture, say[0]))
-        for layer, features in vgg.features(picture, layers).items():
-            found[layer].append(moments(features, say[depth(layer)]))
+        for name, one in gathered(vgg, picture, layers, [say], tiles)[0].items():
+            found.setdefault(name, []).append(one)
     return {layer: blended(all_, [1.0] * len(all_)) for layer, all_ in found.items()}
 
 

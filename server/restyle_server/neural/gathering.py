@@ -1,0 +1,55 @@
+"""Owns the gathering of a picture's statistics, tile by tile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from .statistics import Moments, moments
+from .tiles import Tile
+from .vgg import Vgg, depth
+
+COLORS = "rgb"  # the name under which the picture's own moments stand beside those of its layers
+Guides = Sequence[Tensor | None]
+"""By number of poolings: how much each position counts, (1, 1, h, w) with sum 1; None: all alike."""
+Measured = Mapping[str, Moments]
+Beat = Callable[[float], None]
+"""Told after each tile how much of the work is done, 0–1; may raise to end it."""
+
+
+def measured(image: Tensor, features: Mapping[str, Tensor], guides: Guides, tile: Tile, size: tuple[int, int]) -> Measured:
+    """A tile's share in the moments of its picture's layers and colours; the shares of all tiles add up to the whole picture's moments.
+
+    image: (1, 3, h, w), what the tile sees; features: its activations. size: (height, width) of the whole picture."""
+    found = {COLORS: _share(image, guides[0], tile, 0, size)}
+    return found | {layer: _share(values, guides[depth(layer)], tile, depth(layer), size) for layer, values in features.items()}
+
+
+def _share(values: Tensor, guide: Tensor | None, tile: Tile, level: int, size: tuple[int, int]) -> Moments:
+    own = tile.inner(values, level)
+    if guide is not None:
+        return moments(own, tile.own(guide, level).flatten())
+    height, width = (-(-side >> level) for side in size)
+    share = own.shape[-2] * own.shape[-1] / (height * width)
+    found = moments(own)
+    return found if share == 1 else Moments(found.second * share, found.mean * share)
+
+
+@torch.no_grad()
+def gathered(
+    vgg: Vgg, image: Tensor, layers: Collection[str], guides: Sequence[Guides], tiles: Sequence[Tile], beat: Beat | None = None
+) -> tuple[Measured, ...]:
+    """The moments of a picture (1, 3, h, w) per set of guides, per layer and of the colours, without gradient."""
+    size = image.shape[-2], image.shape[-1]
+    total: list[dict[str, Moments]] = [{} for _ in guides]
+    for index, tile in enumerate(tiles):
+        part = tile.seen(image)
+        features = vgg.features(part, layers)
+        for sums, one in zip(total, guides, strict=True):
+            for name, found in measured(part, features, one, tile, size).items():
+                sums[name] = found if name not in sums else Moments(sums[name].second + found.second, sums[name].mean + found.mean)
+        if beat:
+            beat((index + 1) / len(tiles))
+    return tuple(total)

@@ -1,4 +1,4 @@
-"""Owns `restyle install|uninstall|package`: the plug-ins into the editors, out again, and into zips."""
+"""Owns `restyle install|uninstall|package`: the plug-ins into the editors, out again, and into zips; and the client into a wheel."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 class Editor(StrEnum):
     GIMP = "gimp"
     KRITA = "krita"
+
+
+class Package(StrEnum):
+    GIMP = "gimp"
+    KRITA = "krita"
+    CLIENT = "client"
 
 
 EditorArgument = Annotated[Editor, typer.Argument(help="The editor.", show_default=False)]
@@ -49,16 +55,23 @@ def uninstall(editor: EditorArgument, folder: FolderOption = None) -> None:
         typer.echo(f"Removed from {_name(room, profile)}: {removed}" if removed else f"Nothing of Restyle is in {_name(room, profile)}: {profile.folder}")
 
 
-@examples("restyle package gimp -o restyle-gimp.zip", "restyle package krita")
+@examples("restyle package gimp -o restyle-gimp.zip", "restyle package krita", "restyle package client")
 def package(
-    editor: EditorArgument,
+    what: Annotated[Package, typer.Argument(help="A plug-in, or the Python client.", show_default=False)],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The zip; default: restyle-EDITOR.zip here.", show_default=False)
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Default: restyle-EDITOR.zip here, or the wheel under its own name.", show_default=False),
     ] = None,
 ) -> None:
-    """Make a zip of the plug-in, for putting it into an editor by hand."""
-    path = (output or Path(f"restyle-{editor.value}.zip")).absolute()
-    _room(editor).package(path)
+    """Make a zip of a plug-in, for putting it into an editor by hand, or a wheel of the client without anything else."""
+    if what is Package.CLIENT:
+        from restyle_install import client
+
+        path = (output or Path(client.file_name())).absolute()
+        client.package(path)
+    else:
+        path = (output or Path(f"restyle-{what.value}.zip")).absolute()
+        _room(Editor(what.value)).package(path)
     typer.echo(f"Wrote {path}")
 
 

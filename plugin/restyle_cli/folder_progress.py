@@ -18,10 +18,11 @@ LONGEST_NAME = 28  # columns: what bar and words leave of 80
 
 
 class Folder:
-    """Called from several threads. quiet: no lines, since JSON says the same."""
+    """Called from several threads. quiet: no lines, since JSON says the same. what: the jobs' results are called."""
 
-    def __init__(self, total: int, quiet: bool) -> None:
+    def __init__(self, total: int, quiet: bool, what: str = "pictures") -> None:
         self._total = total
+        self._what = what
         self._quiet = quiet
         self._bars: Bars | None = None
         if sys.stderr.isatty():
@@ -33,7 +34,7 @@ class Folder:
                 transient=True,
                 redirect_stdout=sys.stdout.isatty(),  # else rich would send stdout's lines to the terminal too
             )
-            self._all = self._bars.add_task(f"0 of {total} pictures", total=total, left="")
+            self._all = self._bars.add_task(f"0 of {total} {what}", total=total, left="")
 
     def __enter__(self) -> Folder:
         if self._bars:
@@ -59,7 +60,7 @@ class Folder:
     def ended(self, text: str, count: int) -> None:
         """text: about the picture that has just ended; count: how many have ended so far."""
         if self._bars:
-            self._bars.update(self._all, completed=count, description=f"{count} of {self._total} pictures")
+            self._bars.update(self._all, completed=count, description=f"{count} of {self._total} {self._what}")
         if not self._quiet:
             self.note(text)
 

@@ -14,6 +14,7 @@ from .examples import examples
 from .failures import Commands
 from .image import image
 from .jobs import jobs
+from .presets import presets
 from .serve import serve, status, stop
 from .sheet import explore, sheet
 from .styles import styles
@@ -50,6 +51,7 @@ app.command()(image)
 app.command()(sheet)
 app.command()(explore)
 app.add_typer(styles, name="styles")
+app.add_typer(presets, name="presets")
 app.add_typer(jobs, name="jobs")
 app.add_typer(weights, name="weights")
 app.command()(serve)

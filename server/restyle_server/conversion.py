@@ -117,7 +117,22 @@ def _plane(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
         )
     if len(message.icc_profile) > MAX_ICC_BYTES:
         raise Invalid(f"{field}.icc_profile", f"at most {MAX_ICC_BYTES} bytes.")
+    if message.icc_profile:
+        _check_profile(message.icc_profile, channels, f"{field}.icc_profile")
     return PlaneSpec(PixelFormat(channels, depth), message.width, message.height, message.payload, bytes(message.icc_profile) or None)
+
+
+def _check_profile(icc: bytes, channels: Channels, field: str) -> None:
+    """By its header alone; whether it is whole, the engine finds out."""
+    from .imaging.profiles import color_space  # numpy: only for those who need it
+
+    pixels = "GRAY" if channels.is_gray else "RGB"
+    try:
+        space = color_space(icc)
+    except ValueError:
+        raise Invalid(field, "these bytes are no ICC profile; leave them out for sRGB.") from None
+    if space != pixels:
+        raise Invalid(field, f"the profile is for {space}, but the pixels are {pixels}; give one for {pixels}, or convert the picture to sRGB and give none.")
 
 
 def _gray(message: wire.Plane, field: str, content: PlaneSpec, limits: Limits) -> PlaneSpec:

@@ -8,6 +8,7 @@ import pytest
 from calls import gray, order
 from hypothesis import given
 from hypothesis import strategies as st
+from imaging.icc_samples import GRAY_PROFILES, PROFILES, profile
 from restyle_server.conversion import spec_of
 from restyle_server.limits import Limits
 from restyle_server.neural.parameters import Color, Objective, Preset, Symmetry
@@ -45,7 +46,14 @@ WRONG = {
     "spec.content.height": [wire.JobSpec(content=plane(16, 0))],
     "spec.content.format.channels": [wire.JobSpec(content=plane(channels=0)), wire.JobSpec(content=plane(channels=77))],
     "spec.content.format.depth": [wire.JobSpec(content=plane(depth=0))],
-    "spec.content.icc_profile": [wire.JobSpec(content=plane(icc=bytes(4 * 2**20 + 1)))],
+    "spec.content.icc_profile": [
+        wire.JobSpec(content=plane(icc=bytes(4 * 2**20 + 1))),
+        wire.JobSpec(content=plane(icc=b"no profile at all")),
+        wire.JobSpec(content=plane(icc=PROFILES["adobe-rgb"])),
+        wire.JobSpec(content=plane(channels=wire.BGRA, icc=GRAY_PROFILES["gray-linear"])),
+        wire.JobSpec(content=plane(channels=wire.RGB, icc=profile(b"CMYK", {}))),
+    ],
+    "spec.styles[0].plane.icc_profile": [with_styles(wire.StyleUse(plane=plane(icc=PROFILES["lut"], payload=1)))],
     "spec.content.payload": [wire.JobSpec(content=plane(payload=3), styles=[style()])],
     "spec.label": [order(label="x" * 129)],
     "spec.lifetime": [order(lifetime=9)],
@@ -127,7 +135,7 @@ def test_everything_that_can_be_said_arrives():
     spec = spec_of(
         wire.JobSpec(
             label="clouds",
-            content=plane(20, 16, wire.BGRA, wire.U16, icc=b"profile"),
+            content=plane(20, 16, wire.BGRA, wire.U16, icc=PROFILES["display-p3"]),
             masks=[wire.Mask(plane=plane(20, 16, payload=1), use=wire.STATISTICS)],
             styles=[
                 wire.StyleUse(image=wire.EncodedImage(size=99, payload=2), weight=3, scale=2, symmetry=wire.FLIPS),
@@ -140,7 +148,7 @@ def test_everything_that_can_be_said_arrives():
         LIMITS,
     )
     assert spec.sizes == {0: 20 * 16 * 8, 1: 320, 2: 99, 3: 40 * 40 * 12, 4: 320}
-    assert spec.content.icc == b"profile"
+    assert spec.content.icc == PROFILES["display-p3"]
     assert spec.masks[0].use is MaskUse.STATISTICS
     assert [style.weight for style in spec.styles] == [0.75, 0.25]
     assert (spec.styles[0].scale, spec.styles[1].scale, spec.styles[0].symmetry) == (2.0, None, Symmetry.FLIPS)

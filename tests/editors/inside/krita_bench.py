@@ -29,6 +29,7 @@ SAMPLES = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4}
 WIDTH, HEIGHT = 40, 24
 SECONDS = 120.0  # for a small painting, on a machine that has better things to do
 GLANCE = 0.05
+PRESSES, IGNORED = 5, 4.0  # times that undo is tried, s after which it counts as ignored
 SETTLING = 0.3  # s that Krita's views and lists take to follow an image
 
 
@@ -154,11 +155,30 @@ def select(document, x, y, width, height):
 
 
 def trigger(name):
-    """Chooses an entry of the menus, as soon as Krita offers it: undo and redo are worked off beside the window."""
+    """Chooses an entry of the menus, as soon as Krita offers it."""
     action = application().action(name)
     assert action is not None, name
     yield from wait(action.isEnabled, 20, f"{name} on offer")
     action.trigger()
+
+
+def undo(document, holds, name="edit_undo"):
+    """One step back. Krita ignores the menu while one of its threads works on the image, and a person presses again."""
+    for _ in range(PRESSES):
+        document.waitForDone()
+        yield from trigger(name)
+        timer = QtCore.QElapsedTimer()
+        timer.start()
+        while timer.elapsed() < 1000 * IGNORED:
+            if holds():
+                yield SETTLING
+                return
+            yield GLANCE
+    raise AssertionError(f"{name} did not do what it should")
+
+
+def redo(document, holds):
+    yield from undo(document, holds, "edit_redo")
 
 
 def docker():

@@ -23,9 +23,11 @@ from krita_bench import (
     layer,
     paint,
     pixels,
+    redo,
     select,
     show,
     trigger,
+    undo,
     wait,
 )  # fmt: skip
 from restyle import memory, profiles, strings
@@ -109,24 +111,22 @@ def test_undo_takes_the_painting_back_in_one_step():
     yield from paint(source)
     assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut", "top"]
     assert document.activeNode().name() == "photo — Woodcut"
-    yield from trigger("edit_undo")
-    yield from wait(lambda: [node.name() for node in document.topLevelNodes()] == ["photo", "top"], 20, "undo")
-    yield from trigger("edit_redo")
-    yield from wait(lambda: len(document.topLevelNodes()) == 3, 20, "redo")
+    yield from undo(document, lambda: [node.name() for node in document.topLevelNodes()] == ["photo", "top"])
+    yield from redo(document, lambda: len(document.topLevelNodes()) == 3)
 
 
 def test_undo_knows_one_step_whatever_the_colors():
     measured = {}
     for model, depth in (("RGBA", "U8"), ("RGBA", "F32"), ("GRAYA", "U16"), ("CMYKA", "U8"), ("LABA", "U16")):
         document, source = yield from image(model, depth, application().profiles(model, depth)[0], alpha=1.0)
-        assert not application().action("edit_undo").isEnabled()
+        before = application().action("edit_undo").text()
         yield from paint(source)
-        yield from trigger("edit_undo")
-        yield from wait(lambda document=document: len(document.topLevelNodes()) == 1, 20, "undo")
-        yield SETTLING
-        measured[f"{model} {depth}"] = not application().action("edit_undo").isEnabled()
+        after = application().action("edit_undo").text()
+        yield from undo(document, lambda document=document: len(document.topLevelNodes()) == 1)
+        measured[f"{model} {depth}"] = [before, after, application().action("edit_undo").text()]
         yield from close(document)
-    assert all(measured.values()), measured
+    assert all(before == again != after for before, after, again in measured.values()), measured
+    return measured
 
 
 def test_a_soft_layer_is_hidden_and_undo_shows_it_again():
@@ -136,10 +136,9 @@ def test_a_soft_layer_is_hidden_and_undo_shows_it_again():
     painting = yield from paint(source)
     assert not source.visible()
     assert any("hidden" in note for note in painting.notes)
-    yield from trigger("edit_undo")
-    yield from wait(lambda: len(document.topLevelNodes()) == 1, 20, "undo")
+    yield from undo(document, lambda: len(document.topLevelNodes()) == 1)
     yield from wait(source.visible, 20, "the source is seen again")
-    yield from trigger("edit_redo")
+    yield from redo(document, lambda: len(document.topLevelNodes()) == 2)
     yield from wait(lambda: not source.visible(), 20, "the source is hidden again")
     docker().setVisible(True)
 
@@ -172,8 +171,7 @@ def test_a_selection_becomes_a_transparency_mask():
     seen = bytes(new.projectionPixelData(0, 0, WIDTH, HEIGHT))
     shown = {(place // 4 % WIDTH, place // 4 // WIDTH) for place in range(0, len(seen), 4) if seen[place + 3]}
     assert shown == {(x, y) for x in range(10, 22) for y in range(6, 14)}
-    yield from trigger("edit_undo")
-    yield from wait(lambda: len([node for node in document.topLevelNodes() if node.type() == "paintlayer"]) == 1, 20, "undo")
+    yield from undo(document, lambda: len([node for node in document.topLevelNodes() if node.type() == "paintlayer"]) == 1)
 
 
 def test_groups_clones_and_file_layers_are_painted_as_they_look():

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from krita_bench import QUICK, STILL, application, docker, image, layer, paint, select, show, wait
 from restyle.api import QtCore, QtGui, QtWidgets
+from restyle.automation import paint as paint_from_script
 from restyle.source import find
 from restyle.workshop import workshop
+from restyle_driver import opened
 
 HOME = Path.home()
 LARGE = 4096  # px
@@ -125,6 +127,18 @@ def test_a_script_paints_every_layer():
     exec(compile((HOME / "example.py").read_text(encoding="utf-8"), "example.py", "exec"), {"__name__": "example"})  # noqa: S102 - the page's own example
     yield 0.2
     assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — woodcut", "second", "second — woodcut"]
+
+
+def test_a_script_may_close_the_image_that_it_painted():
+    """At once, with its view open, as a script does that works through a folder."""
+    for alpha in (1.0, 0.5):
+        document, source = yield from image(width=64, height=48, alpha=alpha)
+        painted = paint_from_script(source, document, style="woodcut", strength=0)
+        assert painted.name() == "photo — woodcut"
+        document.setModified(False)
+        document.close()
+        yield 1.0
+    assert opened() == []
 
 
 class Ticker:

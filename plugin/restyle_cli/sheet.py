@@ -40,7 +40,7 @@ def sheet(
     style_scale: StyleScale = None,
     size: DraftSize = DRAFT_SIZE,
     seed: Seed = None,
-    weights: Weights = "auto",
+    weights: Weights = None,
     device: Device = None,
     json: Json = False,
 ) -> None:
@@ -58,7 +58,7 @@ def sheet(
 
     from . import comparison
 
-    wish = Wish(specs=specs, scale=style_scale, preset="draft", size=size, seed=seed, weights=weights, device=device)
+    wish = Wish(specs=specs, scale=style_scale, preset="draft", size=size, seed=seed, weights=weights or "auto", device=device)
     comparison.run(content, destination, wish, chosen, json)
 
 
@@ -69,7 +69,7 @@ def explore(
     output: Output,
     size: DraftSize = DRAFT_SIZE,
     seed: Seed = None,
-    weights: Weights = "auto",
+    weights: Weights = None,
     device: Device = None,
     json: Json = False,
 ) -> None:
@@ -82,7 +82,7 @@ def explore(
 
     from . import exploration
 
-    exploration.run(content, destination, Wish(specs=(spec,), preset="draft", size=size, seed=seed, weights=weights, device=device), json)
+    exploration.run(content, destination, Wish(specs=(spec,), preset="draft", size=size, seed=seed, weights=weights or "auto", device=device), json)
 
 
 def _style(text: str) -> StyleSpec:

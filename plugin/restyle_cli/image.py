@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from restyle_server.neural.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Preset
 
-from . import destinations, style_specs
+from . import destinations, presets, style_specs
 from .destinations import SUFFIXES
 from .examples import examples
 from .failures import Failure
@@ -49,7 +49,9 @@ Size = Annotated[
         metavar="N", min=SMALLEST_SIDE, max=LARGEST_SIDE, help="Longest side of the work in pixels; default 512 on a CPU, 1024 on a GPU.", show_default=False
     ),
 ]
-PresetOption = Annotated[Preset, typer.Option(help="How much time to take.")]
+PresetOption = Annotated[
+    str, typer.Option(metavar="NAME|FILE", help="How much time to take: draft, standard or fine; or a preset of yours, see restyle presets list.")
+]
 Strength = Annotated[
     float | None,
     typer.Option(
@@ -65,7 +67,10 @@ Steps = Annotated[
     int | None, typer.Option(metavar="N", min=0, max=MOST_EVALUATIONS, help="Steps at full work size, instead of the preset's.", show_default=False)
 ]
 Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST_SEED, help="Equal seeds give equal pictures; default 0.", show_default=False)]
-Weights = Annotated[str, typer.Option(metavar="ID", help="Which network paints: auto, imagenet, compact or file.")]
+Weights = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Which network paints: auto, imagenet, compact or file. Default: the preset's, else auto.", show_default=False),
+]
 Device = Annotated[
     str | None, typer.Option(metavar="ID", help="Such as cpu or cuda:0; default: whichever is free first. See restyle status.", show_default=False)
 ]
@@ -89,6 +94,7 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Allow OUT to repla
     "restyle image photo.jpg --style woodcut -o woodcut.png",
     "restyle image photo.jpg -s waves.jpg:2 -s woodcut --strength 70 -o both.png",
     "restyle image photo.jpg -s woodcut --preset fine --size 1024 -o fine.tif",
+    'restyle image photo.jpg -s night --preset "Soft light" -o soft.png',
     "restyle image holiday/ --style woodcut --preset draft -o painted/",
     "restyle image photo.jpg --style woodcut --size 1024 --estimate",
 )
@@ -98,12 +104,12 @@ def image(
     output: Output = "",
     style_scale: StyleScale = None,
     size: Size = None,
-    preset: PresetOption = Preset.STANDARD,
+    preset: PresetOption = "standard",
     strength: Strength = None,
     color: ColorOption = None,
     steps: Steps = None,
     seed: Seed = None,
-    weights: Weights = "auto",
+    weights: Weights = None,
     device: Device = None,
     suffix: Suffix = "png",
     report: Report = None,
@@ -119,17 +125,19 @@ def image(
     if len(specs) > MOST_STYLES:
         raise typer.BadParameter(f"{len(specs)} styles are too many; give at most {MOST_STYLES}")
 
+    plan = presets.find(preset)
     wish = Wish(
         specs=specs,
         scale=style_scale,
-        preset=preset.value,
+        preset=plan.get("preset", Preset.STANDARD.value),
         size=size,
         strength=strength,
         color=color.value if color else None,
         evaluations=steps,
         seed=seed,
-        weights=weights,
+        weights=weights or plan.get("weights", "auto"),
         device=device,
+        plan=plan,
     )
     if estimate:
         from . import estimating

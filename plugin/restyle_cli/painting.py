@@ -70,15 +70,16 @@ def run(content: Path, output: Path, wish: Wish, reports: Path | None, json: boo
 def choose(session: client.Session, wish: Wish) -> tuple[ChosenStyle, ...]:
     """Finds every style before anything is painted. Failure for a name that the library lacks; PictureError for a file that is no picture."""
     library = {style.id: style for style in session.styles()} if any(spec.name for spec in wish.specs) else {}
-    return tuple(_from_library(library, spec, wish.scale) if spec.name else _from_file(spec, wish.scale) for spec in wish.specs)
+    return tuple(_from_library(library, spec, wish) if spec.name else _from_file(spec, wish) for spec in wish.specs)
 
 
-def _from_library(library: Mapping[str, client.Style], spec: StyleSpec, scale: float | None) -> ChosenStyle:
+def _from_library(library: Mapping[str, client.Style], spec: StyleSpec, wish: Wish) -> ChosenStyle:
     style = library.get(spec.name or "")
     if style is None:
         raise Failure(unknown_style(spec.name or "", library))
     suggested = (style.suggested_scale, style.suggested_strength, style.suggested_color)
-    return ChosenStyle(client.StyleUse.library(style.id, weight=spec.weight, scale=scale), style, _fingerprint(style.sha256, spec, scale, suggested))
+    use = client.StyleUse.library(style.id, weight=spec.weight, scale=wish.scale, symmetry=wish.symmetry)
+    return ChosenStyle(use, style, _fingerprint(style.sha256, spec, wish.scale, suggested))
 
 
 def unknown_style(name: str, library: Mapping[str, object]) -> str:
@@ -88,13 +89,12 @@ def unknown_style(name: str, library: Mapping[str, object]) -> str:
     return f"There is no style “{name}” in the library and no file of that name; {guess} restyle styles list."
 
 
-def _from_file(spec: StyleSpec, scale: float | None) -> ChosenStyle:
+def _from_file(spec: StyleSpec, wish: Wish) -> ChosenStyle:
     path = spec.file or Path()
     files.read_picture(path)  # a truncated file is found here, not after an upload
     picture = path.read_bytes()
-    return ChosenStyle(
-        client.StyleUse.picture(picture, weight=spec.weight, scale=scale), None, _fingerprint(hashlib.sha256(picture).hexdigest(), spec, scale, None)
-    )
+    use = client.StyleUse.picture(picture, weight=spec.weight, scale=wish.scale, symmetry=wish.symmetry)
+    return ChosenStyle(use, None, _fingerprint(hashlib.sha256(picture).hexdigest(), spec, wish.scale, None))
 
 
 def _fingerprint(sha256: str, spec: StyleSpec, scale: float | None, suggested: object) -> dict[str, Any]:
@@ -103,6 +103,7 @@ def _fingerprint(sha256: str, spec: StyleSpec, scale: float | None, suggested: o
 
 def request(picture: PictureFile, content: Path, styles: tuple[ChosenStyle, ...], wish: Wish, **order: Any) -> client.JobRequest:
     """The order for one content. What the wish leaves open is as the styles suggest. order: further fields of JobRequest."""
+    order.setdefault("start", wish.start)
     return client.JobRequest(
         content=to_client(picture.plane), styles=tuple(style.use for style in styles), parameters=_suited(wish, styles), label=content.name[:128], **order
     )

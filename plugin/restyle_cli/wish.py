@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .style_specs import StyleSpec
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """None: the default. Units and ranges as in restyle_client.Parameters."""
+    """None: the default. Units and ranges as in restyle_client.Parameters. plan: a preset's settings, by name; what is given beside it wins."""
 
     specs: tuple[StyleSpec, ...]
     scale: float | None = None
@@ -26,20 +27,25 @@ class Wish:
     seed: int | None = None
     weights: str = "auto"
     device: str | None = None
+    plan: Mapping[str, Any] = field(default_factory=dict)
 
     def parameters(self) -> client.Parameters:
-        import restyle_client as client
+        from restyle_client import recipes
 
-        return client.Parameters(
-            preset=self.preset,
-            size=self.size,
-            strength=self.strength,
-            color=self.color,
-            evaluations=self.evaluations,
-            seed=self.seed,
-            weights=self.weights,
-            device=self.device,
-        )
+        given = {name: getattr(self, name) for name in ("preset", "size", "strength", "color", "evaluations", "seed", "weights", "device")}
+        return recipes.parameters_of({**self.plan, **{name: value for name, value in given.items() if value is not None}})
+
+    @property
+    def start(self) -> client.Start | None:
+        """None: the server's default."""
+        from restyle_client import recipes
+
+        return recipes.start(self.plan)
+
+    @property
+    def symmetry(self) -> str | None:
+        """Which mirror images of the styles count; None: the server's default."""
+        return self.plan.get("symmetry")
 
     def choices(self) -> dict[str, Any]:
         """Everything but the styles, for comparing with an earlier run."""

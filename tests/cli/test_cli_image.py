@@ -224,7 +224,6 @@ def test_the_content_is_replaced_when_it_is_said(restyle: Restyle, photo: Path) 
         ("--size", "99999999"),
         ("--steps", "-1"),
         ("--seed", "-1"),
-        ("--preset", "finest"),
         ("--style-scale", "nan"),
         ("--style-scale", "0"),
         ("--style", "woodcut:nan"),

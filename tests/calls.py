@@ -12,6 +12,7 @@ from typing import Any
 import grpc
 from google.protobuf.any_pb2 import Any as Packed
 from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health_pb2_grpc
 from restyle_server.wire import restyle_pb2 as wire
 from restyle_server.wire.restyle_pb2_grpc import RestyleStub
 
@@ -86,13 +87,14 @@ class Caller:
 
     def __init__(self, channel: grpc.aio.Channel, token: str, client_id: str = "client") -> None:
         self.stub: Any = RestyleStub(channel)
+        self.health: Any = health_pb2_grpc.HealthStub(channel)
         self.metadata = (("authorization", f"Bearer {token}"),)
         self.client_id = client_id
 
     def named(self, client_id: str) -> Caller:
         """Another client on the same connection."""
         other = Caller.__new__(Caller)
-        other.stub, other.metadata, other.client_id = self.stub, self.metadata, client_id
+        other.stub, other.health, other.metadata, other.client_id = self.stub, self.health, self.metadata, client_id
         return other
 
     async def call(self, method: str, **words: Any) -> Any:

@@ -3,12 +3,12 @@
 A script is the JSON object in `fake-engine.json` in the server's state folder, read afresh for every job; under "seeds" it may hold other words for the
 jobs of a seed:
 
-    {"steps": 5, "step_ms": 0, "scales": 1, "deliver_ms": 0, "memory_mib": 0, "preview_side": 8, "oom_at": null, "crash_at": null, "hang_at": null,
-     "fail_at": null, "seeds": {"7": {"crash_at": 2}}}
+    {"steps": 5, "step_ms": 0, "scales": 1, "deliver_ms": 0, "memory_mib": 0, "preview_side": 8, "oom_at": null, "memory_error_at": null,
+     "crash_at": null, "hang_at": null, "fail_at": null, "seeds": {"7": {"crash_at": 2}}}
 
-oom_at, crash_at, hang_at and fail_at are numbers of evaluations, from 1. deliver_ms passes between the last evaluation and the result; memory_mib is taken
-and touched for as long as the job runs. The result is the content with every byte replaced by a function of its value and
-the seed, so that a mix-up of jobs is seen. The ids of the jobs that were begun are noted in `fake-engine.runs`.
+oom_at, memory_error_at, crash_at, hang_at and fail_at are numbers of evaluations, from 1. deliver_ms passes between the last evaluation and the result;
+memory_mib is taken and touched for as long as the job runs. The result is the content with every byte replaced by a function of its value and the seed, so
+that a mix-up of jobs is seen. The ids of the jobs that were begun are noted in `fake-engine.runs`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Script:
     memory_mib: int = 0
     preview_side: int = 8  # px
     oom_at: int | None = None
+    memory_error_at: int | None = None
     crash_at: int | None = None
     hang_at: int | None = None
     fail_at: int | None = None
@@ -93,7 +94,7 @@ class FakeEngine:
 
     def estimate(self, order: Order) -> Estimate:
         resolved = resolve(order.parameters, order.content.width, order.content.height, "cpu", bf16=False)
-        largest = int((MEMORY / BYTES_PER_PIXEL) ** 0.5)
+        largest = int((min(MEMORY, order.parameters.memory_limit or MEMORY) / BYTES_PER_PIXEL) ** 0.5)
         return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, MEMORY // 2, largest, resolved)
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
@@ -131,6 +132,8 @@ class FakeEngine:
 def _fault(play: Script, step: int) -> None:
     if step == play.oom_at:
         raise JobFailure("OUT_OF_MEMORY", "There is not enough memory for this job; choose a size of 64 px or less.")
+    if step == play.memory_error_at:
+        raise MemoryError
     if play.disk_full:
         raise OSError(errno.ENOSPC, "no space left")
     if step == play.fail_at:

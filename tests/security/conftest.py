@@ -1,5 +1,6 @@
-"""Owns the servers of these tests: real ones, on the loopback, with the fake engine in a real worker process."""
+"""Owns the servers of these tests: real ones with the fake engine, in this process (serving) or in their own (launchpad)."""
 
+from launched import launchpad
 from places import serving
 
-__all__ = ["serving"]
+__all__ = ["launchpad", "serving"]

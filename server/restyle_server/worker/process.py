@@ -31,6 +31,7 @@ EXIT_UNUSABLE = 4  # the engine can't be made
 
 OUT_OF_MEMORY = ("OUT_OF_MEMORY", "There is not enough memory for this job; choose a smaller size, or close other programs.")
 DISK_FULL = ("DISK_FULL", "The disk is full; make room on it and send the job again.")
+READ_ONLY = ("DISK_FULL", "The server can't write to its state folder; make the folder writable and send the job again.")
 INTERNAL = ("INTERNAL", "Something went wrong inside Restyle while this job ran; the server's log says more.")
 
 
@@ -293,7 +294,7 @@ def _painted(engine: Engine, command: say.Paint, sitting: Sitting, between: Betw
     """How the job ended, whatever happened: a job's fault must not end the worker."""
     try:
         painted = engine.paint(command.order, sitting.observe, between)
-        result = _saved(command.out, painted)
+        result = _kept(command.out, painted)
         if command.order.report:
             stories.write(command.story, Story(painted.scales, tuple(sitting.steps)))
         return say.Done(command.job_id, result, painted.resolved, sitting.last, painted.finished_early, painted.warnings, sitting.timing())
@@ -303,6 +304,16 @@ def _painted(engine: Engine, command: say.Paint, sitting: Sitting, between: Betw
         return say.Failed(command.job_id, failure.reason, failure.message)
     except BaseException as error:
         return say.Failed(command.job_id, *_named(error), traceback.format_exc())
+
+
+def _kept(out: Path, painted: Painted) -> Result:
+    """The picture's bytes, written. JobFailure when the folder can't be; other OSErrors are named like an engine's."""
+    try:
+        return _saved(out, painted)
+    except OSError as error:
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise JobFailure(*READ_ONLY) from error
+        raise
 
 
 def _saved(out: Path, painted: Painted) -> Result:

@@ -1,0 +1,184 @@
+"""Many who want something at once: everybody's turn comes, the queue has an end, and the server can still be asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import grpc
+from calls import details, order, until
+from crowd import ROOT
+from fake_engine import runs
+from grpc_health.v1 import health_pb2
+from promise_table import percentile
+from restyle_server.limits import Limits
+from restyle_server.wire import restyle_pb2 as wire
+from timing import idle_seconds, seconds_of
+
+ENDLESS = {"steps": 100_000, "step_ms": 2}
+ROOM = Limits(max_jobs=1000, max_jobs_per_client=1000)
+BLOCKER = 99  # seed
+
+
+async def test_one_job_waits_for_no_flood(serving, sized, promised):
+    flood, rounds = sized(100, 30), sized(5, 1)
+    async with serving(script={"steps": 2, "step_ms": 1, "seeds": {str(BLOCKER): ENDLESS}}, limits=ROOM) as place:
+        for _ in range(rounds):
+            blocker = await place.caller.named("a").create(order(seed=BLOCKER))
+            await place.caller.begun(blocker.id)
+            before = len(runs(place.config.state_dir))
+            many = [await place.caller.named("a").create(order(seed=number)) for number in range(flood)]
+            one = await place.caller.named("b").create(order(seed=1))
+            await place.caller.call("CancelJob", id=blocker.id)
+            await asyncio.gather(*(place.caller.end(job.id) for job in (*many, one)))
+            assert runs(place.config.state_dir)[before:].index(one.id) == 0  # after the one that ran
+    promised("P6", f"one client floods {flood}, another's job starts after at most one running job", "1 job waited for, in {} rounds", rounds)
+
+
+async def test_four_clients_are_served_evenly(serving, sized, promised):
+    each, names = sized(20, 6), "abcd"
+    async with serving(script={"steps": 2, "step_ms": 1, "seeds": {str(BLOCKER): ENDLESS}}, limits=ROOM) as place:
+        blocker = await place.caller.create(order(seed=BLOCKER))
+        await place.caller.begun(blocker.id)
+        owners = {}
+        for name in names:
+            for number in range(each):
+                owners[(await place.caller.named(name).create(order(seed=number))).id] = name
+        await place.caller.call("CancelJob", id=blocker.id)
+        await asyncio.gather(*(place.caller.end(job_id) for job_id in owners))
+        counts, worst = Counter(dict.fromkeys(names, 0)), 0
+        for job_id in runs(place.config.state_dir)[1:]:
+            counts[owners[job_id]] += 1
+            worst = max(worst, max(counts.values()) - min(counts.values()))
+    assert sum(counts.values()) == each * len(names)
+    promised("P6", f"4 clients × {each}: counts differ by at most 1 at any time", "{:.0f}", each * len(names), figure=worst, limit=1, exact=True)
+
+
+async def test_a_full_queue_takes_exactly_its_room_and_refuses_the_rest_at_once(serving, sized, promised):
+    clients, rounds = 5, sized(3, 1)
+    waits: list[float] = []
+    async with serving(script=ENDLESS) as place:
+        running = await place.caller.named("first").create(order())
+        await place.caller.begun(running.id)
+        idle = await idle_seconds(lambda: place.caller.call("GetServerInfo"))
+
+        async def submit(number: int) -> grpc.aio.AioRpcError | str:
+            began = time.perf_counter()
+            try:
+                return (await place.caller.named(f"client {number % clients}").create(order())).id
+            except grpc.aio.AioRpcError as error:
+                waits.append(time.perf_counter() - began)
+                return error
+
+        for _ in range(rounds):
+            answers = await asyncio.gather(*map(submit, range(200)))
+            taken = [answer for answer in answers if isinstance(answer, str)]
+            assert len(taken) == 64
+            for answer in answers:
+                if isinstance(answer, grpc.aio.AioRpcError):
+                    assert answer.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+                    assert details(answer)["RetryInfo"].retry_delay.ToTimedelta().total_seconds() == 1
+            per_client = Counter([(await place.caller.call("GetJob", id=job_id)).client_id for job_id in taken])
+            assert max(per_client.values()) <= 16
+            for job_id in taken:
+                await place.caller.call("CancelJob", id=job_id)
+        for number in range(64):
+            await submit(number)
+        alone = [await seconds_of(submit(number)) for number in range(20)]
+    promised("P7", "200 submits at once: 64 taken (≤ 16 per client), the rest RESOURCE_EXHAUSTED + RetryInfo", "exact in {} rounds", rounds)
+    promised("P7", "a refusal comes within 100 ms", "{:.1f} ms at most", 20, figure=max(alone) * 1000, limit=100, idle=idle * 1000)
+    text = "{:.0f} ms at most, client and server in one process"
+    promised("P7", "the same with all 200 sent at one instant", text, len(waits), figure=max(waits) * 1000, limit=2000, idle=200 * idle * 1000)
+
+
+WATCHERS = """
+import asyncio, sys
+import grpc
+from calls import Caller
+
+async def main(address, token, job_id, count):
+    async with grpc.aio.insecure_channel(address) as channel:
+        caller = Caller(channel, token)
+        streams = [caller.watch(job_id) for _ in range(count)]
+        for stream in streams:
+            await stream.read()
+        print("watching", flush=True)
+        async def follow(stream):
+            async for _ in stream: pass
+        await asyncio.gather(*(stream.read() for stream in streams))
+        while True:
+            await asyncio.gather(*(stream.read() for stream in streams))
+
+asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))
+"""
+
+
+@contextmanager
+def watching(caller, address: str, job_id: str, count: int):
+    """Another process in which so many watch."""
+    token = dict(caller.metadata)["authorization"].removeprefix("Bearer ")
+    environment = {**os.environ, "PYTHONPATH": ROOT}
+    command = [sys.executable, "-c", WATCHERS, address, token, job_id, str(count)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+async def test_a_full_server_with_many_watchers_still_answers(launchpad, sized, promised):
+    rounds, watchers = sized(200, 15), sized(64, 16)
+    launchpad.limits(max_jobs=64, max_jobs_per_client=64)
+    launchpad.script(**ENDLESS)
+    launchpad.start()
+    async with launchpad.reached() as caller:
+        health = health_pb2.HealthCheckRequest()
+        idle = {
+            "Health": await idle_seconds(lambda: caller.health.Check(health)),
+            "GetServerInfo": await idle_seconds(lambda: caller.call("GetServerInfo")),
+        }
+        idle["CancelJob"] = idle["GetServerInfo"]
+        await launchpad.ready()
+        running = await caller.create(order())
+        await caller.begun(running.id)
+        waiting = [await caller.create(order()) for _ in range(64)]
+        address = json.loads(launchpad.server_file.read_text())["address"]
+        with watching(caller, address, running.id, watchers) as other:
+            assert (await asyncio.to_thread(other.stdout.readline)) == "watching\n"
+            took: dict[str, list[float]] = {name: [] for name in idle}
+            for _ in range(rounds):
+                took["Health"].append(await seconds_of(caller.health.Check(health)))
+                took["GetServerInfo"].append(await seconds_of(caller.call("GetServerInfo")))
+                took["CancelJob"].append(await seconds_of(caller.call("CancelJob", id=waiting.pop(0).id)))
+                waiting.append(await caller.create(order()))  # full again
+            assert other.poll() is None
+            assert (await caller.call("GetServerInfo")).jobs_queued == 64
+    for name, figures in took.items():
+        p99 = percentile(figures, 0.99) * 1000
+        bound = f"{name} p99 within 50 ms, queue full and {watchers} watchers"
+        promised("P18", bound, "{:.1f} ms", rounds, figure=p99, limit=50, idle=idle[name] * 1000)
+
+
+async def test_two_devices_share_one_queue(serving, sized, promised):
+    jobs = sized(60, 12)
+    script = {"steps": 10, "step_ms": 4, "seeds": {str(BLOCKER): ENDLESS}}
+    async with serving(script=script, limits=ROOM, devices=("cpu:0", "cpu:1")) as place:
+        await until(lambda: all(station.ready for station in place.server.dispatcher.stations))
+        made = [await place.caller.named(f"client {number % 3}").create(order(seed=number)) for number in range(jobs)]
+        ends = await asyncio.gather(*(place.caller.end(job.id) for job in made))
+        assert all(job.state == wire.SUCCEEDED for job in ends)
+        share = Counter(job.resolved.device for job in ends)
+        assert set(share) == {"cpu:0", "cpu:1"}
+        spans = sorted((job.started, job.ended, job.resolved.device) for job in ends)
+        for device in share:
+            own = [span for span in spans if span[2] == device]
+            assert all(first[1] <= second[0] for first, second in zip(own, own[1:], strict=False))  # one at a time on each
+        assert any(first[1] > second[0] for first, second in zip(spans, spans[1:], strict=False))  # and two at once
+        assert max(Counter(runs(place.config.state_dir)).values()) == 1
+    promised("devices", "two devices, one queue: one job at a time on each, both busy, each job once", f"{share['cpu:0']} and {share['cpu:1']} of {{}}", jobs)

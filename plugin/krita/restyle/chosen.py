@@ -21,6 +21,7 @@ class Chosen(QtWidgets.QWidget):
         super().__init__()
         self._workshop = workshop
         self._shown: tuple[Any, ...] = ()
+        self._spins: dict[tuple[tuple[Any, ...], str], Any] = {}
         self._grid = QtWidgets.QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(4)
@@ -35,8 +36,10 @@ class Chosen(QtWidgets.QWidget):
         places = regions(document) if document is not None and styles else [("", strings.EVERYWHERE)]
         wanted = (tuple(style.key for style in styles), tuple(places))
         if wanted == self._shown:
+            self._fill(styles)
             return
         self._shown = wanted
+        self._spins.clear()
         while (item := self._grid.takeAt(0)) is not None:
             if item.widget() is not None:
                 item.widget().hide()
@@ -45,13 +48,24 @@ class Chosen(QtWidgets.QWidget):
             self._row(3 * row, style, len(styles) > 1, places)
         self.setVisible(bool(styles))
 
+    def _fill(self, styles: tuple[StyleChoice, ...]) -> None:
+        """Shows what a preset, a draft or another window set."""
+        for style in styles:
+            for field, value in (("scale", style.scale or 1.0), ("weight", style.weight)):
+                spin = self._spins.get((style.key, field))
+                if spin is not None and round(spin.value(), 2) != round(value, 2):
+                    spin.blockSignals(True)
+                    spin.setValue(value)
+                    spin.blockSignals(False)
+
     def _row(self, row: int, style: StyleChoice, several: bool, places: list[tuple[str, str]]) -> None:
         name = QtWidgets.QLabel(style.name)
         name.setMinimumWidth(20)
         name.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
         name.setToolTip(style.name)
-        strokes = self._spin(style, "scale", strings.STROKES, style.scale or 1.0, (0.25, 4.0, 0.05), "× ")
-        if not several and not style.region:
+        alone = not several and not style.region
+        strokes = self._spin(style, "scale", strings.STROKES, style.scale or 1.0, (0.25, 4.0, 0.05), f"{strings.STROKES} × " if alone else "× ")
+        if alone:
             self._grid.addWidget(name, row, 0)
             self._grid.addWidget(strokes, row, 1)
             return
@@ -71,6 +85,7 @@ class Chosen(QtWidgets.QWidget):
         spin.setToolTip(f"{title}: {style.name}")
         spin.setAccessibleName(f"{title}: {style.name}")
         spin.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
+        self._spins[style.key, field] = spin
         spin.valueChanged.connect(lambda new: self._set(style.key, **{field: round(new, 2)}))
         return spin
 

@@ -199,8 +199,8 @@ class Docker(krita.DockWidget):
         self._asking = self._timer(SERVER_MS, self._ask, single=False)
         self._estimating = self._timer(ESTIMATE_MS, self._estimate, single=True)
         self._forgetting = self._timer(WORD_MS, self._forget_word, single=True)
-        self._recipe: Any = None
-        self.workshop.listen(self._recipe_changed)
+        self._estimated: tuple[Any, ...] = ()
+        self.workshop.listen(self._estimate_anew)
         self._looking.start()
         self._asking.start()
 
@@ -220,9 +220,11 @@ class Docker(krita.DockWidget):
     def _estimate(self) -> None:
         self.workshop.estimate()
 
-    def _recipe_changed(self) -> None:
-        if self._recipe is not self.workshop.recipe:
-            self._recipe = self.workshop.recipe
+    def _estimate_anew(self) -> None:
+        """Other settings take another time, and a server that has come up can tell it."""
+        now = (self.workshop.recipe, self.workshop.painter.info is not None)
+        if now != self._estimated:
+            self._estimated = now
             self._estimating.start()
 
     def _ended(self, painting: Painting) -> None:
@@ -232,6 +234,7 @@ class Docker(krita.DockWidget):
                 self._forgetting.start()
             self._float(painting)
         self.workshop.painter.look()
+        self._estimating.start()  # the server knows better now how long paintings take
 
     def _float(self, painting: Painting) -> None:
         """Says on the canvas that the painting is done: the docker may be behind others."""

@@ -10,7 +10,7 @@ from .client import client
 from .painting import Painting
 from .workshop import Workshop
 
-LEAST_PREVIEW = 72  # px: still a picture, where the docker has 270 px of height
+LEAST_PREVIEW = 64  # px: still a picture, where the docker has 270 px of height
 STEPS = 1000  # of the progress bar
 BUTTON_MARGIN = 12  # px beside the words
 
@@ -58,6 +58,9 @@ class Running(QtWidgets.QWidget):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
+        self.title = QtWidgets.QLabel()
+        self.title.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
+        self.title.setAlignment(QtCore.Qt.AlignmentFlag.AlignCenter)
         self.picture = PreviewPicture()
         self.words = QtWidgets.QLabel()
         self.words.setWordWrap(True)
@@ -74,6 +77,7 @@ class Running(QtWidgets.QWidget):
         buttons.setSpacing(4)
         buttons.addWidget(self.keep, 1)
         buttons.addWidget(self.cancel, 1)
+        column.addWidget(self.title)
         column.addWidget(self.picture, 1)
         column.addWidget(self.bar)
         column.addWidget(self.words)
@@ -92,6 +96,9 @@ class Running(QtWidgets.QWidget):
         if now.preview is not self._seen:
             self._seen = now.preview
             self.picture.show_image(thumbnails.of_preview(now.preview) if now.preview is not None else None)
+        name = strings.LAYER_NAME.format(source=now.name, style=now.recipe.title)
+        self.title.setText(self.title.fontMetrics().elidedText(name, QtCore.Qt.TextElideMode.ElideMiddle, max(40, self.width() - 2)))
+        self.title.setToolTip(name)
         self.bar.setValue(round(STEPS * now.fraction))
         words = now.text if len(paintings) == 1 else f"{now.text} (+{len(paintings) - 1})"
         self.words.setText(words)

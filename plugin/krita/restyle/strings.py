@@ -108,7 +108,7 @@ DRAFT = "Draft {number}"
 EXPLORE_CLOSE = "Back"
 EXPLORED = "{strength} %, strokes × {scale:g}, {color}"
 INSTALL = "Install the better network"
-INSTALL_SHORT = "Better…"
+INSTALL_SHORT = "Improve…"
 INSTALL_HINT = "Downloads VGG19's ImageNet weights once ({size}); paintings get clearly better with them"
 INSTALLING = {"downloading": "Downloading {done} of {total}", "checking": "Checking", "converting": "Converting", "installed": "Installed"}
 

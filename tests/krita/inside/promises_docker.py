@@ -91,6 +91,22 @@ def test_the_controls_edit_the_recipe_and_follow_it(docker: Any, shop: Any) -> N
     assert docker.controls._fields["size"].currentData() == 768
 
 
+def test_the_rows_of_the_styles_follow_the_recipe(docker: Any, shop: Any) -> None:
+    from dataclasses import replace
+
+    spin = docker.chosen._spins[shop.recipe.styles[0].key, "scale"]
+    shop.choose(replace(shop.recipe, styles=(replace(shop.recipe.styles[0], scale=2.5),)))
+    assert spin.value() == 2.5
+    spin.setValue(0.5)
+    assert shop.recipe.styles[0].scale == 0.5
+
+
+def test_the_time_it_will_take_is_told_as_soon_as_there_is_a_server(docker: Any, shop: Any, image: Any, until: Until) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: "about 75 s" in docker.status.words.text())
+
+
 def test_two_windows_show_one_workshop(docker: Any, shop: Any) -> None:
     from restyle.docker import Docker
 

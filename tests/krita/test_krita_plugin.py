@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -9,8 +10,14 @@ from pathlib import Path
 
 import pytest
 
+PLUGIN = Path(__file__).resolve().parents[2] / "plugin" / "krita" / "restyle"
 INSIDE = Path(__file__).resolve().parent / "inside"
 SECONDS = 240  # for a hundred promises that take milliseconds each
+
+
+def test_it_is_written_for_the_oldest_python_that_a_krita_brings() -> None:
+    for path in PLUGIN.glob("*.py"):
+        ast.parse(path.read_text(encoding="utf-8"), str(path), feature_version=(3, 10))
 
 
 @pytest.mark.parametrize("qt", [5, 6])

@@ -71,7 +71,7 @@ class Background:
         try:
             value = question(self.session())
         except Exception as error:
-            words, problem = sentence(error), error
+            words, problem = sentence(error), error.with_traceback(None)  # which holds this call, and with it the pixels that were sent
             self._deliver(lambda: failed(words, problem))
         else:
             self._deliver(lambda: answer(value))

@@ -294,6 +294,23 @@ def test_an_unforeseen_error_is_logged_and_told_in_a_sentence(shop: Any, image: 
     assert "deep inside" in log.path().read_text(encoding="utf-8")
 
 
+def test_a_failed_painting_keeps_no_pixels_in_memory(shop: Any, image: Any, until: Until, session: Any) -> None:
+    import gc
+    import weakref
+
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.error = client.JobFailed("Choose a smaller size.", "OUT_OF_MEMORY", client.Job("x", client.JobState.FAILED))
+    gc.collect()
+    gc.disable()
+    try:
+        paint(shop, document, until)
+        sent = weakref.ref(session.requests.pop())
+        until(lambda: sent() is None)
+    finally:
+        gc.enable()
+
+
 def test_a_painted_layer_remembers_how_and_is_painted_again_from_its_source(shop: Any, image: Any, until: Until, session: Any) -> None:
     document = image()
     document.layer("photo", OPAQUE)

@@ -14,7 +14,7 @@ import math
 import torch
 from torch import Tensor
 
-EVEN = 0.007  # content weight at strength 50: lines and faces stay, the style can be named
+EVEN = 0.01  # content weight at strength 50: lines and faces stay, the style can be named
 DECADE = 25.0  # points of strength for a factor of ten of the ratio
 PROBE = 0.1  # root mean square distance from the content, in parts of the range, to which the content's gradient is brought
 NEAR = 0.03  # nearer than this the content's error is rounding noise, above all in bf16

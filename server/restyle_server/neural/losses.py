@@ -13,7 +13,8 @@ from .parameters import Objective
 from .statistics import Moments
 
 MEAN_SHARE = 1.0  # weight of the means' and the deviations' errors beside the Gram's, in "gram+moments"
-CHROMA = 4.0  # weight of the chroma's variation beside the whole image's
+CHROMA = 8.0  # weight of the chroma's variation beside the whole image's
+MARGIN = 0.01  # of the range: where its soft walls begin, so that what leans on them is not clipped
 SMALLEST_SPREAD = 1e-5  # variance of a colour: keeps the root's gradient finite on flat pictures
 RIDGE = 1e-4  # added to covariances, in parts of the target's mean variance: bounds the inverse root on pictures with fewer positions than channels
 
@@ -126,8 +127,8 @@ def variation(image: Tensor, part: Part | None = None) -> Tensor:
 
 
 def gamut(image: Tensor) -> Tensor:
-    """Mean squared distance to the range 0–1."""
-    return (image - image.clamp(0, 1)).square().mean()
+    """Mean squared distance to the range 0–1, less a MARGIN at either end."""
+    return (image - image.clamp(MARGIN, 1 - MARGIN)).square().mean()
 
 
 def common_unit(now: Mapping[str, Moments], target: Mapping[str, Moments], content_now: Tensor, content_target: Tensor) -> Tensor:

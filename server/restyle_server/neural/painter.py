@@ -14,17 +14,20 @@ from torch import Tensor
 from ..worker.engine import Between, Cancelled, Verdict, go_on
 from . import adam, balance, lbfgs
 from .calibration import network
+from .carrying import carried, texture_kept
+from .large import HELD, detailed, joined, sized
 from .lbfgs import Value
+from .memory import cut
 from .parameters import Optimizer, Precision
 from .plan import Scale, plan
 from .resizing import pixels, resized, tensor
-from .scene import Terms, Weights, scene
+from .scene import Scene, Terms, Weights, scene
 from .targets import TargetCache
 from .task import Painting, Pixels, Sketch, Step, StepObserver, Task
 from .vgg import Vgg
 
 TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
-GAMUT_WEIGHT = 10.0  # soft walls at 0 and 1: enough that the last clamp changes little
+GAMUT_WEIGHT = 30.0  # soft walls near 0 and 1: enough that the last clamp changes next to nothing
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -88,12 +91,16 @@ class _Run:
         self._sketches: list[Sketch] = []
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
         self._weights = Weights(0.0, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT)
+        self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
         self._minimise = lbfgs.minimise if task.parameters.optimizer is Optimizer.LBFGS else adam.minimise
 
     def paint(self) -> Painting:
         task = self._task
-        base = tensor(task.content, self._device).clamp(0, 1)
+        base = self._base()
+        strength_map = None if task.strength_map is None else tensor(task.strength_map, self._device)
+        self._kept = texture_kept(task.parameters.strength, strength_map) if task.start is None else None  # the details of an earlier result are paint
         self._best, self._reference = self._start(base)
+        self._whole: Tensor | None = None  # what is painted whole, once details are added
         finished = False
         for index, scale in enumerate(self._scales):
             began = time.monotonic()
@@ -108,17 +115,30 @@ class _Run:
             self._sketch(began)
             if finished:
                 break
+        if self._large:
+            whole = self._carried(*base.shape[:1:-1]) if self._whole is None else self._whole
+            painted = None if self._whole is None else self._best
+            rgb = joined(task.content, whole - base, painted, texture_kept(task.parameters.strength, strength_map))
+            return Painting(rgb, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
         result = self._carried(*base.shape[:1:-1])
-        if task.strength_map is not None:
-            result = torch.where(tensor(task.strength_map, self._device) > 0, result, base)
+        if strength_map is not None:
+            result = torch.where(strength_map > 0, result, base)
         # what the clip took from very bright and very dark pixels is added back
         return Painting(task.content + pixels(result - base), len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
+
+    def _base(self) -> Tensor:
+        """The content, at the largest size that is painted whole."""
+        p = self._task.parameters
+        whole = [scale for scale in self._scales if not scale.detail]
+        self._large = len(whole) < len(self._scales)
+        width, height = (whole[-1].width, whole[-1].height) if self._large else (p.width, p.height)
+        return sized(self._task.content, width, height, self._device)
 
     def _start(self, base: Tensor) -> tuple[Tensor, Tensor]:
         """Where the first scale begins, and the picture at the work's size whose details are carried along from scale to scale."""
         task = self._task
         if not (task.start is None or isinstance(task.start, str)):
-            given = tensor(task.start, self._device).clamp(0, 1)
+            given = sized(task.start, base.shape[-1], base.shape[-2], self._device)
             return given, given
         first = self._scales[0] if self._scales else None
         width, height = (first.width, first.height) if first else base.shape[:1:-1]
@@ -130,13 +150,15 @@ class _Run:
         return (0.5 + NOISE_START * noise).clamp(0, 1), torch.zeros_like(base)
 
     def _carried(self, width: int, height: int) -> Tensor:
-        """The best state so far at another size: the reference's own details there, and the change enlarged."""
-        change = self._best - resized(self._reference, *self._best.shape[:1:-1])
-        return (resized(self._reference, width, height) + resized(change, width, height)).clamp(0, 1)
+        """The best state so far at another size."""
+        return carried(self._best, self._reference, width, height, self._kept)
 
     def _paint_scale(self, index: int, scale: Scale) -> None:
         self._index, self._scale = index, scale
-        self._scene = scene(self._task, self._vgg, self._name, scale.width, scale.height, self._device, self._targets)
+        if scale.detail:
+            self._add_details(scale)
+            return
+        self._scene = self._scene_at(scale, self._cut.whole, None)
         start = self._carried(scale.width, scale.height)
         if self._scene.free is not None:
             start = torch.where(self._scene.free > 0, start, self._scene.base)
@@ -144,9 +166,21 @@ class _Run:
         if self._scene.painted:
             self._best = self._minimise(self._evaluate, start, scale.evaluations - 1, self._balanced(start), self._accept)
 
+    def _add_details(self, scale: Scale) -> None:
+        if self._whole is None:
+            self._whole = self._best
+        self._best = resized(self._best, scale.width, scale.height).clamp(0, 1)
+        self._scene = self._scene_at(scale, self._cut.detail, self._best)
+        self._weights = replace(self._weights, content=HELD)
+        if self._scene.painted:
+            detailed(self._scene, self._best, self._weights, scale.evaluations, self._report, self._beat)
+
+    def _scene_at(self, scale: Scale, side: int | None, held: Tensor | None) -> Scene:
+        return scene(self._task, self._vgg, self._name, scale.width, scale.height, self._device, self._targets, side, held)
+
     def _balanced(self, start: Tensor) -> Value:
         """Weighs the content against the style, and gives the value at the start. One evaluation."""
-        split = self._scene.split(start, self._weights)
+        split = self._scene.split(start, self._weights, self._beat)
         finer = len(self._scales) - 1 - self._index
         distance = balance.rms(start - self._scene.base)
         style, content, rest = (balance.frozen(gradient, self._scene.free) for gradient in (split.style, split.content, split.rest))
@@ -158,7 +192,7 @@ class _Run:
         return Value(loss if balance.all_finite(gradient) else math.inf, gradient)
 
     def _evaluate(self, image: Tensor) -> Value:
-        terms, gradient = self._scene.gradient(image, self._weights)
+        terms, gradient = self._scene.gradient(image, self._weights, self._beat)
         gradient = balance.frozen(gradient, self._scene.free)
         value, size = torch.stack((self._weights.total(terms), gradient.abs().sum())).tolist()
         self._report(terms)
@@ -189,6 +223,12 @@ class _Run:
         )
         self._trace.append(step)
         _obey(self._observe(replace(step, picture=self._picture)))
+
+    def _beat(self, done: float) -> None:
+        """After each tile: progress between two evaluations, and a chance to end."""
+        if self._trace and done < 1:
+            fraction = min(1.0, (self._spent + done * self._scale.cost) / self._cost)
+            _obey(self._observe(replace(self._trace[-1], fraction=fraction, picture=self._picture)))
 
     def _picture(self) -> Pixels:
         return pixels(self._best.clamp(0, 1))

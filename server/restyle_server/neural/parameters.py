@@ -27,6 +27,11 @@ class Preset(StrEnum):
         """Loss evaluations at the final work size that the plan may cost."""
         return {"draft": 12, "standard": 60, "fine": 200}[self.value]
 
+    @property
+    def largest(self) -> int:
+        """The longest side, in px, that it paints: beyond, details take longer than the preset's name promises."""
+        return {"draft": 1024, "standard": 2048, "fine": LARGEST_SIDE}[self.value]
+
 
 class Objective(StrEnum):
     GRAM = "gram"
@@ -105,8 +110,8 @@ class Resolved:
     precision: Precision
 
 
-# halving with depth: shallow layers carry palette and strokes; deep ones of small weights files are weak, and blotchy when they rule
-DEFAULT_STYLE_LAYERS = (("relu1_1", 16.0), ("relu2_1", 8.0), ("relu3_1", 4.0), ("relu4_1", 2.0), ("relu5_1", 1.0))
+# a quarter with each depth, as in crowsonkb's style-transfer-pytorch: shallow layers carry palette and strokes; deep ones are blotchy when they rule
+DEFAULT_STYLE_LAYERS = (("relu1_1", 256.0), ("relu2_1", 64.0), ("relu3_1", 16.0), ("relu4_1", 4.0), ("relu5_1", 1.0))
 DEFAULT_CONTENT_LAYERS = (("relu4_2", 1.0),)
 
 
@@ -123,6 +128,7 @@ def work_size(width: int, height: int, longest: int) -> tuple[int, int]:
 def resolve(asked: Parameters, width: int, height: int, device_kind: str, bf16: bool) -> Resolved:
     """Fills what was left open. width, height: px of the content. bf16: whether the device is faster with it."""
     longest = max(width, height) if asked.native_size else asked.size or DEFAULT_SIZE[device_kind]
+    longest = min(longest, asked.preset.largest)
     work_width, work_height = work_size(width, height, longest)
 
     return Resolved(

@@ -20,7 +20,7 @@ from .task import Pixels, StylePicture, Task
 from .tiles import Rows, Take, Tile, grid, halo, whole
 from .vgg import Vgg, depth
 
-PALETTE = 1.0  # weight of the colours' own moments beside the layers', whose weights sum to 1: more spreads wide clouds of colour
+PALETTE = 4.0  # weight of the colours' own moments beside the layers', whose weights sum to 1: more spreads wide clouds of colour
 STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 

@@ -15,7 +15,7 @@ from cli.running import Restyle, wait_for
 from PIL import Image
 from restyle_cli import contact_sheet
 from restyle_cli.output import plain
-from restyle_cli.style_records import PICTURES
+from restyle_cli.style_records import PICTURES, owner
 
 
 def test_every_style_is_one_object_with_an_id(restyle: Restyle) -> None:
@@ -219,3 +219,8 @@ def test_a_hostile_archive_is_one_sentence_and_adds_nothing(restyle: Restyle, tm
         done = restyle("styles", "import", tmp_path / file)
         assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (1, "", 1), done.stderr
     assert restyle("styles", "list", "--json").stdout == before
+
+
+def test_a_list_tells_whose_a_style_is() -> None:
+    whose = [owner(client.Style("a", "A", builtin=builtin, shared=shared)) for builtin, shared in ((True, False), (False, True), (False, False))]
+    assert whose == ["", "shared", "yours"]

@@ -1,32 +1,36 @@
 """Owns the sheet of what every style does to photos, and the effect thumbnails: `python -m restyle_server.styles.painting.sheet [ID…] -o sheet.jpg`.
 
-The only module here that needs the engine (torch).
+With cells.py the only module here that needs the engine (torch). For docs/styles.jpg: `… -o docs/styles.jpg --most-bytes 1000000`; in full size:
+`… -o styles.png --tile 512`.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
+import io
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
-from ...imaging.formats import Channels, Depth, PixelFormat
-from ...neural.parameters import Parameters, Preset
-from ...orders import Order, PlaneFile, StyleOrder, WeightsFile
-from ...worker.engine import Engine, Verdict
+from ...neural.parameters import Preset
+from ...orders import WeightsFile
 from ...worker.neural_engine import engine
 from ..library import Library, Style
+from .cells import COMPACT, Cell, Cells, photograph
 
 PHOTOS = ("astronaut", "rocket", "coffee")  # a portrait, a landscape, a still life of scikit-image's packaged data
 EFFECT_PHOTO = "chelsea"  # the fixed photo of the effect thumbnails
 EFFECT_SIDE = 256  # px: painted at the very size that a list shows
 EFFECT_QUALITY = 82  # of 100
 GAP = 6  # px between tiles
+TITLE = 20  # px of height for a style's name
+ACROSS = 2  # styles beside each other
+BEST, WORST = 92, 60  # of 100: JPEG qualities that are tried, best first
+ROOM = 24  # px beside a style's neighbour
+
+_Group = tuple[str, list[Image.Image | None]]  # what stands together: a title, and tiles or empty places
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,92 +38,93 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="restyle-sheet-") as scratch:
         styles = [style for style in Library(Path(scratch) / "styles").list() if not options.ids or style.id in options.ids]
-        painter = _Painter(engine(options.device), options, Path(scratch))
+        cells = Cells(engine(options.device), options.cells or Path(scratch) / "cells")
         if options.effects:
             for style in styles:
-                _save_effect(painter.painted(style, EFFECT_PHOTO, EFFECT_SIDE), style.picture.parent / "effect.webp")
+                effect = cells.picture(_cell(style, EFFECT_PHOTO, EFFECT_SIDE, options))
+                effect.save(style.picture.parent / "effect.webp", quality=EFFECT_QUALITY, method=6)
         if options.output is not None:
-            rows = [[_thumbnail(style, options.tile), *(painter.painted(style, photo) for photo in PHOTOS)] for style in styles]
-            _sheet(rows, options.tile).save(options.output, quality=90)
+            rows = [(style, [cells.picture(_cell(style, photo, options.tile, options)) for photo in PHOTOS]) for style in styles]
+            _save(_sheet(rows, options.tile), options.output, options.most_bytes)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m restyle_server.styles.painting.sheet", description="Show what every style does to photos.")
     parser.add_argument("ids", nargs="*", metavar="ID", help="which styles; default: all")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the sheet: one row per style, its picture and the results")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the sheet: every style's picture, and the results")
     parser.add_argument("--effects", action="store_true", help="write every style's effect.webp beside its picture")
-    parser.add_argument("--tile", type=int, default=256, help="px of a tile's longer side (default 256)")
-    parser.add_argument("--size", type=int, default=512, help="px of the work's longer side (default 512)")
+    parser.add_argument("--cells", type=Path, metavar="DIR", help="keep what is painted there, and take from there what an earlier run painted")
+    parser.add_argument("--tile", type=int, default=256, help="px of a tile's longer side, painted at that size (default 256)")
+    parser.add_argument("--most-bytes", type=int, metavar="N", help="the best JPEG quality that keeps the sheet below this")
     parser.add_argument("--preset", choices=list(Preset), default=Preset.STANDARD)
+    parser.add_argument("--scale", type=float, help="size of the strokes, instead of each style's own suggestion")
     parser.add_argument("--strength", type=float, help="instead of each style's own suggestion")
     parser.add_argument("--device", default="auto", help='"cpu", "cuda:0" … (default: the best there is)')
     parser.add_argument("--weights", type=Path, help="a safetensors file; default: the compact weights")
     return parser
 
 
-class _Painter:
-    """Paints photos with one engine, one after another."""
-
-    def __init__(self, engine_: Engine, options: argparse.Namespace, scratch: Path) -> None:
-        self._engine = engine_
-        self._options = options
-        self._scratch = scratch
-        self._weights = WeightsFile("file" if options.weights else "compact", options.weights or Path(__file__).parents[2] / "weights" / "compact.safetensors")
-
-    def painted(self, style: Style, photo: str, longest: int | None = None) -> Image.Image:
-        began = time.monotonic()
-        plane = self._plane(photo, longest)
-        suggested, options = style.suggested, self._options
-        parameters = Parameters(
-            preset=Preset(options.preset),
-            size=options.size,
-            strength=suggested.strength if options.strength is None else options.strength,
-            color=suggested.color,
-        )
-        order = Order(plane, (StyleOrder(style.id, picture=style.picture, scale=suggested.scale or 1.0),), self._weights, parameters)
-        result = self._engine.paint(order, lambda _: Verdict.GO_ON).plane
-        sys.stdout.write(f"{style.id} on {photo}: {time.monotonic() - began:.1f} s\n")
-        sys.stdout.flush()
-        return Image.frombytes("RGB", (result.width, result.height), bytes(result.data))
-
-    def _plane(self, photo: str, longest: int | None) -> PlaneFile:
-        rgb = _photo(photo, longest)
-        path = self._scratch / f"{photo}.raw"
-        path.write_bytes(rgb.tobytes())
-        return PlaneFile(path, PixelFormat(Channels.RGB, Depth.U8), rgb.shape[1], rgb.shape[0])
+def _cell(style: Style, photo: str, side: int, options: argparse.Namespace) -> Cell:
+    suggested = style.suggested
+    return Cell(
+        style,
+        photo,
+        side,
+        Preset(options.preset),
+        scale=(suggested.scale or 1.0) if options.scale is None else options.scale,
+        strength=suggested.strength if options.strength is None else options.strength,
+        color=suggested.color,
+        weights=WeightsFile("file", options.weights) if options.weights else WeightsFile("compact", COMPACT),
+    )
 
 
-def _photo(name: str, longest: int | None) -> NDArray[np.uint8]:
-    """uint8 (h, w, 3); longest: px, None for the photo's own size."""
-    from skimage import data  # an extra, and slow to import
-
-    image = Image.fromarray(np.ascontiguousarray(getattr(data, name)()[..., :3], np.uint8))
-    if longest is not None:
-        image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    return np.asarray(image)
-
-
-def _thumbnail(style: Style, tile: int) -> Image.Image:
-    with Image.open(style.picture) as picture:
-        return picture.convert("RGB").resize((tile, max(1, round(tile * picture.height / picture.width))), Image.Resampling.LANCZOS)
-
-
-def _save_effect(painted: Image.Image, path: Path) -> None:
-    painted.save(path, quality=EFFECT_QUALITY, method=6)
-
-
-def _sheet(rows: list[list[Image.Image]], tile: int) -> Image.Image:
-    for row in rows:
-        for image in row:
-            image.thumbnail((tile, tile), Image.Resampling.LANCZOS)
-    sheet = Image.new("RGB", ((tile + GAP) * len(rows[0]) - GAP, sum(max(image.height for image in row) + GAP for row in rows) - GAP), "white")
+def _sheet(rows: list[tuple[Style, list[Image.Image]]], tile: int) -> Image.Image:
+    """The photos on top, then ACROSS styles beside each other: a style's picture with its name, and the photos after it."""
+    photos: _Group = ("The photos", [None, *(Image.fromarray(photograph(photo, tile)) for photo in PHOTOS)])
+    groups: list[_Group] = [(style.title, [_own(style, tile), *images]) for style, images in rows]
+    across = min(ACROSS, max(1, len(groups)))
+    lines = [[photos] * across, *(groups[first : first + across] for first in range(0, len(groups), across))]
+    heights = [max(image.height for _, images in line for image in images if image) for line in lines]
+    width = (len(PHOTOS) + 1) * (tile + GAP) + ROOM
+    sheet = Image.new("RGB", (across * width - ROOM - GAP, sum(heights) + len(heights) * (TITLE + GAP)), "white")
+    draw = ImageDraw.Draw(sheet)
     top = 0
-    for row in rows:
-        for column, image in enumerate(row):
-            sheet.paste(image, (column * (tile + GAP) + (tile - image.width) // 2, top))
-        top += max(image.height for image in row) + GAP
+    for line, height in zip(lines, heights, strict=True):
+        for place, (title, images) in enumerate(line):
+            draw.text((place * width + 2, top + 1), title, "black", ImageFont.load_default(TITLE - 6))
+            for column, image in enumerate(images):
+                if image is not None:
+                    left = place * width + column * (tile + GAP) + (tile - image.width) // 2
+                    sheet.paste(image, (left, top + TITLE + (height - image.height) // 2))
+        top += TITLE + height + GAP
     return sheet
+
+
+def _own(style: Style, tile: int) -> Image.Image:
+    with Image.open(style.picture) as picture:
+        own = picture.convert("RGB")
+    own.thumbnail((tile, tile), Image.Resampling.LANCZOS)
+    return own
+
+
+def _save(sheet: Image.Image, path: Path, most: int | None) -> None:
+    """Writes the sheet as its name says. ValueError when not even WORST keeps a JPEG below `most` bytes."""
+    if most is None:
+        sheet.save(path, quality=BEST)
+        return
+    for data in _encoded(sheet):
+        if len(data) <= most:
+            path.write_bytes(data)
+            return
+    raise ValueError(f"the sheet needs more than {most:,} bytes; paint smaller tiles")
+
+
+def _encoded(sheet: Image.Image) -> Iterator[bytes]:
+    for quality in range(BEST, WORST - 1, -4):
+        out = io.BytesIO()
+        sheet.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+        yield out.getvalue()
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ OPTIONS = (
     ("grpc.keepalive_time_ms", KEEPALIVE_MS),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", KEEPALIVE_MS // 3),
     ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.compression_enabled_algorithms_bitset", 1),  # identity alone: a small message must not unpack into a huge one
 )
 
 

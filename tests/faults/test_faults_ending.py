@@ -18,7 +18,7 @@ GRACE = 1.0  # s, in place of 30
 
 
 async def test_a_server_that_is_asked_to_end_drains_and_leaves_nothing_behind(launchpad, sized, promised):
-    rounds, took, graces = sized(10, 1), [], []
+    rounds, took, graces = sized(5, 1), [], []
     launchpad.limits(grace_seconds=GRACE)
     for number in range(rounds):
         launchpad.script(seeds={"1": ENDLESS})
@@ -68,7 +68,7 @@ async def test_a_server_that_is_asked_to_end_drains_and_leaves_nothing_behind(la
 
 
 async def test_a_killed_server_is_back_with_every_result_and_every_waiting_job(launchpad, sized, promised):
-    rounds, took = sized(10, 1), []
+    rounds, took = sized(5, 1), []
     launchpad.script(seeds={"2": ENDLESS})
     began = time.monotonic()
     server = launchpad.start()

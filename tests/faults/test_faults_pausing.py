@@ -28,7 +28,7 @@ async def resting(place) -> None:
 
 @pytest.mark.parametrize("sketches", [1, 3])
 async def test_interactive_jobs_go_first_and_the_batch_job_still_runs_once_with_its_own_result(serving, sized, promised, sketches):
-    rounds = sized(10, 1)
+    rounds = sized(5, 1)
     async with serving(script={"seeds": {str(FOLDER): LONG}}) as place:
         begun = []
         for _ in range(rounds):
@@ -73,7 +73,7 @@ async def test_a_batch_job_waits_for_no_other_batch_job_and_a_sketch_for_no_sket
 
 
 async def test_a_free_device_takes_the_sketch_and_nothing_pauses(serving):
-    async with serving(script={"seeds": {str(FOLDER): {**LONG, "steps": 100_000}}}, devices=("cpu:0", "cpu:1")) as place:
+    async with serving(script={"seeds": {str(FOLDER): {**LONG, "steps": 100_000}}}, devices=("fake:0", "fake:1")) as place:
         await until(lambda: all(station.ready for station in place.server.dispatcher.stations))
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)

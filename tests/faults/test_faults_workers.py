@@ -69,14 +69,14 @@ async def test_a_job_that_runs_out_of_memory_fails_alone_and_the_worker_is_back(
 
 @pytest.mark.parametrize("wanted", [signal.SIGKILL, signal.SIGSEGV])
 async def test_a_crash_fails_its_job_at_once_and_no_other(serving, sized, promised, wanted):
-    rounds, took = sized(20, 2), []
-    async with serving(script={**ENDLESS, "seeds": {str(GOOD): {"steps": 1}}}, devices=("cpu:0", "cpu:1")) as place:
+    rounds, took = sized(10, 2), []
+    async with serving(script={**ENDLESS, "seeds": {str(GOOD): {"steps": 1}}}, devices=("fake:0", "fake:1")) as place:
         stations = place.server.dispatcher.stations
         await until(lambda: all(station.ready for station in stations))
-        other = await _on(place, "cpu:1", 5)
+        other = await _on(place, "fake:1", 5)
         idle = await idle_seconds(lambda: place.caller.call("GetServerInfo"))
         for _ in range(rounds):
-            bad = await _on(place, "cpu:0", BAD)
+            bad = await _on(place, "fake:0", BAD)
             began = time.monotonic()
             os.kill(stations[0].process.pid, wanted)
             assert (await place.caller.end(bad.id)).error.reason == "WORKER_CRASHED"
@@ -88,14 +88,14 @@ async def test_a_crash_fails_its_job_at_once_and_no_other(serving, sized, promis
 
 
 async def test_a_stopped_worker_is_found_by_the_watchdog_and_no_other_job_suffers(serving, sized, promised):
-    rounds, clock = sized(20, 2), Clock()
+    rounds, clock = sized(10, 2), Clock()
     limits = Limits()
-    async with serving(clock, script={**ENDLESS, "seeds": {str(GOOD): {"steps": 1}}}, devices=("cpu:0", "cpu:1"), limits=limits) as place:
+    async with serving(clock, script={**ENDLESS, "seeds": {str(GOOD): {"steps": 1}}}, devices=("fake:0", "fake:1"), limits=limits) as place:
         stations = place.server.dispatcher.stations
         await until(lambda: all(station.ready for station in stations))
-        other, waited = await _on(place, "cpu:1", 5), []
+        other, waited = await _on(place, "fake:1", 5), []
         for _ in range(rounds):
-            bad = await _on(place, "cpu:0", BAD)
+            bad = await _on(place, "fake:0", BAD)
             os.kill(stations[0].process.pid, signal.SIGSTOP)
             began = clock.monotonic()
 
@@ -143,7 +143,9 @@ async def test_whatever_happens_to_it_a_job_runs_at_most_once(serving, sized, pr
     expected = {"oom_at": "OUT_OF_MEMORY", "fail_at": "INTERNAL", "crash_at": "WORKER_CRASHED", "disk_full": "DISK_FULL"}
     plan = {seed: chance.choice([{}, {}, *faults]) for seed in range(1, jobs + 1)}
     async with serving(
-        script={"seeds": {str(seed): fault for seed, fault in plan.items()}}, limits=Limits(max_jobs=jobs, max_jobs_per_client=jobs), devices=("cpu:0", "cpu:1")
+        script={"seeds": {str(seed): fault for seed, fault in plan.items()}},
+        limits=Limits(max_jobs=jobs, max_jobs_per_client=jobs),
+        devices=("fake:0", "fake:1"),
     ) as place:
         made = {seed: await place.caller.create(order(seed=seed)) for seed in plan}
         ends = dict(zip(made, await asyncio.gather(*(place.caller.end(job.id) for job in made.values())), strict=True))

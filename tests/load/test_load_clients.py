@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from restyle_server.wire import restyle_pb2 as wire
 
 REAL_SIDE = 64  # px
 EVALUATIONS = 2
+CORES = ("cpu:0", "cpu:1") if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1 else ("cpu",)
 
 
 @dataclass
@@ -93,7 +95,7 @@ async def test_clients_that_live_get_every_result_whatever_happens_to_others(ser
 @pytest.mark.slow
 async def test_the_same_with_the_real_engine(serving, sized, promised):
     clients, jobs, kills = sized(4, 2), sized(2, 1), sized(1, 0)
-    async with serving(engine=ENGINE, devices=("cpu",), limits=Limits(lease_seconds=2)) as place, crowd() as people:
+    async with serving(engine=ENGINE, devices=sized(CORES, ("cpu",)), limits=Limits(lease_seconds=2)) as place, crowd() as people:
         score = await paint(place, people, clients, jobs, kills, side=REAL_SIDE, evaluations=EVALUATIONS)
         states = await settled(place, score)
         assert len(score.killed) == kills
@@ -101,7 +103,12 @@ async def test_the_same_with_the_real_engine(serving, sized, promised):
             assert data == await alone(place, score.seeds[job_id])
             assert data != pixels(score.seeds[job_id], REAL_SIDE)
     text = f"{len(score.painted)} results the same as painted alone, of {sum(states.values())} jobs made, 0 lost, 0 twice"
-    promised("load", f"{clients} real clients × {jobs} jobs on the real engine at {REAL_SIDE} px, {kills} killed", text, clients * jobs)
+    promised(
+        "load",
+        f"{clients} real clients × {jobs} jobs on the real engine at {REAL_SIDE} px, {len(place.config.devices)} device(s), {kills} killed",
+        text,
+        clients * jobs,
+    )
 
 
 async def alone(place, seed: int) -> bytes:

@@ -44,7 +44,7 @@ def resident(pid: int, what: str) -> int:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
 async def test_memory_is_estimated_within_a_quarter_of_the_peak(serving, full_size, promised):
-    sizes = ((256, 14), (512, 8), (1024, 4)) if full_size else ((256, 6),)
+    sizes = ((256, 14), (512, 6), (1024, 3)) if full_size else ((256, 6),)
     async with serving(engine=ENGINE, devices=("cpu",)) as place:
         await until(lambda: place.server.dispatcher.stations[0].ready)
         pid = place.server.dispatcher.stations[0].process.pid
@@ -61,7 +61,7 @@ async def test_memory_is_estimated_within_a_quarter_of_the_peak(serving, full_si
 
 @pytest.mark.slow
 async def test_time_is_estimated_after_the_first_job(serving, full_size, promised):
-    first, asked = ((192, 6), ((256, 0, wire.DRAFT), (384, 20, wire.STANDARD))) if full_size else ((64, 6), ((96, 10, wire.STANDARD),))
+    first, asked = ((192, 6), ((256, 0, wire.DRAFT), (384, 12, wire.STANDARD))) if full_size else ((64, 6), ((96, 10, wire.STANDARD),))
     async with serving(engine=ENGINE, devices=("cpu",)) as place:
         assert (await place.caller.call("EstimateJob", spec=gray(*first)[0])).seconds == -1
         await painted(place, *gray(*first))

@@ -92,7 +92,7 @@ async def test_a_watcher_who_does_not_read_costs_one_preview_and_nobody_elses_ti
                 stream = type(caller)(channel, _token(caller)).watch(job.id, previews=True, preview_size=PREVIEW)
                 before = front.memory_info().rss
                 await stream.read()  # the snapshot, and nothing more
-                await pass_by(20)  # until what is on its way fills the connection
+                await pass_by(40)  # until what is on its way fills the connection
                 paused = front.memory_info().rss
                 opening.append(paused - before)
             took[slow] += await pass_by(events)

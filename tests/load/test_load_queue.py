@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ from collections import Counter
 from contextlib import contextmanager
 
 import grpc
+import psutil
+import pytest
 from calls import details, order, until
 from crowd import ROOT
 from fake_engine import runs
@@ -165,11 +168,16 @@ async def test_a_full_server_with_many_watchers_still_answers(launchpad, sized, 
         promised("P18", bound, "{:.1f} ms", rounds, figure=p99, limit=50, idle=idle[name] * 1000)
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else True, reason="needs two cores to pin to")
 async def test_two_devices_share_one_queue(serving, sized, promised):
     jobs = sized(60, 12)
     script = {"steps": 10, "step_ms": 4, "seeds": {str(BLOCKER): ENDLESS}}
     async with serving(script=script, limits=ROOM, devices=("cpu:0", "cpu:1")) as place:
-        await until(lambda: all(station.ready for station in place.server.dispatcher.stations))
+        stations = place.server.dispatcher.stations
+        await until(lambda: all(station.ready for station in stations))
+        cores = [psutil.Process(station.process.pid).cpu_affinity() for station in stations]
+        assert [len(core) for core in cores] == [1, 1]
+        assert cores[0] != cores[1]
         made = [await place.caller.named(f"client {number % 3}").create(order(seed=number)) for number in range(jobs)]
         ends = await asyncio.gather(*(place.caller.end(job.id) for job in made))
         assert all(job.state == wire.SUCCEEDED for job in ends)
@@ -178,7 +186,12 @@ async def test_two_devices_share_one_queue(serving, sized, promised):
         spans = sorted((job.started, job.ended, job.resolved.device) for job in ends)
         for device in share:
             own = [span for span in spans if span[2] == device]
-            assert all(first[1] <= second[0] for first, second in zip(own, own[1:], strict=False))  # one at a time on each
-        assert any(first[1] > second[0] for first, second in zip(spans, spans[1:], strict=False))  # and two at once
+            assert all(first[1] <= second[0] for first, second in itertools.pairwise(own))  # one at a time on each
+        assert any(first[1] > second[0] for first, second in itertools.pairwise(spans))  # and two at once
         assert max(Counter(runs(place.config.state_dir)).values()) == 1
-    promised("devices", "two devices, one queue: one job at a time on each, both busy, each job once", f"{share['cpu:0']} and {share['cpu:1']} of {{}}", jobs)
+    promised(
+        "devices",
+        "two devices, a core each, one queue: one job at a time on each, both busy, each job once",
+        f"{share['cpu:0']} and {share['cpu:1']} of {{}}",
+        jobs,
+    )

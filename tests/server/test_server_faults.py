@@ -210,7 +210,7 @@ async def test_a_full_disk_fails_the_job_and_not_the_server(serving):
 
 
 async def test_two_devices_paint_at_once_each_what_may_run_there(serving):
-    async with serving(script={**SLOW, "seeds": {"3": {"steps": 1}}}, devices=("cpu:0", "cpu:1")) as place:
+    async with serving(script={**SLOW, "seeds": {"3": {"steps": 1}}}, devices=("fake:0", "fake:1")) as place:
         first, second = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
         for job in (first, second):
             await place.caller.begun(job.id)

@@ -20,7 +20,7 @@ def device_ids() -> tuple[str, ...]:
 
 def device_kind(device_id: str) -> str:
     """ "cpu", "cuda" or "mps"."""
-    return torch.device(device_id).type
+    return torch.device(device_id.partition(":")[0]).type
 
 
 def device_name(device_id: str) -> str:

@@ -36,7 +36,7 @@ class NeuralEngine:
 
     def __init__(self, device_id: str = "cpu") -> None:
         self._id = device_id
-        self._painter = Painter(device_id)
+        self._painter = Painter("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
 
     def device(self) -> Device:
         """The device and its memory now."""

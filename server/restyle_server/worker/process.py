@@ -44,6 +44,7 @@ def main(pipe: Connection, factory: str, device_id: str) -> None:
     desk = Desk(pipe)
     desk.open()
     try:
+        pin(device_id)
         engine = _made(factory, device_id)
         ready = say.Ready(engine.device(), tuple(getattr(engine, "features", ())))
     except Exception as error:
@@ -54,6 +55,20 @@ def main(pipe: Connection, factory: str, device_id: str) -> None:
     desk.tell(ready)
     while True:
         desk.paint_next(engine)
+
+
+def pin(device_id: str) -> None:
+    """A device "cpu:N" is one core, the Nth that this process may use: several of them share a machine without getting in each other's way. JobFailure when
+    there is no such core. Where the system can't pin, it is one thread."""
+    kind, _, number = device_id.partition(":")
+    if kind != "cpu" or not number:
+        return
+    os.environ["OMP_NUM_THREADS"] = "1"
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        if int(number) >= len(cores):
+            raise JobFailure("ENGINE_DOWN", f"There is no {device_id} here; this machine's cores are cpu:0 to cpu:{len(cores) - 1}, or all of them as cpu.")
+        os.sched_setaffinity(0, {cores[int(number)]})
 
 
 def _made(factory: str, device_id: str) -> Engine:

@@ -11,8 +11,9 @@ from .painting import Phase
 from .scrolling import Scrolling
 from .workshop import Workshop
 
-SIDE = 68  # px: three beside each other in a narrow docker
-COLUMNS = 3
+SMALLEST, LARGEST = 68, 200  # px of a draft: three beside each other in a narrow docker; a draft has 256
+ROOM = 6  # px around a draft
+WAYS = (2, 3)  # drafts beside each other
 
 
 class Exploring(QtWidgets.QWidget):
@@ -28,14 +29,14 @@ class Exploring(QtWidgets.QWidget):
         title = QtWidgets.QLabel(strings.EXPLORE_TITLE)
         title.setWordWrap(True)
         column.addWidget(title)
-        grid = QtWidgets.QGridLayout()
-        grid.setSpacing(2)
-        grid.setContentsMargins(0, 0, 0, 0)
+        self._grid = QtWidgets.QGridLayout()
+        self._grid.setSpacing(2)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._laid: tuple[int, int] = (0, 0)
         self.buttons = [self._tile(number) for number in range(6)]
-        for number, button in enumerate(self.buttons):
-            grid.addWidget(button, number // COLUMNS, number % COLUMNS)
-        grid.setRowStretch(len(self.buttons) // COLUMNS, 1)
-        column.addWidget(Scrolling(grid))
+        self._lay(WAYS[-1], SMALLEST)
+        self._scrolling = Scrolling(self._grid)
+        column.addWidget(self._scrolling)
         column.addStretch(1)
         self.back = QtWidgets.QPushButton(strings.EXPLORE_CLOSE)
         self.back.clicked.connect(self._leave)
@@ -47,6 +48,17 @@ class Exploring(QtWidgets.QWidget):
         self.drafts = explore(self._workshop, self.refresh)
         self.refresh()
 
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        """Shows the drafts as large as there is room."""
+        super().resizeEvent(event)
+        width = self.width() - self._scrolling.verticalScrollBar().sizeHint().width()
+        height = self.height() - (self._scrolling.y() + self.back.height() + 2 * self.layout().spacing())
+        sides = [(min(width // columns, height // (len(self.buttons) // columns)) - ROOM - 2, columns) for columns in WAYS]
+        side, columns = max(sides)
+        if side < SMALLEST:
+            side, columns = SMALLEST, WAYS[-1]
+        self._lay(columns, min(side, LARGEST))
+
     def refresh(self) -> None:
         for button, draft in zip(self.buttons, self.drafts):  # noqa: B905 - both are six, or there are no drafts
             failed = draft.painting.phase in (Phase.FAILED, Phase.CANCELLED)
@@ -55,19 +67,26 @@ class Exploring(QtWidgets.QWidget):
             button.setToolTip(draft.words)
             button.setAccessibleName(draft.words)
             image = draft.image or (thumbnails.of_preview(draft.painting.preview) if draft.painting.preview is not None else None)
-            button.setIcon(QtGui.QIcon(QtGui.QPixmap.fromImage(thumbnails.filled(image, 2 * SIDE, 2 * SIDE))) if image is not None else QtGui.QIcon())
+            button.setIcon(QtGui.QIcon(QtGui.QPixmap.fromImage(thumbnails.filled(image, LARGEST, LARGEST))) if image is not None else QtGui.QIcon())
             both, only = QtCore.Qt.ToolButtonStyle.ToolButtonIconOnly, QtCore.Qt.ToolButtonStyle.ToolButtonTextOnly
             button.setToolButtonStyle(both if image is not None else only)
 
     def _tile(self, number: int) -> Any:
         button = QtWidgets.QToolButton()
-        button.setIconSize(QtCore.QSize(SIDE, SIDE))
-        button.setFixedSize(SIDE + 6, SIDE + 6)
         button.setAutoRaise(True)
         button.setAccessibleName(strings.DRAFT.format(number=number + 1))
         button.setEnabled(False)
         button.clicked.connect(lambda: self._workshop.attempt(lambda: self._paint(self.drafts[number])))
         return button
+
+    def _lay(self, columns: int, side: int) -> None:
+        if self._laid == (columns, side):
+            return
+        self._laid = (columns, side)
+        for number, button in enumerate(self.buttons):
+            button.setIconSize(QtCore.QSize(side, side))
+            button.setFixedSize(side + ROOM, side + ROOM)
+            self._grid.addWidget(button, number // columns, number % columns)
 
     def _paint(self, draft: Draft) -> None:
         document, node = source.active()

@@ -172,6 +172,24 @@ def test_exploring_shows_six_and_paints_the_chosen_one(docker: Any, shop: Any, i
     assert session.requests[6].parameters.preset == "standard"
 
 
+def test_drafts_are_as_large_as_there_is_room(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    docker.explore.click()
+    until(lambda: all(draft.image is not None for draft in docker.exploring.drafts))
+    sides = {}
+    for size in ((250, 270), (290, 640), (520, 640)):
+        docker.resize(*size)
+        application.processEvents()
+        buttons = docker.exploring.buttons
+        sides[size] = buttons[0].iconSize().width()
+        assert max(button.geometry().right() for button in buttons) <= docker.width()
+        assert len({(button.x(), button.y()) for button in buttons}) == 6
+    assert sides[250, 270] == 68
+    assert sides[290, 640] > 110
+    assert sides[520, 640] > sides[290, 640]
+
+
 def test_tab_goes_through_the_docker_from_top_to_foot(docker: Any) -> None:
     chain, widget = [], docker.tabs
     for _ in range(400):

@@ -83,7 +83,8 @@ def new_studio(debian: roots.Root, roomy: Path, shared_folder: Path) -> Callable
 
 def install(studio: Studio) -> str:
     """`restyle install gimp`, as a person would who has that home; what it said."""
-    environment = {**os.environ, "HOME": str(studio.home), "RESTYLE_STATE_DIR": str(studio.state), "RESTYLE_DATA_DIR": str(studio.home / "data")}
+    folders = {"RESTYLE_STATE_DIR": studio.state, "RESTYLE_CONFIG_DIR": studio.config, "RESTYLE_DATA_DIR": studio.home / "data"}
+    environment = {**os.environ, "HOME": str(studio.home), **{name: str(folder) for name, folder in folders.items()}}
     environment.pop("XDG_CONFIG_HOME", None)
     command = [sys.executable, "-c", "from restyle_cli.main import main; main()", "install", "gimp"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -39,6 +39,11 @@ class Studio:
     state: Path
 
     @property
+    def config(self) -> Path:
+        """Restyle's folder of settings, for this GIMP and all clients beside it; seen at the same path inside."""
+        return self.state.parent / "config"
+
+    @property
     def plugin(self) -> Path:
         return self.profile / "plug-ins" / "restyle"
 
@@ -48,8 +53,9 @@ class Studio:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def room(self, **environment: str) -> Room:
-        self.state.mkdir(parents=True, exist_ok=True)
-        return Room(self.root, self.home, (self.state,), environment)
+        for folder in (self.state, self.config):
+            folder.mkdir(parents=True, exist_ok=True)
+        return Room(self.root, self.home, (self.state, self.config), environment)
 
     def start(self, script: str, **values: Any) -> subprocess.Popen[bytes]:
         """Begins a script of inside/ in a GIMP without a screen. values: what the script finds in values.json."""

@@ -5,8 +5,11 @@ The pictures it takes are kept in the folder that RESTYLE_SCREENSHOTS names, for
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -17,31 +20,57 @@ import pytest
 from editors.servers import Served
 from editors.studio import Studio, promises
 from PIL import Image
+from restyle_client.presets import Presets
 
 pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 
-WOODCUT = Path(__file__).resolve().parents[2] / "server" / "restyle_server" / "styles" / "woodcut" / "style.toml"
-SECONDS = 600  # for nine steps on a virtual screen, three of them paintings
+STYLES = Path(__file__).resolve().parents[2] / "server" / "restyle_server" / "styles"
+SECONDS = 1200  # for some twenty steps on a virtual screen, seven of them paintings
 
 
 @pytest.mark.parametrize("promise", promises("gimp_windows"))
 def test_gimp(promise: str, new_studio: Callable[[Path], Studio], served: Served, once: Callable[[str, Callable[[], Any]], Any], request: Any) -> None:
     suite = request.node.callspec.params["debian"]
-    results = once(f"gimp-windows-{suite}", lambda: walk_through(new_studio(served.state)))
+    results = once(f"gimp-windows-{suite}", lambda: walk_through(new_studio(served.state), served))
     assert promise in results, f"the walk ended before, at {list(results)[-1:]}"
     assert results[promise] == "", results[promise]
 
 
-def walk_through(studio: Studio) -> dict[str, str]:
+def walk_through(studio: Studio, served: Served) -> dict[str, str]:
     """Everything once; the screenshots are put where RESTYLE_SCREENSHOTS says."""
     photo(studio.home / "photo.png")
-    suggested = tomllib.loads(WOODCUT.read_text(encoding="utf-8"))["suggested"]["strength"]
-    results = studio.walk("gimp_windows", "gimp -s photo.png", SECONDS, woodcut_strength=suggested)
+    saved = Presets(studio.config / "presets")
+    for name in saved.names():
+        saved.remove(name)
+    saved.save("From elsewhere", {"strength": 15, "color": "content"})
+    with served.session() as session:
+        suggesting = session.add_style(
+            (studio.home / "photo.png").read_bytes(), title="Suggesting", suggested_strength=30.0, suggested_scale=0.75, suggested_color="content"
+        )
+        results = studio.walk("gimp_windows", "gimp -s photo.png", SECONDS, woodcut_strength=suggested("woodcut"), glass_strength=suggested("stained-glass"))
+        session.delete_style(suggesting.id)
     if wanted := os.environ.get("RESTYLE_SCREENSHOTS"):
         Path(wanted).mkdir(parents=True, exist_ok=True)
         for picture in studio.home.glob("*.png"):
             shutil.copy(picture, Path(wanted) / f"gimp-{studio.root.suite}-{picture.name}")
     return results
+
+
+def test_what_gimp_saved_is_a_preset_of_the_command_line(
+    new_studio: Callable[[Path], Studio], served: Served, once: Callable[[str, Callable[[], Any]], Any], debian: Any
+) -> None:
+    once(f"gimp-windows-{debian.suite}", lambda: walk_through(new_studio(served.state), served))
+    environment = {**os.environ, "RESTYLE_CONFIG_DIR": str(served.state.parent / "config")}
+    command = [sys.executable, "-c", "from restyle_cli.main import main; main()", "presets", "show", "My fine one", "--json"]
+    shown = json.loads(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+    assert shown["settings"]["preset"] == "fine"
+    assert shown["settings"]["strength"] == suggested("stained-glass")
+
+
+def suggested(style: str) -> float:
+    """The strength that suits a style of the library."""
+    strength: float = tomllib.loads((STYLES / style / "style.toml").read_text(encoding="utf-8"))["suggested"]["strength"]
+    return strength
 
 
 def photo(path: Path) -> None:

@@ -16,6 +16,7 @@ from gi.repository import Babl, Gegl, Gimp, Gio
 
 HERE = Path(__file__).resolve().parent
 WIDTH, HEIGHT = 40, 24
+tried = set()  # precisions of images that were painted
 STYLE = "woodcut"
 TYPES = {
     "RGB": (Gimp.ImageBaseType.RGB, Gimp.ImageType.RGB_IMAGE, "R'G'B'"),
@@ -145,6 +146,7 @@ def painted(image, layer, **arguments):
     before = {each.get_id() for each in all_layers(image)}
     status, sentence = restyle(image, layer, **arguments)
     assert status == Gimp.PDBStatusType.SUCCESS, sentence
+    tried.add(image.get_precision().value_name.removeprefix("GIMP_PRECISION_"))
     new = [each for each in all_layers(image) if each.get_id() not in before]
     assert len(new) == 1, [each.get_name() for each in new]
     assert image.get_item_position(new[0]) == image.get_item_position(layer) - 1

@@ -3,6 +3,7 @@
 # mypy: ignore-errors
 
 import array
+import json
 import math
 
 import bench
@@ -58,7 +59,10 @@ def test_8_bit_linear_layers_come_back_exactly():
 
 def test_16_bit_layers_come_back_exactly():
     exact(P.U16_NON_LINEAR, "RGBA", "RGB", "GRAYA")
-    exact(P.U16_PERCEPTUAL, "RGBA")
+
+
+def test_16_bit_perceptual_layers_come_back_exactly():
+    exact(P.U16_PERCEPTUAL, "RGBA", "GRAYA")
 
 
 def test_16_bit_linear_layers_come_back_exactly():
@@ -70,12 +74,17 @@ def test_32_bit_integer_layers_come_back_to_the_precision_of_floats():
         close(precision, "RGBA", typecode="I", relative=1e-5, absolute=2**32 * 1e-6)
 
 
+def test_32_bit_perceptual_layers_come_back_to_the_precision_of_floats():
+    close(P.U32_PERCEPTUAL, "RGBA", typecode="I", relative=1e-5, absolute=2**32 * 1e-6)
+
+
 def test_half_layers_come_back_within_one_unit_in_the_last_place():
     for precision, kind in ((P.HALF_NON_LINEAR, "RGBA"), (P.HALF_LINEAR, "RGBA"), (P.HALF_LINEAR, "GRAYA")):
-        image, layer = image_of(precision, kind)
-        new = painted(image, layer)
-        compare(array.array("H", native(new)), array.array("H", native(layer)), 0.0, 1, f"{precision} {kind}")
-        image.delete()
+        close(precision, kind, typecode="H", relative=0.0, absolute=1)
+
+
+def test_half_perceptual_layers_come_back_within_one_unit_in_the_last_place():
+    close(P.HALF_PERCEPTUAL, "RGBA", typecode="H", relative=0.0, absolute=1)
 
 
 def test_float_layers_come_back_to_five_digits():
@@ -83,8 +92,22 @@ def test_float_layers_come_back_to_five_digits():
     close(P.FLOAT_LINEAR, "RGBA", "RGB", "GRAY", typecode="f", absolute=1e-6)
 
 
+def test_float_perceptual_layers_come_back_to_five_digits():
+    close(P.FLOAT_PERCEPTUAL, "RGBA", typecode="f", absolute=1e-6)
+
+
 def test_double_layers_come_back_to_five_digits():
     close(P.DOUBLE_LINEAR, "RGBA", typecode="d", absolute=1e-6)
+    close(P.DOUBLE_NON_LINEAR, "RGBA", typecode="d", absolute=1e-6)
+
+
+def test_double_perceptual_layers_come_back_to_five_digits():
+    close(P.DOUBLE_PERCEPTUAL, "RGBA", typecode="d", absolute=1e-6)
+
+
+def test_every_precision_that_gimp_has_was_tried():
+    """The tests above, all of them before this one."""
+    assert bench.tried == {f"{depth}_{curve}" for depth in ("U8", "U16", "U32", "HALF", "FLOAT", "DOUBLE") for curve in ("LINEAR", "NON_LINEAR", "PERCEPTUAL")}
 
 
 def test_float_values_beyond_white_and_below_black_survive():
@@ -278,6 +301,22 @@ def test_the_recipe_is_kept_on_the_layer_and_in_the_file():
     text = bytes(kept.get_parasite("restyle-recipe").get_data()).decode()
     assert '"library": "woodcut"' in text, text
     assert '"seed": 7' in text, text
+    resolved = json.loads(text)["resolved"]
+    assert (resolved["preset"], resolved["strength"], resolved["seed"], resolved["objective"]) == ("standard", 0.0, 7, "gram+moments"), resolved
+
+
+def test_a_preset_saved_elsewhere_is_painted_by_and_so_are_further_settings():
+    image, layer = image_of(width=64, height=48)
+    new = painted(image, layer, user_preset="From elsewhere", settings='{"pooling": "max"}', seed=5)
+    resolved = json.loads(bytes(new.get_parasite("restyle-recipe").get_data()))["resolved"]
+    assert {name: resolved[name] for name in ("strength", "evaluations", "color", "pooling", "seed", "style_layers")} == {
+        "strength": 30.0,
+        "evaluations": 2,
+        "color": "content",
+        "pooling": "max",
+        "seed": 5,
+        "style_layers": [["relu1_1", 0.75], ["relu2_1", 0.25]],
+    }, resolved
 
 
 # ---- real painting, small ----

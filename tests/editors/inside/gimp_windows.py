@@ -2,8 +2,11 @@
 
 # mypy: ignore-errors
 
+import contextlib
+import dataclasses
 import json
 import subprocess
+import sys
 import time
 import traceback
 from pathlib import Path
@@ -39,6 +42,10 @@ def layers(first=""):
     return json.loads((HERE / "layers.json").read_text())
 
 
+def values():
+    return json.loads((HERE / "values.json").read_text())
+
+
 def open_dialog():
     press(GIMP, "menu item", "Restyle…")
     wait(PLUGIN, "list item", "Woodcut")
@@ -72,8 +79,21 @@ def test_the_menu_opens_a_dialog_with_the_library_as_pictures():
 
 
 def test_a_chosen_style_sets_the_strength_that_suits_it():
-    wanted = json.loads((HERE / "values.json").read_text())["woodcut_strength"]
-    assert wait(PLUGIN, "slider", "Strength").queryValue().currentValue == wanted
+    assert wait(PLUGIN, "slider", "Strength").queryValue().currentValue == values()["woodcut_strength"]
+
+
+def test_every_suggestion_of_a_style_is_taken_and_a_blend_takes_the_middle():
+    strength, colors = wait(PLUGIN, "slider", "Strength"), wait(PLUGIN, "combo box", "Colors")
+    choose(PLUGIN, "list item", "Suggesting")
+    assert wait(PLUGIN, "spin button", "Strokes, Suggesting").queryValue().currentValue == 0.75
+    assert (strength.queryValue().currentValue, screen.chosen(colors)) == (30, "Of the picture")
+    choose(PLUGIN, "list item", "Woodcut", more=True)
+    wait(PLUGIN, "spin button", "Strokes, Woodcut")
+    assert strength.queryValue().currentValue == (30 + values()["woodcut_strength"]) / 2
+    assert screen.chosen(colors) == "Of the style", "two that differ suggest nothing"
+    choose(PLUGIN, "list item", "Woodcut")
+    gone(PLUGIN, "spin button", "Strokes, Suggesting")
+    assert strength.queryValue().currentValue == values()["woodcut_strength"]
 
 
 def test_the_dialog_says_where_and_how_large_it_will_paint():
@@ -107,12 +127,25 @@ def test_one_undo_takes_it_back():
     assert layers() == [["photo.png", True]], layers()
 
 
+def test_repeat_paints_the_same_again_without_asking():
+    press(GIMP, "menu item", "Repeat", exact=False)
+    wait(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
+    gone(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
+    assert layers() == [["photo.png — Woodcut + Swirling night", True], ["photo.png", True]], layers()
+    press(GIMP, "menu item", "Undo Restyle")
+    assert layers() == [["photo.png", True]], layers()
+
+
 def test_the_dialog_remembers_what_was_chosen():
     open_dialog()
     wait(PLUGIN, "spin button", "Share, Swirling night")
+    says(PLUGIN, "painted at")
+    photograph("Restyle$", "dialog-remembered")
     item = wait(PLUGIN, "list item", "Stained glass")
     choose(PLUGIN, "list item", "Stained glass")
     assert item.name == "Stained glass"
+    gone(PLUGIN, "spin button", "Share, Swirling night")
+    assert wait(PLUGIN, "slider", "Strength").queryValue().currentValue == values()["glass_strength"], "a suggestion that was taken is no choice of a person's"
 
 
 def test_stop_and_keep_keeps_what_there_is():
@@ -150,7 +183,16 @@ def test_settings_are_kept_under_a_name():
     press(PLUGIN, "button", "Save")
     gone(PLUGIN, "button", "Save")
     combo = wait(PLUGIN, "combo box", "Your presets")
-    assert combo.getChildAtIndex(0).getChildAtIndex(1).name == "My fine one"
+    assert combo.getChildAtIndex(0).getChildAtIndex(1).name == "From elsewhere"
+    assert combo.getChildAtIndex(0).getChildAtIndex(2).name == "My fine one"
+
+
+def test_a_preset_that_another_client_saved_sets_the_controls():
+    pick(PLUGIN, "Your presets", "From elsewhere")
+    assert wait(PLUGIN, "slider", "Strength").queryValue().currentValue == 15
+    assert screen.chosen(wait(PLUGIN, "combo box", "Colors")) == "Of the picture"
+    pick(PLUGIN, "Your presets", "My fine one")
+    assert wait(PLUGIN, "slider", "Strength").queryValue().currentValue == values()["glass_strength"]
 
 
 def test_cancel_leaves_nothing_behind():
@@ -160,6 +202,44 @@ def test_cancel_leaves_nothing_behind():
     press(PLUGIN, "button", "Cancel")
     gone(PLUGIN, "dialog", "Restyle: photo.png")
     assert layers() == [["photo.png — Stained glass", True], ["photo.png", True]], layers()
+
+
+def test_a_painting_that_waits_tells_its_place_in_the_queue():
+    with busy_server(2) as finish_one:
+        open_dialog()
+        press(PLUGIN, "button", "Restyle")
+        says(PLUGIN, "Waiting: 2 in the queue")
+        photograph("Restyle: ", "waiting")
+        finish_one()
+        says(PLUGIN, "Waiting: next in the queue")
+        finish_one()
+        says(PLUGIN, "Scale ")
+        press(PLUGIN, "button", "Cancel")
+        gone(PLUGIN, "dialog", "Restyle: photo.png")
+
+
+@contextlib.contextmanager
+def busy_server(jobs):
+    """Keeps the server painting for so many other people; yields what cancels the next of them."""
+    sys.path.insert(0, str(next(HERE.glob(".config/GIMP/3.*/plug-ins/restyle"))))
+    from restyle_client import Channels, Depth, JobRequest, Parameters, PixelFormat, Plane, StyleUse, connect
+
+    plane = Plane(PixelFormat(Channels.RGB, Depth.U8), 256, 192, bytes(range(256)) * 576)
+    request = JobRequest(plane, (StyleUse.library("night"),), parameters=Parameters(evaluations=9999), lifetime="detached")
+    with contextlib.ExitStack() as sessions:
+        others = [sessions.enter_context(connect(start=False)) for _ in range(jobs)]
+        made = [(session, session.create(dataclasses.replace(request, request_id=f"queue-{number}")).id) for number, session in enumerate(others)]
+        waiting = list(made)
+
+        def finish_one():
+            session, job = waiting.pop(0)
+            session.cancel(job)
+
+        try:
+            yield finish_one
+        finally:
+            for session, job in waiting:
+                session.cancel(job)
 
 
 def test_a_source_that_would_shine_through_is_hidden_and_the_window_says_so():

@@ -92,6 +92,11 @@ def pick(app, combo, item):
     assert box.querySelection().selectChild(names.index(item))
 
 
+def chosen(combo):
+    """What a drop-down list shows."""
+    return combo.querySelection().getSelectedChild(0).name
+
+
 def says(app, words, pattern=False, seconds=SECONDS):
     """Waits for a label that holds these words, or what a pattern matches."""
     give_up = time.monotonic() + seconds

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -27,7 +28,7 @@ from .task import Painting, Pixels, Sketch, Step, StepObserver, Task
 from .vgg import Vgg
 
 TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
-GAMUT_WEIGHT = 30.0  # soft walls near 0 and 1: enough that the last clamp changes next to nothing
+GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -119,6 +120,8 @@ class _Run:
             whole = self._carried(*base.shape[:1:-1]) if self._whole is None else self._whole
             painted = None if self._whole is None else self._best
             rgb = joined(task.content, whole - base, painted, texture_kept(task.parameters.strength, strength_map))
+            if task.strength_map is not None:
+                np.copyto(rgb, task.content, where=(task.strength_map == 0)[..., None])
             return Painting(rgb, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
         result = self._carried(*base.shape[:1:-1])
         if strength_map is not None:

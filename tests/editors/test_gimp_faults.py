@@ -136,3 +136,15 @@ def launch(studio: Studio, command: list[str]) -> None:
     path = studio.plugin / "launcher.json"
     words = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**words, "command": command}), encoding="utf-8")
+
+
+def test_what_nobody_foresaw_is_a_sentence_and_its_traceback_is_in_the_log(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
+    studio = new_studio(roomy / f"planted-{tmp_path.name}" / "state")
+    (studio.plugin / "restyle_gimp" / "order.py").write_text("def order(*_, **__):\n    raise KeyError('planted')\n", encoding="utf-8")
+    (outcome,) = studio.run("gimp_calls", calls=[QUICK])["outcomes"]
+    assert not outcome["ok"]
+    assert "unforeseen" in outcome["sentence"]
+    assert "restyle.log" in outcome["sentence"]
+    assert "planted" not in outcome["sentence"]
+    assert "Traceback" in studio.log
+    assert "KeyError: 'planted'" in studio.log

@@ -100,6 +100,8 @@ def test_the_dialog_says_where_and_how_large_it_will_paint():
     text = says(PLUGIN, "painted at")
     assert "compact network" in text or "ImageNet network" in text, text
     assert "MiB" in text or "GiB" in text, text
+    assert "time known after the first run" in text or "about" in text, text
+    assert "(cpu)" in text or "cuda" in text, text
     photograph("Restyle$", "dialog")
 
 
@@ -297,6 +299,50 @@ def test_without_a_server_the_dialog_says_what_to_do_and_tries_again():
     wait(PLUGIN, "list item", "Woodcut")
     press(PLUGIN, "button", "Cancel")
     gone(PLUGIN, "dialog", "Restyle")
+
+
+def test_reset_brings_every_control_back():
+    open_dialog()
+    choose(PLUGIN, "list item", "Woodcut")
+    pick(PLUGIN, "Your presets", "From elsewhere")
+    pick(PLUGIN, "Work size", "256 px")
+    press(PLUGIN, "radio button", "Draft")
+    press(PLUGIN, "button", "Reset")
+    gone(PLUGIN, "spin button", "Strokes, Woodcut")
+    assert wait(PLUGIN, "slider", "Strength").queryValue().currentValue == 50
+    assert screen.chosen(wait(PLUGIN, "combo box", "Colors")) == "Of the style"
+    assert screen.chosen(wait(PLUGIN, "combo box", "Work size")).startswith("Automatic")
+    assert wait(PLUGIN, "radio button", "Standard").getState().contains(screen.CHECKED)
+
+
+def test_a_preset_is_removed_where_it_is_listed():
+    pick(PLUGIN, "Your presets", "From elsewhere")
+    press(PLUGIN, "button", "Remove this preset")
+    menu = wait(PLUGIN, "combo box", "Your presets").getChildAtIndex(0)
+    assert [menu.getChildAtIndex(index).name for index in range(menu.childCount)] == ["None", "My fine one"]
+    press(PLUGIN, "button", "Cancel")
+    gone(PLUGIN, "dialog", "Restyle")
+
+
+def test_a_part_of_a_layer_is_a_style_and_a_channel_is_a_region():
+    layers(
+        "source = image.get_layers()[0]; part = source.copy(); part.set_name('part'); image.insert_layer(part, None, 0); "
+        "image.select_rectangle(Gimp.ChannelOps.REPLACE, 40, 30, 200, 150); Gimp.Selection.save(image).set_name('sky'); image.set_selected_layers([source])"
+    )
+    open_dialog()
+    press(PLUGIN, "button", "From a layer…")
+    wait(PLUGIN, "dialog", "A layer to paint like")
+    assert wait(PLUGIN, "check box", "Only what is selected there", usable=True).getState().contains(screen.CHECKED)
+    press(PLUGIN, "button", "Choose")
+    wait(PLUGIN, "spin button", "Strokes, part")
+    pick(PLUGIN, "Where, part", "Channel: sky")
+    says(PLUGIN, "Only the selection is painted (200 × 150 px).")
+    photograph("Restyle$", "dialog-part")
+    press(PLUGIN, "radio button", "Draft")
+    press(PLUGIN, "button", "Restyle")
+    wait(PLUGIN, "dialog", "Restyle: part")
+    gone(PLUGIN, "dialog", "Restyle: part")
+    assert layers() == [["part", True], ["Woodcut — part", True], ["Woodcut", True]], layers()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 SECONDS = 150  # for a widget to appear, on a machine that has better things to do
 GLANCE = 0.2  # s between two looks
 DEEPEST = 40  # levels of widgets
+CHECKED = pyatspi.STATE_CHECKED
 
 
 class Missing(AssertionError):

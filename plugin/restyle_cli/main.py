@@ -9,6 +9,7 @@ import typer
 from restyle_server import __version__
 
 from .connecting import connect, disconnect
+from .doctor import doctor
 from .editors import install, package, uninstall
 from .examples import examples
 from .failures import Commands
@@ -57,6 +58,7 @@ app.add_typer(weights, name="weights")
 app.command()(serve)
 app.command()(status)
 app.command()(stop)
+app.command()(doctor)
 app.command()(connect)
 app.command()(disconnect)
 app.command()(install)

@@ -1,0 +1,127 @@
+"""Owns the promises of `restyle doctor`: each fault is found, named and followed by what mends it; and the bundle holds no secret."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from cli.running import Restyle
+from restyle_cli import bundle, checkup
+from restyle_client.discovery import find_endpoint
+
+TOKEN = "abcdefgh-0123456789"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user of our own, with a GIMP and a Krita that have run once."""
+    for name in ("state", "data", "config/GIMP/3.0", "share/krita"):
+        (tmp_path / name).mkdir(parents=True)
+    for variable, name in (("RESTYLE_STATE_DIR", "state"), ("RESTYLE_DATA_DIR", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "share")):
+        monkeypatch.setenv(variable, str(tmp_path / name))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def launcher(path: Path, state: Path, command: str = sys.executable, version: str = checkup.__version__) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"command": [command], "state_dir": str(state), "version": version}))
+
+
+def test_a_sound_installation_is_told_part_by_part(restyle: Restyle) -> None:
+    told = restyle("doctor", "--json")
+    found = [json.loads(line) for line in told.stdout.splitlines()]
+    parts = {finding["part"] for finding in found}
+    assert {"versions", "state folder", "data folder", "settings", "launcher", "server", "device cpu", "weights", "styles"} <= parts
+    assert told.exit_code == 0
+    assert not [finding for finding in found if finding["state"] == "bad"]
+    for finding in found:
+        assert finding["mend"] or finding["state"] == "good"
+    people = restyle("doctor").stdout
+    assert "ok    server: answers at 127.0.0.1:" in people
+    assert "→ run: restyle weights install imagenet" in people
+
+
+def states(findings) -> dict[str, checkup.Finding]:
+    return {finding.part: finding for finding in findings}
+
+
+def test_plugins_are_missing_sound_old_or_without_their_python(home: Path) -> None:
+    gimp, krita = home / "config" / "GIMP" / "3.0" / "plug-ins" / "restyle", home / "share" / "krita" / "pykrita" / "restyle"
+    missing = states(checkup.plugins())
+    assert [missing[part].mend for part in ("GIMP plug-in", "Krita plug-in")] == ["run: restyle install gimp", "run: restyle install krita"]
+    launcher(gimp / "launcher.json", home / "state")
+    launcher(krita / "launcher.json", home / "state", version="0.0.1")
+    found = states(checkup.plugins())
+    assert found["GIMP plug-in"].state == "good"
+    assert (found["Krita plug-in"].state, "0.0.1" in found["Krita plug-in"].text) == ("bad", True)
+    launcher(gimp / "launcher.json", home / "state", command="/gone/python")
+    launcher(krita / "launcher.json", home / "elsewhere")
+    found = states(checkup.plugins())
+    assert (found["GIMP plug-in"].state, "/gone/python" in found["GIMP plug-in"].text) == ("bad", True)
+    assert (found["Krita plug-in"].state, "elsewhere" in found["Krita plug-in"].text) == ("warning", True)
+
+
+def test_a_launcher_that_is_missing_gone_or_old_is_found(home: Path) -> None:
+    path = home / "data" / "launcher.json"
+    assert states(checkup.launcher())["launcher"].state == "warning"
+    launcher(path, home / "state", command="/gone/python")
+    assert states(checkup.launcher())["launcher"].state == "bad"
+    launcher(path, home / "state", version="0.0.1")
+    assert states(checkup.launcher())["launcher"].state == "warning"
+    launcher(path, home / "state")
+    assert states(checkup.launcher())["launcher"].state == "good"
+
+
+def test_a_folder_that_is_none_and_settings_that_are_wrong_are_found(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "data" / "server.toml").write_text("prot = 5\n")
+    settings = states(checkup.settings())["settings"]
+    assert (settings.state, "prot" in settings.text) == ("bad", True)
+    (home / "file").touch()
+    monkeypatch.setenv("RESTYLE_STATE_DIR", str(home / "file" / "state"))
+    assert states(checkup.folders())["state folder"].state == "bad"
+
+
+def test_a_server_that_does_not_start_is_told_with_its_reason(home: Path) -> None:
+    launcher(home / "data" / "launcher.json", home / "state", command="/gone/python")
+    found = states(checkup.server())["server"]
+    assert (found.state, "/gone/python" in found.text, "server.log" in found.mend) == ("bad", True, True)
+
+
+def test_the_bundle_has_the_logs_and_no_secret(home: Path) -> None:
+    state = home / "state"
+    (state / "logs").mkdir()
+    (state / "server.json").write_text(json.dumps({"address": "127.0.0.1:1", "token": TOKEN}))
+    (state / "logs" / "server.log").write_text(f"started\nAuthorization: Bearer other-token\n{TOKEN}\n{home}/painting\n")
+    (state / "start.log").write_text("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----\nlast words\n")
+    (home / "data" / "server.toml").write_text('[tls]\nkey = "/keys/server.pem"\npassword = "hunter2"\n')
+    bundle.write(home / "logs.zip", f"the report, {TOKEN}")
+    with zipfile.ZipFile(home / "logs.zip") as archive:
+        words = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert set(words) == {"report.txt", "logs/server.log", "start.log", "server.toml"}
+    everything = "".join(words.values())
+    for secret in (TOKEN, "other-token", "MHcCAQEE", "hunter2", str(home)):
+        assert secret not in everything
+    for kept in ("started", "~/painting", "last words", "the report"):
+        assert kept in everything
+    assert not list(home.glob(".*part"))
+
+
+def test_the_bundle_of_a_real_server_is_written_and_told(restyle: Restyle, tmp_path: Path) -> None:
+    told = restyle("doctor", "--logs", tmp_path / "logs.zip")
+    assert told.exit_code == 0
+    assert "logs.zip; look through it" in told.stdout
+    endpoint = find_endpoint(restyle.state)
+    with zipfile.ZipFile(tmp_path / "logs.zip") as archive:
+        assert "listens on" in archive.read("logs/server.log").decode()
+        assert endpoint is not None
+        assert all(endpoint.token not in archive.read(name).decode() for name in archive.namelist())
+
+
+def test_a_bundle_that_cannot_be_written_is_one_sentence(restyle: Restyle, tmp_path: Path) -> None:
+    told = restyle("doctor", "--logs", tmp_path / "nowhere" / "logs.zip")
+    assert told.exit_code == 1
+    assert "choose another file for --logs" in told.stderr

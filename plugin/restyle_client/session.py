@@ -66,6 +66,7 @@ class AsyncSession:
         self._reconnect_seconds = reconnect_seconds
         self._fixed = _fixed_endpoint(address, token, _certificates(address, ca, cert, key))
         self._connection = Connection(self._locate)
+        self._notes: tuple[str, ...] = ()
 
     async def __aenter__(self) -> AsyncSession:
         try:
@@ -86,6 +87,7 @@ class AsyncSession:
             info = await self.info()
         if info.api != API:
             raise VersionMismatch(f"The server ({info.version}) speaks {info.api}, this client ({VERSION}) {API}; bring both to the same version.")
+        self._notes = _version_notes(info.version)
 
     def close(self) -> None:
         """Ends the connection. Attached jobs that nobody watches are cancelled by the server after its lease."""
@@ -129,7 +131,8 @@ class AsyncSession:
         """The pixels of a job that succeeded. NotFound, ResultExpired, WrongState."""
         with _listening():
             plane = await reading.read(self._connection, job_id, lambda done, total: _tell(on_event, Download(done, total)), self._patience())
-        return Result(plane, await self.get(job_id))
+        job = await self.get(job_id)
+        return Result(plane, replace(job, warnings=(*job.warnings, *self._notes)))
 
     async def report(self, job_id: str) -> Report:
         """How a job that was ordered with `report` was painted. NotFound for any other, ResultExpired, WrongState."""
@@ -296,6 +299,18 @@ class AsyncSession:
         except (ServerGone, ServerNotFound, Unauthenticated):
             return False
         return True
+
+
+def _version_notes(server: str) -> tuple[str, ...]:
+    """What people should know when the two sides come from different installations, though they understand each other: it is told with every result."""
+    if server == VERSION:
+        return ()
+    older = "server" if _numbers(server) < _numbers(VERSION) else "plug-in or command"
+    return (f"The server is Restyle {server} and this is {VERSION}; update the {older}, and start it again, so that everything new is there.",)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isascii() and part.isdigit())
 
 
 def _certificates(address: str | None, *files: str | Path | None) -> Certificates | None:

@@ -1,4 +1,4 @@
-"""Owns what holds a painting to what it is painted over: the content's activations and pixels."""
+"""Owns what holds a painting to what it is painted over: the content's activations and pixels, or the low frequencies of the scale before."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .tiles import Tile
 from .vgg import Vgg, channels, depth
 
 PIXELS = 2.0  # weight of the pixels' own mean squared change in the content's term: deep layers hardly see colour, so that low strengths would not hold it
+BLOCK = 4  # px, divides the tiles' alignment: what the scale before has painted, at half the size, and a little of its grain free
 KEPT_BYTES = 40  # per pixel: activations of the content that take more are computed anew with each evaluation, where there are tiles
 
 
@@ -64,6 +65,28 @@ class Likeness:
         share = now.shape[-2] * now.shape[-1] / (height * width)
         found = losses.content(now, target, None if more is None else tile.own(more, level))
         return found if share == 1 else found * share
+
+
+class Held:
+    """Mean squared difference to the low frequencies of an image: its means over blocks."""
+
+    layers: Sequence[str] = ()
+
+    def __init__(self, image: Tensor) -> None:
+        """image: (1, 3, h, w); only its means are kept."""
+        self._size = image.shape[-2], image.shape[-1]
+        self._target = _blocks(image)
+
+    def loss(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> Tensor:
+        """A tile's share."""
+        own = _blocks(tile.inner(image))
+        height, width = (-(-side // BLOCK) for side in self._size)
+        target = self._target[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : own.shape[-2], : own.shape[-1]]
+        return losses.content(own, target) * (own.shape[-2] * own.shape[-1] / (height * width))
+
+
+def _blocks(image: Tensor) -> Tensor:
+    return F.avg_pool2d(image, BLOCK, ceil_mode=True)
 
 
 @torch.no_grad()

@@ -1,32 +1,78 @@
-"""Owns how much memory a painting needs, before it is begun. Constants measured, tests compare them with the peak at 256 and 512 px. Imports no torch."""
+"""Owns how much memory a painting needs, before it is begun, and how it is cut into tiles to fit. Constants measured, tests compare them with the peak.
+Imports no torch."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from .parameters import SMALLEST_SIDE, Optimizer, Precision, Resolved
+from .parameters import SMALLEST_SIDE, Optimizer, Precision, Resolved, work_size
+from .plan import LARGEST_WHOLE, plan
 
-# bytes per pixel of the work: activations with their padded copies, the gradient on its way back, statistics in fp32
+# bytes per pixel that goes through the network: activations with their padded copies, the gradient on its way back, statistics in fp32
 PER_PIXEL: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1900.0, Precision.FP32: 3400.0})
+DETAIL_SHARE = 0.85  # of it, to relu3_1: the shallow layers are the large ones
 OPTIMIZER_PER_PIXEL: Mapping[Optimizer, float] = MappingProxyType({Optimizer.LBFGS: 450.0, Optimizer.ADAM: 150.0})
+DETAIL_STATE = 40.0  # bytes per pixel of a detail scale, as large.py counts them
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
 FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 200e6})  # network, the styles' moments, conversion buffers
+SIDES = (2048, 1024, 512, 256, 128)  # px, of tiles, the largest first: it looks at the fewest pixels twice
+DETAIL_SIDE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 1024, "cuda": 2048})  # px, at most: cancel is obeyed within a tile
+HALO = 80  # px around a tile, for all layers; 16 for details
+DETAIL_HALO = 16
 
 
-def estimate_bytes(resolved: Resolved, width: int, height: int) -> int:
-    """Peak memory in bytes, over that of an idle worker, to paint a layer of width × height px."""
-    work = resolved.width * resolved.height
-    per_pixel = PER_PIXEL[resolved.precision] + OPTIMIZER_PER_PIXEL[resolved.optimizer]
-    return round(FIXED[resolved.precision] + work * per_pixel + width * height * FULL_PER_PIXEL)
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a painting is done. whole: side of the tiles of the scales with all layers, None: each in one piece; detail: of the detail scales; memory: bytes."""
+
+    whole: int | None
+    detail: int
+    memory: int
+
+
+def estimate_bytes(resolved: Resolved, width: int, height: int, available: int | None = None, kind: str = "cpu") -> int:
+    """Peak memory in bytes, over that of an idle worker, to paint a layer of width × height px; the least that works where nothing fits."""
+    return cut(resolved, width, height, available, kind).memory
+
+
+def cut(resolved: Resolved, width: int, height: int, available: int | None = None, kind: str = "cpu") -> Cut:
+    """The fastest way that fits into that many bytes; the one that takes least when none does."""
+    sides = [side for side in SIDES if side <= DETAIL_SIDE[kind]]
+    ways = [Cut(whole, detail, _bytes(resolved, width, height, whole, detail)) for whole in (None, *SIDES) for detail in sides]
+    fitting = (way for way in ways if available is None or way.memory <= available)
+    return next(fitting, min(ways, key=lambda way: way.memory))
+
+
+def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detail: int) -> int:
+    per_pixel = PER_PIXEL[resolved.precision]
+    peak = 0.0
+    for scale in plan(resolved.width, resolved.height, resolved.preset, max(1, resolved.evaluations)):
+        pixels = scale.width * scale.height
+        if scale.detail:
+            seen = min(detail + 2 * DETAIL_HALO, scale.width) * min(detail + 2 * DETAIL_HALO, scale.height)
+            peak = max(peak, pixels * DETAIL_STATE + seen * per_pixel * DETAIL_SHARE)
+        else:
+            side = max(scale.width, scale.height) if whole is None else whole + 2 * HALO
+            seen = min(side, scale.width) * min(side, scale.height)
+            peak = max(peak, pixels * OPTIMIZER_PER_PIXEL[resolved.optimizer] + seen * per_pixel)
+    return round(FIXED[resolved.precision] + peak + width * height * FULL_PER_PIXEL)
 
 
 def largest_size(resolved: Resolved, width: int, height: int, available: int) -> int:
-    """The longest side of the work, in px, at which a layer of width × height px fits into that many bytes; 0 when none does."""
-    per_pixel = PER_PIXEL[resolved.precision] + OPTIMIZER_PER_PIXEL[resolved.optimizer]
-    pixels = (available - FIXED[resolved.precision] - width * height * FULL_PER_PIXEL) / per_pixel
-    if pixels <= 0:
-        return 0
-    longest = min(max(width, height), math.floor(math.sqrt(pixels * max(width, height) / min(width, height))))
-    return longest if longest >= SMALLEST_SIDE else 0
+    """The longest side of the work, in px, up to what the preset paints, at which a layer of width × height px fits into that many bytes; 0 when none does."""
+
+    def fits(longest: int) -> bool:
+        work = work_size(width, height, longest)
+        tried = replace(resolved, size=max(work), width=work[0], height=work[1])
+        return estimate_bytes(tried, width, height, 0) <= available
+
+    most = min(max(width, height), resolved.preset.largest)
+    low, high = SMALLEST_SIDE - 1, min(LARGEST_WHOLE, most)
+    while high < most and fits(high):  # each doubling has one more detail scale; within it, memory grows with the size
+        low, high = high, min(2 * high, most)
+    while low < high:
+        middle = -(-(low + high) // 2)
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low if low >= SMALLEST_SIDE else 0

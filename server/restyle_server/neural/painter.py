@@ -170,13 +170,14 @@ class _Run:
             self._best = self._minimise(self._evaluate, start, scale.evaluations - 1, self._balanced(start), self._accept)
 
     def _add_details(self, scale: Scale) -> None:
-        if self._whole is None:
-            self._whole = self._best
-        self._best = resized(self._best, scale.width, scale.height).clamp(0, 1)
-        self._scene = self._scene_at(scale, self._cut.detail, self._best)
+        start = resized(self._best, scale.width, scale.height).clamp(0, 1)
+        self._scene = self._scene_at(scale, self._cut.detail, start)
+        if not self._scene.painted:
+            return
+        self._whole = self._best if self._whole is None else self._whole
+        self._best = start
         self._weights = replace(self._weights, content=HELD)
-        if self._scene.painted:
-            detailed(self._scene, self._best, self._weights, scale.evaluations, self._report, self._beat)
+        detailed(self._scene, start, self._weights, scale.evaluations, self._report, self._beat)
 
     def _scene_at(self, scale: Scale, side: int | None, held: Tensor | None) -> Scene:
         return scene(self._task, self._vgg, self._name, scale.width, scale.height, self._device, self._targets, side, held)

@@ -11,17 +11,19 @@ from torch import Tensor
 from . import losses
 from .balance import content_hold
 from .gathering import COLORS, Beat, Measured, gathered, measured
-from .holds import Hold, Likeness
+from .holds import Held, Hold, Likeness
 from .losses import STYLE_LOSSES, StyleLoss
+from .parameters import normalised
 from .resizing import resized, resized_map, tensor
 from .statistics import Moments, blended, guides
-from .targets import TargetCache, Targets, style_targets
+from .targets import LARGEST_ENLARGEMENT, TargetCache, Targets, style_targets
 from .task import Pixels, StylePicture, Task
 from .tiles import Rows, Take, Tile, grid, halo, whole
 from .vgg import Vgg, depth
 
 PALETTE = 4.0  # weight of the colours' own moments beside the layers', whose weights sum to 1: more spreads wide clouds of colour
 STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
+DETAIL_LAYERS = (("relu1_1", 4.0), ("relu2_1", 2.0), ("relu3_1", 1.0))  # strokes and canvas: relu3_1 sees 24 px
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
 
@@ -198,35 +200,46 @@ def _summed(parts: Sequence[Terms], style: Tensor | None) -> Terms:
     return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "variation", "gamut")))
 
 
-def scene(task: Task, vgg: Vgg, network: str, width: int, height: int, device: torch.device, cache: TargetCache, side: int | None = None) -> Scene:
+def scene(
+    task: Task, vgg: Vgg, network: str, width: int, height: int, device: torch.device, cache: TargetCache, side: int | None = None, held: Tensor | None = None
+) -> Scene:
     """The objective of a task at a scale of width × height px. A task whose statistics nobody has a say in gives a scene without style. side: of tiles, in px;
-    None: the picture fits as a whole."""
-    base = resized(tensor(task.content, device).clamp(0, 1), width, height).clamp(0, 1)
+    None: the picture fits as a whole. held: (1, 3, height, width), a picture to which details alone are added; None: the content is painted over."""
+    base = resized(tensor(task.content, device).clamp(0, 1), width, height).clamp(0, 1) if held is None else held
     weight = None if task.weight is None else resized_map(tensor(task.weight, device), width, height)
     strength = None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
     if strength is not None:
         weight = strength if weight is None else weight * strength
     layers = tuple((layer, share) for layer, share in task.parameters.style_layers if share > 0)
-    deepest = max((depth(layer) for layer, _ in layers), default=0)
+    kept = {layer: share for layer, share in task.parameters.content_layers if share > 0}
+    if held is not None:
+        layers, kept = shallow(layers), {}
+    tiles = whole(width, height) if side is None else grid(width, height, side, halo([*kept, *(layer for layer, _ in layers)]))
     loss = STYLE_LOSSES[task.parameters.objective]
+    deepest = max((depth(layer) for layer, _ in layers), default=0)
+    enlargement = LARGEST_ENLARGEMENT if held is None else 1.0  # enlarged pictures have no details to learn from
     regions = []
     for region, styles in _by_region(task.styles, width, height, device):
         say = _say(weight, region)
         if say < SMALLEST_SAY:
             continue
         targets = _mixed(
-            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache, side) for style in styles],
+            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache, side, enlargement) for style in styles],
             [style.weight for style in styles],
         )
         scale = {layer: share / _size(loss, targets[layer]) for layer, share in layers}
         regions.append(Region(guides(weight, region, deepest), targets, scale, say))
     total = sum(region.share for region in regions)
     shared = tuple(Region(r.guides, r.targets, r.scale, r.share / total) for r in regions)
-    held = {layer: share for layer, share in task.parameters.content_layers if share > 0}
-    tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *(layer for layer, _ in layers)]))
     more = None if strength is None else content_hold(task.parameters.strength, strength)
-    free = None if strength is None else (strength > 0).to(base.dtype)
-    return Scene(vgg, base, shared, loss, Likeness(vgg, base, held, more, tiles), tiles, free)
+    hold = Held(held) if held is not None else Likeness(vgg, base, kept, more, tiles)
+    return Scene(vgg, base, shared, loss, hold, tiles, None if strength is None else (strength > 0).to(base.dtype))
+
+
+def shallow(layers: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    """Those of the style's layers that see details alone, up to relu3_1, with weights of sum 1; three of them where the task has none."""
+    farthest = halo([DETAIL_LAYERS[-1][0]])
+    return normalised(tuple((layer, share) for layer, share in layers if halo([layer]) <= farthest) or DETAIL_LAYERS)
 
 
 def _say(weight: Tensor | None, region: Tensor | None) -> float:

@@ -58,12 +58,12 @@ class TargetCache:
             self._moments.popitem(last=False)
 
 
-def style_size(style: StylePicture, width: int, height: int) -> tuple[int, int]:
+def style_size(style: StylePicture, width: int, height: int, enlargement: float = LARGEST_ENLARGEMENT) -> tuple[int, int]:
     """Size at which a style's statistics are taken for a scale of width × height px: as many pixels as the content has, times the style's scale squared, so
     that strokes keep their size on the canvas whatever the size of the work."""
     h, w = style.rgb.shape[:2]
     factor = style.scale * math.sqrt(width * height / (w * h))
-    factor = min(factor, LARGEST_ENLARGEMENT, math.sqrt(LARGEST_AREA * width * height / (w * h)))
+    factor = min(factor, enlargement, math.sqrt(LARGEST_AREA * width * height / (w * h)))
     return max(SMALLEST_SIDE, round(w * factor)), max(SMALLEST_SIDE, round(h * factor))
 
 
@@ -77,9 +77,10 @@ def style_targets(
     device: torch.device,
     cache: TargetCache,
     side: int | None = None,
+    enlargement: float = LARGEST_ENLARGEMENT,
 ) -> Targets:
     """Moments of a style's picture for a scale of width × height px, per layer, averaged over its symmetry. side: of its tiles, None: it fits as a whole."""
-    size = style_size(style, width, height)
+    size = style_size(style, width, height, enlargement)
     key = Key(network, style.key, *size, style.symmetry, frozenset(layers))
     found = cache.get(key) if style.key else None
     if found is None:

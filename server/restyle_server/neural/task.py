@@ -48,6 +48,7 @@ class Task:
     noise: 0–1, standard deviation of the seeded noise added to a start from the content.
     strength_map: float32 (H, W) in 0–1, multiplies the strength; where it is 0 nothing changes.
     weights: safetensors file of VGG19's convolutions.
+    memory: bytes that the painting may take beside the content; None: what it likes. Below what it needs at least, it takes that.
     sketches: px, longest side of the pictures that are kept of each scale's end; 0: none are.
     """
 
@@ -59,6 +60,7 @@ class Task:
     start: Pixels | Literal["noise"] | None = None
     noise: float = 0.0
     strength_map: Pixels | None = None
+    memory: int | None = None
     sketches: int = 0
 
 

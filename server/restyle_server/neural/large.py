@@ -1,0 +1,69 @@
+"""Owns what is different about a large painting: it is painted whole at a size that fits, and details are added scale by scale up to its own size.
+
+Beside the tile in work it holds, per pixel: the content (12 bytes), the picture (12), two moments in half precision (12), the means that are held (¾), and the
+scale before (3): 40 bytes. Maps of weights and regions come on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import balance, detail
+from .gathering import Beat
+from .resizing import resized, resized_map, tensor
+from .scene import Scene, Terms, Weights
+from .task import Pixels
+from .tiles import Take
+
+HELD = 100.0  # weight of the low frequencies beside a style of 1: they drift by about one hundredth of the range
+STRIP = 256  # rows joined at a time
+
+
+def detailed(found: Scene, picture: Tensor, weights: Weights, evaluations: int, report: Callable[[Terms], None], beat: Beat) -> None:
+    """Adds details to a picture (1, 3, h, w), in place."""
+
+    def pull(point: Tensor, take: Take) -> float:
+        def taken(top: int, rows: Tensor) -> None:
+            free = found.free
+            take(top, balance.frozen(rows, None if free is None else free[..., top : top + rows.shape[-2], :]))
+
+        terms = found.stream(point, weights, taken, beat)
+        report(terms)
+        return float(weights.total(terms))
+
+    detail.minimise(pull, picture, evaluations)
+
+
+def joined(content: Pixels, change: Tensor, painted: Tensor | None, kept: Tensor) -> Pixels:
+    """The painting at the content's size, (H, W, 3) float32.
+
+    change: what the painting differs from the content at the size that is painted whole, (1, 3, h, w). painted: (1, 3, h', w') with details; None: there are
+    none yet. kept: share of the content's own texture that stays, (1, 1, h, w) or (1, 1, 1, 1) in 0–1; where it is 1, the content with the change stands.
+    """
+    height, width = content.shape[:2]
+    painted = None if painted is None else resized(painted, width, height)
+    plain = resized(change, width, height) if painted is None or bool(kept.any()) else None
+    shares = None if plain is None or painted is None else resized_map(kept.to(painted), width, height) if kept.numel() > 1 else kept.to(painted)
+    out = np.empty_like(content)
+    for top in range(0, height, STRIP):
+        rows = slice(top, top + STRIP)
+        own = tensor(content[rows], change.device)
+        part = own.clamp(0, 1)
+        beyond = own - part  # what the clip took from very bright and very dark pixels is added back
+        if plain is not None:
+            part = (part + plain[..., rows, :]).clamp(0, 1)
+        if painted is not None:
+            sharp = painted[..., rows, :].clamp(0, 1)
+            share = None if shares is None else shares if shares.numel() == 1 else shares[..., rows, :]
+            part = sharp if share is None else sharp + share * (part - sharp)
+        out[rows] = (part + beyond)[0].permute(1, 2, 0).cpu().numpy()
+    return out
+
+
+def sized(pixels: Pixels, width: int, height: int, device: torch.device) -> Tensor:
+    """A picture (1, 3, height, width) in 0–1 of pixels of any size."""
+    return resized(tensor(pixels, device).clamp(0, 1), width, height).clamp(0, 1)

@@ -1,0 +1,147 @@
+"""A large picture is painted whole at a size that fits, and gets its details tile by tile, up to its own size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from neural.scenes import photo, task, waves
+from restyle_server.neural import adam, detail, memory, plan
+from restyle_server.neural.lbfgs import Value
+from restyle_server.neural.painter import Painter
+from restyle_server.neural.task import Painting, Step, StylePicture, Task
+from restyle_server.worker.engine import Cancelled, Verdict
+
+
+@pytest.fixture
+def large(monkeypatch) -> Task:
+    """150 × 100 px, where everything above 48 px is large, in tiles of 32 px."""
+    monkeypatch.setattr(plan, "LARGEST_WHOLE", 48)
+    monkeypatch.setattr(memory, "DETAIL_SIDE", {"cpu": 32})
+    monkeypatch.setattr(memory, "SIDES", (32,))
+    return task(photo(150, 100), StylePicture(waves(150, 100), key="waves"), evaluations=3, strength=60.0)
+
+
+def go_on(_: Step) -> Verdict:
+    return Verdict.GO_ON
+
+
+def fine(picture: np.ndarray) -> float:
+    """Energy between neighbours."""
+    return float(np.abs(np.diff(picture, axis=1)).mean())
+
+
+def stopped(job: Task, at: tuple[int, int], verdict: Verdict = Verdict.FINISH) -> tuple[Painting, list[tuple[int, int]]]:
+    """A painting that ends when a scale of that size is on its way, and the sizes that were seen."""
+    sizes: list[tuple[int, int]] = []
+
+    def observe(step: Step) -> Verdict:
+        sizes.append((step.width, step.height))
+        return verdict if sizes[-1] == at else Verdict.GO_ON
+
+    return Painter().paint(job, observe), sizes
+
+
+def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large):
+    seen: list[Step] = []
+    found = Painter().paint(large, lambda step: (seen.append(step), Verdict.GO_ON)[1])
+    assert found.rgb.shape == (100, 150, 3)
+    assert np.isfinite(found.rgb).all()
+    assert list(dict.fromkeys((step.width, step.height) for step in found.trace)) == [(38, 25), (75, 50), (150, 100)]
+    assert [step.fraction for step in seen] == sorted(step.fraction for step in seen)
+    assert len(seen) > len(found.trace)  # tiles are told as well
+    assert found.trace[-1].style_loss < [step for step in found.trace if step.width == 150][0].style_loss
+
+
+def test_details_make_the_painting_sharper(large):
+    detailed = Painter().paint(large, go_on).rgb
+    plain, _ = stopped(large, (75, 50))
+    assert fine(detailed) > 1.1 * fine(plain.rgb)
+
+
+def test_equal_inputs_give_identical_large_pictures(large):
+    assert Painter().paint(large, go_on).rgb.tobytes() == Painter().paint(large, go_on).rgb.tobytes()
+
+
+@pytest.mark.parametrize("at", [(38, 25), (75, 50), (150, 100)])
+def test_finish_within_any_scale_keeps_what_there_is_at_full_size(large, at):
+    found, sizes = stopped(large, at)
+    assert sizes[-1] == at
+    assert sizes.count(at) == 1
+    assert found.finished_early
+    assert found.rgb.shape == (100, 150, 3)
+    assert np.isfinite(found.rgb).all()
+
+
+def test_cancel_is_obeyed_within_a_tile(large):
+    told = 0
+
+    def observe(step: Step) -> Verdict:
+        nonlocal told
+        told += step.width == 150
+        return Verdict.CANCEL if told == 2 else Verdict.GO_ON  # the second tile of some forty
+
+    with pytest.raises(Cancelled):
+        Painter().paint(large, observe)
+
+
+def test_where_the_strength_map_is_0_a_large_picture_keeps_every_bit(large):
+    protect = np.ones((100, 150), np.float32)
+    protect[:, :50] = 0
+    found = Painter().paint(replace(large, strength_map=protect), go_on).rgb
+    assert np.array_equal(found[:, :50], large.content[:, :50])
+    assert np.abs(found - large.content)[:, 60:].mean() > 0.01
+
+
+def test_a_weak_large_painting_keeps_the_photo_s_own_details(large):
+    gravel = large.content + 0.1 * np.random.default_rng(0).standard_normal(large.content.shape).astype(np.float32)
+    weak, strong = (
+        Painter().paint(replace(large, content=gravel, parameters=replace(large.parameters, strength=strength)), go_on).rgb for strength in (5.0, 60.0)
+    )
+    own = gravel - large.content
+    assert (weak * own).mean() / (own * own).mean() > 0.7
+    assert (strong * own).mean() / (own * own).mean() < 0.3
+
+
+def test_weights_regions_and_objectives_go_into_details(large):
+    left = np.zeros((100, 150), np.float32)
+    left[:, :75] = 1
+    styles = (StylePicture(waves(100, 100, 5), region=left), StylePicture(waves(100, 100, 9), region=1 - left))
+    weight = np.ones((100, 150), np.float32)
+    weight[:30] = 0
+    assert np.isfinite(Painter().paint(replace(large, styles=styles, weight=weight), go_on).rgb).all()
+    nobody = replace(large, weight=np.zeros((100, 150), np.float32))
+    assert np.abs(Painter().paint(nobody, go_on).rgb - large.content).max() < 1e-5
+
+
+def test_the_half_precision_optimiser_ends_where_adam_does():
+    target = torch.rand(1, 3, 40, 30, generator=torch.Generator().manual_seed(0))
+    start = torch.full_like(target, 0.5)
+    point = start.clone()
+
+    def pull(image: torch.Tensor, take) -> float:
+        gradient = 2 * (image - target)
+        for top in range(0, 40, 16):
+            take(top, gradient[..., top : top + 16, :])
+        return float((image - target).square().sum())
+
+    detail.minimise(pull, point, 10)
+    last: list[torch.Tensor] = []
+    adam.minimise(lambda image: Value(float((image - target).square().sum()), 2 * (image - target)), start, 10, accepted=lambda image, _: last.append(image))
+    assert (point - target).square().mean() < (last[-1] - target).square().mean() * 1.1
+
+
+def test_gradients_that_are_not_finite_leave_the_picture_finite():
+    point = torch.full((1, 3, 20, 20), 0.5)
+    count = 0
+
+    def pull(image: torch.Tensor, take) -> float:
+        nonlocal count
+        count += 1
+        take(0, torch.full_like(image, torch.nan if count == 2 else 1.0))
+        return 1.0
+
+    detail.minimise(pull, point, 4)
+    assert torch.isfinite(point).all()

@@ -5,6 +5,7 @@ The pictures it takes are kept in the folder that RESTYLE_SCREENSHOTS names, for
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -43,10 +44,10 @@ def walk_through(studio: Studio, served: Served) -> dict[str, str]:
     for name in saved.names():
         saved.remove(name)
     saved.save("From elsewhere", {"strength": 15, "color": "content"})
+    mirrored = io.BytesIO()
+    Image.open(studio.home / "photo.png").transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(mirrored, "PNG")  # a picture is in the library once
     with served.session() as session:
-        suggesting = session.add_style(
-            (studio.home / "photo.png").read_bytes(), title="Suggesting", suggested_strength=30.0, suggested_scale=0.75, suggested_color="content"
-        )
+        suggesting = session.add_style(mirrored.getvalue(), title="Suggesting", suggested_strength=30.0, suggested_scale=0.75, suggested_color="content")
         results = studio.walk("gimp_windows", "gimp -s photo.png", SECONDS, woodcut_strength=suggested("woodcut"), glass_strength=suggested("stained-glass"))
         session.delete_style(suggesting.id)
     if wanted := os.environ.get("RESTYLE_SCREENSHOTS"):

@@ -39,7 +39,7 @@ INSTALLED = "The better network is installed."
 # ---- while it runs ----
 CONNECTING = "Looking for the painter…"
 UPLOADING = "Sending {percent} %"
-QUEUED = "Waiting: {position} in the queue"
+QUEUED = "Waiting: place {position} in the queue"
 QUEUED_NEXT = "Waiting: next in the queue"
 PREPARING = "Preparing…"
 PROGRESS_ETA = "{left} left"

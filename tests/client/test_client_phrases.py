@@ -26,7 +26,7 @@ def test_memory_is_short(amount: int, text: str) -> None:
     assert phrases.bytes_(amount) == text
 
 
-@pytest.mark.parametrize(("position", "text"), [(0, "next"), (1, "next"), (2, "2 in the queue"), (17, "17 in the queue")])
+@pytest.mark.parametrize(("position", "text"), [(0, "next"), (1, "next"), (2, "place 2 in the queue"), (17, "place 17 in the queue")])
 def test_the_place_in_the_queue_is_told(position: int, text: str) -> None:
     assert text in phrases.queued(position)
 

@@ -16,7 +16,9 @@ def job(position: int, state_: JobState = JobState.QUEUED) -> Job:
     return Job("j1", state_, queue_position=position)
 
 
-@pytest.mark.parametrize(("position", "text"), [(1, "Waiting: next in the queue"), (2, "Waiting: 2 in the queue"), (12, "Waiting: 12 in the queue")])
+@pytest.mark.parametrize(
+    ("position", "text"), [(1, "Waiting: next in the queue"), (2, "Waiting: place 2 in the queue"), (12, "Waiting: place 12 in the queue")]
+)
 def test_who_waits_is_told_the_place_in_the_queue(position: int, text: str) -> None:
     assert state(job(position)) == (text, 0.0)
 

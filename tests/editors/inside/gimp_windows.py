@@ -210,7 +210,7 @@ def test_a_painting_that_waits_tells_its_place_in_the_queue():
     with busy_server(2) as finish_one:
         open_dialog()
         press(PLUGIN, "button", "Restyle")
-        says(PLUGIN, "Waiting: 2 in the queue")
+        says(PLUGIN, "Waiting: place 2 in the queue")
         photograph("Restyle: ", "waiting")
         finish_one()
         says(PLUGIN, "Waiting: next in the queue")

@@ -27,7 +27,7 @@ GRAY = "Gray-D50-elle-V2-srgbtrc.icc"
 GRAY_LINEAR = "Gray-D50-elle-V2-g10.icc"
 SAMPLES = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4}
 WIDTH, HEIGHT = 40, 24
-SECONDS = 120.0  # for a small painting, on a machine that has better things to do
+SECONDS = 240.0  # for a small painting, on a machine that has better things to do
 GLANCE = 0.05
 PRESSES, IGNORED = 5, 4.0  # times that undo is tried, s after which it counts as ignored
 SETTLING = 0.3  # s that Krita's views and lists take to follow an image
@@ -62,6 +62,7 @@ def show(document):
 
 def close(document):
     """Closes an image for good. Krita's list of layers updates itself 100 ms late, and crashes when the image is gone by then: no person is that quick."""
+    document.waitForDone()
     yield SETTLING
     document.waitForDone()
     document.setModified(False)

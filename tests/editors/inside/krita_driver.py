@@ -101,6 +101,8 @@ class Driver(Extension):
         sys.stdout.write(words.encode("ascii", "backslashreplace").decode())  # all that Krita's Python takes
         sys.stdout.flush()
         tell(self.results)
+        for document in opened():
+            document.waitForDone()
         QTimer.singleShot(SETTLING_MS, self.clear)
 
     def clear(self):

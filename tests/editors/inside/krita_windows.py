@@ -68,7 +68,7 @@ def test_the_docker_in_both_themes():
         yield 0.3
         take(dock, f"more-{name}")
         dock.controls.more.setChecked(False)
-        painting = workshop().paint(document, source, replace(QUICK, size=192, preset="standard", styles=workshop().recipe.styles))
+        painting = workshop().paint(document, source, replace(QUICK, size=128, preset="standard", styles=workshop().recipe.styles))
         yield from wait(lambda painting=painting: (painting.preview is not None and painting.fraction > 0.3) or painting.over, what="a preview")
         assert dock.pages.currentWidget() is dock.running
         take(dock, f"running-{name}")

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 FILE_BYTES = 2 << 20  # some 20,000 events
 FILES = 5
 LINE = "%(asctime)s %(levelname)s %(message)s"
 
 
+class OneLine(logging.Formatter):
+    """One line per event, tracebacks too: what looks like an event in the file is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).rstrip().replace("\r", "\\r").replace("\n", "\\n")
+
+
+class OwnFile(RotatingFileHandler):
+    """Rotating files that only the user can read, each of them."""
+
+    def _open(self) -> Any:
+        return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=lambda path, flags: os.open(path, flags, 0o600))
+
+
 def open_log(folder: Path, level: str) -> Path:
     """Sends the server's log to folder/server.log, warnings to the terminal too. OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "server.log"
-    file = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
-    file.setFormatter(logging.Formatter(LINE))
+    file = OwnFile(path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
+    file.setFormatter(OneLine(LINE))
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setLevel(logging.WARNING)
     terminal.setFormatter(logging.Formatter("%(message)s"))

@@ -62,8 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def full_size(request: pytest.FixtureRequest) -> bool:
-    """Whether the sizes of the things that are measured are those of the page."""
-    return _share(request.config) is not None
+    """Whether this run has the time to measure everything."""
+    return _share(request.config) == 1
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def sized(request: pytest.FixtureRequest) -> Callable[[Any, Any], Any]:
     share = _share(request.config)
 
     def choose(full: Any, small: Any) -> Any:
-        if share is None:
+        if share is None or (share < 1 and not isinstance(full, int)):
             return small
         return max(small, round(full * share)) if isinstance(full, int) else full
 
@@ -106,7 +106,7 @@ def promised(record_property: Callable[[str, object], None]) -> Promised:
     ) -> None:
         text = measured.format(runs if figure is None else figure)
         kept = figure is None or figure <= limit
-        record_property("promise", json.dumps([number, bound, text, runs, kept]))
+        record_property("promise", json.dumps([number, bound, text, runs, kept, figure is not None and not exact]))
         if figure is not None and checked:
             most = limit if exact else SLACK * max(limit, idle)
             assert figure <= most, f"{number}: {bound}: {text}"
@@ -133,7 +133,7 @@ class Table:
         order = list(PROMISES)
         rows = sorted(self._rows, key=lambda row: order.index(row[0]))
         terminalreporter.section("promises")
-        for number, bound, text, runs, kept in rows:
+        for number, bound, text, runs, kept, _ in rows:
             terminalreporter.write_line(f"{number:<8}{'kept' if kept else 'MISSED':<8}{runs:>6} runs  {bound}: {text}")
         missing = [number for number in order if number not in {row[0] for row in rows}]
         if self._share and (self._failed or not missing):
@@ -162,13 +162,19 @@ def page(rows: Sequence[Sequence[Any]], missing: Sequence[str], share: float) ->
         "| P | bound | measured | runs | kept or missed |",
         "|---|---|---|---|---|",
     ]
-    for number, bound, text, runs, kept in rows:
-        verdict = "kept" if kept else f"missed: {REASONS.get(number, 'no reason is known yet')}"
+    for number, bound, text, runs, kept, timed in rows:
+        verdict = "kept" if kept else f"missed: {REASONS.get(number) or _reason(timed)}"
         lines.append(f"| {number} | {bound} | {text} | {runs} | {verdict} |")
     lines += [f"| {number} | {PROMISES[number]} | its test failed | – | missed: see the test |" for number in missing]
     lines += ["", "## What each stands for", ""]
     lines += [f"- **{number}**: {text}" for number, text in PROMISES.items()]
     return "\n".join([*lines, ""])
+
+
+def _reason(timed: bool) -> str:
+    """Why a figure is missed, when it is a time on a machine that had more to do than it has cores."""
+    load, cores = (os.getloadavg()[1] if hasattr(os, "getloadavg") else 0.0), os.cpu_count() or 1
+    return f"measured at a load average of {load:.0f} on {cores} cores" if timed and load > cores else "no reason is known yet"
 
 
 def _machine() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 
 import grpc
@@ -39,32 +38,11 @@ async def test_a_fault_fails_its_own_job_once_and_the_next_one_runs(serving, fau
         assert place.job_folders() == [good.id]
 
 
-@pytest.mark.parametrize("wanted", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
-async def test_a_killed_worker_fails_its_job_and_is_replaced(serving, wanted):
-    async with serving(script={**SLOW, "seeds": {"2": {"steps": 1}}}) as place:
-        job = await place.caller.create(order(seed=1))
-        await place.caller.begun(job.id)
-        os.kill(place.server.dispatcher.stations[0].process.pid, wanted)
-        assert (await place.caller.end(job.id)).error.reason == "WORKER_CRASHED"
-        assert (await place.caller.end((await place.caller.create(order(seed=2))).id)).state == wire.SUCCEEDED
-
-
 async def test_a_worker_that_hangs_is_found_and_replaced(serving):
     clock = Clock()
     async with serving(clock, script={"step_ms": 5, "seeds": {"1": {"hang_at": 3}}}) as place:
         bad, good = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
         await place.caller.begun(bad.id)
-        await _turned_until_ended(place, clock, bad.id)
-        assert (await place.caller.end(bad.id)).error.reason == "WORKER_HUNG"
-        assert (await place.caller.end(good.id)).state == wire.SUCCEEDED
-
-
-async def test_a_stopped_worker_is_found_and_replaced(serving):
-    clock = Clock()
-    async with serving(clock, script={**SLOW, "seeds": {"2": {"steps": 1}}}) as place:
-        bad, good = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
-        await place.caller.begun(bad.id)
-        os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGSTOP)
         await _turned_until_ended(place, clock, bad.id)
         assert (await place.caller.end(bad.id)).error.reason == "WORKER_HUNG"
         assert (await place.caller.end(good.id)).state == wire.SUCCEEDED
@@ -123,25 +101,6 @@ async def test_an_engine_that_cannot_start_fails_the_jobs_that_wait_and_says_why
             await place.caller.create(order())
         assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
         assert (await place.caller.call("GetServerInfo")).devices[0].state == "down"
-
-
-async def test_a_full_queue_takes_exactly_what_it_has_room_for_and_says_when_to_come_back(serving):
-    async with serving(script=SLOW, limits=Limits(max_jobs=6, max_jobs_per_client=4)) as place:
-        await place.caller.begun((await place.caller.named("first").create(order())).id)
-
-        async def submit(number: int) -> grpc.aio.AioRpcError | None:
-            try:
-                await place.caller.named(f"client {number % 2}").create(order())
-            except grpc.aio.AioRpcError as error:
-                return error
-            return None
-
-        refused = [error for error in await asyncio.gather(*map(submit, range(20))) if error is not None]
-        assert len(refused) == 20 - 6
-        for error in refused:
-            assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
-            assert details(error)["RetryInfo"].retry_delay.ToTimedelta().total_seconds() == 1
-        assert (await place.caller.call("GetServerInfo")).jobs_queued == 6
 
 
 async def test_one_client_cannot_take_the_whole_queue(serving):
@@ -236,20 +195,3 @@ async def test_a_worker_without_work_ends_and_the_next_job_starts_it_again(servi
         assert station.process is None
         assert (await place.caller.call("GetServerInfo")).devices[0].state == "idle"
         assert (await place.caller.end((await place.caller.create(order())).id)).state == wire.SUCCEEDED
-
-
-async def test_a_server_that_nobody_needs_ends_but_not_before_its_results_are_read(serving):
-    clock = Clock()
-    async with serving(clock) as place:
-        job = await place.caller.create(order())
-        await place.caller.end(job.id)
-        await until(lambda: place.server.board.watchers() == 0)
-        place.server.sweep()
-        clock.turn(1800)
-        place.server.sweep()
-        assert (await place.caller.call("GetServerInfo")).state == "serving"
-        await place.caller.read(job.id)
-        place.server.sweep()
-        clock.turn(1800)
-        place.server.sweep()
-        await place.server.ended()

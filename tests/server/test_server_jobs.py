@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 
 import grpc
 import pytest
@@ -47,24 +46,6 @@ async def test_watching_begins_with_a_snapshot_and_ends_with_the_end(serving):
     assert [event.sequence for event in events] == sorted({event.sequence for event in events})
 
 
-async def test_a_watch_that_breaks_can_always_be_taken_up_again(serving):
-    async with serving(script={"steps": 400, "step_ms": 2}) as place:
-        job = await place.caller.create(order())
-        last, state = 0, wire.QUEUED
-        while state != wire.SUCCEEDED:
-            stream = place.caller.watch(job.id)
-            first = True
-            async for event in stream:
-                assert event.sequence > last
-                assert not first or event.HasField("snapshot")
-                last, was_first, first = event.sequence, first, False
-                state = event.snapshot.state if event.HasField("snapshot") else state
-                if not was_first:
-                    break
-            stream.cancel()
-        assert (await place.caller.end(job.id)).state == wire.SUCCEEDED  # also long after the end
-
-
 async def test_previews_go_to_those_who_want_them_and_no_larger_than_they_want(serving):
     async with serving(script=SLOW) as place:
         job = await place.caller.create(order())
@@ -77,13 +58,6 @@ async def test_previews_go_to_those_who_want_them_and_no_larger_than_they_want(s
         stream = place.caller.watch(job.id)
         kinds = {(await stream.read()).WhichOneof("event") for _ in range(6)}
         assert "preview" not in kinds
-
-
-async def test_the_same_request_twenty_times_at_once_is_one_job(serving):
-    async with serving() as place:
-        jobs = await asyncio.gather(*(place.caller.create(order(seed=1), request_id="the same") for _ in range(20)))
-        assert len({job.id for job in jobs}) == 1
-        assert len((await place.caller.call("ListJobs")).jobs) == 1
 
 
 async def test_reading_can_be_taken_up_at_any_byte(serving):
@@ -115,44 +89,6 @@ async def test_a_job_that_has_not_begun_cannot_be_finished(serving):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await place.caller.call("FinishJob", id=waiting.id)
         assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
-
-
-async def test_a_cancelled_job_stays_cancelled_and_frees_its_device(serving):
-    async with serving(script={"steps": 500, "step_ms": 1, "seeds": {"99": {"steps": 1}}}) as place:
-        chance = random.Random(1)
-        for _ in range(12):
-            job = await place.caller.create(order())
-            await place.caller.begun(job.id)
-            await asyncio.sleep(chance.random() * 0.02)
-            assert (await place.caller.call("CancelJob", id=job.id)).state == wire.CANCELLED
-            following = await place.caller.create(order(seed=99))
-            assert (await place.caller.end(following.id)).state == wire.SUCCEEDED
-            assert (await place.caller.call("CancelJob", id=job.id)).state == wire.CANCELLED
-        assert (await place.caller.call("CancelJob", id=following.id)).state == wire.SUCCEEDED
-
-
-async def test_cancel_and_finish_never_hit_the_next_job(serving):
-    async with serving(script={"steps": 3, "step_ms": 1}) as place:
-        chance = random.Random(2)
-
-        async def race(number: int) -> tuple[str, wire.Job, str]:
-            client = place.caller.named(f"client {number % 4}")
-            job = await client.create(order(seed=number))
-            method = chance.choice(["CancelJob", "FinishJob", ""])
-            await asyncio.sleep(chance.random() * 0.03)
-            if method:
-                try:
-                    await client.call(method, id=job.id)
-                except grpc.aio.AioRpcError as error:
-                    assert error.code() == grpc.StatusCode.FAILED_PRECONDITION
-            return method, await client.end(job.id), job.id
-
-        for _ in range(5):
-            for method, job, job_id in await asyncio.gather(*map(race, range(8))):
-                assert job.state in ((wire.SUCCEEDED, wire.CANCELLED) if method == "CancelJob" else (wire.SUCCEEDED,))
-                assert job.finished_early <= (method == "FinishJob")
-                if job.state == wire.SUCCEEDED:
-                    assert await place.caller.read(job_id) == painted_bytes(pixels(job.resolved.seed), job.resolved.seed)
 
 
 async def test_deleting_a_running_job_cancels_it_and_leaves_nothing(serving):

@@ -16,8 +16,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from calls import Caller, calling, details, order, pixels, until
-from fake_engine import painted_bytes, runs, write_script
+from calls import Caller, calling, details, order, until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from restyle_server.config import Config, ConfigError, load
 from restyle_server.server import CannotServe, Server
@@ -113,33 +112,6 @@ async def test_a_signal_ends_the_server_cleanly_with_its_worker(folders, launche
     assert (launched[0].returncode, launched[0].stderr.read()) == (0, "")
     assert not (tmp_path / "state" / "server.json").exists()
     await until(lambda: not Path(f"/proc/{worker}").exists())
-
-
-async def test_a_killed_server_takes_its_worker_along_and_loses_no_finished_result(folders, launched, tmp_path):
-    state = tmp_path / "state"
-    write_script(state, seeds={"2": SLOW})
-    launched.append(launch(folders))
-    async with reached(state) as caller:
-        done = await caller.create(order(seed=1))
-        await caller.end(done.id)
-        running = await caller.create(order(seed=2))
-        await caller.begun(running.id)
-        waiting = await caller.create(order(seed=3))
-        worker = _worker_pid(state)
-        launched[0].kill()
-        launched[0].wait()
-    await until(lambda: not Path(f"/proc/{worker}").exists())
-    (state / "server.json").rename(state / "old.json")
-    launched.append(launch(folders))
-    async with reached(state) as caller:
-        assert await caller.read(done.id) == painted_bytes(pixels(1), 1)
-        failed = await caller.call("GetJob", id=running.id)
-        assert (failed.state, failed.error.reason) == (wire.FAILED, "SERVER_RESTARTED")
-        assert (await caller.end(waiting.id)).state == wire.SUCCEEDED
-        assert await caller.read(waiting.id) == painted_bytes(pixels(3), 3)
-        assert runs(state) == [done.id, running.id, waiting.id]
-        again = await caller.create(order(seed=3), request_id=waiting.request_id)
-        assert again.id == waiting.id
 
 
 def _ready(state: Path) -> bool:

@@ -129,6 +129,8 @@ def test_every_default_is_the_engines() -> None:
     assert RESOLVED.evaluations == RESOLVED.preset.budget
     assert "12, 60 or 200" in PAINTED["preset"]["does"]
     assert [preset.budget for preset in engine.Preset] == [12, 60, 200]
+    assert "(1024 for draft, 2048 for standard)" in PAINTED["size"]["does"]
+    assert [preset.largest for preset in engine.Preset] == [1024, 2048, engine.LARGEST_SIDE]
     plain = spec_of(styled(), Limits())
     assert float(STYLED["styles[].weight"]["default"]) == plain.styles[0].weight
     assert STYLED["styles[].symmetry"]["default"] == plain.styles[0].symmetry.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +52,10 @@ def serve(
     from restyle_server.config import ConfigError, load
     from restyle_server.server import serve as run
 
+    if importlib.util.find_spec("torch") is None:
+        raise Failure(
+            "This installation is a client's and has no PyTorch; run the installer without --client-only, or use a server elsewhere: restyle connect."
+        )
     try:
         settings = load(
             file=config,

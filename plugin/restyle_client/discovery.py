@@ -138,7 +138,7 @@ def _beside() -> Path:
 
 def _has_server() -> bool:
     try:
-        return bool(sys.executable) and importlib.util.find_spec("restyle_server") is not None
+        return bool(sys.executable) and all(importlib.util.find_spec(name) is not None for name in ("restyle_server", "torch"))  # a client's has no torch
     except (ImportError, ValueError):
         return False
 

@@ -289,7 +289,9 @@ class AsyncSession:
             raise ServerNotFound("No server answers; start one with `restyle serve`.")
         launcher = discovery.find_launcher(folder)
         if launcher is None:
-            raise ServerNotFound("No server answers and none is installed here; run Restyle's installer, or start one with `restyle serve`.")
+            raise ServerNotFound(
+                "No server answers and none is installed here; run Restyle's installer, or name a server on another machine with `restyle connect`."
+            )
 
         await start_and_wait(launcher, self._alive, self._timeout)
 

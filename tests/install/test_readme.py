@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from documents.commands import ROOT, blocks, commands
 from PIL import Image
@@ -85,3 +86,25 @@ def python(script: str, folder: Path, variables: dict[str, str]) -> str:
     done = subprocess.run([sys.executable, "-c", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr[-1000:]
     return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a script for a shell")
+def test_the_farms_task_paints_and_leaves_no_process_behind(tmp_path: Path, variables: dict[str, str]) -> None:
+    [script] = [block for block in blocks(ROOT / "docs" / "automation.md", "sh") if "RESTYLE_STATE_DIR" in block]
+    photo(tmp_path / "frames" / "0001.png")
+    (tmp_path / "restyle").write_text(f"#!{sys.executable}\nfrom restyle_cli.main import main\nmain()\n")
+    (tmp_path / "restyle").chmod(0o755)
+    (tmp_path / "tmp").mkdir()
+    own = {**variables, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path / "tmp")}
+    small = script.replace("--size 1024", "--size 48 --preset draft")
+    assert small != script
+    done = subprocess.run(["sh", "-c", small], cwd=tmp_path, env=own, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "painted/0001.png").is_file()
+    left = [each for each in psutil.process_iter(["environ"]) if (each.info["environ"] or {}).get("TMPDIR") == own["TMPDIR"]]
+    _, still = psutil.wait_procs(left, timeout=30)  # the server says goodbye before it ends
+    assert still == []
+    assert list((tmp_path / "tmp").iterdir()) == []
+    failing = subprocess.run(["sh", "-c", small.replace("0001", "none")], cwd=tmp_path, env=own, capture_output=True, text=True, timeout=240, check=False)
+    assert failing.returncode == 1

@@ -1,6 +1,6 @@
 """Owns the sheet of what every style does to photos, and the effect thumbnails: `python -m restyle_server.styles.painting.sheet [ID…] -o sheet.jpg`.
 
-With cells.py the only module here that needs the engine (torch). For docs/styles.jpg: `… -o docs/styles.jpg --most-bytes 1000000`; in full size:
+With cells.py the only module here that needs the engine (torch). For docs/styles.jpg: `… -o docs/styles.jpg --tile 192 --most-bytes 1000000`; in full size:
 `… -o styles.png --tile 512`.
 """
 
@@ -21,8 +21,7 @@ from ..library import Library, Style
 from .cells import COMPACT, Cell, Cells, photograph
 
 PHOTOS = ("astronaut", "rocket", "coffee")  # a portrait, a landscape, a still life of scikit-image's packaged data
-EFFECT_PHOTO = "chelsea"  # the fixed photo of the effect thumbnails
-EFFECT_SIDE = 256  # px: painted at the very size that a list shows
+EFFECT_PHOTO = "astronaut"  # the fixed photo of the effect thumbnails: one of the sheet's, so that it is painted once
 EFFECT_QUALITY = 82  # of 100
 GAP = 6  # px between tiles
 TITLE = 20  # px of height for a style's name
@@ -41,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         cells = Cells(engine(options.device), options.cells or Path(scratch) / "cells")
         if options.effects:
             for style in styles:
-                effect = cells.picture(_cell(style, EFFECT_PHOTO, EFFECT_SIDE, options))
+                effect = cells.picture(_cell(style, EFFECT_PHOTO, options.tile, options))
                 effect.save(style.picture.parent / "effect.webp", quality=EFFECT_QUALITY, method=6)
         if options.output is not None:
             rows = [(style, [cells.picture(_cell(style, photo, options.tile, options)) for photo in PHOTOS]) for style in styles]
@@ -53,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m restyle_server.styles.painting.sheet", description="Show what every style does to photos.")
     parser.add_argument("ids", nargs="*", metavar="ID", help="which styles; default: all")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the sheet: every style's picture, and the results")
-    parser.add_argument("--effects", action="store_true", help="write every style's effect.webp beside its picture")
+    parser.add_argument("--effects", action="store_true", help="write every style's effect.webp beside its picture, --tile px long")
     parser.add_argument("--cells", type=Path, metavar="DIR", help="keep what is painted there, and take from there what an earlier run painted")
     parser.add_argument("--tile", type=int, default=256, help="px of a tile's longer side, painted at that size (default 256)")
     parser.add_argument("--most-bytes", type=int, metavar="N", help="the best JPEG quality that keeps the sheet below this")

@@ -20,6 +20,7 @@ from editors.studio import HEADLESS, Studio
 from filelock import FileLock
 
 GIMP_VERSIONS = {"trixie": "3.0", "sid": "3.2"}
+FIRST_SECONDS = 900  # for a first start, which asks a hundred plug-ins: 11 s on an idle machine
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +102,7 @@ def _profile(debian: roots.Root, folder: Path) -> Path:
             profile = home / ".config" / "GIMP" / GIMP_VERSIONS[debian.suite]
             profile.mkdir(parents=True, exist_ok=True)
             (profile / "gimprc").write_text("(show-welcome-dialog no)\n(check-updates no)\n(color-profile-policy keep)\n", encoding="utf-8")
-            status = Room(debian, home).run([*HEADLESS, "pass"], home / "gimp.out")
+            status = Room(debian, home).run([*HEADLESS, "pass"], home / "gimp.out", FIRST_SECONDS)
             assert status == 0, (home / "gimp.out").read_text(encoding="utf-8", errors="replace")
             (home / "done").touch()
     return home / ".config"

@@ -35,7 +35,14 @@ Styles = Annotated[
     ),
 ]
 Output = Annotated[
-    str, typer.Option("--output", "-o", metavar="OUT", help="The result's file (its suffix chooses the format), or a folder for many.", show_default=False)
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="The result's file, whose suffix chooses the format, or a folder for many. Needed, but for --estimate.",
+        show_default=False,
+    ),
 ]
 StyleScale = Annotated[
     float | None,
@@ -55,7 +62,7 @@ PresetOption = Annotated[
 Strength = Annotated[
     float | None,
     typer.Option(
-        metavar="0..100",
+        metavar="N",
         min=0,
         max=100,
         callback=_finite,
@@ -86,8 +93,8 @@ Report = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Also write how it was painted: NAME-report.json and NAME-report.png, the losses by step.", show_default=False),
 ]
-Estimate = Annotated[bool, typer.Option("--estimate", help="Tell the memory and time that it would take, and paint nothing.", show_default=False)]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Allow OUT to replace the content's own file.", show_default=False)]
+Estimate = Annotated[bool, typer.Option("--estimate", metavar="", help="Tell the memory and time that it would take, and paint nothing.", show_default=False)]
+Overwrite = Annotated[bool, typer.Option("--overwrite", metavar="", help="Allow OUT to replace the content's own file.", show_default=False)]
 
 
 @examples(

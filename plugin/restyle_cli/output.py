@@ -15,7 +15,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON object per line.", show_default=False)]
 
 
 def emit(record: Mapping[str, Any]) -> None:

@@ -52,7 +52,7 @@ def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large):
     assert list(dict.fromkeys((step.width, step.height) for step in found.trace)) == [(38, 25), (75, 50), (150, 100)]
     assert [step.fraction for step in seen] == sorted(step.fraction for step in seen)
     assert len(seen) > len(found.trace)  # tiles are told as well
-    assert found.trace[-1].style_loss < [step for step in found.trace if step.width == 150][0].style_loss
+    assert found.trace[-1].style_loss < next(step for step in found.trace if step.width == 150).style_loss
 
 
 def test_details_make_the_painting_sharper(large):

@@ -173,10 +173,31 @@ def test_memory_that_runs_out_on_the_way_is_a_sentence(order, error):
 
 def test_the_size_named_as_largest_fits_and_one_more_does_not(paints, order):
     wide = replace(order, content=replace(order.content, width=4000, height=3000))
-    limited = replace(wide, parameters=Parameters(memory_limit=2**31))
+    limit = 1_500_000_000
+    limited = replace(wide, parameters=Parameters(memory_limit=limit))
     largest = paints.estimate(limited).largest_size
-    assert paints.estimate(replace(limited, parameters=Parameters(size=largest))).memory_bytes <= 2**31
-    assert paints.estimate(replace(limited, parameters=Parameters(size=largest + 4))).memory_bytes > 2**31
+
+    def needed(size: int) -> int:
+        return paints.estimate(replace(limited, parameters=Parameters(size=size, memory_limit=limit))).memory_bytes
+
+    assert needed(largest) <= limit
+    assert needed(largest + 4) > limit
+
+
+def test_the_memory_named_as_least_is_enough_and_less_is_not(paints, order):
+    wide = replace(order, content=replace(order.content, width=4000, height=3000))
+    large = replace(wide, parameters=Parameters(preset=Preset.FINE, size=4000, memory_limit=2**20))
+    least = paints.estimate(large).memory_bytes
+    with pytest.raises(JobFailure, match=f"needs at least {least / 2**30:.1f} GiB"):
+        paints.paint(large, go_on)
+    assert paints.estimate(replace(large, parameters=replace(large.parameters, memory_limit=least))).memory_bytes <= least
+    assert paints.estimate(replace(large, parameters=replace(large.parameters, memory_limit=least - 1))).memory_bytes >= least
+
+
+def test_a_layer_of_4096_px_needs_less_than_6_gib(paints, order):
+    vast = replace(order, content=replace(order.content, width=4096, height=4096))
+    asked = Parameters(preset=Preset.FINE, size=4096, memory_limit=6 * 2**30)
+    assert paints.estimate(replace(vast, parameters=asked)).memory_bytes < 6 * 2**30
 
 
 @pytest.mark.parametrize(

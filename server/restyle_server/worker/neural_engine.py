@@ -17,9 +17,10 @@ from ..imaging.resize import resize
 from ..imaging.upsampling import upsampled
 from ..limits import MAX_PREVIEW
 from ..neural import device as devices
-from ..neural.memory import estimate_bytes, largest_size
+from ..neural import sizing
+from ..neural.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
 from ..neural.painter import Painter
-from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Resolved, resolve
+from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Resolved
 from ..neural.task import Painting, Pixels, Step
 from ..neural.vgg import UnusableWeights
 from ..orders import Order
@@ -36,6 +37,7 @@ class NeuralEngine:
 
     def __init__(self, device_id: str = "cpu") -> None:
         self._id = device_id
+        self._kind = devices.device_kind(device_id)
         self._painter = Painter("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
 
     def device(self) -> Device:
@@ -49,7 +51,8 @@ class NeuralEngine:
         resolved = self._resolved(order)
         width, height = order.content.width, order.content.height
         available = self._available(order)
-        return Estimate(estimate_bytes(resolved, width, height), available, largest_size(resolved, width, height, available), resolved)
+        needed = estimate_bytes(resolved, width, height, available, self._kind)
+        return Estimate(needed, available, largest_size(resolved, width, height, available), resolved)
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""
@@ -71,10 +74,12 @@ class NeuralEngine:
         resolved = self._resolved(order)
         if min(order.content.width, order.content.height) < SMALLEST_SIDE:
             raise JobFailure("BAD_INPUT", f"The layer is smaller than {SMALLEST_SIDE} px on a side; take a larger one.")
-        if estimate_bytes(resolved, order.content.width, order.content.height) > self._available(order):
+        available = self._available(order)
+        if estimate_bytes(resolved, order.content.width, order.content.height, available, self._kind) > available:
             raise self._out_of_memory(order, resolved)
         canvas = open_plane(plane_of(order.content))
-        task = task_of(order, resolved, canvas)
+        memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
+        task = replace(task_of(order, resolved, canvas), memory=memory)
         painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
@@ -84,10 +89,11 @@ class NeuralEngine:
         trace = tuple(_progress(step) for step in painting.trace)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
         scales = tuple(_scale_end(number, painting, began, shown(sketch.picture)) for number, sketch in enumerate(painting.sketches, 1))
-        return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, painting.warnings, trace, scales)
+        warnings = (*painting.warnings, *sizing.said(order.parameters, resolved, order.content.width, order.content.height))
+        return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, warnings, trace, scales)
 
     def _resolved(self, order: Order) -> Resolved:
-        return resolve(order.parameters, order.content.width, order.content.height, devices.device_kind(self._id), devices.prefers_bf16(self._id))
+        return sizing.resolved(order.parameters, order.content.width, order.content.height, self._kind, devices.prefers_bf16(self._id))
 
     def _available(self, order: Order) -> int:
         free = int(devices.memory(self._id)[1] * FITS)
@@ -98,8 +104,8 @@ class NeuralEngine:
         width, height = order.content.width, order.content.height
         fits = min(largest_size(resolved, width, height, self._available(order)), max(resolved.size - 1, 0))
         advice = f"choose a size of {fits} px or less" if fits >= SMALLEST_SIDE else "close other programs or take a smaller picture"
-        needed = estimate_bytes(resolved, width, height) / 2**30
-        return JobFailure("OUT_OF_MEMORY", f"Painting at {resolved.size} px needs about {needed:.1f} GiB, more than there is on {self._id}: {advice}.")
+        needed = estimate_bytes(resolved, width, height, 0, self._kind) / 2**30
+        return JobFailure("OUT_OF_MEMORY", f"Painting at {resolved.size} px needs at least {needed:.1f} GiB, more than there is on {self._id}: {advice}.")
 
     def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> Progress:
         def preview(longest: int) -> Picture:

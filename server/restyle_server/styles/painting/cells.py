@@ -38,7 +38,8 @@ class Cell:
     @property
     def name(self) -> str:
         """A file's name, different for everything that looks different."""
-        chosen = (self.style.sha256, self.side, self.preset, self.scale, self.strength, self.color, self.weights.id, str(self.weights.path))
+        weights = self.weights.id if self.weights.path == COMPACT else str(self.weights.path)  # wherever this project lies
+        chosen = (self.style.sha256, self.side, self.preset, self.scale, self.strength, self.color, weights)
         return f"{self.style.id}-{self.photo}-{hashlib.sha256(repr(chosen).encode()).hexdigest()[:12]}.png"
 
 

@@ -36,7 +36,7 @@ SPOKEN = (
 )
 
 FIELD = re.compile(r"spec\.(parameters\.(?P<parameter>\w+)|styles\[(?P<style>\d+)]|content)")
-OPTIONS = {name: f"--{name}" for name in ("preset", "size", "strength", "seed", "weights", "device")} | {"evaluations": "--steps"}
+OPTIONS = {name: f"--{name}" for name in ("preset", "size", "strength", "seed", "weights", "device")} | {"evaluations": "--steps", "memory_limit": "--memory"}
 
 
 class Failure(Exception):

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from restyle_server.neural.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Preset
+from restyle_server.neural.parameters import Color, Preset
 
-from . import destinations, presets, style_specs
+from . import amounts, destinations, presets, style_specs
 from .destinations import SUFFIXES
 from .examples import examples
 from .failures import Failure
@@ -53,8 +53,15 @@ StyleScale = Annotated[
 Size = Annotated[
     int | None,
     typer.Option(
-        metavar="N", min=SMALLEST_SIDE, max=LARGEST_SIDE, help="Longest side of the work in pixels; default 512 on a CPU, 1024 on a GPU.", show_default=False
+        metavar="N|native",
+        parser=amounts.size,
+        help="Longest side of the work in pixels; default 512 on a CPU, 1024 on a GPU. native: as near to the picture's own as takes two minutes.",
+        show_default=False,
     ),
+]
+Memory = Annotated[
+    int | None,
+    typer.Option(metavar="N[M|G]", parser=amounts.memory, help="Memory that may be used, such as 4G; default: what is free.", show_default=False),
 ]
 PresetOption = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="How much time to take: draft, standard or fine; or a preset of yours, see restyle presets list.")
@@ -118,6 +125,7 @@ def image(
     seed: Seed = None,
     weights: Weights = None,
     device: Device = None,
+    memory: Memory = None,
     suffix: Suffix = "png",
     report: Report = None,
     estimate: Estimate = False,
@@ -144,6 +152,7 @@ def image(
         seed=seed,
         weights=weights or plan.get("weights", "auto"),
         device=device,
+        memory_limit=memory,
         plan=plan,
     )
     if estimate:

@@ -27,12 +27,13 @@ class Wish:
     seed: int | None = None
     weights: str = "auto"
     device: str | None = None
+    memory_limit: int | None = None
     plan: Mapping[str, Any] = field(default_factory=dict)
 
     def parameters(self) -> client.Parameters:
         from restyle_client import recipes
 
-        given = {name: getattr(self, name) for name in ("preset", "size", "strength", "color", "evaluations", "seed", "weights", "device")}
+        given = {name: getattr(self, name) for name in ("preset", "size", "strength", "color", "evaluations", "seed", "weights", "device", "memory_limit")}
         return recipes.parameters_of({**self.plan, **{name: value for name, value in given.items() if value is not None}})
 
     @property
@@ -49,4 +50,4 @@ class Wish:
 
     def choices(self) -> dict[str, Any]:
         """Everything but the styles, for comparing with an earlier run."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in ("specs", "scale")}
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in ("specs", "scale", "memory_limit")}

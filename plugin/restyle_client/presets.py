@@ -70,7 +70,7 @@ class Presets:
         known = self.names()
         if words not in known:
             near = difflib.get_close_matches(words, [*PRESETS, *known], n=1)
-            there = f"did you mean {near[0]}" if near else f"there are {', '.join([*PRESETS, *known])}"
+            there = f"the nearest is {near[0]}" if near else f"there are {', '.join([*PRESETS, *known])}"
             raise PresetError(f'there is no preset "{words}" in {self.folder}; {there}')
         return read(self.path(words))
 

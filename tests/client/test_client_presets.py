@@ -160,7 +160,7 @@ def test_a_preset_is_found_by_name_and_by_path(mine: Presets, words: str) -> Non
 
 def test_a_name_that_is_not_there_gets_the_nearest(mine: Presets) -> None:
     mine.save("Soft light", {"strength": 10})
-    with pytest.raises(PresetError, match="did you mean Soft light"):
+    with pytest.raises(PresetError, match="the nearest is Soft light"):
         mine.find("Soft ligth")
     with pytest.raises(PresetError, match="there are draft, standard, fine, Soft light"):
         mine.find("xyzzy")

@@ -79,7 +79,7 @@ def test_what_a_script_gets_wrong_is_named():
     refused(image, layer, "picture", style_file=bench.Gio.File.new_for_path(str(bench.HERE / "broken.png")))
     refused(image, layer, "channel “mist”", styles='[{"library": "night", "region": "mist"}]')
     refused(image, layer, "0.25", stroke_size=0.1, style="night")
-    refused(image, layer, 'there is no preset "mine"', "draft, standard, fine", user_preset="mine")
+    refused(image, layer, 'there is no preset "xyzzy"', "draft, standard, fine", user_preset="xyzzy")
     refused(image, layer, "strengh is no setting", settings='{"strengh": 9}')
     refused(image, layer, "strength is 900", settings='{"strength": 900}')
     status, sentence = restyle(image, layer, device="tpu:9")

@@ -6,6 +6,8 @@ import grpc
 import pytest
 from calls import Clock, order
 from restyle_server.wire import restyle_pb2 as wire
+from restyle_server.worker.engine import Progress
+from restyle_server.worker.process import Pulse, Sitting, Wishes
 
 
 async def report_of(place, job_id: str) -> tuple[list, list]:
@@ -33,6 +35,13 @@ async def test_every_step_is_told_also_those_that_no_watcher_saw(serving):
     assert steps[-1] == ended.progress
     assert [(scale.scale, scale.width, scale.height, scale.evaluations) for scale in scales] == [(1, 16, 16, 2500)]
     assert len(scales[0].picture.rgba) == 8 * 8 * 4
+
+
+def test_a_step_that_is_told_again_after_each_tile_is_noted_once():
+    sitting = Sitting("job", Wishes(), Pulse(), lambda message: None, noting=True)
+    for step, fraction in ((1, 0.1), (1, 0.15), (1, 0.2), (2, 0.3), (2, 0.4)):
+        sitting.observe(Progress(1, 1, 64, 48, step, 2, fraction, 1.0, 0.5, 0.5))
+    assert [(noted.step, noted.fraction) for noted in sitting.steps] == [(1, 0.1), (2, 0.3)]
 
 
 async def test_a_job_without_a_report_says_so(serving):

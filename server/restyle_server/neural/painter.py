@@ -113,7 +113,8 @@ class _Run:
                 self._paint_scale(index, scale)
             except _Finished:
                 finished = True
-            self._sketch(began)
+            if self._index == index:  # else it ended between two scales
+                self._sketch(began)
             if finished:
                 break
         if self._large:

@@ -246,7 +246,7 @@ class Sitting:
         self._first = self._first or (now, progress.fraction)
         self._clock(progress, now)
         self.last = self._report(progress, now)
-        if self._noting:
+        if self._noting and (not self.steps or self.steps[-1].step != progress.step):  # between two evaluations, tiles tell of the last one again
             self.steps.append(self.last)
         if self._wishes.verdict is Verdict.GO_ON:
             if now - self._told >= PROGRESS_SECONDS:

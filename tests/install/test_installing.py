@@ -162,6 +162,7 @@ def test_an_unknown_build_is_refused_with_those_there_are(person: Person) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # twenty-odd installations
 def test_killed_at_any_moment_the_next_run_completes_it(person: Person, tmp_path: Path) -> None:
     """SIGKILL at moments spread over the whole run; what it had started, such as pip, works on, as it would."""
     pause = {"UV_PAUSE": "0.02"}
@@ -170,16 +171,16 @@ def test_killed_at_any_moment_the_next_run_completes_it(person: Person, tmp_path
     whole, duration = person.files(), time.monotonic() - begun
     chance = random.Random(10)
     interrupted = 0
-    for round_ in range(10):
+    for round_ in range(8):
         person.install("--uninstall", "--purge")
         process = person.start(**pause)
-        time.sleep(duration * (round_ + chance.random()) / 10)
+        time.sleep(duration * (round_ + chance.random()) / 8)
         interrupted += process.poll() is None
         process.kill()
         process.communicate(timeout=60)
         person.install(**pause)
         assert person.files() == whole, f"round {round_}"
-    assert interrupted >= 5
+    assert interrupted >= 4
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def test_a_folder_is_told_picture_by_picture_in_json(restyle: Restyle, tmp_path:
 
 def test_a_picture_that_does_not_fit_is_told_with_the_size_that_does(restyle: Restyle, tmp_path: Path) -> None:
     huge = picture(tmp_path / "huge.png", 4000, 2000)  # 8 GB in the fake's reckoning, of which 4 are free
-    told = restyle("image", huge, "--style", "woodcut", "--size", 4000, "--estimate")
+    told = restyle("image", huge, "--style", "woodcut", "--size", 4000, "--preset", "fine", "--estimate")
     assert told.exit_code == 0
     assert "are free: choose --size " in told.stdout
 

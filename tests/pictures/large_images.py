@@ -1,0 +1,102 @@
+"""Owns the table of docs/large-images.md: python tests/pictures/large_images.py [side …]. One process per row, since peaks of memory are a process's own.
+
+Up to 1024 px, one evaluation with all layers, whole and in tiles: the gradient's error, the CPU time, the peak of memory. Above, a whole painting of few
+evaluations by the engine, with its peak and the step across the borders of tiles.
+"""
+
+# ruff: noqa: T201  a command that prints its table
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import restyle_server
+import torch
+from restyle_server.imaging.formats import Channels, Depth, PixelFormat
+from restyle_server.imaging.resize import resize
+from restyle_server.neural.calibration import network
+from restyle_server.neural.parameters import Parameters, Pooling, Precision, Preset, resolve
+from restyle_server.neural.plan import LARGEST_WHOLE
+from restyle_server.neural.scene import Weights, scene
+from restyle_server.neural.targets import TargetCache
+from restyle_server.neural.task import StylePicture, Task
+from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_server.worker.engine import Verdict
+from restyle_server.worker.neural_engine import engine
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from meters import seams
+from photos import painting, photo
+
+HOUSE = Path(restyle_server.__file__).parent
+COMPACT = HOUSE / "weights" / "compact.safetensors"
+STYLE, PHOTO, TILE, EVALUATIONS = "impasto", "chelsea", 256, 4
+
+
+def peak() -> int:
+    """Bytes, this process' highest so far."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    return int(found[1]) * 1024 if found else 0
+
+
+def evaluation(side: int, tile: int, target: Path) -> None:
+    """One evaluation in tiles of `tile` px, 0: whole; the gradient goes to a file."""
+    content = resize(photo(PHOTO), side, side)
+    resolved = resolve(Parameters(size=side, precision=Precision.FP32), side, side, "cpu", bf16=False)
+    job = Task(content, (StylePicture(painting(STYLE)),), resolved, COMPACT)
+    vgg = network(COMPACT, Pooling.AVERAGE)
+    found = scene(job, vgg, "compact", side, side, torch.device("cpu"), TargetCache(), tile or None)
+    noise = 0.1 * torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0))
+    image = torch.from_numpy(content).permute(2, 0, 1)[None] + noise
+    began, idle = time.process_time(), peak()
+    _, gradient = found.gradient(image, Weights(0.01, 1.0, 30.0))
+    print(f"{time.process_time() - began:.1f} {(peak() - idle) / 2**20:.0f}")
+    np.save(target, gradient.numpy())
+
+
+def painted(side: int, tile: int, target: Path) -> None:
+    """A painting by the engine, of few evaluations."""
+    content = (resize(photo(PHOTO), side, side) * 255).round().clip(0, 255).astype(np.uint8)
+    target.write_bytes(content.tobytes())
+    del content
+    asked = Parameters(preset=Preset.FINE, size=side, evaluations=EVALUATIONS)
+    picture = next((HOUSE / "styles" / STYLE).glob("picture.*"))
+    plane = PlaneFile(target, PixelFormat(Channels.RGB, Depth.U8), side, side)
+    began = time.process_time()
+    result = engine("cpu").paint(Order(plane, (StyleOrder(STYLE, picture=picture),), WeightsFile("compact", COMPACT), asked), lambda _: Verdict.GO_ON)
+    rgb = np.frombuffer(result.plane.data, np.uint8).reshape(side, side, 3).astype(np.float32) / 255
+    print(f"{time.process_time() - began:.0f} {peak() / 2**20:.0f} {seams(rgb, tile):.3f}")
+
+
+def _row(kind: str, side: int, tile: int, target: Path) -> list[str]:
+    done = subprocess.run([sys.executable, __file__, kind, str(side), str(tile), str(target)], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def main(sides: list[int]) -> None:
+    """Prints the rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        for side in sides:
+            if side > LARGEST_WHOLE:
+                print(f"| {side}² | {' | '.join(_row('painted', side, 512, Path(folder) / 'plane'))} |", flush=True)
+                continue
+            files = [Path(folder) / f"{tile}.npy" for tile in (0, TILE)]
+            rows = [_row("evaluation", side, tile, file) for tile, file in zip((0, TILE), files, strict=True)]
+            whole, tiled = (np.load(file) for file in files)
+            error = np.linalg.norm(tiled - whole) / np.linalg.norm(whole)
+            print(f"| {side}² | {' | '.join([*rows[0], *rows[1]])} | {error:.1e} |", flush=True)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    if sys.argv[1:2] and not sys.argv[1].isdigit():
+        {"evaluation": evaluation, "painted": painted}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    else:
+        main([int(side) for side in sys.argv[1:]] or [512, 1024, 2048, 4096])

@@ -28,6 +28,7 @@ from .painting import ChosenStyle
 from .wish import Wish
 
 PRESET = "draft"
+ONLY_STYLE = "--style number 1: "  # which of a draft's styles is wrong needs no words
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def paint(session: client.Session, content: Content, drafts: Sequence[Draft], wi
         except Interrupted:
             return None
         except Exception as failure:
-            return None if stopping.asked else Outcome(draft, None, None, sentence(failure))
+            return None if stopping.asked else Outcome(draft, None, None, sentence(failure).removeprefix(ONLY_STYLE))
         return Outcome(draft, image_of(result.plane), result.job)
 
     with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="restyle-draft") as pool:

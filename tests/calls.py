@@ -17,7 +17,7 @@ from restyle_server.wire import restyle_pb2 as wire
 from restyle_server.wire.restyle_pb2_grpc import RestyleStub
 
 SIDE = 16  # px: the smallest picture
-PATIENCE = 90.0  # s: far more than anything here takes, so that a hang fails instead of stalling
+PATIENCE = 240.0  # s: far more than anything here takes, even beside ten other programs, so that a hang fails instead of stalling
 _numbers = itertools.count()
 
 Piece = tuple[int, int, bytes]  # payload, offset, data

@@ -114,7 +114,9 @@ def test_exploring_gives_six_pictures():
     workshop().choose(replace(QUICK, size=64))
     dock.explore.click()
     yield from wait(lambda: len(dock.exploring.drafts) == 6 and all(draft.image is not None for draft in dock.exploring.drafts), 240, "six drafts")
-    take(floated(290, 640), "explore")
+    dock = floated(290, 640)
+    yield 0.5
+    take(dock, "explore")
     dock.setFloating(False)
     dock.exploring.back.click()
     assert len(document.topLevelNodes()) == 1

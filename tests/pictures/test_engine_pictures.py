@@ -1,0 +1,37 @@
+"""What the engine paints at its defaults passes every meter, and what it never painted would not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from pictures.engine_pictures import painted
+from pictures.photos import painting, photo
+from pictures.readings import defects, readings
+from restyle_server.imaging.resize import resize
+
+SIDE = 256
+FRAME = (
+    4.0  # standard deviations, above the 3 of meters.py: the outermost pixels have a little more texture, as reflected borders show them to the network less
+)
+PAIRS = (
+    ("coffee", "night"),
+    ("astronaut", "stained-glass"),
+    ("chelsea", "woodcut"),
+    ("coffee", "wave"),
+    ("astronaut", "fauvist"),
+    ("chelsea", "autumn"),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "style"), PAIRS)
+def test_a_painting_at_the_defaults_has_no_defect(name, style):
+    torch.set_num_threads(1)
+    result, content, used = painted(name, style, SIDE), photo(name, SIDE), painting(style, SIDE)
+    assert [word for word in defects(result, content, used) if not word.startswith("frame")] == []
+    assert readings(result, content, used)["frame"] < FRAME
+    half = resize(resize(result, SIDE // 2, SIDE // 2), SIDE, SIDE, "bicubic")
+    assert any(word.startswith("sharpness") for word in defects(half, content, used))
+    noise = np.random.default_rng(0).normal(0, 0.4, result.shape)
+    assert any(word.startswith("grain") for word in defects(np.clip(result + noise, 0, 1).astype(np.float32), content, used))

@@ -1,0 +1,13 @@
+"""Strength means the same for every style."""
+
+from __future__ import annotations
+
+import pytest
+from pictures.strength_proof import prove
+
+
+@pytest.mark.slow
+def test_more_strength_is_more_style_and_one_strength_as_much_of_every_style():
+    proof = prove(("astronaut", "coffee"), ("night", "woodcut"), 96)
+    assert proof.broken == []
+    assert proof.ours <= proof.fixed / 3

@@ -127,8 +127,14 @@ def type_path(app, path):
 
 
 def photograph(title, name):
-    """A picture of the window whose title begins so."""
-    subprocess.run(f'import -window "$(xdotool search --onlyvisible --name "^{title}" | tail -1)" {HERE}/{name}.png', shell=True, check=True)  # noqa: S602
+    """A picture of the window whose title begins so, as soon as it is on the screen: AT-SPI knows of windows a moment earlier."""
+    give_up = time.monotonic() + SECONDS
+    while time.monotonic() < give_up:
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}"], capture_output=True, text=True, check=False).stdout.split()
+        if found and subprocess.run(["import", "-window", found[-1], f"{HERE}/{name}.png"], check=False).returncode == 0:
+            return
+        time.sleep(GLANCE)
+    raise Missing(f"no window {title!r} on the screen")
 
 
 def photograph_all(name):

@@ -167,12 +167,12 @@ def _demo(checkout: Checkout, limit: float, say: Say) -> Entry:
 
 PARTS = (
     Part("lint", "ruff: rules and format", 2 * MINUTE, _programs("lint", ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."])),
-    Part("types", "mypy, strict, on all but the tests", 5 * MINUTE, _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install"])),
+    Part("types", "mypy, strict, on all but the tests", 4 * MINUTE, _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install"])),
     Part("stubs", "the stubs are what restyle.proto says", 3 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
     Part("vendored", "the client's vendored packages can be made again", 3 * MINUTE, _vendored),
-    Part("tests", "pytest, slow ones included", 20 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
-    Part("editors", "real GIMPs and Kritas in Debian roots", 40 * MINUTE, _editors),
-    Part("demo", "the README's demo, small: as it is, and offline", 10 * MINUTE, _demo),
+    Part("tests", "pytest, slow ones included", 30 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
+    Part("editors", "real GIMPs and Kritas in Debian roots", 35 * MINUTE, _editors),
+    Part("demo", "the README's demo, small: as it is, and offline", 6 * MINUTE, _demo),
 )
 
 

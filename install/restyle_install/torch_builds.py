@@ -17,7 +17,7 @@ NAMES = re.compile(r"auto|plain|cpu|cuda|cu\d{3}|rocm[\d.]+|xpu")
 OTHERS_GB, OTHERS_DISK_GB = 0.2, 0.7  # all other packages together
 
 CUDA = Need("PyTorch with CUDA", 3.0, 6.5)  # measured for Linux, x86-64
-CPU = Need("PyTorch for processors", 0.4, 1.7)  # measured, likewise: 0.19 GB and the others
+CPU = Need("PyTorch for processors", 0.4, 1.7)  # by the sizes of its packages: 0.19 GB and the others
 APPLE = Need("PyTorch for Apple's processors", 0.3, 1.5)  # from the sizes of the packages
 ROCM = Need("PyTorch with ROCm", 5.0, 20.0)  # from the sizes of the packages; never tried
 XPU = Need("PyTorch for Intel's graphics", 2.0, 8.0)  # likewise

@@ -140,7 +140,7 @@ def test_a_krita_of_another_home_does_not_matter(monkeypatch: pytest.MonkeyPatch
     for name, environ, runs in (
         ("krita", {"HOME": str(tmp_path)}, True), ("krita", {"HOME": "/home/another"}, False), ("krita.exe", None, True), ("kritarunner2", {}, False),
     ):  # fmt: skip
-        process = SimpleNamespace(info={"name": name, "environ": environ})
+        process = SimpleNamespace(info={"name": name, "status": "running", "environ": environ})
         monkeypatch.setattr("psutil.process_iter", lambda _wanted, process=process: [process])
         assert kritarc.krita_runs() == runs, (name, environ)
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NoReturn
 
 import grpc
+from google.protobuf.message import DecodeError
 from grpc import aio
 
 from . import __version__
@@ -16,7 +17,7 @@ from .callers import check_caller
 from .jobs.journal import JournalFailure
 from .jobs.states import ImpossibleMove
 from .jobs.uploads import FULL
-from .refusals import DiskFull, Refusal
+from .refusals import DiskFull, Invalid, Refusal
 from .refusals import NotNow as Incompatible
 
 log = logging.getLogger(__name__)
@@ -105,6 +106,8 @@ def _unforeseen(error: BaseException, name: str) -> Refusal:
     if isinstance(error, JournalFailure) or (isinstance(error, OSError) and error.errno in (*FULL, *FORBIDDEN)):
         log.error("%s: the state folder can't be written: %s", name, error)
         return DiskFull("The server can't write to its state folder; make room on its disk, see that the folder is writable, and try again.")
+    if isinstance(error, DecodeError):  # in the middle of a stream; of single messages gRPC itself sees to it
+        return Invalid("request", "it can't be read as a message of restyle.v1; install the same version of Restyle on both sides.")
     if isinstance(error, ImpossibleMove):
         log.info("%s: %s", name, error)
     else:

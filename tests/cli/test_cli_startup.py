@@ -7,7 +7,20 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "grpc", "google", "numpy", "PIL", "restyle_client", "restyle_server.server", "restyle_server.imaging", "sqlite3", "asyncio")
+HEAVY = (
+    "torch",
+    "grpc",
+    "google",
+    "numpy",
+    "PIL",
+    "restyle_client.session",
+    "restyle_client.wire",
+    "restyle_client._vendor",
+    "restyle_server.server",
+    "restyle_server.imaging",
+    "sqlite3",
+    "asyncio",
+)
 PROBE = f"""
 import sys
 import restyle_cli.main

@@ -35,8 +35,8 @@ COMPARED = 50.0  # strength at which the spreads are compared
 STYLE_SIDE = 256  # px: the styles' pictures here
 COMPACT = Path(restyle_server.__file__).parent / "weights" / "compact.safetensors"
 SETTLED = 30  # evaluations after which content and style hold each other
-RATIOS = (0.05, 2.0)  # content weights among which the fixed one is sought
-FIT = 4  # bisections of its logarithm: to a quarter
+RATIOS = (0.1, 1.0)  # content weights among which the fixed one is sought
+FIT = 3  # bisections of its logarithm: to a third
 
 
 @dataclass(frozen=True)

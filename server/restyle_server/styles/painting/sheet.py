@@ -1,7 +1,7 @@
 """Owns the sheet of what every style does to photos, and the effect thumbnails: `python -m restyle_server.styles.painting.sheet [ID…] -o sheet.jpg`.
 
 With cells.py the only module here that needs the engine (torch). For docs/styles.jpg: `… -o docs/styles.jpg --tile 192 --most-bytes 1000000`; in full size:
-`… -o styles.png --tile 512`.
+`… -o styles.png --tile 512`. For docs/gallery.jpg, the README's picture: `… --gallery docs/gallery.jpg --tile 192 --most-bytes 250000`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from ...imaging.sheets import Panel, grid
 from ...neural.parameters import Preset
 from ...orders import WeightsFile
 from ...worker.neural_engine import engine
@@ -26,6 +27,7 @@ EFFECT_QUALITY = 82  # of 100
 GAP = 6  # px between tiles
 TITLE = 20  # px of height for a style's name
 ACROSS = 2  # styles beside each other
+IN_ROW = 6  # pictures of the gallery
 BEST, WORST = 92, 60  # of 100: JPEG qualities that are tried, best first
 ROOM = 24  # px beside a style's neighbour
 
@@ -42,6 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
             for style in styles:
                 effect = cells.picture(_cell(style, EFFECT_PHOTO, options.tile, options))
                 effect.save(style.picture.parent / "effect.webp", quality=EFFECT_QUALITY, method=6)
+        if options.gallery is not None:
+            panels = [Panel(style.title, source=cells.picture(_cell(style, EFFECT_PHOTO, options.tile, options))) for style in styles]
+            _save(_gallery(panels, options.tile), options.gallery, options.most_bytes)
         if options.output is not None:
             rows = [(style, [cells.picture(_cell(style, photo, options.tile, options)) for photo in PHOTOS]) for style in styles]
             _save(_sheet(rows, options.tile), options.output, options.most_bytes)
@@ -52,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m restyle_server.styles.painting.sheet", description="Show what every style does to photos.")
     parser.add_argument("ids", nargs="*", metavar="ID", help="which styles; default: all")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the sheet: every style's picture, and the results")
+    parser.add_argument("--gallery", type=Path, metavar="FILE", help="one photo in every style, beside the photo itself")
     parser.add_argument("--effects", action="store_true", help="write every style's effect.webp beside its picture, --tile px long")
     parser.add_argument("--cells", type=Path, metavar="DIR", help="keep what is painted there, and take from there what an earlier run painted")
     parser.add_argument("--tile", type=int, default=256, help="px of a tile's longer side, painted at that size (default 256)")
@@ -98,6 +104,12 @@ def _sheet(rows: list[tuple[Style, list[Image.Image]]], tile: int) -> Image.Imag
                     sheet.paste(image, (left, top + TITLE + (height - image.height) // 2))
         top += TITLE + height + GAP
     return sheet
+
+
+def _gallery(panels: list[Panel], tile: int) -> Image.Image:
+    """The photo, then what each style makes of it."""
+    everything: list[Panel | None] = [Panel("The photograph", source=Image.fromarray(photograph(EFFECT_PHOTO, tile))), *panels]
+    return grid([everything[first : first + IN_ROW] for first in range(0, len(everything), IN_ROW)], (tile, tile))
 
 
 def _own(style: Style, tile: int) -> Image.Image:

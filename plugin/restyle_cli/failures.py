@@ -28,6 +28,7 @@ CRASH_LOG = "restyle-cli-error.log"
 # not pay for loading them.
 SPOKEN = (
     ("restyle_client.errors", "RestyleError"),
+    ("restyle_server.styles.errors", "StyleError"),
     ("restyle_server.imaging.errors", "PictureError"),
     ("restyle_server.imaging.errors", "ImagingError"),
     ("restyle_server.weights.errors", "WeightsError"),

@@ -218,6 +218,7 @@ def test_a_hostile_archive_is_one_sentence_and_adds_nothing(restyle: Restyle, tm
     for file in ("bad.zip", "a.png", "missing.zip", "."):
         done = restyle("styles", "import", tmp_path / file)
         assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (1, "", 1), done.stderr
+        assert "went wrong" not in done.stderr
     assert restyle("styles", "list", "--json").stdout == before
 
 

@@ -39,7 +39,7 @@ def main() -> int:
 
 def _panel(name: str, style: str, objective: Objective, side: int) -> Panel:
     picture = np.rint(painted(name, style, side, objective=objective) * 255).astype(np.uint8)
-    return Panel(style, str(objective), Image.fromarray(picture))
+    return Panel(str(objective).removeprefix("gram") or "gram", style, Image.fromarray(picture))
 
 
 if __name__ == "__main__":

@@ -70,8 +70,8 @@ def test_the_demo_is_checked_at_a_small_size_from_the_readmes_own_script(tmp_pat
 PYTEST = f"""#!{sys.executable}
 import os, pathlib, sys, time
 suite = os.environ["{WANTED_SUITES}"]
-report = pathlib.Path(next(word for word in sys.argv if word.startswith("--junitxml=")).split("=", 1)[1])
-report.write_text('<testsuites><testsuite><testcase classname="tests.editors.test_gimp" time="30"/></testsuite></testsuites>')
+for report in [word.split("=", 1)[1] for word in sys.argv if word.startswith("--junitxml=")]:
+    pathlib.Path(report).write_text('<testsuites><testsuite><testcase classname="tests.editors.test_gimp" time="30"/></testsuite></testsuites>')
 pathlib.Path(suite).touch()
 while len([each for each in ("trixie", "sid") if pathlib.Path(each).exists()]) < 2:
     time.sleep(0.01)
@@ -79,7 +79,8 @@ print("working in", suite)
 print(f"=== 3 passed in {{suite}} ===", flush=True)
 if suite == pathlib.Path("hanging").read_text():
     time.sleep(600)
-sys.exit(7 if suite == pathlib.Path("failing").read_text() else 0)
+again = "--last-failed" in sys.argv
+sys.exit({{suite: 7, suite + " once": 0 if again else 1, suite + " twice": 1}}.get(pathlib.Path("failing").read_text(), 0))
 """
 
 
@@ -106,6 +107,14 @@ def test_one_failed_root_fails_the_editors(tmp_path: Path, failing: str) -> None
     found, _ = editors_part(tmp_path, 60, failing=failing)
     assert found.status == 7
     assert len(found.closing.splitlines()) == 2
+
+
+@pytest.mark.parametrize("failing", SUITES)
+@pytest.mark.parametrize("times", ["once", "twice"])
+def test_what_failed_is_tried_once_more_and_no_oftener_and_it_is_said(tmp_path: Path, failing: str, times: str) -> None:
+    found, _ = editors_part(tmp_path, 60, failing=f"{failing} {times}")
+    assert found.passed == (times == "once")
+    assert [("once more" in line) for line in found.closing.splitlines()] == [suite == failing for suite in SUITES]
 
 
 @pytest.mark.parametrize("hanging", SUITES)

@@ -103,7 +103,7 @@ class Connection:
                 raise problem from error
             raise ConnectionLost(f"No server answers at {endpoint.address}; start it with `restyle serve`, then try again.") from error
         if endpoint.certificates:
-            _watch_over(protocol.connection._transport.get_extra_info("socket"))
+            _watch_over(protocol.connection)
         return channel, endpoint
 
     def _drop(self, broken: Channel | None = None) -> None:
@@ -117,7 +117,11 @@ class Connection:
 
 def _watch_over(connection: Any) -> None:
     """Has the system notice when another machine, or the way to it, is gone; where it can't, a silent watch waits for a minute."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    transport = getattr(connection, "_transport", None)
+    line = transport.get_extra_info("socket") if transport is not None else None
+    if line is None:  # it ended as soon as it was made; the first call says why
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in KEEPALIVE.items():
         if hasattr(socket, name):
-            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -1,9 +1,9 @@
 """Owns the proof that strength means the same for every style: paints photos in styles, and compares with one fixed ratio of content and style.
 
-In draft, more strength must mean further from the content and nearer to the style. How far from the content the styles of one strength lie is compared after
-SETTLED evaluations: a draft stops halfway, where every style is still as near to the photo as the others.
+More strength must mean further from the content and nearer to the style, and at one strength all styles must lie about as far from the content. Both are
+measured after SETTLED evaluations; --draft shows where drafts end, which stop halfway.
 
-python tests/pictures/strength_proof.py [--sides 96 192] [--photos 4] [--styles 4]
+python tests/pictures/strength_proof.py [--sides 96 192] [--photos 4] [--styles 4] [--draft]
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def fixed_ratio(weight: float) -> Iterator[None]:
         yield
 
 
-def at_fixed_ratio(pairs: Sequence[tuple[str, str]], side: int, aim: float) -> dict[tuple[str, str], float]:
+def at_fixed_ratio(pairs: Sequence[tuple[str, str]], side: int, evaluations: int | None, aim: float) -> dict[tuple[str, str], float]:
     """Content distances at the one ratio whose geometric mean over all pairs is nearest to `aim`."""
     low, high = (math.log(ratio) for ratio in RATIOS)
     best: dict[tuple[str, str], float] = {}
@@ -82,7 +82,7 @@ def at_fixed_ratio(pairs: Sequence[tuple[str, str]], side: int, aim: float) -> d
         middle = (low + high) / 2
         with fixed_ratio(math.exp(middle)):
             painter = Painter()
-            best = {pair: distances(painter, *pair, side, COMPARED, SETTLED).content for pair in pairs}
+            best = {pair: distances(painter, *pair, side, COMPARED, evaluations).content for pair in pairs}
         low, high = (middle, high) if statistics.geometric_mean(best.values()) > aim else (low, middle)
     return best
 
@@ -106,13 +106,13 @@ class Proof:
         return found
 
 
-def prove(photos: Sequence[str], styles: Sequence[str], side: int) -> Proof:
-    """Paints everything at one size."""
+def prove(photos: Sequence[str], styles: Sequence[str], side: int, evaluations: int | None = SETTLED) -> Proof:
+    """Paints everything at one size. evaluations: None for a draft's."""
     pairs = [(name, style) for name in photos for style in styles]
     painter = Painter()
-    by_pair = {pair: [distances(painter, *pair, side, strength) for strength in STRENGTHS] for pair in pairs}
-    ours = {pair: distances(painter, *pair, side, COMPARED, SETTLED).content for pair in pairs}
-    fixed = at_fixed_ratio(pairs, side, statistics.geometric_mean(ours.values()))
+    by_pair = {pair: [distances(painter, *pair, side, strength, evaluations) for strength in STRENGTHS] for pair in pairs}
+    ours = {pair: row[STRENGTHS.index(COMPARED)].content for pair, row in by_pair.items()}
+    fixed = at_fixed_ratio(pairs, side, evaluations, statistics.geometric_mean(ours.values()))
     return Proof(by_pair, spread_over_styles(ours), spread_over_styles(fixed))
 
 
@@ -128,10 +128,11 @@ def main() -> int:
     parser.add_argument("--sides", type=int, nargs="+", default=[96, 192], metavar="PX")
     parser.add_argument("--photos", type=int, default=len(PHOTOS), metavar="N")
     parser.add_argument("--styles", type=int, default=len(STYLES), metavar="N")
+    parser.add_argument("--draft", action="store_true", help="with a draft's few evaluations")
     given = parser.parse_args()
     wrong = 0
     for side in given.sides:
-        proof = prove(PHOTOS[: given.photos], STYLES[: given.styles], side)
+        proof = prove(PHOTOS[: given.photos], STYLES[: given.styles], side, None if given.draft else SETTLED)
         for (name, style), row in proof.by_pair.items():
             say(f"{side} px {name:>10} {style:<14}" + "  ".join(f"{s:.0f}: {d.content:.3f} {d.style:.4f}" for s, d in zip(STRENGTHS, row, strict=True)))
         turned = len(proof.broken)

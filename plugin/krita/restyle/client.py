@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from restyle_client import discovery, phrases, presets, recipes
     from restyle_client import settings as ranges
     from restyle_client.styles import suggestion
+    from restyle_client.variations import VARIATIONS
 else:
     try:
         client = import_module(".restyle_client", __package__)
@@ -22,5 +23,6 @@ else:
     names = ("discovery", "phrases", "presets", "settings", "recipes")
     discovery, phrases, presets, ranges, recipes = (import_module(f".{name}", client.__name__) for name in names)
     suggestion = import_module(".styles", client.__name__).suggestion
+    VARIATIONS = import_module(".variations", client.__name__).VARIATIONS
 
-__all__ = ["client", "discovery", "phrases", "presets", "ranges", "recipes", "suggestion"]
+__all__ = ["VARIATIONS", "client", "discovery", "phrases", "presets", "ranges", "recipes", "suggestion"]

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import source, strings, thumbnails
-from .client import client
+from .client import VARIATIONS, client
 from .order import order
 from .painting import Painting, Phase
 from .recipe import Recipe
 from .workshop import Workshop
 
 DRAFT_SIZE = 256  # px: a draft of this size takes seconds on two cores, and shows strokes and colors
-VARIATIONS = ((35.0, 1.0, "style"), (50.0, 0.6, "style"), (50.0, 1.6, "style"), (70.0, 1.0, "style"), (60.0, 1.0, "content"), (60.0, 1.4, "match"))
 
 
 @dataclass
@@ -30,9 +29,9 @@ class Draft:
 def variations(recipe: Recipe) -> list[Recipe]:
     """strength, factor of the strokes, and color of each; everything else is kept."""
     found = []
-    for strength, factor, color in VARIATIONS:
-        styles = tuple(replace(style, scale=min(4.0, max(0.25, round((style.scale or 1.0) * factor, 2)))) for style in recipe.styles)
-        found.append(replace(recipe, styles=styles, strength=strength, color=color))
+    for variation in VARIATIONS:
+        styles = tuple(replace(style, scale=variation.scaled(style.scale or 1.0)) for style in recipe.styles)
+        found.append(replace(recipe, styles=styles, strength=variation.strength, color=variation.color))
     return found
 
 

@@ -79,7 +79,7 @@ class Dispatcher:
     @property
     def running(self) -> int:
         """How many jobs run."""
-        return sum(job.state is JobState.RUNNING for job in self._board.jobs())
+        return len(self._board.running())
 
     async def rested(self) -> None:
         """Returns when no job runs."""

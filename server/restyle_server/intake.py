@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import replies
@@ -34,6 +35,19 @@ DRAINING_RETRY = 5.0  # s
 MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
 
+Request = tuple[str, str, str]  # owner, client_id, request_id
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A place in the queue that is kept for a request whose job is not there yet."""
+
+    party: str
+    size: int  # bytes
+    left: asyncio.Event  # set when the job has been taken in, or has not
+    waits: bool = True  # until the board knows the job
+
+
 class Intake:
     """Takes jobs in."""
 
@@ -44,7 +58,7 @@ class Intake:
         self._styles = styles
         self._clock = clock
         self._paces = paces
-        self._uploads: dict[str, asyncio.Event] = {}  # set when the job's upload has ended, well or not
+        self._entries: dict[Request, _Entry] = {}
 
     @property
     def _limits(self) -> Limits:
@@ -54,34 +68,29 @@ class Intake:
         """Takes a job in; its payloads go straight into files."""
         stream = aiter(requests)
         header = await self._header(stream)
-        client_id = text(header.client_id, "client_id", required=True)
-        request_id = text(header.request_id, "request_id", required=True)
-        if (known := await self._known(owner, client_id, request_id)) is not None:
+        request = (owner, text(header.client_id, "client_id", required=True), text(header.request_id, "request_id", required=True))
+        if (known := await self._known(request)) is not None:
             return await self._again(known, stream)
         if not self._dispatcher.accepting:
             raise Unavailable("The server is ending; send the job again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
         spec = spec_of(header.spec, self._limits)
-        party = owner or client_id
-        self._admit(party, spec)
-        self._dispatcher.check_device(spec.device)
-        weights = await self._shelf.chosen(spec.weights, spec.parameters)
-        library = await self._styles.used(spec)
-        start = self._start(spec, owner)
-        await self._preflight(spec, spec.order(NOWHERE, weights, library, start))
-        if (known := await self._known(owner, client_id, request_id)) is not None:  # of those that came at once, one has gone on
-            return await self._again(known, stream)
-        job = self._added(spec, owner, client_id, request_id, weights.id)
-        self._uploads[job.id] = asyncio.Event()
-        try:
-            order = await self._uploaded(job, spec, weights, library, start, stream)
-            job = self._board.get(job.id, owner)
-            if job.state is not JobState.UPLOADING:
-                raise BrokenUpload("The job was cancelled while it was uploaded.")
-            log.debug("job %s: label %r", job.id, job.label)
-            return self._board.move(job.id, JobState.QUEUED, order=order)
-        finally:
-            self._board.abandon(job.id)  # does nothing to a job that has got further
-            self._uploads.pop(job.id).set()
+        with self._admitted(request, spec) as entry:
+            self._dispatcher.check_device(spec.device)
+            weights = await self._shelf.chosen(spec.weights, spec.parameters)
+            library = await self._styles.used(spec)
+            start = self._start(spec, owner)
+            await self._preflight(spec, spec.order(NOWHERE, weights, library, start))
+            job = self._added(spec, request, weights.id)
+            entry.waits = False
+            try:
+                order = await self._uploaded(job, spec, weights, library, start, stream)
+                job = self._board.get(job.id, owner)
+                if job.state is not JobState.UPLOADING:
+                    raise BrokenUpload("The job was cancelled while it was uploaded.")
+                log.debug("job %s: label %r", job.id, job.label)
+                return self._board.move(job.id, JobState.QUEUED, order=order)
+            finally:
+                self._board.abandon(job.id)  # does nothing to a job that has got further
 
     async def _header(self, stream: AsyncIterator[wire.CreateJobRequest]) -> wire.CreateJobHeader:
         first = await self._next(stream)
@@ -95,29 +104,43 @@ class Intake:
         except TimeoutError:
             raise BrokenUpload("Nothing arrived; send the job again.") from None
 
-    async def _known(self, owner: str, client_id: str, request_id: str) -> Job | None:
-        while (job := self._board.requested(owner, client_id, request_id)) is not None:
-            if (upload := self._uploads.get(job.id)) is None:
-                return job
-            await upload.wait()  # bounded: an upload that brings nothing ends by itself
-        return None
+    async def _known(self, request: Request) -> Job | None:
+        """The job that this request has made; of those that come at once one goes on, and the others wait for it."""
+        while (entry := self._entries.get(request)) is not None:
+            await entry.left.wait()  # bounded: an upload that brings nothing ends by itself
+        return self._board.requested(*request)
 
     async def _again(self, job: Job, stream: AsyncIterator[wire.CreateJobRequest]) -> Job:
         while await self._next(stream) is not None:  # taken and dropped: answering in mid-stream confuses some clients
             pass
         return job
 
-    def _admit(self, party: str, spec: Spec) -> None:
-        limits, retry = self._limits, RETRY_SECONDS
-        if self._board.queued_by(party) >= limits.max_jobs_per_client:
+    @contextmanager
+    def _admitted(self, request: Request, spec: Spec) -> Iterator[_Entry]:
+        """Keeps a place in the queue while the job comes in, so that those for whom there is none hear of it at once. QueueFull."""
+        owner, client_id, _ = request
+        entry = _Entry(owner or client_id, sum(spec.sizes.values()), asyncio.Event())
+        self._check_room(entry)
+        self._entries[request] = entry
+        try:
+            yield entry
+        finally:
+            del self._entries[request]
+            entry.left.set()
+
+    def _check_room(self, wanted: _Entry) -> None:
+        limits, retry, party = self._limits, RETRY_SECONDS, wanted.party
+        entering = [entry for entry in self._entries.values() if entry.waits]
+        own = [entry for entry in entering if entry.party == party]
+        if self._board.queued_by(party) + len(own) >= limits.max_jobs_per_client:
             raise QueueFull(f"{limits.max_jobs_per_client} jobs of this client wait already; send this one when one of them has started.", retry)
-        if self._board.queued_by() >= limits.max_jobs:
+        if self._board.queued_by() + len(entering) >= limits.max_jobs:
             raise QueueFull(f"The server's queue is full ({limits.max_jobs} jobs); send this one again in a moment.", retry)
-        if self._board.bytes_in_flight(party) + sum(spec.sizes.values()) > limits.max_bytes_in_flight:
+        if self._board.bytes_in_flight(party) + sum(entry.size for entry in own) + wanted.size > limits.max_bytes_in_flight:
             raise QueueFull("This client's waiting jobs hold as many bytes as the server takes; send this one when one of them has ended.", retry)
 
-    def _added(self, spec: Spec, owner: str, client_id: str, request_id: str, weights_id: str) -> Job:
-        self._admit(owner or client_id, spec)  # again: others came in between
+    def _added(self, spec: Spec, request: Request, weights_id: str) -> Job:
+        owner, client_id, request_id = request
         return self._board.add(
             lambda job_id, arrival: Job(
                 id=job_id,

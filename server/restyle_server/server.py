@@ -217,10 +217,9 @@ class Server:
         """Ends what still runs, says so, and leaves nothing behind."""
         self._refuse_more()
         await self._saying
-        for job in self.board.jobs():
-            if job.state is JobState.RUNNING:
-                self.dispatcher.cancel(job.id)
-                self.board.move(job.id, JobState.FAILED, failure=STOPPED)
+        for job in self.board.running():
+            self.dispatcher.cancel(job.id)
+            self.board.move(job.id, JobState.FAILED, failure=STOPPED)
         self._sweeping.cancel()
         self.board.end_watching()
         await self._last_words()

@@ -12,9 +12,9 @@ from pathlib import Path
 from .neural.parameters import DEFAULT_CONTENT_LAYERS, DEFAULT_STYLE_LAYERS, Parameters
 from .orders import WeightsFile
 from .refusals import Invalid, NotNow, Refusal, Unavailable
-from .weights.catalogue import Weights, catalogue, choose, lacking
+from .weights.catalogue import COMPACT, IDS, Weights, catalogue, choose, lacking
 from .weights.errors import InstallFailed, WeightsError, WeightsInvalid, WeightsMissing
-from .weights.install import IMAGENET_URL, install_imagenet
+from .weights.install import IMAGENET_URL, imagenet_path, install_imagenet
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ class Shelf:
         self._task: asyncio.Task[Path] | None = None
         self._step = Step(0, 0, "downloading")
         self._ending = False
+        self._seen: tuple[object, ...] = ()  # the files' stamps when they were read last
+        self._chosen: dict[str, WeightsFile] = {}  # by what was wanted
         self.known: dict[str, Weights] = {}
 
     @property
@@ -51,23 +53,26 @@ class Shelf:
         return self._task is not None and not self._task.done()
 
     async def look(self) -> dict[str, Weights]:
-        """What is there now, the best first."""
+        """What is there now, the best first. Files are read again only when they have changed: every job and every GetServerInfo asks."""
+        if (stamps := self._stamps()) == self._seen:
+            return self.known
+        self._chosen.clear()
         try:
             found = await asyncio.to_thread(catalogue, self._data_dir, self._admin_file)
         except WeightsInvalid as error:
             log.warning("weights: %s", error.sentence)
             found = await asyncio.to_thread(catalogue, self._data_dir)
-        self.known = {weights.id: weights for weights in found}
+        self.known, self._seen = {weights.id: weights for weights in found}, stamps
         return self.known
 
     async def in_use(self) -> str:
         """What "auto" means now."""
-        return (await asyncio.to_thread(choose, "auto", self._data_dir, self._admin_file)).id
+        return (await self._choice("auto")).id
 
     async def chosen(self, wanted: str, parameters: Parameters) -> WeightsFile:
         """The file for a job, which has every layer that the job asks for. Invalid, NotNow."""
         try:
-            file = await asyncio.to_thread(choose, wanted, self._data_dir, self._admin_file)
+            file = await self._choice(wanted)
         except WeightsMissing as error:
             raise NotNow(error.sentence, reason="WEIGHTS_MISSING") from error
         except WeightsError as error:
@@ -112,7 +117,29 @@ class Shelf:
             with contextlib.suppress(TimeoutError, Exception):
                 await asyncio.wait_for(asyncio.shield(self._task), 2.0)
 
+    async def _choice(self, wanted: str) -> WeightsFile:
+        """As catalogue.choose. WeightsError."""
+        await self.look()
+        if (file := self._chosen.get(wanted)) is None:
+            file = await asyncio.to_thread(choose, wanted, self._data_dir, self._admin_file)
+            if wanted in ("auto", *IDS):
+                self._chosen[wanted] = file
+        return file
+
+    def _stamps(self) -> tuple[object, ...]:
+        paths = (imagenet_path(self._data_dir), COMPACT, self._admin_file)
+        return tuple(_stamp(path) if path is not None else None for path in paths)
+
     def _note(self, done: int, total: int, step: str) -> None:
         if self._ending:
             raise _Ended
         self._step = Step(done, total, step)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when the file does; None when there is none. Quick enough for the loop."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_size, about.st_ino

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_places_are_the_order_of_starting():
     turns = Turns()
     places = turns.positions(waiting)
     assert sorted(places, key=places.__getitem__) == served(turns, waiting)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_places_are_the_order_of_starting_for_any_mixture(seed):
+    chance = random.Random(seed)
+    turns = Turns(chance.randrange(5), 10, {name: chance.randrange(10) for name in "ab"})
+    waiting = [job(number, chance.choice("abcd"), chance.choice(list(JobClass))) for number in chance.sample(range(100), 40)]
+    places = turns.positions(waiting)
+    assert list(places.values()) == list(range(1, 41))
+    assert list(places) == served(turns, waiting)
 
 
 def test_every_step_of_a_job_is_in_the_table_and_ended_jobs_never_run_again():

@@ -40,6 +40,7 @@ class Board:
         self._journal = journal
         self._clock = clock
         self._jobs: dict[str, Job] = {}
+        self._open: dict[str, None] = {}  # ids of the jobs that have not ended, in order of arrival: few, however many records are kept
         self._requests: dict[tuple[str, str, str], str] = {}
         self._channels: dict[str, Channel] = {}
         self._places: dict[str, int] = {}
@@ -85,16 +86,23 @@ class Board:
         """All jobs, in order of arrival."""
         return list(self._jobs.values())
 
+    def open(self) -> list[Job]:
+        """The jobs that have not ended, in order of arrival."""
+        return [self._jobs[job_id] for job_id in self._open]
+
     def waiting(self) -> list[Job]:
-        return [job for job in self._jobs.values() if job.state is JobState.QUEUED]
+        return [job for job in self.open() if job.state is JobState.QUEUED]
+
+    def running(self) -> list[Job]:
+        return [job for job in self.open() if job.state is JobState.RUNNING]
 
     def queued_by(self, party: str | None = None) -> int:
         """How many jobs upload or wait: of the party, or of all."""
-        return sum(job.state in WAITING and party in (None, job.party) for job in self._jobs.values())
+        return sum(job.state in WAITING and party in (None, job.party) for job in self.open())
 
     def bytes_in_flight(self, party: str) -> int:
         """Bytes of the inputs of the party's jobs that have not ended."""
-        return sum(job.input_bytes for job in self._jobs.values() if job.party == party and not job.state.ended)
+        return sum(job.input_bytes for job in self.open() if job.party == party)
 
     def place(self, job: Job) -> int:
         """The job's place in the queue; 1 is next, 0: it doesn't wait."""
@@ -135,6 +143,8 @@ class Board:
                 raise
             log.error("job %s: its end could not be written to the journal: %s", job_id, error)  # noqa: TRY400 - the cause is all there is to say
         self._jobs[job_id] = job
+        if to.ended:
+            self._open.pop(job_id, None)
         self._after(job)
         return job
 
@@ -202,7 +212,7 @@ class Board:
     def needed(self) -> bool:
         """Whether anybody waits for, watches or has yet to read anything."""
         unread = any(job.state is JobState.SUCCEEDED and not job.last_read for job in self._jobs.values())
-        return unread or self.watchers() > 0 or any(not job.state.ended for job in self._jobs.values())
+        return unread or self.watchers() > 0 or bool(self._open)
 
     def close(self) -> None:
         """Closes the journal."""
@@ -212,6 +222,8 @@ class Board:
 
     def _take(self, job: Job) -> None:
         self._jobs[job.id] = job
+        if not job.state.ended:
+            self._open[job.id] = None
         if job.request_id:
             self._requests[job.owner, job.client_id, job.request_id] = job.id
 
@@ -253,6 +265,7 @@ class Board:
 
     def _forget(self, job: Job) -> None:
         self._jobs.pop(job.id, None)
+        self._open.pop(job.id, None)
         self._requests.pop((job.owner, job.client_id, job.request_id), None)
         self.leases.end(job.id)
         self.folders.drop(job.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -46,18 +48,42 @@ class Turns:
 
     def positions(self, waiting: Iterable[Job]) -> dict[str, int]:
         """Each waiting job's place, 1 is next, as if one device took them all."""
-        rest = list(waiting)
         ahead = Turns(self.streak, self.count, dict(self.served))
+        rest = list(waiting)
+        lines = {kind: _Line(job for job in rest if job.job_class is kind) for kind in JobClass}
         places: dict[str, int] = {}
-        while rest:
-            job = ahead._first(rest)
+        while len(places) < len(rest):
+            job = lines[ahead._class({kind for kind, line in lines.items() if line.parties})].take(ahead.served)
             ahead.start(job)
-            rest.remove(job)
             places[job.id] = len(places) + 1
         return places
 
+    def _class(self, there: Collection[JobClass]) -> JobClass:
+        """Whose turn it is among the classes that wait."""
+        return JobClass.BATCH if JobClass.BATCH in there and (len(there) == 1 or self.streak >= STREAK) else JobClass.INTERACTIVE
+
     def _first(self, waiting: list[Job]) -> Job:
-        batch = [job for job in waiting if job.job_class is JobClass.BATCH]
-        interactive = [job for job in waiting if job.job_class is JobClass.INTERACTIVE]
-        chosen = batch if batch and (not interactive or self.streak >= STREAK) else interactive
-        return min(chosen, key=lambda job: (self.served.get(job.party, 0), job.arrival))
+        chosen = self._class({job.job_class for job in waiting})
+        return min((job for job in waiting if job.job_class is chosen), key=lambda job: (self.served.get(job.party, 0), job.arrival))
+
+
+class _Line:
+    """The waiting jobs of one class; takes them out one by one, each in the time of a heap's step, because places are asked for at every change."""
+
+    def __init__(self, waiting: Iterable[Job]) -> None:
+        self._jobs: dict[str, deque[Job]] = defaultdict(deque)
+        for job in sorted(waiting, key=lambda job: job.arrival):
+            self._jobs[job.party].append(job)
+        self.parties = [(0, jobs[0].arrival, party) for party, jobs in self._jobs.items()]  # a heap; the first figure may be out of date, but only too small
+        heapq.heapify(self.parties)
+
+    def take(self, served: dict[str, int]) -> Job:
+        """The first job of the party that was served least recently."""
+        while self.parties[0][0] != (latest := served.get(party := self.parties[0][2], 0)):
+            heapq.heapreplace(self.parties, (latest, self._jobs[party][0].arrival, party))
+        job = self._jobs[party].popleft()
+        if self._jobs[party]:
+            heapq.heapreplace(self.parties, (latest, self._jobs[party][0].arrival, party))
+        else:
+            heapq.heappop(self.parties)
+        return job

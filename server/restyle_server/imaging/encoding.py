@@ -40,7 +40,7 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None) -> Encoded:
     except ImagingError as error:
         raise PictureError(error.message) from error
     channels = plane.format.channels
-    order = [*planar.COLORS[channels], *([channels.samples - 1] if channels.has_alpha else [])]
+    order = [*range(channels.samples)[planar.COLORS[channels]], *([channels.samples - 1] if channels.has_alpha else [])]
     samples = samples[..., order]
     notes: list[str] = []
     dpi, exif = (like.dpi, like.exif) if like else (None, None)

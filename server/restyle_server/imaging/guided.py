@@ -59,19 +59,25 @@ def smoothed(guide: Floats, values: Floats, radius: int, epsilon: float) -> Floa
 
 def boxed(picture: Floats, radius: int) -> Floats:
     """Mean over (2·radius + 1)² px windows, cut off at the borders; (h, w, …) float32. Meant for small radii: it adds shifted copies, which is exact where
-    running sums drift."""
-    out = np.empty_like(picture)
-    for index in np.ndindex(picture.shape[2:]):
-        out[..., *index] = _box_rows(_box_rows(picture[..., *index], radius).T, radius).T
-    return out
+    running sums drift. The result lies plane by plane in memory, as what is made of it will."""
+    planes = _planes(picture)
+    down = _windowed(planes, radius, -2)
+    return _pixels(_windowed(down, radius, -1))
+
+
+def _planes(picture: Floats) -> Floats:
+    """(…, h, w) of a picture (h, w, …), each plane contiguous."""
+    return np.ascontiguousarray(np.moveaxis(picture, (0, 1), (-2, -1)), np.float32)
+
+
+def _pixels(planes: Floats) -> Floats:
+    return np.moveaxis(planes, (-2, -1), (0, 1))
 
 
 def _products(a: Floats, b: Floats, radius: int) -> Floats:
     """Windowed means of a's channels times b's, (h, w, channels of a, channels of b)."""
-    out = np.empty((*a.shape[:2], a.shape[2], b.shape[2]), np.float32)
-    for first, second in np.ndindex(out.shape[2:]):
-        out[..., first, second] = boxed(a[..., first] * b[..., second], radius)
-    return out
+    first, second = _planes(a), _planes(b)
+    return boxed(_pixels(first[:, None] * second[None]), radius)
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:
@@ -93,15 +99,19 @@ def _solved(matrix: Floats, right: Floats) -> Floats:
     return out
 
 
-def _box_rows(plane: Floats, radius: int) -> Floats:
-    length = len(plane)
-    sums = plane.copy()
+def _windowed(planes: Floats, radius: int, axis: int) -> Floats:
+    """Means over 2·radius + 1 neighbours along an axis, −2 or −1, of (…, h, w)."""
+    length = planes.shape[axis]
+    rest = (slice(None),) * (-1 - axis)
+    sums = planes.copy()
     for shift in range(1, min(radius, length - 1) + 1):
-        sums[shift:] += plane[:-shift]
-        sums[:-shift] += plane[shift:]
+        head, tail = (..., slice(shift, None), *rest), (..., slice(None, -shift), *rest)
+        sums[head] += planes[tail]
+        sums[tail] += planes[head]
     at = np.arange(length)
-    counts = np.minimum(at + radius + 1, length) - np.maximum(at - radius, 0)
-    return np.asarray(sums / counts[:, None], np.float32)
+    counts = (np.minimum(at + radius + 1, length) - np.maximum(at - radius, 0)).astype(np.float32)
+    sums /= counts[:, None] if axis == -2 else counts
+    return sums
 
 
 def _applied(slope: Floats, offset: Floats, guide: Floats) -> Floats:

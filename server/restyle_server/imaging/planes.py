@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import samples as planar
-from .arrays import Floats, Samples, strips
+from .arrays import Floats, Samples, each, strips
 from .errors import ImagingError
 from .formats import Channels, Depth, Plane
 from .hidden import fill_hidden
@@ -57,13 +57,19 @@ def open_plane(plane: Plane) -> Canvas:
     profile = profile_of(plane.icc, channels.is_gray)
     alpha = planar.alpha_of(samples, channels, depth)
     rgb = np.empty((plane.height, plane.width, 3), np.float32)
-    for rows in strips(plane.height, plane.width):
+
+    def read(rows: slice) -> None:
         rgb[rows] = profile.to_srgb(planar.colors_of(samples[rows], channels, depth))
+
+    each(read, strips(plane.height, plane.width))
     bounded = isinstance(profile, SrgbProfile) and depth in (Depth.U8, Depth.U16)
     tone = Tone() if bounded else tone_of(rgb, alpha)
     if not bounded:
-        for rows in strips(plane.height, plane.width):
+
+        def bound(rows: slice) -> None:
             rgb[rows] = tone.into(rgb[rows])
+
+        each(bound, strips(plane.height, plane.width))
     return Canvas(fill_hidden(rgb, alpha), alpha, plane, tone)
 
 
@@ -81,7 +87,8 @@ def close_plane(canvas: Canvas, rgb: Floats, changed: Floats | None = None) -> P
     samples = planar.samples_of(source)
     out = samples.copy()
     order = planar.COLORS[channels]
-    for rows in strips(source.height, source.width):
+
+    def write(rows: slice) -> None:
         old = canvas.rgb[rows]
         new = np.clip(rgb[rows], 0, 1)
         if changed is not None:
@@ -90,7 +97,9 @@ def close_plane(canvas: Canvas, rgb: Floats, changed: Floats | None = None) -> P
         painted = planar.plus(samples[rows][..., order], change, depth)
         kept = _kept(canvas.alpha, changed, rows)
         out[rows][..., order] = painted if kept is None else np.where(kept[..., None], samples[rows][..., order], painted)
-    return Plane(source.format, source.width, source.height, out.tobytes(), source.icc)
+
+    each(write, strips(source.height, source.width))
+    return Plane(source.format, source.width, source.height, memoryview(out).cast("B"), source.icc)
 
 
 def weights_of(plane: Plane) -> Floats:

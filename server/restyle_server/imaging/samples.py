@@ -15,11 +15,11 @@ FULL_SCALE = {Depth.U8: 255.0, Depth.U16: 65535.0, Depth.F16: 1.0, Depth.F32: 1.
 LARGEST_FLOAT = {Depth.F16: 65504.0, Depth.F32: float(np.finfo(np.float32).max)}  # largest finite sample
 
 COLORS = {
-    Channels.GRAY: [0],
-    Channels.GRAY_ALPHA: [0],
-    Channels.RGB: [0, 1, 2],
-    Channels.RGBA: [0, 1, 2],
-    Channels.BGRA: [2, 1, 0],
+    Channels.GRAY: slice(0, 1),
+    Channels.GRAY_ALPHA: slice(0, 1),
+    Channels.RGB: slice(0, 3),
+    Channels.RGBA: slice(0, 3),
+    Channels.BGRA: slice(2, None, -1),
 }
 """Where the colours of a pixel lie, in the order gray or red, green, blue. Alpha is always last."""
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import Floats, strips
-from .guided import Guidance, boxed, guidance
+from .arrays import Floats, each, strips
+from .guided import boxed, guidance
 from .hidden import fill_hidden
 from .resize import Enlargement, resize
 
 RADIUS = 2  # px of the work: windows of 5 × 5 see an edge and both its sides, and little else
 EPSILON = 2e-3  # variance (sRGB-encoded): contrasts under about 0.045 aren't edges to follow
 
+STRIP_PIXELS = 1 << 16  # px enlarged at a time: fifteen planes of them stay in the cache
 UNCOVERED = 1e-4  # variance of the change, 0.01²: paint fainter than this leaves flat ground as it is
 MOSTLY_HIDDEN = 0.25  # alpha at work size: below it a pixel borders on nothing visible, or was painted for what is hidden
 
@@ -38,14 +39,26 @@ def upsampled(content_full: Floats, content_work: Floats, result_work: Floats, a
         change = fill_hidden(change, np.where(seen < MOSTLY_HIDDEN, np.float32(0), seen))
     model = guidance(content_work, change, RADIUS, EPSILON, -_covered(content_work, change))
     rest = change - model.applied(content_work)
-    slopes = Enlargement(model.slope.reshape(*change.shape[:2], 9), width, height, "bilinear")
-    offsets = Enlargement(model.offset, width, height, "bilinear")
+    # of each colour: what it takes from the content's three, and what is added
+    linear = np.concatenate((model.slope.reshape(*change.shape[:2], 9), model.offset), axis=-1)
+    models = Enlargement(linear, width, height, "bilinear")
     rests = Enlargement(rest, width, height, "bicubic")
     out = np.empty_like(content_full)
-    for rows in strips(height, width):
-        content = content_full[rows]
-        slope = slopes.rows(rows).reshape(*content.shape[:2], 3, 3)
-        out[rows] = content + Guidance(slope, offsets.rows(rows)).applied(content) + rests.rows(rows)
+
+    def enlarge(rows: slice) -> None:
+        model, content = models.planes(rows), content_full[rows]
+        planes = [np.ascontiguousarray(content[..., channel]) for channel in range(3)]
+        painted = rests.planes(rows)
+        painted += model[:, 9:]
+        for channel in range(3):
+            plane = painted[:, channel]
+            for guide in range(3):
+                slope = model[:, 3 * guide + channel]
+                slope *= planes[guide]
+                plane += slope
+            np.add(plane, planes[channel], out=out[rows, :, channel])
+
+    each(enlarge, strips(height, width, STRIP_PIXELS))
     return out
 
 

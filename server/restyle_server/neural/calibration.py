@@ -3,6 +3,9 @@ section "Methods"), so that one strength and one set of defaults fit them all.""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,11 +16,15 @@ from PIL import Image
 from torch import Tensor
 
 from .parameters import Pooling
+from .store import Store
 from .vgg import MEAN, STD, Filters, Vgg, load, pooled
 
 LARGEST_GAIN = 5.0  # over the layer's median: rarely active filters would turn into spikes that rule a quadratic statistic
 DEAD = 1e-3  # of the layer's median mean activation: below it a filter says nothing; it is dropped from all statistics
 SHEET = Path(__file__).with_name("calibration.png")  # a row of square pictures
+RECIPE = 1  # raised whenever levels are taken in another way
+SHIPPED = Store(Path(__file__).parent.parent / "weights" / "levels")  # of the weights that came with Restyle
+POOL = "pool"  # names of pool gains in a store
 KEPT = 4  # networks kept in memory: two files × two poolings
 
 
@@ -29,40 +36,97 @@ def pictures() -> Tensor:
     return torch.stack(torch.split(row, row.shape[1], dim=2))
 
 
-def network(path: Path, pooling: Pooling) -> Vgg:
-    """The normalised network of a weights file, fp32 on the CPU; kept until the file changes. UnusableWeights when the file can't be used."""
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What brings a network's activations to their level. gains: per convolution, (outputs,) float32; pool_gain: by block, as in Vgg."""
+
+    gains: Mapping[str, Tensor]
+    pool_gain: Mapping[int, float]
+
+
+def network(path: Path, pooling: Pooling, store: Store | None = None) -> Vgg:
+    """The normalised network of a weights file, fp32 on the CPU; kept until the file changes. store: where its levels are kept as well. UnusableWeights when
+    the file can't be used."""
     try:
         status = path.stat()
     except OSError:
         return normalised(load(path), pooling)  # raises, with its sentence
-    return _network(path, status.st_mtime_ns, status.st_size, pooling)
+    return _network(path, status.st_mtime_ns, status.st_size, pooling, store or Store())
 
 
 @lru_cache(maxsize=KEPT)
-def _network(path: Path, _mtime: int, _size: int, pooling: Pooling) -> Vgg:
-    return normalised(load(path), pooling)
+def _network(path: Path, _mtime: int, _size: int, pooling: Pooling, store: Store) -> Vgg:
+    filters = load(path)
+    key = f"levels {RECIPE} {LARGEST_GAIN} {DEAD} {content_hash(SHEET)} {content_hash(path)} {pooling}"
+    for place in (SHIPPED, store):
+        kept = place.get(key)
+        found = None if kept is None else _levels_of(kept, filters)
+        if found is not None:
+            return rescaled(filters, pooling, found)
+    found = levels(filters, pooling)
+    store.put(key, {**found.gains, **{f"{POOL}{block}": torch.tensor(gain, dtype=torch.float64) for block, gain in found.pool_gain.items()}})
+    return rescaled(filters, pooling, found)
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, read once as long as its size and time stay. OSError."""
+    status = path.stat()
+    return _content_hash(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _content_hash(path: Path, _size: int, _mtime: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _levels_of(kept: Mapping[str, Tensor], filters: Mapping[str, Filters]) -> Levels | None:
+    """Levels as they lie in a store; None when they are not those of these filters."""
+    gains = {name: kept[name] for name, old in filters.items() if name in kept and kept[name].shape == old.bias.shape}
+    pools = {int(name.removeprefix(POOL)): float(gain) for name, gain in kept.items() if name.startswith(POOL) and gain.numel() == 1}
+    return Levels(gains, pools) if gains.keys() == filters.keys() else None
+
+
+def normalised(filters: Mapping[str, Filters], pooling: Pooling, calibration: Tensor | None = None) -> Vgg:
+    """Rescales filters to mean activation 1 over the calibration set, layer by layer. The function of the network stays the same up to the gains, since ReLU
+    and both poolings commute with a positive factor per channel; a dead filter's gain is 0."""
+    return rescaled(filters, pooling, levels(filters, pooling, calibration))
 
 
 @torch.no_grad()
-def normalised(filters: dict[str, Filters], pooling: Pooling, calibration: Tensor | None = None) -> Vgg:
-    """Rescales filters to mean activation 1 over the calibration set, layer by layer. The function of the network stays the same up to the gains, since ReLU
-    and both poolings commute with a positive factor per channel; a dead filter's gain is 0."""
+def levels(filters: Mapping[str, Filters], pooling: Pooling, calibration: Tensor | None = None) -> Levels:
+    """The levels of filters over the calibration set."""
     x = pictures() if calibration is None else calibration
     x = (x - torch.tensor(MEAN).view(1, -1, 1, 1)) / torch.tensor(STD).view(1, -1, 1, 1)
     gain = torch.ones(3)
+    gains: dict[str, Tensor] = {}
     pool_gain: dict[int, float] = {}
-    result = {}
     for name, old in filters.items():
         block, k = int(name[0]), int(name[2])
         if k == 1 and block > 1:
             pool_gain[block - 1] = _pool_gain(x, pooling)
             x = pooled(x, pooling, pool_gain[block - 1])
-        weight = old.weight / torch.where(gain > 0, gain, torch.inf).view(1, -1, 1, 1)
-        x = F.relu(F.conv2d(F.pad(x, (1, 1, 1, 1), mode=Vgg({}).pad_mode), weight, old.bias))
-        gain = _gains(x.mean((0, 2, 3)))
-        result[name] = Filters(weight * gain.view(-1, 1, 1, 1), old.bias * gain)
+        x = F.relu(F.conv2d(F.pad(x, (1, 1, 1, 1), mode=Vgg({}).pad_mode), _fed(old, gain), old.bias))
+        gain = gains[name] = _gains(x.mean((0, 2, 3)))
         x *= gain.view(1, -1, 1, 1)
-    return Vgg(result, pooling, pool_gain)
+    return Levels(gains, pool_gain)
+
+
+@torch.no_grad()
+def rescaled(filters: Mapping[str, Filters], pooling: Pooling, found: Levels) -> Vgg:
+    """The network of filters at its levels."""
+    before = torch.ones(3)
+    result = {}
+    for name, old in filters.items():
+        gain = found.gains[name]
+        result[name] = Filters(_fed(old, before) * gain.view(-1, 1, 1, 1), old.bias * gain)
+        before = gain
+    return Vgg(result, pooling, found.pool_gain)
+
+
+def _fed(old: Filters, gain: Tensor) -> Tensor:
+    """A convolution's weight for inputs that have been multiplied by their gain."""
+    return old.weight / torch.where(gain > 0, gain, torch.inf).view(1, -1, 1, 1)
 
 
 def _pool_gain(x: Tensor, pooling: Pooling) -> float:

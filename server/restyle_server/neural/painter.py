@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from dataclasses import replace
@@ -14,21 +13,23 @@ from torch import Tensor
 
 from ..worker.engine import Between, Cancelled, Verdict, go_on
 from . import adam, balance, lbfgs
-from .calibration import network
+from .calibration import content_hash, network
 from .carrying import carried, texture_kept
 from .large import HELD, detailed, joined, sized
 from .lbfgs import Value
 from .memory import cut
-from .parameters import Optimizer, Precision
+from .parameters import Optimizer, Pooling, Precision
 from .plan import Scale, plan
 from .resizing import pixels, resized, tensor
 from .scene import Scene, Terms, Weights, scene
+from .store import Store
 from .targets import TargetCache
 from .task import Painting, Pixels, Sketch, Step, StepObserver, Task
 from .vgg import Vgg
 
 TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
 GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
+WARMING = 64  # px, side of what the network is warmed up with
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -42,8 +43,20 @@ class Painter:
 
     def __init__(self, device_id: str = "cpu") -> None:
         self._device = torch.device(device_id)
-        self._targets = TargetCache()
         self._placed: tuple[str, Vgg] | None = None
+        self.keep_in(None)
+
+    def keep_in(self, folder: Path | None) -> None:
+        """From now on, what is costly to measure is kept in a folder for later processes; None: nowhere."""
+        self._store = Store(folder)
+        self._targets = TargetCache(store=self._store)
+
+    def warm_up(self, weights: Path, pooling: Pooling, precision: Precision) -> None:
+        """Loads the network and runs it once, so that the first task finds it ready. UnusableWeights."""
+        vgg, _ = self._network(weights, pooling, precision)
+        image = torch.full((1, 3, WARMING, WARMING), 0.5, device=self._device, requires_grad=True)
+        deepest = vgg.layers[-1]
+        torch.autograd.grad(vgg.features(image, [deepest])[deepest].float().sum(), image)
 
     def paint(self, task: Task, observe: StepObserver, between: Between = go_on) -> Painting:
         """Paints a task. observe is called after every loss evaluation and obeyed before the next, between from one scale to the next, where it may paint
@@ -53,24 +66,22 @@ class Painter:
         scales = plan(p.width, p.height, p.preset, p.evaluations) if p.strength > 0 else ()
         if not scales and task.start is None:
             return Painting(task.content.copy(), 0, (), False)
-        vgg, name = self._network(task)
+        vgg, name = self._network(task.weights, p.pooling, p.precision)
         return _Run(task, vgg, name, self._device, self._targets, scales, observe, between).paint()
 
-    def _network(self, task: Task) -> tuple[Vgg, str]:
-        p = task.parameters
-        name = f"{_identity(task.weights)} {p.pooling} {p.precision}"
+    def _network(self, weights: Path, pooling: Pooling, precision: Precision) -> tuple[Vgg, str]:
+        name = f"{_identity(weights)} {pooling} {precision}"
         if self._placed is None or self._placed[0] != name:
-            vgg = network(task.weights, p.pooling).placed(self._device, DTYPES[p.precision])
+            vgg = network(weights, pooling, self._store).placed(self._device, DTYPES[precision])
             self._placed = name, vgg
         return self._placed[1], name
 
 
 def _identity(weights: Path) -> str:
     try:
-        status = weights.stat()
+        return content_hash(weights)
     except OSError:
         return str(weights)
-    return hashlib.sha256(f"{weights.absolute()} {status.st_size} {status.st_mtime_ns}".encode()).hexdigest()
 
 
 def _obey(verdict: Verdict) -> None:

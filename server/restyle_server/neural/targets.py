@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from .gathering import Measured, gathered
+from .gathering import COLORS, Measured, gathered
 from .parameters import SMALLEST_SIDE, Symmetry
 from .resizing import resized, resized_map, resized_weighted, tensor
 from .statistics import Moments, blended, guides
+from .store import Store
 from .task import StylePicture
 from .tiles import grid, halo, whole
-from .vgg import Vgg, depth
+from .vgg import Vgg, channels, depth
 
 LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
 KEPT = 48  # sets of moments, 2.4 MiB each down to relu5_1
+MEASURING = ("calibration", "gathering", "resizing", "statistics", "targets", "tiles", "vgg")  # modules that moments come from
 
 Targets = Measured
 
@@ -38,24 +43,63 @@ class Key:
 
 
 class TargetCache:
-    """Moments of styles, the least recently used go first."""
+    """Moments of styles: some in memory, more in a store on disk; the least recently used go first."""
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = KEPT, store: Store | None = None) -> None:
         self._kept = kept
+        self._store = store or Store()
         self._moments: OrderedDict[Key, Targets] = OrderedDict()
 
-    def get(self, key: Key) -> Targets | None:
+    def get(self, key: Key, device: torch.device) -> Targets | None:
         """The moments of a key, or None."""
         found = self._moments.get(key)
         if found is not None:
             self._moments.move_to_end(key)
-        return found
+            return found
+        stored = self._store.get(_name(key, device))
+        read = None if stored is None else _moments(stored, key.layers, device)
+        if read is not None:
+            self._keep(key, read)
+        return read
 
-    def put(self, key: Key, targets: Targets) -> None:
+    def put(self, key: Key, targets: Targets, device: torch.device) -> None:
         """Keeps the moments of a key."""
+        self._keep(key, targets)
+        parts = {f"{name}.{part}": values for name, one in targets.items() for part, values in (("second", one.second), ("mean", one.mean))}
+        self._store.put(_name(key, device), parts)
+
+    def _keep(self, key: Key, targets: Targets) -> None:
         self._moments[key] = targets
         while len(self._moments) > self._kept:
             self._moments.popitem(last=False)
+
+
+def _name(key: Key, device: torch.device) -> str:
+    """A key for other processes, and other machines that share the folder: with all that may change the last bit of a result, so that what is read is what
+    would be measured."""
+    arithmetic = f"{torch.__version__} {device} {torch.get_num_threads()} {torch.backends.cpu.get_cpu_capability()}"
+    return f"moments {_recipe()} {arithmetic} {key.network} {key.style} {key.width}x{key.height} {key.symmetry} {','.join(sorted(key.layers))}"
+
+
+@functools.cache
+def _recipe() -> str:
+    """A hash of the code that measures: another version's moments are other moments."""
+    found = hashlib.sha256()
+    for name in MEASURING:
+        found.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    return found.hexdigest()
+
+
+def _moments(stored: Mapping[str, Tensor], layers: Collection[str], device: torch.device) -> Targets | None:
+    """Moments as they lie in a store; None when some are missing or misshapen."""
+    found = {}
+    for name in (COLORS, *layers):
+        second, mean = stored.get(f"{name}.second"), stored.get(f"{name}.mean")
+        count = 3 if name == COLORS else channels(name)
+        if second is None or mean is None or second.shape != (count, count) or mean.shape != (count,):
+            return None
+        found[name] = Moments(second.to(device), mean.to(device))
+    return found
 
 
 def style_size(style: StylePicture, width: int, height: int, enlargement: float = LARGEST_ENLARGEMENT) -> tuple[int, int]:
@@ -82,11 +126,11 @@ def style_targets(
     """Moments of a style's picture for a scale of width × height px, per layer, averaged over its symmetry. side: of its tiles, None: it fits as a whole."""
     size = style_size(style, width, height, enlargement)
     key = Key(network, style.key, *size, style.symmetry, frozenset(layers))
-    found = cache.get(key) if style.key else None
+    found = cache.get(key, device) if style.key else None
     if found is None:
         found = _measured(vgg, style, size, layers, device, side)
         if style.key:
-            cache.put(key, found)
+            cache.put(key, found, device)
     return found
 
 

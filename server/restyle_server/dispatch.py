@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections.abc import Callable
 
 from .clock import Clock
 from .jobs.board import Board
@@ -39,6 +40,7 @@ class Dispatcher:
         self._tickets = itertools.count()
         self._closing = False
         self._rest = asyncio.Event()  # set whenever a job has ended
+        self.prepare: Callable[[], say.Prepare] | None = None  # what every worker is told first
         board.changed = lambda job: self._changed(job)
         board.watched = self._watched
 
@@ -262,6 +264,8 @@ class Dispatcher:
                 station.ready, station.failed_starts, station.complaint = True, 0, ""
                 station.idle_since = self._clock.monotonic()
                 log.info("device %s: ready (%s), process %s", station.id, message.device.name, process.pid)
+                if self.prepare is not None:
+                    process.tell(self.prepare())
                 self._dispatch()
             case say.Unusable():
                 station.complaint = message.message

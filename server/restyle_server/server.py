@@ -40,12 +40,14 @@ from .shelf import Shelf
 from .style_calls import Styles
 from .styles.library import Library
 from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
+from .worker import messages as say
 
 log = logging.getLogger(__name__)
 
 SERVICE = "restyle.v1.Restyle"
 MAX_RPCS = 1000  # a backstop only: watchers count too, and Cancel must never wait behind them
 KEEPALIVE_MS = 30_000  # so that a machine that vanished is noticed
+KEPT = "kept"  # the folder of what workers have measured
 LOOPBACK = "127.0.0.1"
 GOODBYE_SECONDS = 1.0  # for the last events to reach their watchers
 GLANCE_SECONDS = 0.01  # between looks at whether they have
@@ -150,6 +152,7 @@ class Server:
         self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles), config.limits)
         paces = Paces(config.state_dir)
         self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices, paces)
+        self.dispatcher.prepare = self._preparation
         self.intake = Intake(self.board, self.dispatcher, self.shelf, self.styles, self.clock, paces)
         self.jobs = Jobs(self.board, self.dispatcher, self.shelf)
         await self._listen()
@@ -161,6 +164,11 @@ class Server:
             await self._close()
             raise CannotServe(_unwritable(config, error)) from error
         log.info("server: version %s listens on %s, process %s", __version__, " and ".join(filter(None, (self.address, self.remote))), os.getpid())
+
+    def _preparation(self) -> say.Prepare:
+        """What a new worker has ready for most jobs. A job that waits says itself what it wants."""
+        weights = None if self.board.waiting() else self.shelf.usual
+        return say.Prepare(self.config.state_dir / KEPT, weights)
 
     async def _listen(self) -> None:
         self._grpc = aio.server(interceptors=(Guard(self.token),), options=OPTIONS, maximum_concurrent_rpcs=MAX_RPCS)

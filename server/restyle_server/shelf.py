@@ -65,6 +65,11 @@ class Shelf:
         self.known, self._seen = {weights.id: weights for weights in found}, stamps
         return self.known
 
+    @property
+    def usual(self) -> Path | None:
+        """The file that "auto" meant at the last look."""
+        return next((weights.path for weights in self.known.values() if weights.path is not None), None)
+
     async def in_use(self) -> str:
         """What "auto" means now."""
         return (await self._choice("auto")).id

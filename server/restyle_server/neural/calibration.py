@@ -24,6 +24,7 @@ DEAD = 1e-3  # of the layer's median mean activation: below it a filter says not
 SHEET = Path(__file__).with_name("calibration.png")  # a row of square pictures
 RECIPE = 1  # raised whenever levels are taken in another way
 SHIPPED = Store(Path(__file__).parent.parent / "weights" / "levels")  # of the weights that came with Restyle
+NOWHERE = Store()
 POOL = "pool"  # names of pool gains in a store
 KEPT = 4  # networks kept in memory: two files × two poolings
 
@@ -51,7 +52,7 @@ def network(path: Path, pooling: Pooling, store: Store | None = None) -> Vgg:
         status = path.stat()
     except OSError:
         return normalised(load(path), pooling)  # raises, with its sentence
-    return _network(path, status.st_mtime_ns, status.st_size, pooling, store or Store())
+    return _network(path, status.st_mtime_ns, status.st_size, pooling, store or NOWHERE)
 
 
 @lru_cache(maxsize=KEPT)

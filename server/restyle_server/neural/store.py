@@ -24,7 +24,7 @@ PART = ".part"
 
 
 class Store:
-    """Sets of tensors. Processes may share a folder: files appear and disappear whole. folder: made when something is first put into it; None: keeps nothing."""
+    """Sets of tensors. Processes may share a folder: files appear and disappear whole. folder: made when first needed; None: nothing is kept."""
 
     def __init__(self, folder: Path | None = None, kept_bytes: int = KEPT_BYTES) -> None:
         self._folder = folder

@@ -132,8 +132,11 @@ FEATURES = ("color", "crop", "masks", "several_styles", "start", "strength_map",
 
 
 class Engine(Protocol):
-    """What paints. `estimate` is called from another thread, also while `paint` runs, and opens none of the order's files. An engine may have an attribute
-    `features`: those of FEATURES that it fills. `paint` calls `between` from one scale to the next and obeys it like the observer."""
+    """What paints. `estimate` is called from another thread, also while `paint` runs, and opens none of the order's files. `paint` calls `between` from one
+    scale to the next and obeys it like the observer.
+
+    An engine may have an attribute `features`: those of FEATURES that it fills; and a method `prepare(folder, weights)`, called before the first order, which
+    keeps what is costly to make in the folder, and loads the weights (a path, or None) that most orders will want."""
 
     def device(self) -> Device: ...
     def estimate(self, order: Order) -> Estimate: ...

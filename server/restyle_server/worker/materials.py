@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import OrderedDict
+from dataclasses import dataclass
 from functools import reduce
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -21,6 +24,8 @@ from ..neural.task import Pixels, StylePicture, Task
 from ..orders import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder
 from .engine import JobFailure
 
+KEPT_BYTES = 64 << 20  # of styles' pictures: five at 1024 px
+
 
 def plane_of(file: PlaneFile) -> Plane:
     """The plane in a file. JobFailure when the file is not there any more."""
@@ -36,15 +41,15 @@ def blend_of(order: Order) -> Pixels | None:
     return _product(order, MaskUse.BLEND)
 
 
-def task_of(order: Order, resolved: Resolved, canvas: Canvas) -> Task:
-    """What the painter gets for an order. canvas: the order's content, opened."""
+def task_of(order: Order, resolved: Resolved, canvas: Canvas, pictures: StylePictures) -> Task:
+    """What the painter gets for an order. canvas: the order's content, opened. pictures: those of styles that were seen before."""
     width, height = resolved.width, resolved.height
     content, alpha = resize_visible(canvas.rgb, canvas.alpha, width, height)
     counted = _product(order, MaskUse.STATISTICS)
     weight = _both(alpha, None if counted is None else resize(counted, width, height, "area"))
     return Task(
         content=content,
-        styles=tuple(_style(style, resolved, content, weight) for style in order.styles),
+        styles=tuple(_style(style, resolved, content, weight, pictures) for style in order.styles),
         parameters=resolved,
         weights=order.weights.path,
         weight=weight,
@@ -75,24 +80,71 @@ def _start(start: Start, width: int, height: int) -> Pixels | Literal["noise"] |
     return None
 
 
-def _style(style: StyleOrder, resolved: Resolved, content: Pixels, weight: Pixels | None) -> StylePicture:
-    if style.picture is not None:
-        plane = read_picture(style.picture, style.name).plane
-    elif style.plane is not None:
-        plane = plane_of(style.plane)
-    else:
-        raise JobFailure("BAD_INPUT", f"The style {style.name} has neither a picture nor a layer; choose one.")
-    canvas = open_plane(plane)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prepared:
+    """A style's pixels at the size that its finest scale needs, and their hash."""
+
+    rgb: Pixels
+    alpha: Pixels | None
+    key: str
+
+
+class StylePictures:
+    """Pictures of styles, decoded and resized: kept from one order to the next, the least recently used go first."""
+
+    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
+        self._kept_bytes = kept_bytes
+        self._pictures: OrderedDict[tuple[object, ...], _Prepared] = OrderedDict()
+
+    def get(self, style: StyleOrder, resolved: Resolved) -> _Prepared:
+        """The style's picture. JobFailure, PictureError, ImagingError."""
+        place = style.picture or (None if style.plane is None else style.plane.path)
+        if place is None:
+            raise JobFailure("BAD_INPUT", f"The style {style.name} has neither a picture nor a layer; choose one.")
+        area = min(style.scale**2, LARGEST_AREA) * resolved.width * resolved.height
+        form = None if style.plane is None else (style.plane.format, style.plane.width, style.plane.height, style.plane.icc)
+        digest = _digest(place)
+        if digest is None:
+            return _prepared(style, area)
+        name = (digest, form, style.crop, area)
+        found = self._pictures.pop(name, None) or _prepared(style, area)
+        self._pictures[name] = found
+        while len(self._pictures) > 1 and sum(each.rgb.nbytes for each in self._pictures.values()) > self._kept_bytes:
+            self._pictures.popitem(last=False)
+        return found
+
+
+def _digest(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return None  # reading it will say so, in a sentence
+
+
+def _prepared(style: StyleOrder, area: float) -> _Prepared:
+    canvas = open_plane(read_picture(style.picture, style.name).plane if style.picture is not None else plane_of(style.plane))
     rgb, alpha = _cropped(style, canvas)
     if alpha is not None and not alpha.any():
         raise JobFailure("BAD_INPUT", f"The style {style.name} is fully transparent; choose a picture with something to see.")
-    rgb, alpha = _no_larger_than_needed(rgb, alpha, style.scale, resolved)
+    rgb, alpha = _no_larger_than_needed(rgb, alpha, area)
+    return _Prepared(rgb, alpha, _key(rgb, alpha))
+
+
+def _key(rgb: Pixels, alpha: Pixels | None) -> str:
+    found = hashlib.sha256(np.ascontiguousarray(rgb).tobytes())
+    found.update(b"" if alpha is None else np.ascontiguousarray(alpha).tobytes())
+    return f"{rgb.shape} {found.hexdigest()}"
+
+
+def _style(style: StyleOrder, resolved: Resolved, content: Pixels, weight: Pixels | None, pictures: StylePictures) -> StylePicture:
+    picture = pictures.get(style, resolved)
+    rgb, alpha, key = picture.rgb, picture.alpha, picture.key
     if resolved.color is Color.MATCH:
         rgb = mixed(rgb, matched(rgb, content, alpha, weight), resolved.color_mix)
-    key = hashlib.sha256(np.ascontiguousarray(rgb).tobytes())
-    key.update(b"" if alpha is None else np.ascontiguousarray(alpha).tobytes())
+        key = _key(rgb, alpha)
     region = None if style.mask is None else resize(weights_of(plane_of(style.mask)), resolved.width, resolved.height, "area")
-    return StylePicture(rgb, alpha, style.weight, style.scale, region, style.symmetry, f"{rgb.shape} {key.hexdigest()}")
+    return StylePicture(rgb, alpha, style.weight, style.scale, region, style.symmetry, key)
 
 
 def _cropped(style: StyleOrder, canvas: Canvas) -> tuple[Pixels, Pixels | None]:
@@ -105,9 +157,8 @@ def _cropped(style: StyleOrder, canvas: Canvas) -> tuple[Pixels, Pixels | None]:
     return canvas.rgb[rows, columns], None if canvas.alpha is None else canvas.alpha[rows, columns]
 
 
-def _no_larger_than_needed(rgb: Pixels, alpha: Pixels | None, scale: float, resolved: Resolved) -> tuple[Pixels, Pixels | None]:
-    """A style at the size in which the finest scale looks at it: hashing, matching and resizing then cost nothing to speak of."""
+def _no_larger_than_needed(rgb: Pixels, alpha: Pixels | None, area: float) -> tuple[Pixels, Pixels | None]:
+    """A style at the size in which the finest scale looks at it: hashing, matching and resizing then cost nothing to speak of. area: px."""
     height, width = rgb.shape[:2]
-    area = min(scale**2, LARGEST_AREA) * resolved.width * resolved.height
     factor = min(1.0, math.sqrt(area / (width * height)))
     return resize_visible(rgb, alpha, max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor)))

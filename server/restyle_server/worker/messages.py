@@ -14,6 +14,15 @@ from .engine import Device, Estimate, Picture
 
 
 @dataclass(frozen=True, slots=True)
+class Prepare:
+    """The first word: keep what is costly to measure in `folder`, and have these weights ready, which most jobs want; None: a job that waits says itself what
+    it wants."""
+
+    folder: Path
+    weights: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Paint:
     """Paint this and put the result's bytes into the file `out`, and the story into `story` if the order wants a report. preview_size: px, 0: no previews for
     now."""
@@ -63,7 +72,7 @@ class Ask:
     order: Order
 
 
-Command = Paint | Previews | Finish | Cancel | Pause | Resume | Ask
+Command = Prepare | Paint | Previews | Finish | Cancel | Pause | Resume | Ask
 
 # ---- From the worker
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,12 +21,12 @@ from ..neural import device as devices
 from ..neural import sizing
 from ..neural.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
 from ..neural.painter import Painter
-from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Resolved
+from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
 from ..neural.task import Painting, Pixels, Step
 from ..neural.vgg import UnusableWeights
 from ..orders import Order
 from .engine import FEATURES, Between, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
-from .materials import blend_of, plane_of, task_of
+from .materials import StylePictures, blend_of, plane_of, task_of
 
 FITS = 0.9  # share of the free memory that a painting may be planned with: others run on the machine too
 
@@ -38,7 +39,15 @@ class NeuralEngine:
     def __init__(self, device_id: str = "cpu") -> None:
         self._id = device_id
         self._kind = devices.device_kind(device_id)
+        self._pictures = StylePictures()
         self._painter = Painter("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
+
+    def prepare(self, folder: Path, weights: Path | None) -> None:
+        """Keeps what is costly to measure in the folder; loads the weights with the default pooling and precision, and runs them once. UnusableWeights."""
+        self._painter.keep_in(folder)
+        if weights is not None:
+            usual = resolve(Parameters(), SMALLEST_SIDE, SMALLEST_SIDE, self._kind, devices.prefers_bf16(self._id))
+            self._painter.warm_up(weights, usual.pooling, usual.precision)
 
     def device(self) -> Device:
         """The device and its memory now."""
@@ -79,7 +88,7 @@ class NeuralEngine:
             raise self._out_of_memory(order, resolved)
         canvas = open_plane(plane_of(order.content))
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
-        task = replace(task_of(order, resolved, canvas), memory=memory)
+        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory)
         painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:

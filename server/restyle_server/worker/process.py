@@ -83,7 +83,7 @@ class Desk:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._lock = threading.Lock()
-        self._orders: queue.SimpleQueue[say.Paint | say.Resume] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[say.Prepare | say.Paint | say.Resume] = queue.SimpleQueue()
         self._questions: queue.SimpleQueue[say.Ask] = queue.SimpleQueue()
         self._wishes: dict[str, Wishes] = {}  # by job, so that a late word never reaches the next job
         self._pulse = Pulse()
@@ -104,7 +104,10 @@ class Desk:
         command = self._orders.get()
         if isinstance(command, say.Resume):
             return False
-        self.paint(engine, command)
+        if isinstance(command, say.Prepare):
+            _prepared(engine, command)
+        else:
+            self.paint(engine, command)
         return True
 
     def tell(self, message: say.Message) -> None:
@@ -158,7 +161,7 @@ class Desk:
         if isinstance(command, say.Paint):
             self._wishes[command.job_id] = Wishes(preview_size=command.preview_size)
             self._orders.put(command)
-        elif isinstance(command, say.Resume):
+        elif isinstance(command, say.Prepare | say.Resume):
             self._orders.put(command)
         elif isinstance(command, say.Ask):
             self._questions.put(command)
@@ -303,6 +306,13 @@ class Sitting:
             smoothing_loss=progress.smoothing_loss,
             gamut_loss=progress.gamut_loss,
         )
+
+
+def _prepared(engine: Engine, command: say.Prepare) -> None:
+    prepare = getattr(engine, "prepare", None)
+    if prepare is not None:
+        with contextlib.suppress(Exception):  # the job that meets the same fault says what it is
+            prepare(command.folder, command.weights)
 
 
 def _painted(engine: Engine, command: say.Paint, sitting: Sitting, between: Between) -> say.Message:

@@ -19,7 +19,19 @@ OWN_DATA = ("styles", "presets", "server.toml")
 MADE_DATA = (ENVIRONMENT, placing.LAUNCHER, placing.LAUNCHER + ".partial", "weights", "krita")
 OWN_CONFIG = ("presets",)
 OWN_STATE = ("jobs", "jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm")
-MADE_STATE = ("server.json", "server.part", "server.lock", "pace.json", "start.lock", "start.log", "logs", "remote", "remote.json", "restyle-cli-error.log")
+MADE_STATE = (
+    "server.json",
+    "server.part",
+    "server.lock",
+    "pace.json",
+    "kept",
+    "start.lock",
+    "start.log",
+    "logs",
+    "remote",
+    "remote.json",
+    "restyle-cli-error.log",
+)
 
 
 @dataclass(frozen=True)

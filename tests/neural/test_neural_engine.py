@@ -11,8 +11,10 @@ import torch
 from neural.scenes import COMPACT, photo, waves
 from PIL import Image
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat
+from restyle_server.neural import targets
 from restyle_server.neural.parameters import Color, Parameters, Precision, Preset
 from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.worker import materials
 from restyle_server.worker.engine import Cancelled, JobFailure, Progress, Verdict
 from restyle_server.worker.neural_engine import NeuralEngine, engine
 
@@ -229,3 +231,36 @@ def test_the_device_tells_its_name_and_memory(paints):
     assert (device.id, device.kind, device.default_size) == ("cpu", "cpu", 512)
     assert 0 < device.memory_available <= device.memory_total
     assert device.name
+
+
+def test_a_later_process_finds_what_an_earlier_one_measured_and_paints_the_same_bytes(order, tmp_path, monkeypatch):
+    first, second = engine("cpu"), engine("cpu")
+    for one in (first, second):
+        one.prepare(tmp_path / "kept", COMPACT)
+    painted = first.paint(order, go_on).plane.data
+    monkeypatch.setattr(targets, "_measured", lambda *_: pytest.fail("measured again"))
+    assert second.paint(order, go_on).plane.data == painted
+
+
+def test_a_style_that_was_seen_before_is_not_decoded_again(paints, order, tmp_path, monkeypatch):
+    painted = paints.paint(order, go_on).plane.data
+    (tmp_path / "waves.png").rename(tmp_path / "again.png")  # every job has a copy of its own
+    monkeypatch.setattr(materials, "read_picture", lambda *_: pytest.fail("decoded again"))
+    again = replace(order, styles=(replace(order.styles[0], picture=tmp_path / "again.png"),))
+    assert paints.paint(again, go_on).plane.data == painted
+
+
+@pytest.mark.parametrize("change", [{"scale": 0.5}, {"crop": Crop(10, 10, 30, 30)}])
+def test_another_use_of_a_style_is_another_picture(paints, order, change):
+    plain = paints.paint(order, go_on).plane.data
+    changed = replace(order, styles=(replace(order.styles[0], **change),))
+    assert paints.paint(changed, go_on).plane.data != plain
+    assert paints.paint(order, go_on).plane.data == plain
+
+
+def test_no_more_pictures_of_styles_are_kept_than_fit(order):
+    kept, resolved = materials.StylePictures(20_000), engine("cpu")._resolved(order)
+    first = kept.get(order.styles[0], resolved)
+    assert kept.get(order.styles[0], resolved) is first
+    kept.get(replace(order.styles[0], crop=Crop(10, 10, 30, 30)), resolved)
+    assert kept.get(order.styles[0], resolved) is not first

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,12 @@ Floats = NDArray[np.float32]
 Samples = NDArray[Any]  # uint8, uint16, float16 or float32, as they lie in a plane
 
 MOST_THREADS = 8  # beyond it, memory is what takes the time
+WORTH_A_THREAD = 1 << 16  # values: a tenth of a millisecond's work
 STRIP_PIXELS = 1 << 18  # px: temporaries of a strip stay at a few MiB, so that they live in the cache and memory stays bounded
+
+Part = TypeVar("Part")
+
+_here = threading.local()
 
 
 def strips(height: int, width: int, pixels: int = STRIP_PIXELS) -> Iterator[slice]:
@@ -25,15 +31,20 @@ def strips(height: int, width: int, pixels: int = STRIP_PIXELS) -> Iterator[slic
         yield slice(top, min(height, top + rows))
 
 
-def each(work: Callable[[slice], None], parts: Iterable[slice]) -> None:
-    """Does the work for each part, over as many threads as this process may use; what numpy does with large arrays runs side by side. The first error is
-    raised."""
-    slices = list(parts)
-    if len(slices) < 2 or threads() < 2:
-        for part in slices:
-            work(part)
+def each(do: Callable[[Part], None], parts: Iterable[Part], work: int = STRIP_PIXELS) -> None:
+    """Does something with each part, over as many threads as this process may use; what numpy does with large arrays runs side by side. work: values in all,
+    of which few are not worth a thread. The first error is raised. Inside it, everything runs on the thread that it is on."""
+    listed = list(parts)
+    if len(listed) < 2 or work < WORTH_A_THREAD or threads() < 2 or getattr(_here, "busy", False):
+        for part in listed:
+            do(part)
         return
-    for _ in _crew().map(work, slices):
+
+    def on_a_thread(part: Part) -> None:
+        _here.busy = True
+        do(part)
+
+    for _ in _crew().map(on_a_thread, listed):
         pass
 
 

@@ -50,7 +50,7 @@ def _doubled(coarse: Floats, y: Places, x: Places) -> Floats:
     column, beside_column = _block_and_neighbour(x, width)
     near = flat[row * width + column] * np.float32(0.75) + flat[row * width + beside_column] * np.float32(0.25)
     far = flat[beside_row * width + column] * np.float32(0.75) + flat[beside_row * width + beside_column] * np.float32(0.25)
-    return near * np.float32(0.75) + far * np.float32(0.25)
+    return np.asarray(near * np.float32(0.75) + far * np.float32(0.25))
 
 
 def _block_and_neighbour(at: Places, length: int) -> tuple[Places, Places]:

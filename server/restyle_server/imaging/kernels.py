@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats
+from .arrays import Floats, each
 
 Kernel = Literal["lanczos", "bicubic", "bilinear", "area"]
 
@@ -36,7 +36,7 @@ def _bicubic(x: Weights) -> Weights:
 
 
 def _bilinear(x: Weights) -> Weights:
-    return np.maximum(1 - np.abs(x), 0.0)
+    return np.asarray(np.maximum(1 - np.abs(x), 0.0))
 
 
 def _hamming(x: Weights) -> Weights:
@@ -96,14 +96,20 @@ def blocks(source: int, target: int, kernel: Kernel) -> tuple[Block, ...]:
 def down(rows: Floats, target: int, kernel: Kernel) -> Floats:
     """rows (h, n), each column resampled to `target` samples: (target, n)."""
     out = np.empty((target, rows.shape[1]), np.float32)
-    for block in blocks(len(rows), target, kernel):
+
+    def make(block: Block) -> None:
         np.matmul(block.weights, rows[block.source], out=out[block.target])
+
+    each(make, blocks(len(rows), target, kernel), work=rows.size)
     return out
 
 
 def across(rows: Floats, target: int, kernel: Kernel) -> Floats:
     """rows (n, w), each row resampled to `target` samples: (n, target)."""
     out = np.empty((len(rows), target), np.float32)
-    for block in blocks(rows.shape[1], target, kernel):
+
+    def make(block: Block) -> None:
         np.matmul(rows[:, block.source], block.weights.T, out=out[:, block.target])
+
+    each(make, blocks(rows.shape[1], target, kernel), work=rows.size)
     return out

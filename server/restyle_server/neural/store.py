@@ -24,10 +24,12 @@ PART = ".part"
 
 
 class Store:
-    """Sets of tensors. Processes may share a folder: files appear and disappear whole. folder: made when first needed; None: nothing is kept."""
+    """Sets of tensors. Processes may share a folder: files appear and disappear whole. folder: made when first needed; None: nothing is kept. fixed: it is only
+    read."""
 
-    def __init__(self, folder: Path | None = None, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, folder: Path | None = None, kept_bytes: int = KEPT_BYTES, *, fixed: bool = False) -> None:
         self._folder = folder
+        self._fixed = fixed
         self._kept_bytes = kept_bytes
 
     def get(self, key: str) -> dict[str, Tensor] | None:
@@ -47,13 +49,14 @@ class Store:
             return None
         if words.get("crc32") != _checksum(found):
             return None
-        with contextlib.suppress(OSError):
-            os.utime(path)  # the time of its last use
+        if not self._fixed:
+            with contextlib.suppress(OSError):
+                os.utime(path)  # the time of its last use
         return found
 
     def put(self, key: str, tensors: Mapping[str, Tensor]) -> None:
         """Keeps the tensors of a key, for this user's eyes only, in place of older ones."""
-        if self._folder is None:
+        if self._folder is None or self._fixed:
             return
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         part = None

@@ -39,6 +39,8 @@ def main(pipe: Connection, factory: str, device_id: str) -> None:
     """Runs until the front end closes its end of the pipe. factory: "module:function" that makes the engine of a device."""
     # threads of the engine that wait must sleep, not spin: beside a busy editor a spinning pair takes four times the processor and the time
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # numpy's matrix products are shared out by imaging itself; threads of theirs inside its threads would wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, signal.SIG_IGN)  # Ctrl-C reaches the whole group; only the front end decides when a worker ends
     desk = Desk(pipe)

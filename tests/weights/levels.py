@@ -1,0 +1,23 @@
+"""Owns the levels of the compact weights, which come with them so that nobody has to wait for their calibration: `python tests/weights/levels.py --write`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from restyle_server.neural import calibration
+from restyle_server.neural.parameters import Pooling
+from restyle_server.neural.store import Store
+from restyle_server.weights.catalogue import COMPACT
+
+FOLDER = Path(calibration.__file__).parent.parent / "weights" / "levels"
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--write"]:
+        sys.exit(__doc__)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    calibration.network(COMPACT, Pooling.AVERAGE, Store(FOLDER))
+    FOLDER.chmod(0o755)
+    for path in FOLDER.iterdir():
+        path.chmod(0o644)

@@ -259,7 +259,7 @@ def test_another_use_of_a_style_is_another_picture(paints, order, change):
 
 
 def test_no_more_pictures_of_styles_are_kept_than_fit(order):
-    kept, resolved = materials.StylePictures(20_000), engine("cpu")._resolved(order)
+    kept, resolved = materials.StylePictures(10_000), engine("cpu")._resolved(order)
     first = kept.get(order.styles[0], resolved)
     assert kept.get(order.styles[0], resolved) is first
     kept.get(replace(order.styles[0], crop=Crop(10, 10, 30, 30)), resolved)

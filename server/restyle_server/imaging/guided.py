@@ -102,12 +102,11 @@ def _solved(matrix: Floats, right: Floats) -> Floats:
 def _windowed(planes: Floats, radius: int, axis: int) -> Floats:
     """Means over 2·radius + 1 neighbours along an axis, −2 or −1, of (…, h, w)."""
     length = planes.shape[axis]
-    rest = (slice(None),) * (-1 - axis)
     sums = planes.copy()
+    along, own = np.moveaxis(sums, axis, 0), np.moveaxis(planes, axis, 0)
     for shift in range(1, min(radius, length - 1) + 1):
-        head, tail = (..., slice(shift, None), *rest), (..., slice(None, -shift), *rest)
-        sums[head] += planes[tail]
-        sums[tail] += planes[head]
+        along[shift:] += own[:-shift]
+        along[:-shift] += own[shift:]
     at = np.arange(length)
     counts = (np.minimum(at + radius + 1, length) - np.maximum(at - radius, 0)).astype(np.float32)
     sums /= counts[:, None] if axis == -2 else counts

@@ -99,7 +99,7 @@ def close_plane(canvas: Canvas, rgb: Floats, changed: Floats | None = None) -> P
         out[rows][..., order] = painted if kept is None else np.where(kept[..., None], samples[rows][..., order], painted)
 
     each(write, strips(source.height, source.width))
-    return Plane(source.format, source.width, source.height, memoryview(out).cast("B"), source.icc)
+    return Plane(source.format, source.width, source.height, out.data.cast("B"), source.icc)
 
 
 def weights_of(plane: Plane) -> Floats:

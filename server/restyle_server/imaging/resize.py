@@ -20,7 +20,7 @@ def resize(picture: Floats, width: int, height: int, kernel: Kernel = "lanczos")
     if picture.shape[:2] == (height, width):
         return picture
     if picture.ndim == 2:
-        return np.clip(_resampled(picture[..., None], width, height, kernel)[0], picture.min(), picture.max())
+        return np.asarray(np.clip(_resampled(picture[..., None], width, height, kernel)[0], picture.min(), picture.max()))
     low, high = _range(picture)
     out = np.empty((height, width, picture.shape[2]), np.float32)
     for channel, plane in enumerate(_resampled(picture, width, height, kernel)):

@@ -97,5 +97,5 @@ class Store:
 def _checksum(tensors: Mapping[str, Tensor]) -> str:
     crc = 0
     for name in sorted(tensors):
-        crc = zlib.crc32(memoryview(tensors[name].numpy()).cast("B") if tensors[name].numel() else b"", zlib.crc32(name.encode(), crc))
+        crc = zlib.crc32(tensors[name].numpy().data.cast("B") if tensors[name].numel() else b"", zlib.crc32(name.encode(), crc))
     return f"{crc:08x}"

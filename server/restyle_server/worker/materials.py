@@ -7,7 +7,6 @@ import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import reduce
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -98,12 +97,9 @@ class StylePictures:
 
     def get(self, style: StyleOrder, resolved: Resolved) -> _Prepared:
         """The style's picture. JobFailure, PictureError, ImagingError."""
-        place = style.picture or (None if style.plane is None else style.plane.path)
-        if place is None:
-            raise JobFailure("BAD_INPUT", f"The style {style.name} has neither a picture nor a layer; choose one.")
         area = min(style.scale**2, LARGEST_AREA) * resolved.width * resolved.height
         form = None if style.plane is None else (style.plane.format, style.plane.width, style.plane.height, style.plane.icc)
-        digest = _digest(place)
+        digest = _digest(style)
         if digest is None:
             return _prepared(style, area)
         name = (digest, form, style.crop, area)
@@ -114,7 +110,10 @@ class StylePictures:
         return found
 
 
-def _digest(path: Path) -> bytes | None:
+def _digest(style: StyleOrder) -> bytes | None:
+    path = style.picture or (None if style.plane is None else style.plane.path)
+    if path is None:
+        return None
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
@@ -123,7 +122,13 @@ def _digest(path: Path) -> bytes | None:
 
 
 def _prepared(style: StyleOrder, area: float) -> _Prepared:
-    canvas = open_plane(read_picture(style.picture, style.name).plane if style.picture is not None else plane_of(style.plane))
+    if style.picture is not None:
+        plane = read_picture(style.picture, style.name).plane
+    elif style.plane is not None:
+        plane = plane_of(style.plane)
+    else:
+        raise JobFailure("BAD_INPUT", f"The style {style.name} has neither a picture nor a layer; choose one.")
+    canvas = open_plane(plane)
     rgb, alpha = _cropped(style, canvas)
     if alpha is not None and not alpha.any():
         raise JobFailure("BAD_INPUT", f"The style {style.name} is fully transparent; choose a picture with something to see.")

@@ -2,16 +2,23 @@
 
     python -m pytest tests/faults tests/load tests/security --full-size
 
+A run at full size may be done in parts, one after the other: the rows of tests that passed are kept in pytest's cache, until the code or the machine is
+another, and the page is written once every test of a promise has passed. Each timed row says the load that its own test ran under.
+
 A promise about time is checked against max(10 × the promise, 10 × the same call on the idle server in this run), because a machine that tests may be busy;
 whether the figure itself keeps the promise is said in the table. Everything else is asserted exactly.
 """
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import json
 import os
 import platform
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +59,35 @@ PROMISES = {
 REASONS: Mapping[str, str] = {}
 """Why a promise is missed on the machine that the page was made on; nothing is missed without a reason here."""
 
+FULL_TIMEOUT = 1800  # s for one test at full size
+KEPT = "promises/full-size"  # in pytest's cache
+FOLDERS = ("tests/faults", "tests/load", "tests/security")  # whose tests measure the promises
+CODE = ("plugin", "protos", "server", "tests")  # what the rows are about
+
 Promised = Callable[..., None]
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one test has measured about one promise. timed: it depends on how busy the machine is. load: its load average when the test had ended."""
+
+    number: str
+    bound: str
+    text: str
+    runs: int
+    kept: bool
+    timed: bool
+    load: float = 0.0
+
+    @property
+    def verdict(self) -> str:
+        if self.kept:
+            return f"kept (load {self.load:.1f})" if self.timed else "kept"
+        return f"missed (load {self.load:.1f}): {REASONS.get(self.number, 'no reason is known yet')}"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--full-size", action="store_true", help="run the promises at full size and write docs/promises.md (about ten minutes)")
+    parser.addoption("--full-size", action="store_true", help="run the promises at full size and write docs/promises.md (about twenty minutes)")
     parser.addoption("--share", type=float, metavar="X", help="the same with X of the full number of runs, for a machine that has little time")
 
 
@@ -106,7 +137,7 @@ def promised(record_property: Callable[[str, object], None]) -> Promised:
     ) -> None:
         text = measured.format(runs if figure is None else figure)
         kept = figure is None or figure <= limit
-        record_property("promise", json.dumps([number, bound, text, runs, kept, figure is not None and not exact]))
+        record_property("promise", json.dumps([number, bound, text, runs, kept, figure is not None and not exact, _load()]))
         if figure is not None and checked:
             most = limit if exact else SLACK * max(limit, idle)
             assert figure <= most, f"{number}: {bound}: {text}"
@@ -118,32 +149,68 @@ class Table:
     """Collects the rows that tests leave, also from other processes of a run."""
 
     def __init__(self, config: pytest.Config) -> None:
+        self._cache = config.cache
         self._share = _share(config)
-        self._rows: list[list[Any]] = []
-        self._failed = 0
+        self._rows: dict[str, list[Row]] = {}  # by test
+        self._failed: list[str] = []
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._share:
+            for item in items:
+                item.add_marker(pytest.mark.timeout(FULL_TIMEOUT))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call":
-            self._failed += report.failed
-            self._rows += [json.loads(str(value)) for name, value in report.user_properties if name == "promise"]
+        if report.failed:
+            self._failed.append(report.nodeid)
+        if report.when == "call" and (rows := [Row(*json.loads(str(value))) for name, value in report.user_properties if name == "promise"]):
+            self._rows[report.nodeid] = rows
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if not self._rows:
             return
-        order = list(PROMISES)
-        rows = sorted(self._rows, key=lambda row: order.index(row[0]))
         terminalreporter.section("promises")
-        for number, bound, text, runs, kept, _ in rows:
-            terminalreporter.write_line(f"{number:<8}{'kept' if kept else 'MISSED':<8}{runs:>6} runs  {bound}: {text}")
-        missing = [number for number in order if number not in {row[0] for row in rows}]
-        if self._share and (self._failed or not missing):
-            PAGE.write_text(page(rows, missing, self._share), encoding="utf-8")
+        for row in _sorted(self._rows):
+            terminalreporter.write_line(f"{row.number:<8}{'kept' if row.kept else 'MISSED':<8}{row.runs:>6} runs  {row.bound}: {row.text}")
+        if self._share is None:
+            return
+        rows = self._with_earlier() if self._share == 1 else self._rows
+        missing = sorted(_promising() - {test.partition("[")[0] for test in rows})
+        if self._failed:
+            terminalreporter.write_line(f"not written, because {len(self._failed)} tests failed")
+        elif missing:
+            terminalreporter.write_line("\n".join(["not written yet, because these are still to be run:", *missing]))
+        else:
+            PAGE.write_text(page(_sorted(rows), self._share), encoding="utf-8")
             terminalreporter.write_line(f"written: {PAGE}")
-        elif self._share:
-            terminalreporter.write_line(f"not written, because this run left out {', '.join(missing)}")
+
+    def _with_earlier(self) -> dict[str, list[Row]]:
+        """This run's rows and those of earlier parts of the same code on the same machine, which are kept."""
+        about = [_code(), _machine()]
+        kept = self._cache.get(KEPT, None) if self._cache else None
+        rows = {test: [Row(*words) for words in found] for test, found in kept["rows"].items()} if kept and kept["about"] == about else {}
+        rows = {test: found for test, found in (rows | self._rows).items() if test not in self._failed}
+        if self._cache:
+            self._cache.set(KEPT, {"about": about, "rows": {test: [astuple(row) for row in found] for test, found in rows.items()}})
+        return rows
 
 
-def page(rows: Sequence[Sequence[Any]], missing: Sequence[str], share: float) -> str:
+def _promising() -> set[str]:
+    """Every test that measures a promise, as pytest calls it, without its parameters."""
+    root = PAGE.parents[1]
+    found = set()
+    for path in (path for folder in FOLDERS for path in (root / folder).glob("test_*.py")):
+        functions = (node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        found |= {f"{path.relative_to(root).as_posix()}::{each.name}" for each in functions if "promised" in {word.arg for word in each.args.args}}
+    return found
+
+
+def _sorted(rows: Mapping[str, Sequence[Row]]) -> list[Row]:
+    order = list(PROMISES)
+    return sorted((row for test in sorted(rows) for row in rows[test]), key=lambda row: order.index(row.number))
+
+
+def page(rows: Sequence[Row], share: float) -> str:
     """docs/promises.md."""
     size = "" if share == 1 else f" **The figures below come from a run with {share:.0%} of the full number of runs**, on a machine that had little time."
     lines = [
@@ -155,26 +222,41 @@ def page(rows: Sequence[Sequence[Any]], missing: Sequence[str], share: float) ->
         ".venv/bin/python -m pytest tests/faults tests/load tests/security --full-size",
         "```",
         "",
-        f"Machine of this run: {_machine()}.{size}",
+        f"The machine: {_machine()}.{_commit()}{size} A load is the machine's load average when the row's test had ended, so with other programs' work in it.",
         "",
         "CI runs the same tests at a smaller size, asserts every outcome exactly, and times only against ten times the bound or the same on an idle server.",
         "",
         "| P | bound | measured | runs | kept or missed |",
         "|---|---|---|---|---|",
     ]
-    for number, bound, text, runs, kept, timed in rows:
-        verdict = "kept" if kept else f"missed: {REASONS.get(number) or _reason(timed)}"
-        lines.append(f"| {number} | {bound} | {text} | {runs} | {verdict} |")
-    lines += [f"| {number} | {PROMISES[number]} | its test failed | – | missed: see the test |" for number in missing]
+    lines += [f"| {row.number} | {row.bound} | {row.text} | {row.runs} | {row.verdict} |" for row in rows]
     lines += ["", "## What each stands for", ""]
     lines += [f"- **{number}**: {text}" for number, text in PROMISES.items()]
     return "\n".join([*lines, ""])
 
 
-def _reason(timed: bool) -> str:
-    """Why a figure is missed, when it is a time on a machine that had more to do than it has cores."""
-    load, cores = (os.getloadavg()[1] if hasattr(os, "getloadavg") else 0.0), os.cpu_count() or 1
-    return f"measured at a load average of {load:.0f} on {cores} cores" if timed and load > cores else "no reason is known yet"
+def _load() -> float:
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
+def _code() -> str:
+    """A digest of everything that a promise depends on."""
+    root, digest = PAGE.parents[1], hashlib.sha256()
+    for path in sorted(path for folder in CODE for path in (root / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _commit() -> str:
+    """Which commit the code is, when git says so and nothing has been changed since."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=PAGE.parents[1], capture_output=True, check=True, text=True).stdout.strip()
+
+    try:
+        return "" if git("status", "--porcelain", *CODE) else f" The code: commit {git('rev-parse', '--short=10', 'HEAD')}."
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
 def _machine() -> str:
@@ -183,8 +265,8 @@ def _machine() -> str:
         model = next(line.partition(":")[2].strip() for line in words if line.startswith("model name"))
     except (OSError, StopIteration):
         model = platform.machine()
-    load = f", load average {os.getloadavg()[0]:.0f} at its end" if hasattr(os, "getloadavg") else ""
-    return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}{load}"
+    nice = f", at priority {os.nice(0)}" if hasattr(os, "nice") and os.nice(0) else ""
+    return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}{nice}"
 
 
 def percentile(figures: Sequence[float], share: float) -> float:

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 NOWHERE = Path("/nonexistent")  # of an estimate's files, which are never opened
 PREFLIGHT_SECONDS = 2.0  # that creating a job waits for an estimate; without one the engine itself refuses what doesn't fit
 DRAINING_RETRY = 5.0  # s
+BURST_SECONDS = 0.3  # that a job waits for others that come at the same time, at most
+GLANCE_SECONDS = 0.02  # without a newcomer, after which all have come
 MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
 
@@ -59,6 +61,7 @@ class Intake:
         self._clock = clock
         self._paces = paces
         self._entries: dict[Request, _Entry] = {}
+        self._arrivals = 0  # of headers
 
     @property
     def _limits(self) -> Limits:
@@ -75,6 +78,7 @@ class Intake:
             raise Unavailable("The server is ending; send the job again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
         spec = spec_of(header.spec, self._limits)
         with self._admitted(request, spec) as entry:
+            await self._let_others_in()
             self._dispatcher.check_device(spec.device)
             weights = await self._shelf.chosen(spec.weights, spec.parameters)
             library = await self._styles.used(spec)
@@ -96,6 +100,7 @@ class Intake:
         first = await self._next(stream)
         if first is None or first.WhichOneof("part") != "header":
             raise Invalid("header", "the first message of an upload is its header.")
+        self._arrivals += 1
         return first.header
 
     async def _next(self, stream: AsyncIterator[wire.CreateJobRequest]) -> wire.CreateJobRequest | None:
@@ -127,6 +132,14 @@ class Intake:
         finally:
             del self._entries[request]
             entry.left.set()
+
+    async def _let_others_in(self) -> None:
+        """When many come at once, all are heard before the first is taken in: those who are refused don't wait for the others' files."""
+        loop = asyncio.get_running_loop()
+        give_up, heard = loop.time() + BURST_SECONDS, -1
+        while len(self._entries) > 1 and heard != self._arrivals and loop.time() < give_up:
+            heard = self._arrivals
+            await asyncio.sleep(GLANCE_SECONDS)
 
     def _check_room(self, wanted: _Entry) -> None:
         limits, retry, party = self._limits, RETRY_SECONDS, wanted.party

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -75,7 +74,7 @@ async def test_a_full_queue_takes_exactly_its_room_and_refuses_the_rest_at_once(
         running = await caller.named("first").create(order())
         await caller.begun(running.id)
         idle = await idle_seconds(lambda: caller.call("GetServerInfo"))
-        other = statistics.median([await seconds_of(asyncio.gather(*(caller.call("GetServerInfo") for _ in range(SUBMITS)))) for _ in range(5)])
+        other = max([await seconds_of(asyncio.gather(*(caller.call("GetServerInfo") for _ in range(SUBMITS)))) for _ in range(3)])
 
         async def submit(number: int) -> grpc.aio.AioRpcError | str:
             began = time.perf_counter()

@@ -96,5 +96,5 @@ async def events(watcher: Watcher) -> AsyncIterator[Event]:
             yield event
             if isinstance(event.what, Job) and event.what.state.ended:
                 return
-        if watcher.closed:
+        if watcher.closed and not watcher.woken.is_set():  # else something came while the last event was on its way, perhaps the job's end
             return

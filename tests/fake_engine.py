@@ -4,10 +4,11 @@ A script is the JSON object in `fake-engine.json` in the server's state folder, 
 jobs of a seed:
 
     {"steps": 5, "step_ms": 0, "scales": 1, "deliver_ms": 0, "memory_mib": 0, "preview_side": 8, "oom_at": null, "memory_error_at": null,
-     "crash_at": null, "hang_at": null, "fail_at": null, "seeds": {"7": {"crash_at": 2}}}
+     "crash_at": null, "hang_at": null, "fail_at": null, "gate": "", "seeds": {"7": {"crash_at": 2}}}
 
 oom_at, memory_error_at, crash_at, hang_at and fail_at are numbers of evaluations, from 1. deliver_ms passes between the last evaluation and the result;
-memory_mib is taken and touched for as long as the job runs. The result is the content with every byte replaced by a function of its value and the seed, so
+memory_mib is taken and touched for as long as the job runs. gate: a file of the state folder, for which the job waits after its first evaluation: so a test
+can do something while it runs, however busy the machine is. The result is the content with every byte replaced by a function of its value and the seed, so
 that a mix-up of jobs is seen. The ids of the jobs that were begun are noted in `fake-engine.runs`.
 """
 
@@ -31,6 +32,7 @@ RUNS = "fake-engine.runs"
 BYTES_PER_PIXEL = 1000  # that an estimate claims
 MEMORY = 2**33  # bytes that the device claims to have
 DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False, default_size=512)
+GLANCE_SECONDS = 0.005  # between two looks at a gate
 _TABLES: dict[int, bytes] = {}
 
 
@@ -54,6 +56,7 @@ class Script:
     hang_at: int | None = None
     fail_at: int | None = None
     disk_full: bool = False
+    gate: str = ""
     signal: int = signal.SIGKILL
 
 
@@ -116,6 +119,8 @@ class FakeEngine:
             if verdict is Verdict.GO_ON:
                 time.sleep(play.step_ms / 1000)
                 verdict = observe(_progress(play, scale, step, content.width, content.height, data))
+            while step == 1 and play.gate and not (state_dir / play.gate).exists():
+                time.sleep(GLANCE_SECONDS)
             if verdict is Verdict.CANCEL:
                 raise Cancelled
             if verdict is Verdict.FINISH:

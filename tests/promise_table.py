@@ -149,7 +149,7 @@ class Table:
     """Collects the rows that tests leave, also from other processes of a run."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._cache = config.cache
+        self._cache: pytest.Cache | None = getattr(config, "cache", None)  # none under -p no:cacheprovider
         self._share = _share(config)
         self._rows: dict[str, list[Row]] = {}  # by test
         self._failed: list[str] = []

@@ -22,6 +22,7 @@ from .output import bytes_for_people
 from .serve import LOOPBACK
 
 LITTLE_ROOM = 2 * 10**9  # bytes: less than the ImageNet weights and a few results need
+NO_ROOM = 50 * 10**6  # bytes: less than one job of a usual photo needs
 PACKAGES = ("torch", "grpcio", "protobuf", "numpy", "pillow")
 OLDEST_TORCH = (2, 10)  # earlier ones let a weights file run code
 DEVICE_SECONDS = 60.0  # for a worker to come up: it loads torch from a cold disk
@@ -71,11 +72,19 @@ def folders() -> Iterator[Finding]:
             continue
         free = shutil.disk_usage(nearest).free
         if free < LITTLE_ROOM:
-            yield Finding(
-                part, "warning", f"{folder}: only {bytes_for_people(free)} are free", "make room on this disk: results and weights need some gigabytes"
-            )
+            state = "warning" if free >= NO_ROOM else "bad"
+            yield Finding(part, state, f"{folder}: only {bytes_for_people(free)} are free", "make room on this disk: results and weights need some gigabytes")
         else:
             yield Finding(part, "good", f"{folder}, {bytes_for_people(free)} free")
+    yield from secrets()
+
+
+def secrets() -> Iterator[Finding]:
+    """Whether others of this machine can read the server's token. On Windows the user's folder sees to that."""
+    path = discovery.state_dir() / discovery.SERVER_FILE
+    if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
+        mend = f"run: restyle stop, then: chmod 700 {path.parent}; the next server takes a new token"
+        yield Finding("state folder", "bad", f"other users of this machine can open {path}, which holds the server's token", mend)
 
 
 def settings() -> Iterator[Finding]:
@@ -94,7 +103,7 @@ def launcher() -> Iterator[Finding]:
     found = discovery.read_launcher(path)
     mend = "run: restyle install gimp (or krita), which writes it anew"
     if found is None:
-        yield Finding("launcher", "warning", f"{path} is not there, so editors can't start the server by themselves", mend)
+        yield Finding("launcher", "warning", f"{path} is {'damaged' if path.exists() else 'not there'}, so editors can't start the server by themselves", mend)
     elif not Path(found.command[0]).exists():
         yield Finding("launcher", "bad", f"{path} starts {found.command[0]}, which is gone", mend)
     elif found.version != __version__:
@@ -170,7 +179,8 @@ def _about(info: client.ServerInfo) -> Iterator[Finding]:
     if info.weights_in_use not in by_id:
         yield Finding("weights", "bad", "there are none that can be used", "install Restyle again, or run: restyle weights install imagenet")
     elif info.weights_in_use == "compact":
-        yield Finding("weights", "warning", "compact; ImageNet's paint finer", "run: restyle weights install imagenet")
+        finer = by_id["imagenet"].hint if "imagenet" in by_id else ""
+        yield Finding("weights", "warning", "compact; ImageNet's paint finer", finer or "run: restyle weights install imagenet")
     else:
         yield Finding("weights", "good", info.weights_in_use)
 

@@ -39,6 +39,7 @@ from .service import Service
 from .shelf import Shelf
 from .style_calls import Styles
 from .styles.library import Library
+from .weights.errors import WeightsError
 from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
 from .worker import messages as say
 
@@ -148,7 +149,10 @@ class Server:
         except (OSError, sqlite3.Error) as error:
             raise CannotServe(_unwritable(config, error)) from error
         self.shelf = Shelf(config.data_dir, config.weights_file, config.imagenet_url)
-        await self.shelf.look()
+        try:
+            await self.shelf.look()
+        except WeightsError as error:  # the administrator's own file is looked at apart: these came with Restyle
+            raise CannotServe(f"{error.sentence} They came with Restyle: install it again.") from error
         self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles), config.limits)
         paces = Paces(config.state_dir)
         self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices, paces)
@@ -250,6 +254,8 @@ def serve(config: Config, started: Callable[[Server], None] = lambda server: Non
     """Serves until SIGTERM, SIGINT or StopServer; returns the exit status. Everything that goes wrong is one sentence on stderr.
 
     started: called once the server can be found."""
+    if os.name == "posix":
+        os.umask(0o077)  # nothing that it writes is anybody else's: results, logs, SQLite's own files
     try:
         checked(config)
         open_log(config.state_dir / "logs", config.log_level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_a_sound_installation_is_told_part_by_part(restyle: Restyle) -> None:
         assert finding["mend"] or finding["state"] == "good"
     people = restyle("doctor").stdout
     assert "ok    server: answers at 127.0.0.1:" in people
-    assert "→ run: restyle weights install imagenet" in people
+    assert "with: restyle weights install imagenet" in people
 
 
 def states(findings) -> dict[str, checkup.Finding]:
@@ -70,6 +71,8 @@ def test_a_launcher_that_is_missing_gone_or_old_is_found(home: Path) -> None:
     assert states(checkup.launcher())["launcher"].state == "warning"
     launcher(path, home / "state", command="/gone/python")
     assert states(checkup.launcher())["launcher"].state == "bad"
+    path.write_text('{"command": ["/usr/bin/')
+    assert "damaged" in states(checkup.launcher())["launcher"].text
     launcher(path, home / "state", version="0.0.1")
     assert states(checkup.launcher())["launcher"].state == "warning"
     launcher(path, home / "state")
@@ -83,6 +86,27 @@ def test_a_folder_that_is_none_and_settings_that_are_wrong_are_found(home: Path,
     (home / "file").touch()
     monkeypatch.setenv("RESTYLE_STATE_DIR", str(home / "file" / "state"))
     assert states(checkup.folders())["state folder"].state == "bad"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the user's folder is private by itself")
+def test_a_token_that_others_can_read_is_found(home: Path) -> None:
+    file = home / "state" / "server.json"
+    file.write_text("{}")
+    file.chmod(0o640)
+    found = states(checkup.folders())["state folder"]
+    assert (found.state, "token" in found.text, "restyle stop" in found.mend) == ("bad", True, True)
+    file.chmod(0o600)
+    assert states(checkup.folders())["state folder"].state == "good"
+
+
+def test_damaged_imagenet_weights_are_told_as_such(restyle: Restyle) -> None:
+    weights = restyle.data / "weights" / "imagenet.safetensors"
+    weights.parent.mkdir(exist_ok=True)
+    weights.write_text("cut off")
+    try:
+        assert "damaged; install them again with: restyle weights install imagenet" in restyle("doctor").stdout
+    finally:
+        weights.unlink()
 
 
 def test_a_server_that_does_not_start_is_told_with_its_reason(home: Path) -> None:

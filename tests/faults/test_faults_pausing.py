@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
+import re
 import signal
 
 import pytest
@@ -14,7 +16,12 @@ from restyle_server.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
 FOLDER, SKETCH = 50, 1  # seeds
-LONG = {"steps": 400, "step_ms": 2, "scales": 8}
+LONG = {"steps": 400, "step_ms": 2, "scales": 8, "gate": "gate"}  # goes on when everybody who shall come has come
+
+
+def open_gate(place, opened: bool = True) -> None:
+    gate = place.config.state_dir / LONG["gate"]
+    gate.touch() if opened else gate.unlink(missing_ok=True)
 
 
 def batch(seed: int = FOLDER) -> wire.JobSpec:
@@ -35,8 +42,8 @@ async def test_interactive_jobs_go_first_and_the_batch_job_still_runs_once_with_
             folder = await place.caller.create(batch())
             await place.caller.begun(folder.id)
             painted = [await place.caller.named("painter").create(order(seed=SKETCH + number)) for number in range(sketches)]
+            open_gate(place)
             ended = [await place.caller.end(job.id) for job in painted]
-            assert (await place.caller.call("GetJob", id=folder.id)).state == wire.RUNNING
             last = await place.caller.end(folder.id)
             assert last.state == wire.SUCCEEDED
             assert all(job.state == wire.SUCCEEDED and job.ended < last.ended for job in ended)
@@ -44,22 +51,24 @@ async def test_interactive_jobs_go_first_and_the_batch_job_still_runs_once_with_
             for number, job in enumerate(painted):
                 assert await place.caller.read(job.id) == painted_bytes(pixels(SKETCH + number), SKETCH + number)
             begun += [folder.id, *(job.id for job in painted)]
+            open_gate(place, False)
         assert runs(place.config.state_dir) == begun
     promised("pause", f"{sketches} sketch(es) start at the end of the batch job's scale; each runs once, the right bytes", "all of {}", rounds * (sketches + 1))
 
 
-async def test_after_three_sketches_the_batch_job_goes_on_for_a_scale(serving):
+async def test_after_three_sketches_the_batch_job_goes_on_for_a_scale(serving, caplog):
+    caplog.set_level(logging.INFO, "restyle_server")
     async with serving(script={"seeds": {str(FOLDER): LONG}}) as place:
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
         painted = [await place.caller.create(order(seed=number)) for number in range(1, 8)]
-        scales = []
-        for job in painted:
-            await place.caller.end(job.id)
-            scales.append((await place.caller.call("GetJob", id=folder.id)).progress.scale)
-        assert scales[3] > scales[0]  # between the third and the fourth it painted a scale
-        assert scales[6] > scales[3]
+        open_gate(place)
         assert (await place.caller.end(folder.id)).state == wire.SUCCEEDED
+    names = {folder.id: "folder", **{job.id: str(number) for number, job in enumerate(painted, 1)}}
+    steps = [re.match(r"job (\w+): (RUNNING|rests|goes on)", record.getMessage()) for record in caplog.records]
+    told = [f"{names[step[1]]} {step[2]}" for step in steps if step]
+    pause, sketches = ["folder rests", "folder goes on"], [f"{number} RUNNING" for number in range(1, 8)]
+    assert told == ["folder RUNNING", pause[0], *sketches[:3], *reversed(pause), *sketches[3:6], *reversed(pause), *sketches[6:], pause[1]]
 
 
 async def test_a_batch_job_waits_for_no_other_batch_job_and_a_sketch_for_no_sketch(serving):
@@ -73,7 +82,7 @@ async def test_a_batch_job_waits_for_no_other_batch_job_and_a_sketch_for_no_sket
 
 
 async def test_a_free_device_takes_the_sketch_and_nothing_pauses(serving):
-    async with serving(script={"seeds": {str(FOLDER): {**LONG, "steps": 100_000}}}, devices=("fake:0", "fake:1")) as place:
+    async with serving(script={"seeds": {str(FOLDER): {**LONG, "steps": 100_000, "gate": ""}}}, devices=("fake:0", "fake:1")) as place:
         await until(lambda: all(station.ready for station in place.server.dispatcher.stations))
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
@@ -89,15 +98,18 @@ async def test_a_resting_job_can_be_cancelled_and_finished(serving):
         cancelled = await place.caller.create(batch())
         await place.caller.begun(cancelled.id)
         sketch = await place.caller.create(order(seed=SKETCH))
+        open_gate(place)
         await resting(place)
         assert (await place.caller.call("CancelJob", id=cancelled.id)).state == wire.CANCELLED
         assert (await place.caller.call("GetJob", id=sketch.id)).state == wire.RUNNING  # it hit only its job
         await place.caller.call("FinishJob", id=sketch.id)
         assert (await place.caller.end(sketch.id)).state == wire.SUCCEEDED
 
+        open_gate(place, False)
         finished = await place.caller.create(batch(FOLDER + 1))
         await place.caller.begun(finished.id)
         sketch = await place.caller.create(order(seed=SKETCH))
+        open_gate(place)
         await resting(place)
         await place.caller.call("FinishJob", id=finished.id)
         await place.caller.call("CancelJob", id=sketch.id)
@@ -112,6 +124,7 @@ async def test_a_sketch_that_is_cancelled_before_the_pause_costs_nothing(serving
         await place.caller.begun(folder.id)
         sketch = await place.caller.create(order(seed=SKETCH))
         await place.caller.call("CancelJob", id=sketch.id)
+        open_gate(place)
         assert (await place.caller.end(folder.id)).state == wire.SUCCEEDED
         assert sketch.id not in runs(place.config.state_dir)
 
@@ -121,6 +134,7 @@ async def test_a_worker_that_dies_fails_the_resting_job_too_and_paints_none_of_t
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
         sketch = await place.caller.create(order(seed=SKETCH))
+        open_gate(place)
         await resting(place)
         await place.caller.begun(sketch.id)
         os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGKILL)
@@ -135,6 +149,7 @@ async def test_a_sketch_that_fails_does_not_fail_the_resting_job(serving):
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
         sketch = await place.caller.create(order(seed=SKETCH))
+        open_gate(place)
         assert (await place.caller.end(sketch.id)).error.reason == "INTERNAL"
         assert (await place.caller.end(folder.id)).state == wire.SUCCEEDED
 
@@ -144,6 +159,7 @@ async def test_the_time_that_a_job_rested_is_not_counted_as_its_work(serving):
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
         sketch = await place.caller.create(order(seed=SKETCH))
+        open_gate(place)
         await resting(place)
         await place.caller.begun(sketch.id)
         await asyncio.sleep(0.5)  # what is measured: it rests for so long at least

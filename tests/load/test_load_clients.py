@@ -33,9 +33,9 @@ class Score:
 
 
 async def paint(place, people, clients: int, jobs: int, kills: int, **words) -> Score:
-    """Every client paints its jobs one after the other; whenever a share of all has been painted, one is killed in the middle of its next."""
+    """Every client paints its jobs one after the other; at times in the first half one is killed in the middle of its next."""
     score, total = Score(), clients * jobs
-    due = [total * (number + 1) // (kills + 2) for number in range(kills)]
+    due = [total * (number + 1) // (2 * kills) for number in range(kills)]
 
     async def follow(number: int) -> None:
         name = f"client {number}"
@@ -77,8 +77,8 @@ async def settled(place, score: Score) -> Counter[str]:
 
 
 async def test_clients_that_live_get_every_result_whatever_happens_to_others(serving, sized, promised):
-    clients, jobs, kills = sized(8, 4), sized(8, 3), sized(4, 1)
-    async with serving(script={"steps": 20, "step_ms": 10}, limits=Limits(lease_seconds=2)) as place, crowd() as people:
+    clients, jobs, kills = sized(8, 4), sized(64, 3), sized(6, 1)
+    async with serving(script={"steps": 20, "step_ms": 5}, limits=Limits(lease_seconds=2)) as place, crowd() as people:
         score = await paint(place, people, clients, jobs, kills)
         states = await settled(place, score)
         assert len(score.killed) == kills

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -100,6 +101,18 @@ def test_logs_rotate_and_stay_the_users_own(tmp_path, log_file, monkeypatch):
     assert files == ["server.log", *(f"server.log.{number}" for number in range(1, logs.FILES + 1))]
     assert all(file.stat().st_size <= 2100 for file in path.parent.iterdir())
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the user's folder is private by itself")
+async def test_what_the_server_writes_is_the_users_own_even_in_a_folder_that_all_can_open(launchpad):
+    launchpad.state.mkdir(mode=0o755)
+    launchpad.start()
+    async with launchpad.reached() as caller:
+        job = await caller.create(order(label="My secret layer"))
+        assert (await caller.end(job.id)).state == wire.SUCCEEDED
+        written = [path for path in launchpad.state.rglob("*") if not path.name.startswith("fake-engine")]
+        assert {"server.json", "jobs.sqlite", "jobs.sqlite-wal", "server.log", "result"} <= {path.name for path in written}
+        assert not [path for path in written if path.stat().st_mode & 0o077]
 
 
 async def test_a_client_that_names_itself_oddly_is_refused_or_escaped(serving, log_file):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ import grpc
 import pytest
 from calls import details, order
 from PIL import Image
+from restyle_server.server import CannotServe
 from restyle_server.styles.description import Suggestion
 from restyle_server.styles.library import Library
 from restyle_server.wire import restyle_pb2 as wire
@@ -201,3 +203,22 @@ async def test_an_installation_that_fails_says_why_and_a_caller_names_no_other_w
                     assert step.step == "downloading"
             assert refused.value.code() == code
         assert (await place.caller.call("GetServerInfo")).weights_in_use == "compact"
+
+
+async def test_a_server_without_its_own_weights_says_in_a_sentence_what_to_do(serving, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys.modules["restyle_server.weights.catalogue"], "COMPACT", tmp_path / "gone.safetensors")
+    with pytest.raises(CannotServe, match="install it again"):
+        async with serving():
+            pass
+    assert not (tmp_path / "state" / "server.json").exists()
+
+
+async def test_weights_are_read_again_when_their_file_has_changed(serving):
+    async with serving() as place:
+        assert not {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["imagenet"].installed
+        file = place.config.data_dir / "weights" / "imagenet.safetensors"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"cut off")
+        assert "damaged" in {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["imagenet"].hint
+        file.unlink()
+        assert "not installed" in {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["imagenet"].hint

@@ -27,6 +27,9 @@ class OwnFile(RotatingFileHandler):
     def _open(self) -> Any:
         return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=lambda path, flags: os.open(path, flags, 0o600))
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """A full disk costs lines of the log; Python would write a traceback to the terminal for each."""
+
 
 def open_log(folder: Path, level: str) -> Path:
     """Sends the server's log to folder/server.log, warnings to the terminal too. OSError."""

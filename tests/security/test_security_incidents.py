@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
@@ -101,6 +102,18 @@ def test_logs_rotate_and_stay_the_users_own(tmp_path, log_file, monkeypatch):
     assert files == ["server.log", *(f"server.log.{number}" for number in range(1, logs.FILES + 1))]
     assert all(file.stat().st_size <= 2100 for file in path.parent.iterdir())
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_log_without_room_loses_lines_and_says_nothing_else(log_file, capfd):
+    log_file("INFO")
+    handler = logging.getLogger("restyle_server").handlers[0]
+    room, handler.stream = handler.stream, Path("/dev/full").open("w")  # noqa: SIM115 - closed below, where closing fails too
+    logging.getLogger("restyle_server.test").info("job 1: an event")
+    handler.stream, full = room, handler.stream
+    with contextlib.suppress(OSError):
+        full.close()
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere the user's folder is private by itself")

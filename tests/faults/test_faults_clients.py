@@ -20,7 +20,7 @@ DEVICES = tuple(f"fake:{number}" for number in range(GROUP))
 
 async def test_a_killed_client_costs_its_attached_job_and_a_detached_one_runs_on(serving, sized, promised):
     kills, late = sized(100, 4), []
-    script = {"steps": 100_000, "step_ms": 2, "seeds": {str(DETACHED): {"steps": 100, "step_ms": 1}}}
+    script = {"steps": 100_000, "step_ms": 2, "seeds": {str(DETACHED): {"steps": 800, "step_ms": 2}}}  # longer than a lease and its sweep
     limits = Limits(lease_seconds=LEASE, max_jobs_per_client=100, max_jobs=100)
     async with serving(limits=limits, script=script, engine="fake_engine:engine", devices=DEVICES) as place, crowd() as people:
         words = {"task": "hold", "address": place.server.address, "token": place.server.token}

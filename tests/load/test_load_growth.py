@@ -35,6 +35,7 @@ async def test_the_server_does_not_grow_with_its_jobs(launchpad, sized, promised
     async with launchpad.reached() as caller:
         await launchpad.ready()
         front, worker = psutil.Process(server.pid), psutil.Process(launchpad.worker)
+        await asyncio.gather(*(caller.call("ListStyles") for _ in range(50)))  # until the pool of threads is as large as it gets
 
         async def one(number: int) -> None:
             job = await caller.named(f"client {number % 4}").create(order(seed=number % 200))

@@ -46,9 +46,9 @@ async def test_a_cancelled_job_frees_its_device_within_two_steps(serving, sized,
 
 
 async def test_cancel_and_finish_never_hit_another_job(serving, sized, promised):
-    rounds, chance = sized(1000, 40), random.Random(2)
+    rounds, chance = sized(1000, 80), random.Random(2)
     ends: Counter[str] = Counter()
-    async with serving(script={"steps": 3, "step_ms": 1, "deliver_ms": 2}) as place:
+    async with serving(script={"steps": 8, "step_ms": 1, "deliver_ms": 2}) as place:
         told, changed = place.server.board.changed, []
         place.server.board.changed = lambda job: (changed.append(job), told(job))
         made: list[str] = []

@@ -87,7 +87,7 @@ class Row:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--full-size", action="store_true", help="run the promises at full size and write docs/promises.md (about twenty minutes)")
+    parser.addoption("--full-size", action="store_true", help="run the promises at full size and write docs/promises.md (a quarter of an hour)")
     parser.addoption("--share", type=float, metavar="X", help="the same with X of the full number of runs, for a machine that has little time")
 
 
@@ -216,13 +216,15 @@ def page(rows: Sequence[Row], share: float) -> str:
     lines = [
         "# The server's promises",
         "",
-        "What the server promises, and what its tests measured. This page is written by the tests themselves, at full size, by",
+        "What the server promises, and what its tests measured. This page is written by the tests themselves, at full size, in about a quarter of an hour, by",
         "",
         "```sh",
         ".venv/bin/python -m pytest tests/faults tests/load tests/security --full-size",
         "```",
         "",
         f"The machine: {_machine()}.{_commit()}{size} A load is the machine's load average when the row's test had ended, so with other programs' work in it.",
+        "",
+        "The folders, and the tests in them, may also be run one after the other: figures are kept until the code changes.",
         "",
         "CI runs the same tests at a smaller size, asserts every outcome exactly, and times only against ten times the bound or the same on an idle server.",
         "",

@@ -20,7 +20,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 120.0  # s: far more than anything here takes
+PATIENCE = 240.0  # s: far more than anything here takes
 SIDE = 16  # px
 
 Tell = Callable[..., None]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cli.pictures import fake_painting, picture, pixels
-from cli.running import Restyle, wait_for
+from cli.running import PATIENCE, Restyle, wait_for
 from restyle_client import JobClass, JobState, Lifetime
 
 
@@ -131,7 +131,7 @@ def test_at_most_eight_jobs_are_in_flight_and_ctrl_c_cancels_them_all(restyle: R
     with restyle.start("image", tmp_path / "photos", "--style", "woodcut", "-o", tmp_path / "out") as command:
         wait_for(lambda: len(restyle.jobs(JobState.QUEUED, JobState.RUNNING)) == 8)
         command.send_signal(signal.SIGINT)
-        out, err = command.communicate(timeout=60)
+        out, err = command.communicate(timeout=PATIENCE)
     ours = [job for job in restyle.jobs() if job.id not in before]
     assert command.returncode == 130
     assert err.splitlines()[-1] == "restyle: cancelled"

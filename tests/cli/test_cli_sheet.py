@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cli.pictures import picture
-from cli.running import Restyle, wait_for
+from cli.running import PATIENCE, Restyle, wait_for
 from PIL import Image
 from restyle_cli import comparison, easel
 from restyle_cli.drafts import Content
@@ -108,7 +108,7 @@ def test_ctrl_c_cancels_every_draft(restyle: Restyle, photo: Path, tmp_path: Pat
     with restyle.start("sheet", photo, "--styles", "night,woodcut,batik", "--strengths", "10,30,50,70", "--size", 32, "-o", tmp_path / "sheet.png") as command:
         wait_for(lambda: len(restyle.jobs(JobState.QUEUED, JobState.RUNNING)) == 8)
         command.send_signal(signal.SIGINT)
-        out, err = command.communicate(timeout=60)
+        out, err = command.communicate(timeout=PATIENCE)
     assert command.returncode == 130
     assert err.splitlines()[-1] == "restyle: cancelled"
     assert "Traceback" not in out + err

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
+from calls import PATIENCE
 from client.fake_servers import kill_server, server_pid, stop_server, write_launcher
 from client.pictures import plane
 from fake_engine import painted_bytes, write_script
@@ -64,7 +65,7 @@ def test_clients_that_start_a_server_at_once_end_at_one(installed: Path) -> None
     """As processes of their own, because that is what editors are."""
     client = "from restyle_client import connect\nwith connect() as session: print(session.info().pid)"
     clients = [subprocess.Popen([sys.executable, "-c", client], stdout=subprocess.PIPE, text=True) for _ in range(AT_ONCE)]
-    pids = [process.communicate(timeout=120)[0].strip() for process in clients]
+    pids = [process.communicate(timeout=PATIENCE)[0].strip() for process in clients]
     assert pids == [str(server_pid(installed))] * AT_ONCE
     assert all(process.returncode == 0 for process in clients)
     command = [str(installed / "state")]
@@ -200,5 +201,5 @@ def test_ctrl_c_in_a_script_cancels_its_job(installed: Path) -> None:
                 print([job.state.value for job in session.list()])
     """)
     tests = Path(__file__).resolve().parents[1]
-    done = subprocess.run([sys.executable, "-c", script, str(tests)], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", script, str(tests)], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stdout.strip() == "['cancelled']"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from calls import PATIENCE
 from client.fake_servers import stop_server, write_launcher
 from client.pictures import plane
 from client.proxy import Proxy
@@ -338,7 +339,10 @@ def test_a_bare_python_paints(served: Path, python: str) -> None:
     endpoint = find_endpoint(served / "state")
     assert endpoint is not None
     done = subprocess.run(
-        [python, "-I", "-S", "-W", "error", "-c", PAINT, str(CLIENT.parent), endpoint.address, endpoint.token], capture_output=True, check=False, timeout=60
+        [python, "-I", "-S", "-W", "error", "-c", PAINT, str(CLIENT.parent), endpoint.address, endpoint.token],
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout == painted_bytes(bytes(range(250)) * 4800, 4)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from calls import PATIENCE
 from certificates import Authority, Signed
 from fake_engine import painted_bytes, write_script
 from restyle_client import InvalidRequest, discovery, remote
@@ -234,7 +235,7 @@ def test_a_stranger_is_told_and_nothing_is_remembered(studio: Studio, tmp_path: 
     (tmp_path / "elsewhere").mkdir()
     stranger = Authority(tmp_path / "elsewhere").sign("anna")
     words = ("connect", f"{SERVER}:{PORT}", "--ca", str(studio.authority.file), "--cert", str(stranger.cert), "--key", str(stranger.key))
-    done = subprocess.run(studio.on("painter", *RESTYLE, *words), capture_output=True, text=True, check=False, env=studio.variables, timeout=60)
+    done = subprocess.run(studio.on("painter", *RESTYLE, *words), capture_output=True, text=True, check=False, env=studio.variables, timeout=PATIENCE)
     assert done.returncode == 1
     assert done.stderr.startswith("restyle: ")
     assert "Traceback" not in done.stderr

@@ -16,7 +16,7 @@ from typing import Any
 import grpc
 import psutil
 import pytest
-from calls import order, pixels
+from calls import PATIENCE, order, pixels
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from hypothesis import HealthCheck, given, settings
@@ -30,7 +30,6 @@ from restyle_server.wire.restyle_pb2_grpc import RestyleStub
 SERVICE = wire.DESCRIPTOR.services_by_name["Restyle"]
 METHODS = [method for method in SERVICE.methods if method.name != "StopServer"]  # which works
 FORBIDDEN = (grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL)  # what the server says of its own mistakes
-PATIENCE = 60.0  # s
 BATCH = 250  # raw inputs between two looks at the server
 MIB = 2**20
 BOMB = 64 * MIB  # bytes, unpacked

@@ -6,7 +6,7 @@ import asyncio
 
 import grpc
 import pytest
-from calls import SIDE, calling, details, gray, order, pixels, until
+from calls import PATIENCE, SIDE, calling, details, gray, order, pixels, until
 from fake_engine import painted_bytes
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -49,7 +49,7 @@ async def test_watching_begins_with_a_snapshot_and_ends_with_the_end(serving):
 async def test_previews_go_to_those_who_want_them_and_no_larger_than_they_want(serving):
     async with serving(script=SLOW) as place:
         job = await place.caller.create(order())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             async for event in place.caller.watch(job.id, previews=True, preview_size=4):
                 assert not event.HasField("preview") or max(event.preview.width, event.preview.height) <= 16
                 if event.HasField("preview"):

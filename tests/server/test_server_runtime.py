@@ -16,7 +16,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from calls import Caller, calling, details, order, until
+from calls import PATIENCE, Caller, calling, details, order, until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from restyle_server.config import Config, ConfigError, load
 from restyle_server.server import CannotServe, Server
@@ -221,7 +221,7 @@ def test_a_state_folder_that_cannot_be_used_is_one_sentence(folders, tmp_path, n
 
 
 def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, str(LAUNCHER), *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([sys.executable, str(LAUNCHER), *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def test_settings_come_from_the_file_and_flags_win(tmp_path):
@@ -259,7 +259,7 @@ def test_a_wrong_settings_file_is_one_sentence(tmp_path, words):
 
 def test_the_front_end_never_imports_torch():
     words = "import sys, restyle_server.__main__; print([name for name in sys.modules if name.partition('.')[0] in ('torch', 'torchvision')])"
-    ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=60, check=True)
+    ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert ended.stdout.strip() == "[]"
 
 

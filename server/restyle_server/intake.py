@@ -137,7 +137,7 @@ class Intake:
         """When many come at once, all are heard before the first is taken in: those who are refused don't wait for the others' files."""
         loop = asyncio.get_running_loop()
         give_up, heard = loop.time() + BURST_SECONDS, -1
-        while len(self._entries) > 1 and heard != self._arrivals and loop.time() < give_up:
+        while sum(entry.waits for entry in self._entries.values()) > 1 and heard != self._arrivals and loop.time() < give_up:
             heard = self._arrivals
             await asyncio.sleep(GLANCE_SECONDS)
 

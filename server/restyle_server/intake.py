@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 NOWHERE = Path("/nonexistent")  # of an estimate's files, which are never opened
 PREFLIGHT_SECONDS = 2.0  # that creating a job waits for an estimate; without one the engine itself refuses what doesn't fit
 DRAINING_RETRY = 5.0  # s
-BURST_SECONDS = 0.3  # that a job waits for others that come at the same time, at most
-GLANCE_SECONDS = 0.02  # without a newcomer, after which all have come
+BURST_SECONDS = 1.0  # that a job waits for others that come at the same time, at most
+GLANCE_SECONDS = 0.05  # without a newcomer, after which all have come
 MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
 

@@ -16,6 +16,7 @@ STYLE_FILE = "The style picture {path} can't be read ({reason}). Choose another 
 STYLE_LAYER = "The layer “{name}” that was chosen as the style is no longer open. Choose a style again."
 STYLE_SMALL = "The style “{name}” is {width} × {height} px there; a style needs at least 16 px per side."
 REGION_EMPTY = "The region of the style “{style}” does not touch what is painted. Choose another region for it."
+IMAGE_GONE = "The image was closed while Restyle painted, so the painting has no place to go."
 
 # ---- choosing ----
 GALLERY = "Styles"
@@ -32,6 +33,7 @@ SEED_NEW = "Another"
 PRESET_NAME = "Name of the preset:"
 
 # ---- the server ----
+SERVER_STARTING = "Starting the painter…"
 ABOUT = "about {time}"
 NETWORKS = {"compact": "compact network", "imagenet": "ImageNet network", "file": "the administrator's network"}
 INSTALLED = "The better network is installed."

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from . import frames, layers, memory, source, strings
+from . import frames, layers, memory, source, strings, thumbnails, turns
+from .api import QtCore
 from .client import client
-from .failures import Failure, sentence
+from .failures import Failure, guarded, sentence
 from .order import Order
 from .painting import Painting, Phase
 from .pixels import colors_of
+from .placing import Placed
+from .turns import Steps
 from .workshop import Workshop
+
+
+@dataclass
+class _Frame(Painting):
+    """The painting of one key. heard: called with every event, after it was taken in."""
+
+    heard: Callable[[client.Event], None] = lambda _event: None
+
+    def hear(self, event: client.Event) -> None:
+        super().hear(event)
+        self.heard(event)
 
 
 class Animation:
@@ -25,78 +41,103 @@ class Animation:
         if not workshop.recipe.styles:
             raise Failure(strings.NO_STYLE)
         self._workshop = workshop
+        self._film: Any = node.duplicate()  # shares the pixels; the layer itself may be changed or deleted meanwhile
         self._waiting = list(self._keys)
-        self._flying = 0
+        self._flying: list[_Frame] = []
         self._whole: Order | None = None
         self._planes: dict[int, client.Plane] = {}
-        self._job = ""
+        self._last: client.Result | None = None
         self._failure = ""
+        self._placing = False
         self.painting: Painting = workshop.begin(self._source, workshop.recipe)
         self._feed()
 
+    @guarded
     def _feed(self) -> None:
-        """Keeps the sky full; ends the run when the last one has landed."""
-        painting = self.painting
-        while self._waiting and self._flying < frames.IN_FLIGHT and not self._stopped():
-            self._begin(self._waiting.pop(0))
-        if self._flying == 0 and (not self._waiting or self._stopped()):
+        """Keeps the sky full, a frame in each turn of Krita's loop; ends the run when the last one has landed."""
+        if self._waiting and len(self._flying) < frames.IN_FLIGHT and not self._stopped():
+            try:
+                self._begin(self._waiting.pop(0))
+            except Exception as error:
+                self._failure = sentence(error)
+            QtCore.QTimer.singleShot(0, self._feed)
+        elif not self._flying and not self._placing:
+            self._placing = True
             self._end()
-        elif not painting.cancellation.cancelled:
-            painting.phase, painting.fraction = Phase.RUNNING, len(self._planes) / len(self._keys)
-            painting.text = strings.FRAME.format(done=len(self._planes), count=len(self._keys))
+        if not self.painting.over and not self.painting.cancellation.cancelled:
+            self.painting.phase = Phase.RUNNING
+            self.painting.text = strings.FRAME.format(done=len(self._planes), count=len(self._keys))
         self._workshop.changed()
 
     def _begin(self, time: int) -> None:
         document = layers.find_document(self._source.document)
-        node = layers.find_layer(document, self._source.layer) if document is not None else None
-        if node is None:
-            self._failure = strings.DOCUMENT_GONE
-            return
-        made = frames.frame_order(document, node, self._source, self.painting.recipe, time)
+        if document is None:
+            raise Failure(strings.IMAGE_GONE)
+        made = frames.frame_order(document, self._film, self._source, self.painting.recipe, time)
         if made is None:
             return
         self._whole = made if self._whole is None or made.veiled else self._whole
-        self._flying += 1
-        part = Painting(self._source.document, self._source.layer, self._source.name, self.painting.recipe, self.painting.cancellation)
+        part = _Frame(self._source.document, self._source.layer, self._source.name, self.painting.recipe, self.painting.cancellation)
+        part.heard = lambda event: self._heard(event)
+        self._flying.append(part)
 
-        def done(result: client.Result) -> None:
-            self._planes[time], self._job = result.plane, result.job.id
+        def done(result: client.Result) -> Steps[None]:
+            self._planes[time], self._last = result.plane, result
             part.end(Phase.DONE, "")
+            yield
 
         def failed(words: str) -> None:
             part.end(Phase.FAILED, words)
             self._failure = words
 
-        self._workshop.send(made.request, part, done, failed, self._landed)
+        def landed() -> None:
+            self._flying.remove(part)
+            self._feed()
 
-    def _landed(self) -> None:
-        self._flying -= 1
-        self._feed()
+        self._workshop.send(made.request, part, done, failed, landed)
+
+    def _heard(self, event: client.Event) -> None:
+        """Shows the frame that is painted, and how far all of them are."""
+        if isinstance(event, client.Preview):
+            self.painting.preview = event
+        self.painting.fraction = (len(self._planes) + sum(part.fraction for part in self._flying if not part.over)) / len(self._keys)
 
     def _stopped(self) -> bool:
         wish = self.painting.cancellation
         return wish.cancelled or wish.finished or bool(self._failure)
 
     def _end(self) -> None:
-        painting = self.painting
-        if painting.over:
+        if not self._planes or self._whole is None:
+            self._over()
             return
+        name = strings.LAYER_NAME.format(source=self.painting.name, style=self.painting.recipe.title)
+        try:
+            turns.walk(frames.placing_all(self._film, self._whole, self._planes, name), self._placed, self._broke)
+        except Exception as error:
+            self._broke(error)
+
+    def _placed(self, placed: Placed) -> None:
+        painting, last = self.painting, self._last
+        document = layers.find_document(placed.document)
+        node = layers.find_layer(document, placed.layer) if document is not None else None
+        if node is not None and last is not None:
+            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, last.job.id))
+            self._workshop.note(painting, last.job, thumbnails.of_painting(last.plane, painting.preview))
+        painting.result = placed.layer
+        self._over(placed.notes)
+
+    def _broke(self, error: Exception) -> None:
+        self._failure = sentence(error)
+        self._over()
+
+    def _over(self, notes: tuple[str, ...] = ()) -> None:
+        painting, self._film = self.painting, None
         name = strings.LAYER_NAME.format(source=painting.name, style=painting.recipe.title)
         words = strings.DONE_FRAMES.format(name=name, done=len(self._planes), count=len(self._keys))
-        try:
-            if self._planes and self._whole is not None:
-                placed = frames.place(self._whole, self._planes, name)
-                document = layers.find_document(placed.document)
-                node = layers.find_layer(document, placed.layer) if document is not None else None
-                if node is not None:
-                    memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, self._job))
-                painting.result = placed.layer
-        except Exception as error:
-            self._failure = sentence(error)
         if self._failure:
             painting.end(Phase.FAILED, f"{self._failure} {words}" if painting.result else self._failure)
-        elif self._planes:
-            painting.end(Phase.DONE, words)
+        elif painting.result:
+            painting.end(Phase.DONE, words, notes)
         else:
             painting.end(Phase.CANCELLED, strings.CANCELLED)
         self._workshop.over(painting)

@@ -6,6 +6,7 @@ layer = paint(Krita.instance().activeDocument().activeNode(), style="woodcut", s
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from .recipe import PRESETS, Recipe, StyleChoice, recipe_from, style_from
 from .workshop import workshop
 
 POLL_MS = 50  # between two looks at whether it is done
+SETTLING_SECONDS = 0.3  # Krita's list of layers follows an image 0.1 s late, and crashes when the image is gone by then
 
 
 def paint(node: Any = None, document: Any = None, *, style: str = "", styles: Sequence[StyleChoice | dict[str, Any] | str] = (), **settings: Any) -> Any:
@@ -42,6 +44,7 @@ def paint(node: Any = None, document: Any = None, *, style: str = "", styles: Se
     _wait(lambda: painting.over)
     if painting.phase is not Phase.DONE:
         raise Failure(painting.text or strings.CANCELLED)
+    _settle(document)
     return layers.find_layer(document, painting.result)
 
 
@@ -60,6 +63,13 @@ def styles() -> list[str]:
 
 def _style(words: str) -> StyleChoice:
     return StyleChoice(file=words) if "." in words or "/" in words else StyleChoice(library=words)
+
+
+def _settle(document: Any) -> None:
+    """Waits until the image is drawn with the new layer and Krita's list shows it: the script's next line may export the image, or close it."""
+    document.waitForDone()
+    since = time.monotonic()
+    _wait(lambda: time.monotonic() - since > SETTLING_SECONDS)
 
 
 def _wait(done: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from . import layers, strings
+from . import strings
 from .api import QtCore, QtWidgets
 from .order import regions
 from .recipe import StyleChoice
@@ -29,10 +29,9 @@ class Chosen(QtWidgets.QWidget):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
 
-    def refresh(self) -> None:
+    def refresh(self, document: Any | None) -> None:
         """Brings the rows in step with the recipe; they are made anew only when other styles are chosen or the image has other regions."""
         styles = self._workshop.recipe.styles
-        document = layers.active_document()
         places = regions(document) if document is not None and styles else [("", strings.EVERYWHERE)]
         wanted = (tuple(style.key for style in styles), tuple(places))
         if wanted == self._shown:

@@ -25,6 +25,7 @@ from .workshop import Workshop, workshop
 LOOK_MS = 400  # between two looks at what Krita doesn't tell: the chosen layer, closed images
 SERVER_MS = 5000  # between two questions to the server, while the docker is seen
 ESTIMATE_MS = 500  # after the last change of a setting
+LOW = 320  # px of height: a docker beside others on a small screen has 270
 WORD_MS = 12_000  # that the last painting's word stays, unless something went wrong
 
 
@@ -52,13 +53,20 @@ class Docker(krita.DockWidget):
         super().showEvent(event)
         self.look()
 
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self.status.squeeze(self.height() < LOW)
+
     # ---- what it looks like ----
 
     def _built(self) -> Any:
-        body = QtWidgets.QWidget()
-        column = QtWidgets.QVBoxLayout(body)
-        column.setContentsMargins(6, 4, 6, 4)
-        column.setSpacing(4)
+        body, inside = QtWidgets.QWidget(), QtWidgets.QWidget()
+        around = QtWidgets.QVBoxLayout(body)
+        around.setContentsMargins(0, 0, 0, 0)  # Krita sets these, of whatever a docker holds, to 1 px
+        around.addWidget(inside)
+        column = QtWidgets.QVBoxLayout(inside)
+        column.setContentsMargins(4, 1, 4, 2)
+        column.setSpacing(3)
         self.tabs = QtWidgets.QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -156,7 +164,7 @@ class Docker(krita.DockWidget):
         busy = bool(paintings)
         self.running.refresh(self._document, paintings)
         self.gallery.refresh()
-        self.chosen.refresh()
+        self.chosen.refresh(layers.find_document(self._document) if self._document else None)
         self.controls.refresh()
         self.recent.refresh()
         self.exploring.refresh()
@@ -180,7 +188,7 @@ class Docker(krita.DockWidget):
         if not self.isVisible():
             return
         self.workshop.close_documents()
-        document = layers.active_document()
+        document = layers.document_beside(self)
         now = layers.id_of(document) if document is not None else ""
         node = document.activeNode() if document is not None else None
         layer = layers.layer_id(node) if node is not None else ""
@@ -252,9 +260,12 @@ class Docker(krita.DockWidget):
 
     # ---- what the buttons do ----
 
+    def _chosen(self) -> tuple[Any, Any]:
+        return source.chosen_in(layers.document_beside(self))
+
     def _paint(self) -> None:
         self._last = None
-        self.workshop.paint(*source.active())
+        self.workshop.paint(*self._chosen())
 
     def _explore(self) -> None:
         self._last = None
@@ -262,22 +273,22 @@ class Docker(krita.DockWidget):
         self.pages.setCurrentWidget(self.exploring)
 
     def _animate(self) -> None:
-        Animation(self.workshop, *source.active())
+        Animation(self.workshop, *self._chosen())
 
     def _again(self) -> None:
-        self.workshop.again(*source.active())
+        self.workshop.again(*self._chosen())
 
     def _resume(self) -> None:
-        self.workshop.again(*source.active(), resume=True)
+        self.workshop.again(*self._chosen(), resume=True)
 
     def _take(self) -> None:
-        painted = memory.recall(*source.active())
+        painted = memory.recall(*self._chosen())
         if painted is not None:
             self.workshop.choose(painted.recipe)
 
     def _offer(self) -> None:
         """Which entries of the menu make sense for the chosen layer."""
-        document = layers.active_document()
+        document = layers.document_beside(self)
         node = document.activeNode() if document is not None else None
         painted = memory.recall(document, node) if node is not None else None
         self.frames.setEnabled(node is not None and bool(node.animated()))

@@ -8,9 +8,10 @@ from typing import Any
 
 from . import source, strings, thumbnails
 from .client import VARIATIONS, client
-from .order import order
+from .order import Order, ordering, varied
 from .painting import Painting, Phase
 from .recipe import Recipe
+from .turns import Steps
 from .workshop import Workshop
 
 DRAFT_SIZE = 256  # px: a draft of this size takes seconds on two cores, and shows strokes and colors
@@ -42,21 +43,25 @@ def explore(workshop: Workshop, changed: Callable[[], None]) -> list[Draft]:
     drafts = []
     for recipe in variations(workshop.recipe):
         draft_recipe = replace(recipe, preset="draft", size=DRAFT_SIZE)
-        made = order(document, node, found, draft_recipe, batch=False)
-        painting = workshop.begin(found, draft_recipe)
         words = strings.EXPLORED.format(strength=round(recipe.strength), scale=recipe.styles[0].scale, color=strings.COLORS[recipe.color])
-        draft = Draft(recipe, words, painting)
-        drafts.append(draft)
-        _send(workshop, made.request, draft, changed)
+        drafts.append(Draft(recipe, words, workshop.begin(found, draft_recipe)))
+
+    def send(made: Order) -> None:
+        for draft in drafts:
+            if not draft.painting.over:
+                _send(workshop, varied(made.request, draft.painting.recipe), draft, changed)
+
+    workshop.read(ordering(document, node, found, drafts[0].painting.recipe), send, *(draft.painting for draft in drafts))
     return drafts
 
 
 def _send(workshop: Workshop, request: client.JobRequest, draft: Draft, changed: Callable[[], None]) -> None:
-    def done(result: client.Result) -> None:
+    def done(result: client.Result) -> Steps[None]:
         draft.image = thumbnails.of_painting(result.plane, draft.painting.preview)
         draft.painting.end(Phase.DONE, "")
         workshop.changed()
         changed()
+        yield
 
     def failed(words: str) -> None:
         draft.painting.end(Phase.FAILED, words)

@@ -13,6 +13,7 @@ from .order import Order, order
 from .placing import Placed
 from .recipe import Recipe
 from .source import Source
+from .turns import Steps
 
 IN_FLIGHT = 4  # jobs at a time: the server caches the style for them, and their pixels lie in memory
 
@@ -42,22 +43,23 @@ def frame_order(document: Any, node: Any, source: Source, recipe: Recipe, time: 
         raise
 
 
-def place(whole: Order, planes: dict[int, client.Plane], name: str) -> Placed:
-    """A duplicate of the source above it, with the painted keys. One undo step takes it back. Failure."""
+def placing_all(node: Any, whole: Order, planes: dict[int, client.Plane], name: str) -> Steps[Placed]:
+    """Puts a duplicate of the source, `node`, above it, with the painted keys. One undo step takes it back. Failure."""
     document = layers.find_document(whole.source.document)
-    source = layers.find_layer(document, whole.source.layer) if document is not None else None
-    if document is None or source is None:
-        raise Failure(strings.DOCUMENT_GONE)
-    node = source.duplicate()
+    if document is None:
+        raise Failure(strings.IMAGE_GONE)
     node.setName(name)
     placed = placing.add(document, node, whole)
-    before = document.currentTime()
     for time, plane in sorted(planes.items()):
+        if layers.find_document(placed.document) is None:
+            raise Failure(strings.IMAGE_GONE)
+        before = document.currentTime()
         document.setCurrentTime(time)
         document.waitForDone()
         node.setPixelData(QtCore.QByteArray(plane.data), *whole.source.sent.rect)
-    document.setCurrentTime(before)
-    document.waitForDone()
+        document.setCurrentTime(before)
+        document.waitForDone()
+        yield
     document.refreshProjection()
     return placed
 

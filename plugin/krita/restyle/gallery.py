@@ -84,6 +84,10 @@ class Gallery(QtWidgets.QListWidget):
         self.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.itemSelectionChanged.connect(self._chosen)
+        self._revealing = QtCore.QTimer(self)
+        self._revealing.setSingleShot(True)
+        self._revealing.setInterval(0)  # as soon as the list has laid itself out in its new size
+        self._revealing.timeout.connect(lambda: self._reveal())
 
     def refresh(self) -> None:
         """Brings the list in step with the workshop."""
@@ -104,9 +108,9 @@ class Gallery(QtWidgets.QListWidget):
             item = self.item(row)
             item.setSelected(item.data(_CHOICE).key in chosen)
         self._filling = False
-        if self.selectedItems() and (new or chosen != self._seen):
+        if new or chosen != self._seen:
             hint = QtWidgets.QAbstractItemView.ScrollHint
-            self.scrollToItem(self.selectedItems()[0], hint.PositionAtCenter if new else hint.EnsureVisible)
+            self._reveal(hint.PositionAtCenter if new else hint.EnsureVisible)
         self._seen = chosen
 
     def paintEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
@@ -124,9 +128,15 @@ class Gallery(QtWidgets.QListWidget):
         if width >= least and wanted != self.gridSize():
             self.setGridSize(wanted)
         super().resizeEvent(event)
+        self._revealing.start()
 
     def sizeHint(self) -> Any:  # noqa: N802 - Qt's name
         return QtCore.QSize(3 * (SIDE + ROOM) + 24, 3 * self.gridSize().height())
+
+    def _reveal(self, hint: Any = QtWidgets.QAbstractItemView.ScrollHint.EnsureVisible) -> None:
+        """Scrolls to what is chosen."""
+        if self.selectedItems():
+            self.scrollToItem(self.selectedItems()[0], hint)
 
     def _add(self, choice: StyleChoice, hint: str, icon: Any) -> None:
         item = QtWidgets.QListWidgetItem(icon, choice.name)

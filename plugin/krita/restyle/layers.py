@@ -41,3 +41,12 @@ def is_mask(node: Any) -> bool:
 
 def active_document() -> Any | None:
     return application().activeDocument()
+
+
+def document_beside(docker: Any) -> Any | None:
+    """The image in front in the docker's own window, whichever window is active; None when there is none."""
+    for window in application().windows():
+        if window.qwindow() == docker.parentWidget():
+            view = window.activeView()
+            return view.document() if view is not None else None
+    return active_document()

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from . import layers, pixels, strings
+from . import layers, pixels, strings, turns
 from .client import client, recipes
 from .failures import Failure
 from .pixels import Box
 from .recipe import Recipe, StyleChoice
 from .source import Source, find
+from .turns import Steps
 
 LABEL_LENGTH = 128  # characters, the service's limit
 LAYER_REGION, LABEL_REGION = "layer:", "label:"
@@ -31,22 +32,30 @@ class Order:
 
 def order(document: Any, node: Any, source: Source, recipe: Recipe, *, start: client.Start | None = None, batch: bool = False) -> Order:
     """Failure with one sentence when a style, a region or the layer itself can't be used."""
+    return turns.at_once(ordering(document, node, source, recipe, start=start, batch=batch))
+
+
+def ordering(document: Any, node: Any, source: Source, recipe: Recipe, *, start: client.Start | None = None, batch: bool = False) -> Steps[Order]:
+    """The same in steps."""
     if not recipe.styles:
         raise Failure(strings.NO_STYLE)
-    content = pixels.read(document, node, source.sent)
-    visible, opaque = pixels.alpha_range(content)
+    content = yield from pixels.reading(document, node, source.sent)
+    visible, opaque = yield from pixels.weighing(content)
     if not visible:
         raise Failure(strings.EMPTY.format(name=source.name))
     veiled = source.blends or not opaque
     masks: tuple[client.Mask, ...] = ()
     if veiled and source.selected:  # the new layer replaces its source, so it has to hold all of it, and the server leaves the rest as it is
         source = replace(find(document, node, whole=True), selected=False)
-        content = pixels.read(document, node, source.sent)
+        content = yield from pixels.reading(document, node, source.sent)
         masks = (client.Mask(pixels.selection_mask(document.selection(), source.sent), client.MaskUse.BLEND),)
+    styles: tuple[client.StyleUse, ...] = ()
+    for choice in recipe.styles:
+        styles += ((yield from _style_use(document, source.sent, choice, recipe)),)
     request = client.JobRequest(
         content=content,
         masks=masks,
-        styles=tuple(_style_use(document, source.sent, choice, recipe) for choice in recipe.styles),
+        styles=styles,
         start=start or recipes.start(recipe.settings()),
         parameters=recipes.parameters(recipe),
         job_class=client.JobClass.BATCH if batch else client.JobClass.INTERACTIVE,
@@ -54,6 +63,14 @@ def order(document: Any, node: Any, source: Source, recipe: Recipe, *, start: cl
     )
     mask = pixels.selection_mask(document.selection(), source.sent) if source.selected else None
     return Order(source, request, pixels.colors_of(node), veiled, mask)
+
+
+def varied(request: client.JobRequest, recipe: Recipe) -> client.JobRequest:
+    """The same pixels with another recipe of the same styles."""
+    styles = tuple(replace(use, weight=float(choice.weight), scale=choice.scale) for use, choice in zip(request.styles, recipe.styles))  # noqa: B905
+    return client.JobRequest(
+        request.content, styles, request.masks, start=request.start, parameters=recipes.parameters(recipe), job_class=request.job_class, label=request.label
+    )
 
 
 def sketch(node: Any, source: Source, recipe: Recipe) -> client.JobRequest:
@@ -78,13 +95,15 @@ def regions(document: Any) -> list[tuple[str, str]]:
     return found + [(f"{LABEL_REGION}{number}", strings.REGION_LABEL.format(name=strings.LABELS[number])) for number in used]
 
 
-def region_plane(document: Any, region: str, box: Box, style: str) -> client.Plane:
+def region_plane(document: Any, region: str, box: Box, style: str) -> Steps[client.Plane]:
     """What a region's layers cover, as a mask of the box. Failure when there is none any more, or it lies elsewhere."""
     nodes = [node for node in layers.walk(document.rootNode()) if not layers.is_mask(node) and _belongs(node, region)]
     if not nodes:
         raise Failure(strings.REGION_GONE.format(region=region.partition(":")[2], style=style))
     masks: dict[client.PixelFormat, list[client.Plane]] = {}
-    for node in nodes:
+    for number, node in enumerate(nodes):
+        if number:
+            yield
         mask = pixels.alpha_of(pixels.read(document, node, box, projection=True))
         masks.setdefault(mask.format, []).append(mask)
     whole = pixels.united(max(masks.values(), key=len))
@@ -99,9 +118,15 @@ def _belongs(node: Any, region: str) -> bool:
     return f"{LABEL_REGION}{node.colorLabel()}" == region
 
 
-def _style_use(document: Any, box: Box, choice: StyleChoice, recipe: Recipe) -> client.StyleUse:
-    mask = region_plane(document, choice.region, box, choice.name) if choice.region else None
-    source = choice.library or (_file(choice.file) if choice.file else _style_plane(choice))
+def _style_use(document: Any, box: Box, choice: StyleChoice, recipe: Recipe) -> Steps[client.StyleUse]:
+    mask = (yield from region_plane(document, choice.region, box, choice.name)) if choice.region else None
+    source: str | bytes | client.Plane
+    if choice.library:
+        source = choice.library
+    elif choice.file:
+        source = _file(choice.file)
+    else:
+        source = yield from _style_plane(choice)
     return client.StyleUse(source, float(choice.weight), choice.scale, None, mask, recipes.symmetry(recipe, choice))
 
 
@@ -112,7 +137,7 @@ def _file(path: str) -> bytes:
         raise Failure(strings.STYLE_FILE.format(path=path, reason=error.strerror or error)) from error
 
 
-def _style_plane(choice: StyleChoice) -> client.Plane:
+def _style_plane(choice: StyleChoice) -> Steps[client.Plane]:
     reference = choice.layer
     document = layers.find_document(reference.document) if reference else None
     node = layers.find_layer(document, reference.layer) if document is not None and reference else None
@@ -123,7 +148,7 @@ def _style_plane(choice: StyleChoice) -> client.Plane:
         box = Box(*choice.crop).common(box)
     if min(box.width, box.height) < pixels.SMALLEST_SIDE:
         raise Failure(strings.STYLE_SMALL.format(name=choice.name, width=box.width, height=box.height))
-    return pixels.read(document, node, box)
+    return (yield from pixels.reading(document, node, box))
 
 
 def _blank(format_: client.PixelFormat, width: int, height: int) -> client.Plane:

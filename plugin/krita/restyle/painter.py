@@ -121,13 +121,14 @@ class Painter:
 
     @property
     def facts(self) -> str:
-        """One line: device, network, time and size of what is chosen."""
+        """One line: the time that what is chosen will take, the network and the device."""
         if self.info is None:
             return ""
-        words = [next((device.name for device in self.info.devices), "")]
-        words.append(strings.NETWORKS.get(self.info.weights_in_use, self.info.weights_in_use))
+        words = []
         if self.estimate is not None and self.estimate.seconds is not None:
             words.append(strings.ABOUT.format(time=strings.seconds(self.estimate.seconds)))
+        words.append(strings.NETWORKS.get(self.info.weights_in_use, self.info.weights_in_use))
+        words.append(next((device.name for device in self.info.devices), ""))
         return " · ".join(word for word in words if word)
 
     def suits(self, styles: Iterable[StyleChoice]) -> tuple[float, str]:

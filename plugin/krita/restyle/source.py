@@ -29,7 +29,11 @@ class Source:
 
 def active() -> tuple[Any, Any]:
     """The active image and layer. Failure when there is none."""
-    document = layers.active_document()
+    return chosen_in(layers.active_document())
+
+
+def chosen_in(document: Any | None) -> tuple[Any, Any]:
+    """An image and its active layer. Failure when there is none."""
     if document is None:
         raise Failure(strings.NO_DOCUMENT)
     node = document.activeNode()

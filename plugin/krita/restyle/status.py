@@ -17,6 +17,8 @@ class Status(QtWidgets.QWidget):
     def __init__(self, workshop: Workshop) -> None:
         super().__init__()
         self._workshop = workshop
+        self._all = ""
+        self._wrong = self._low = False
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -42,7 +44,8 @@ class Status(QtWidgets.QWidget):
         """last: the painting of this image that ended last, while its word still matters."""
         workshop, painter = self._workshop, self._workshop.painter
         words, wrong = self._sentence(last)
-        self.words.setText(words)
+        self._all, self._wrong = words, wrong
+        self._show()
         self.words.setToolTip(words)
         self.sign.setVisible(wrong)
         better = painter.better_weights
@@ -50,6 +53,22 @@ class Status(QtWidgets.QWidget):
         if better is not None:
             self.install.setToolTip(strings.INSTALL_HINT.format(size=strings.bytes_(better.size)))
         self.retry.setVisible(painter.state in (ServerState.ERROR, ServerState.OFF) and not workshop.complaint and bool(words))
+
+    def squeeze(self, low: bool) -> None:
+        """low: one line has to do, in a docker that is short of height, unless something is wrong."""
+        if low != self._low:
+            self._low = low
+            self._show()
+
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._show()
+
+    def _show(self) -> None:
+        short = self._low and not self._wrong
+        self.words.setWordWrap(not short)
+        elided = self.words.fontMetrics().elidedText(self._all, QtCore.Qt.TextElideMode.ElideRight, self.words.width())
+        self.words.setText(elided if short else self._all)
 
     def _sentence(self, last: Painting | None) -> tuple[str, bool]:
         """What to say, and whether something is wrong. What the painter just pressed comes first, then the server, then the last painting."""

@@ -35,7 +35,6 @@ NO_SELECTION = "Nothing is selected. Select the part of the layer that is to be 
 NO_CLIPBOARD = "There is no picture in the clipboard. Copy one first."
 REGION_GONE = "The region “{region}” of the style “{style}” is no longer in this image. Choose another one."
 NOT_ANIMATED = "The layer “{name}” has no frames. Choose an animated layer, or press Restyle to paint it as it is."
-DOCUMENT_GONE = "The image was closed while Restyle painted, so the painting has no place to go."
 PLACING_FAILED = "Krita would not take the painting. Unlock the layer's group, then find the painting under Recent."
 NOT_ANOTHER = "This layer is being painted already. Wait for it, or cancel it."
 CONTINUE_GONE = "The server no longer has this painting, so it can't be continued. Use Again to paint it anew."
@@ -114,7 +113,6 @@ INSTALLING = {"downloading": "Downloading {done} of {total}", "checking": "Check
 
 # ---- the server ----
 SERVER_OFF = "The painter is not running."
-SERVER_STARTING = "Starting the painter…"
 SERVER_READY = "Ready"
 SERVER_BUSY = "Busy: {running} painting, {waiting} waiting"
 SERVER_DRAINING = "The painter is ending; it starts again with the next painting."

@@ -6,20 +6,22 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from . import layers, log, memory, placing, settings, source, strings, thumbnails
+from . import layers, log, memory, placing, settings, source, strings, thumbnails, turns
 from .api import QtCore
 from .background import Background
 from .client import client
-from .failures import Failure, sentence
-from .order import Order, order, sketch
+from .failures import Failure, guarded, sentence
+from .order import Order, ordering, sketch
 from .painter import Painter
 from .painting import Painting, Phase
 from .recipe import MAX_STYLES, Recipe, StyleChoice
 from .settings import Recent
 from .source import Source
+from .turns import Steps
 
+T = TypeVar("T")
 MOST_KEPT = 50  # paintings that are over, for the docker to show the last word of
 
 
@@ -84,10 +86,35 @@ class Workshop:
         recipe = recipe or self.recipe
         found = source.find(document, node)
         self._refuse_second(found)
-        made = order(document, node, found, recipe, start=start)
         painting = self.begin(found, recipe)
-        self.send(made.request, painting, lambda result: self._place(painting, made, result), lambda words: painting.end(Phase.FAILED, words))
+
+        def failed(words: str) -> None:
+            painting.end(Phase.FAILED, words)
+
+        def send(made: Order) -> None:
+            self.send(made.request, painting, lambda result: self._placing(painting, made, result), failed)
+
+        self.read(ordering(document, node, found, recipe, start=start), send, painting)
         return painting
+
+    def read(self, steps: Steps[T], read: Callable[[T], None], *paintings: Painting) -> None:
+        """Goes through the steps that read what paintings begin with, then calls `read`. Failure when it fails at once: then there are no paintings."""
+
+        def failed(error: Exception) -> None:
+            words = sentence(error)
+            self._end([each for each in paintings if not each.over], Phase.FAILED, words)
+
+        def wanted() -> bool:
+            self.close_documents()
+            self._end([each for each in paintings if each.cancellation.cancelled and not each.over], Phase.CANCELLED, strings.CANCELLED)
+            return not all(each.over for each in paintings)
+
+        try:
+            turns.walk(steps, read, failed, wanted)
+        except Exception:
+            self.paintings = [each for each in self.paintings if each not in paintings]
+            self.changed()
+            raise
 
     def again(self, document: Any, node: Any, *, resume: bool = False) -> Painting:
         """Paints the source of a painted layer once more; resume: goes on from that painting, with the present settings. Failure."""
@@ -113,11 +140,11 @@ class Workshop:
         self,
         request: client.JobRequest,
         painting: Painting,
-        done: Callable[[client.Result], None],
+        done: Callable[[client.Result], Steps[None]],
         failed: Callable[[str], None],
         landed: Callable[[], None] | None = None,
     ) -> None:
-        """Carries a request to the server; `done` or `failed`, then `landed`, on Krita's thread. One that was cancelled only lands."""
+        """Carries a request to the server; the steps of `done`, or `failed`, then `landed`, on Krita's thread. One that was cancelled only lands."""
 
         def heard(event: client.Event) -> None:
             painting.hear(event)
@@ -126,9 +153,12 @@ class Workshop:
 
         def answer(result: client.Result) -> None:
             try:
-                done(result)
+                turns.walk(done(result), lambda _: guarded(over)(), broke)
             except Exception as error:
-                failed(sentence(error))
+                broke(error)
+
+        def broke(error: Exception) -> None:
+            failed(sentence(error))
             over()
 
         def problem(words: str, error: BaseException) -> None:
@@ -212,13 +242,18 @@ class Workshop:
 
     # ---- ways ----
 
+    def _end(self, paintings: list[Painting], phase: Phase, words: str) -> None:
+        for painting in paintings:
+            painting.end(phase, words)
+            self.over(painting)
+
     def _refuse_second(self, found: Source) -> None:
         if any(each.layer == found.layer for each in self.running(found.document)):
             raise Failure(strings.NOT_ANOTHER)
 
-    def _place(self, painting: Painting, made: Order, result: client.Result) -> None:
+    def _placing(self, painting: Painting, made: Order, result: client.Result) -> Steps[None]:
         name = strings.LAYER_NAME.format(source=painting.name, style=painting.recipe.title)
-        placed = placing.place(made, result.plane, name)
+        placed = yield from placing.placing(made, result.plane, name)
         document = layers.find_document(placed.document)
         node = layers.find_layer(document, placed.layer) if document is not None else None
         if node is not None:

@@ -133,8 +133,19 @@ class Node:
         if self.frames and self.document is not None:
             self.frames[self.document.time] = content
             return True
-        self._rect, self._data = (x, y, width, height), content
+        self._put(content, x, y, width, height)
         return True
+
+    def _put(self, content: bytes, x: int, y: int, width: int, height: int) -> None:
+        """Grows to hold what was there and what is new."""
+        left, top, full, rows = self._rect if self._data else (x, y, width, height)
+        right, bottom = max(left + full, x + width), max(top + rows, y + height)
+        left, top = min(left, x), min(top, y)
+        whole = bytearray(bytes(self.pixelData(left, top, right - left, bottom - top)))
+        for row in range(height):
+            there = ((y + row - top) * (right - left) + x - left) * self._pixel
+            whole[there : there + width * self._pixel] = content[row * width * self._pixel : (row + 1) * width * self._pixel]
+        self._rect, self._data = (left, top, right - left, bottom - top), bytes(whole)
 
     def addChildNode(self, node: Node, above: Node | None) -> bool:
         if self._locked:
@@ -282,6 +293,9 @@ class Krita:
     def writeSetting(self, group: str, name: str, value: str) -> None:
         assert group == ""
         self.settings[name] = value
+
+    def windows(self) -> list[Window]:
+        return []
 
     def activeWindow(self) -> Window:
         return self.window

@@ -22,10 +22,10 @@ STYLES = [
 
 
 class FakeSession:
-    """hold: paintings wait for `release` (or their cancellation). error: what the next ones raise."""
+    """hold: paintings, from the held_from-th on, wait for `release` (or their cancellation). error: what the next ones raise."""
 
     def __init__(self) -> None:
-        self.hold = False
+        self.hold, self.held_from = False, 1
         self.release = threading.Event()
         self.error: Exception | None = None
         self.requests: list[client.JobRequest] = []
@@ -72,12 +72,13 @@ class FakeSession:
             self.most_at_once = max(self.most_at_once, self._now)
             self.threads.add(threading.current_thread().name)
         try:
-            return self._paint(request, on_event, cancel, f"job-{number}")
+            return self._paint(request, on_event, cancel, number)
         finally:
             with self._lock:
                 self._now -= 1
 
-    def _paint(self, request: client.JobRequest, on_event: Callable[[Any], None], cancel: client.Cancellation, job_id: str) -> client.Result:
+    def _paint(self, request: client.JobRequest, on_event: Callable[[Any], None], cancel: client.Cancellation, number: int) -> client.Result:
+        job_id = f"job-{number}"
         on_event(client.Upload(1, 2))
         on_event(client.Job(job_id, client.JobState.QUEUED, queue_position=3))
         on_event(client.Job(job_id, client.JobState.RUNNING))
@@ -85,7 +86,7 @@ class FakeSession:
         on_event(client.Preview(2, 2, bytes([200, 100, 50, 255] * 4)))
         if self.error is not None:
             raise self.error
-        if self.hold:
+        if self.hold and number >= self.held_from:
             stop = threading.Event()
             forget = cancel.listen(stop.set)
             while not stop.wait(0.01) and not self.release.is_set():

@@ -165,6 +165,8 @@ def test_exploring_shows_six_and_paints_the_chosen_one(docker: Any, shop: Any, i
     until(lambda: all(draft.image is not None for draft in docker.exploring.drafts))
     assert len(session.requests) == 6
     assert len({(request.parameters.strength, request.parameters.color, request.styles[0].scale) for request in session.requests}) == 6
+    assert len({id(request.content.data) for request in session.requests}) == 1  # read once
+    assert len({request.request_id for request in session.requests}) == 6
     assert [node.name() for node in document.root.children] == ["photo"]
     docker.exploring.buttons[3].click()
     until(lambda: len(document.root.children) == 2)

@@ -83,7 +83,7 @@ def test_an_image_closed_at_the_last_moment_gets_a_sentence(shop: Any, image: An
     document.close()
     session.release.set()
     until(lambda: painting.over)
-    assert (painting.phase, painting.text) == (Phase.FAILED, strings.DOCUMENT_GONE)
+    assert (painting.phase, painting.text) == (Phase.FAILED, strings.IMAGE_GONE)
 
 
 def test_a_deleted_source_leaves_the_painting_on_top(shop: Any, image: Any, until: Until, session: Any) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import fake_krita
 import pytest
 import restyle_client as client
 from painted import OPAQUE, SOFT, Until, paint
-from restyle import layers, memory, pixels, veils
+from restyle import layers, memory, pixels, strings, veils
 from restyle.failures import Failure
 from restyle.painting import Phase
 from restyle.profiles import iccp
@@ -201,8 +202,6 @@ def test_regions_are_layers_and_labels(shop: Any, image: Any, until: Until, sess
     names = [title for _, title in regions(document)]
     assert names == ["Everywhere", "Layer: sky", "Layer: photo", "Color label: blue"]
     styles = (StyleChoice(library="woodcut", region="layer:" + layers.layer_id(sky)), StyleChoice(library="night", region="label:1"))
-    from dataclasses import replace
-
     shop.choose(replace(shop.recipe, styles=styles))
     document.active = photo
     paint(shop, document, until)
@@ -214,8 +213,6 @@ def test_regions_are_layers_and_labels(shop: Any, image: Any, until: Until, sess
 
 
 def test_a_layer_serves_as_a_style(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from dataclasses import replace
-
     from restyle.recipe import LayerReference
 
     document, other = image(), image()
@@ -255,17 +252,84 @@ def test_cancelling_an_animation_keeps_the_finished_frames(shop: Any, image: Any
     document = image()
     layer = document.layer("walk", OPAQUE)
     layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in range(8)}
+    session.hold, session.held_from = True, 3
     animation = Animation(shop, document, layer)
-    until(lambda: animation._planes)
-    session.hold = True
-    until(lambda: len(session.requests) > len(animation._planes))
-    done = len(animation._planes)
+    until(lambda: len(animation._planes) == 2 and len(session.requests) == 6)
     shop.cancel(layers.id_of(document))
     until(lambda: animation.painting.over)
     assert len(document.root.children) == 2
     assert animation.painting.phase is Phase.DONE
-    assert f"{len(animation._planes)} of 8" in animation.painting.text
-    assert len(animation._planes) >= done
+    assert "2 of 8" in animation.painting.text
+    changed = [time for time, data in document.root.children[1].frames.items() if data != layer.frames[time]]
+    assert changed == sorted(animation._planes)
+
+
+def test_an_animation_that_cannot_read_its_style_ends_with_a_sentence(shop: Any, image: Any, until: Until, session: Any) -> None:
+    from restyle.animation import Animation
+
+    document = image()
+    layer = document.layer("walk", OPAQUE)
+    layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in range(3)}
+    shop.choose(replace(shop.recipe, styles=(StyleChoice(file="/nowhere/cat.png"),)))
+    animation = Animation(shop, document, layer)
+    until(lambda: animation.painting.over)
+    assert animation.painting.phase is Phase.FAILED
+    assert "/nowhere/cat.png" in animation.painting.text
+    assert (shop.running(), len(document.root.children)) == ([], 1)
+
+
+def test_an_animated_layer_that_is_deleted_meanwhile_is_painted_all_the_same(shop: Any, image: Any, until: Until, session: Any) -> None:
+    from restyle.animation import Animation
+
+    document = image()
+    layer = document.layer("walk", OPAQUE)
+    layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in range(6)}
+    animation = Animation(shop, document, layer)
+    layer.remove()
+    until(lambda: animation.painting.over)
+    assert animation.painting.phase is Phase.DONE, animation.painting.text
+    assert {time: data[0] for time, data in document.root.children[0].frames.items()} == {time: time ^ 1 for time in range(6)}
+
+
+def test_a_large_layer_is_read_and_placed_in_many_turns(shop: Any, image: Any, until: Until, session: Any, monkeypatch: Any) -> None:
+    """And painted as it was when the button was pressed."""
+    small_turns(monkeypatch)
+    document = image()
+    layer = document.layer("photo", OPAQUE)
+    painting = shop.paint(document, layer)
+    assert session.requests == []
+    layer.setPixelData(bytes(4 * 24 * 20), 0, 0, 24, 20)
+    until(lambda: painting.over)
+    assert bytes(session.requests[0].content.data) == OPAQUE * (24 * 20)
+    assert bytes(document.root.children[1].pixelData(0, 0, 24, 20)) == bytes(value ^ 1 for value in OPAQUE) * (24 * 20)
+
+
+def test_cancel_while_a_layer_is_read_sends_nothing(shop: Any, image: Any, until: Until, session: Any, monkeypatch: Any) -> None:
+    small_turns(monkeypatch)
+    document = image()
+    painting = shop.paint(document, document.layer("photo", OPAQUE))
+    painting.cancel()
+    until(lambda: painting.over)
+    assert (painting.phase, session.requests) == (Phase.CANCELLED, [])
+    closing = image()
+    painting = shop.paint(closing, closing.layer("photo", OPAQUE))
+    closing.close()
+    until(lambda: painting.over)
+    assert (painting.phase, session.requests) == (Phase.CANCELLED, [])
+
+
+def test_what_is_found_wrong_after_a_while_of_reading_ends_the_painting(shop: Any, image: Any, until: Until, session: Any, monkeypatch: Any) -> None:
+    small_turns(monkeypatch)
+    document = image()
+    painting = shop.paint(document, document.layer("air", bytes(4)))
+    until(lambda: painting.over)
+    assert (painting.phase, painting.text) == (Phase.FAILED, strings.EMPTY.format(name="air"))
+
+
+def small_turns(monkeypatch: Any) -> None:
+    """A row of pixels in each turn."""
+    monkeypatch.setattr("restyle.turns.STRETCH_SECONDS", 0.0)
+    monkeypatch.setattr("restyle.pixels.BAND_BYTES", 4 * 24)
 
 
 def test_a_still_layer_has_no_frames(shop: Any, image: Any) -> None:

@@ -28,7 +28,7 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         self._info: ServerInfo | None = None
         line = Gtk.Box(spacing=8)
         self._spinner = Gtk.Spinner(no_show_all=True)
-        self._text = Gtk.Label(label=strings.SERVER_SEARCHING, xalign=0, wrap=True, selectable=True, max_width_chars=100)
+        self._text = Gtk.Label(label=strings.SERVER_STARTING, xalign=0, wrap=True, selectable=True, max_width_chars=100)
         self._again = Gtk.Button(label=strings.RETRY, no_show_all=True, valign=Gtk.Align.CENTER)
         self._again.connect("clicked", lambda _button: self._on_retry())
         self._install = Gtk.Button(no_show_all=True, valign=Gtk.Align.CENTER)
@@ -122,7 +122,7 @@ class Painter(Gtk.Box):  # type: ignore[misc]
 
     def _on_retry(self) -> None:
         self._again.hide()
-        self._text.set_text(strings.SERVER_SEARCHING)
+        self._text.set_text(strings.SERVER_STARTING)
         self._busy(True)
         self._background.forget()
         self._retry()

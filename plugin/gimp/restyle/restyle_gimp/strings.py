@@ -38,7 +38,6 @@ NO_STYLE = "No style is chosen. Give style, style-file, style-layer or styles."
 STYLE_CROP = "The part chosen of the style “{name}” lies outside of it. Choose it again."
 REGION_GONE = "There is no channel “{name}” in this image. Choose another region for the style “{style}”."
 NO_MASK = "The layer has no mask. Choose another region for the style “{style}”."
-IMAGE_GONE = "The image was closed while Restyle painted, so the painting has no place to go."
 GIMP_REFUSED = "GIMP could not {what}. Save your work and start Restyle again; if it stays so, {log} says more."
 
 # ---- the dialog ----
@@ -102,7 +101,6 @@ LAYER_NONE = "No other layer is open."
 LAYER_IN = "{layer}  ({image}, {width} × {height} px)"
 
 # ---- where it will be painted ----
-SERVER_SEARCHING = "Starting the painter…"
 ESTIMATE_UNKNOWN_TIME = "time known after the first run"
 PAINTED_AT = "painted at {work} of {full} px"
 PAINTED_FULL = "painted at full size"

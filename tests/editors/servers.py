@@ -116,7 +116,7 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=30) as as
 
 @contextmanager
 def starting_on_demand(state: Path, data: Path) -> Iterator[int]:
-    """Listens on loopback; yields the port. Whoever connects gets a server started: a root can't run the host's Python."""
+    """Listens on loopback; yields the port. Whoever says "start" gets a server started, and "kill" ends them all: a root can't run the host's Python."""
     started: list[subprocess.Popen[bytes]] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -126,8 +126,12 @@ def starting_on_demand(state: Path, data: Path) -> Iterator[int]:
                     asking, _ = listening.accept()
                 except OSError:
                     return
-                asking.recv(16)
-                started.append(start(state, data))
+                if asking.recv(16) == b"kill":
+                    for process in started:
+                        process.kill()
+                        process.wait(30)
+                else:
+                    started.append(start(state, data))
                 asking.sendall(b".")
                 open_connections.append(asking)
 

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from editors.easel import Easel
 from editors.servers import Served
 from editors.studio import promises
 from editors.test_gimp_windows import photo
+from restyle_client import connect
 from restyle_install import krita
 
 pytestmark = [
@@ -30,7 +32,8 @@ pytestmark = [
 ]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "krita-automation.md"
-SCRIPTS = ("krita_layers", "krita_windows")
+SCRIPTS = ("krita_layers", "krita_ending", "krita_docker", "krita_windows")
+LEASE_SECONDS = 60  # for the server to end the jobs of a client that is gone: 10 s, on a machine that has better things to do
 SECONDS = 600  # for one script: it takes two minutes on a machine of its own, and was seen to take six beside other work
 Once = Callable[[str, Callable[[], Any]], Any]
 
@@ -89,12 +92,30 @@ def test_krita_from_start_to_end(promise: str, debian: roots.Root, roomy: Path, 
 
 
 def leave(debian: roots.Root, roomy: Path) -> dict[str, Any]:
-    """A Krita that finds no server but a launcher, and is quit while it paints."""
+    """A Krita that finds no server but a launcher, and is quit while it paints; "left": the jobs that go on without it."""
     easel = Easel(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), roomy / f"krita-{debian.suite}-server" / "state")
     easel.state.mkdir(parents=True, exist_ok=True)
     easel.install()
     (easel.home / "ask.py").write_text(servers.LAUNCHER_INSIDE, encoding="utf-8")
     with servers.starting_on_demand(easel.state, easel.state.parent / "data") as port:
         easel.launch(["/usr/bin/python3", "/home/painter/ask.py", str(port)])
+        (easel.home / "port").write_text(str(port), encoding="utf-8")
         results = easel.run("krita_leaving", SECONDS)
-    return {"output": easel.output(), **results}
+        return {"output": easel.output(), **results, "left": left_behind(easel.state)}
+
+
+def left_behind(state: Path) -> list[str]:
+    """The states of the jobs that have not ended, a while after their painter has gone."""
+    words = servers.json_of(state / "server.json")
+    left: list[str] = []
+    with connect(start=False, address=words["address"], token=words["token"]) as session:
+        for _ in range(LEASE_SECONDS):
+            left = [job.state.value for job in session.list() if not job.done]
+            if not left:
+                break
+            time.sleep(1)
+    return left
+
+
+def test_a_krita_that_was_quit_leaves_no_job_behind(debian: roots.Root, roomy: Path, once: Once) -> None:
+    assert once(f"krita-leaving-{debian.suite}", lambda: leave(debian, roomy))["left"] == []

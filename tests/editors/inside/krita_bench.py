@@ -182,6 +182,32 @@ def redo(document, holds):
     yield from undo(document, holds, "edit_redo")
 
 
+def animated(document, times=(0, 2, 4)):
+    """A layer "film" with keys at these times, each of another color.
+
+    By hand: in Krita 5.2's importAnimation, a thread uses each picture's image after the next one has taken its place.
+    """
+    source = document.createNode("film", "paintlayer")
+    document.rootNode().addChildNode(source, None)
+    yield SETTLING
+    source.enableAnimation()
+    document.setFullClipRangeEndTime(max(times) + 2)
+    for number, time in enumerate(times):
+        document.setCurrentTime(time)
+        document.waitForDone()
+        yield SETTLING
+        yield from trigger("add_blank_frame")
+        yield SETTLING
+        document.waitForDone()
+        color = bytes([200 - 20 * number, 90, 20 * number, 255])
+        source.setPixelData(QtCore.QByteArray(color * (WIDTH * HEIGHT)), 0, 0, WIDTH, HEIGHT)
+    document.setCurrentTime(0)
+    document.refreshProjection()
+    document.waitForDone()
+    yield SETTLING
+    return source
+
+
 def docker():
     """The window's docker, as the plug-in made it."""
     found = [each for each in application().dockers() if each.objectName() == "restyle_docker"]

@@ -15,6 +15,7 @@ from krita_bench import (
     STILL,
     WIDTH,
     above,
+    animated,
     application,
     close,
     docker,
@@ -266,29 +267,6 @@ def test_a_painted_layer_remembers_how_after_the_file_was_reopened():
     yield from wait(lambda: again.over, what="again")
     assert again.phase.value == "done", again.text
     assert len(reopened.topLevelNodes()) == 3
-
-
-def animated(document):
-    """A layer with keys at 0, 2 and 4. By hand: in Krita 5.2's importAnimation, a thread uses each picture's image after the next one has taken its place."""
-    source = document.createNode("film", "paintlayer")
-    document.rootNode().addChildNode(source, None)
-    yield SETTLING
-    source.enableAnimation()
-    document.setFullClipRangeEndTime(6)
-    for number, time in enumerate((0, 2, 4)):
-        document.setCurrentTime(time)
-        document.waitForDone()
-        yield SETTLING
-        yield from trigger("add_blank_frame")
-        yield SETTLING
-        document.waitForDone()
-        color = bytes([200 - 60 * number, 90, 40 * number, 255])
-        source.setPixelData(QtCore.QByteArray(color * (WIDTH * HEIGHT)), 0, 0, WIDTH, HEIGHT)
-    document.setCurrentTime(0)
-    document.refreshProjection()
-    document.waitForDone()
-    yield SETTLING
-    return source
 
 
 def test_every_frame_of_an_animated_layer_is_painted():

@@ -1,34 +1,103 @@
-"""Owns two promises that need a Krita of their own: a server is started when there is none, and quitting in the middle of a painting asks nothing."""
+"""Owns the promises that need a Krita and a server of their own: what the docker says of the server's life, and quitting in the middle of paintings."""
 
 # mypy: ignore-errors
 
 from dataclasses import replace
 
-from krita_bench import QUICK, STILL, application, image, paint, wait
+from krita_bench import QUICK, STILL, animated, application, docker, image, paint, wait
+from restyle import strings
+from restyle.animation import Animation
 from restyle.painter import ServerState
 from restyle.workshop import workshop
 from restyle_driver import DRIVER, tell
 
 QUITTING = 60  # s for Krita to end
+LONG = replace(QUICK, preset="fine", size=128)
+
+
+def status():
+    """What the docker says, after another look at the server."""
+    workshop().painter.look()
+    yield 0.3
+    return docker().status.words.toolTip()
 
 
 def test_a_server_is_started_when_there_is_none():
+    said = []
+    workshop().listen(lambda: said.append(workshop().painter.sentence))
     document, source = yield from image(alpha=1.0)
     assert workshop().painter.info is None
-    yield from paint(source, STILL)
-    workshop().painter.connect()
+    docker().setVisible(True)
+    docker().look()
     yield from wait(lambda: workshop().painter.state in (ServerState.READY, ServerState.BUSY), what="a server that is ready")
+    assert strings.SERVER_STARTING in said
+    yield from paint(source, STILL)
     assert len(document.topLevelNodes()) == 2
+    yield from wait(lambda: strings.SERVER_READY in docker().status.words.toolTip(), 60, "the word of the painting gone, and the server's in its place")
 
 
-def test_quitting_in_the_middle_of_a_painting_asks_nothing():
+def test_the_docker_says_how_busy_the_server_is():
+    one, source = yield from image(width=128, height=128, alpha=1.0)
+    paintings = [workshop().paint(one, source, LONG)]
+    other, second = yield from image(width=128, height=128, alpha=1.0)
+    paintings.append(workshop().paint(other, second, LONG))
+    yield from wait(lambda: paintings[1].phase.value == "queued", what="a painting that waits")
+    queued = paintings[1].text
+    third, _ = yield from image(width=64, height=64, alpha=1.0)
+    yield 0.6
+    docker().look()
+    said = ""
+    for _ in range(40):
+        said = yield from status()
+        if "Busy" in said:
+            break
+    assert strings.SERVER_BUSY.format(running=1, waiting=1) in said, said
+    for painting in paintings:
+        painting.cancel()
+    yield from wait(lambda: all(painting.over for painting in paintings), what="their ends")
+    assert third is not None
+    return {"queued": queued, "busy": said}
+
+
+def test_a_server_that_dies_is_told_and_the_next_painting_starts_another():
     document, source = yield from image(width=128, height=128, alpha=1.0)
-    painting = workshop().paint(document, source, replace(QUICK, preset="fine", size=128))
+    docker().look()
+    painting = workshop().paint(document, source, LONG)
     yield from wait(lambda: painting.phase.value == "running", what="running")
+    kill_server()
+    yield from wait(lambda: painting.over, what="the painting's end")
+    assert painting.phase.value == "failed"
+    assert painting.text.endswith(".")
+    yield 0.6
+    assert docker().status.words.toolTip() == painting.text
+    assert docker().status.retry.isVisible()
+    yield from paint(source, STILL, document)
+    return painting.text
+
+
+def kill_server():
+    """Asks the host for it: the server runs outside."""
+    import socket
+    from pathlib import Path
+
+    with socket.create_connection(("127.0.0.1", int(Path("/home/painter/port").read_text(encoding="utf-8"))), timeout=30) as asking:
+        asking.sendall(b"kill")
+        asking.recv(1)
+
+
+def test_quitting_in_the_middle_of_paintings_asks_nothing():
+    document, source = yield from image(width=128, height=128, alpha=1.0)
+    other, _ = yield from image(alpha=1.0)
+    film = yield from animated(other)
+    painting = workshop().paint(document, source, LONG)
+    workshop().choose(replace(QUICK, preset="standard"))
+    animation = Animation(workshop(), other, film)
+    yield from wait(lambda: painting.phase.value == "running" and animation._flying, what="running")
     DRIVER.ballast.close()  # Python's own: deleted with the interpreter, after Krita's parts, it would crash the end
-    document.waitForDone()
-    document.setModified(False)
-    tell({**DRIVER.results, "test_quitting_in_the_middle_of_a_painting_asks_nothing": ""})
+    for each in (document, other):
+        each.waitForDone()
+        each.setModified(False)
+    tell({**DRIVER.results, "test_quitting_in_the_middle_of_paintings_asks_nothing": ""})
     application().action("file_quit").trigger()
     yield QUITTING
     raise AssertionError("Krita is still there")

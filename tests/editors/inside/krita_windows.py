@@ -82,7 +82,7 @@ def test_the_docker_in_both_themes():
         dock.look()
         dock.paint.click()
         yield 0.3
-        assert "locked" in dock.status.words.text()
+        assert "locked" in dock.status.words.toolTip()
         take(dock, f"error-{name}")
         source.setLocked(False)
         workshop().complaint = ""
@@ -101,7 +101,7 @@ def test_the_docker_paints_what_is_chosen():
     assert dock.paint.isEnabled()
     dock.paint.click()
     yield from wait(lambda: len(document.topLevelNodes()) == 2, what="the painting")
-    yield from wait(lambda: "is painted" in dock.status.words.text(), what="its word")
+    yield from wait(lambda: "is painted" in dock.status.words.toolTip(), what="its word")
     assert len(workshop().recents) >= 1
     application().activeWindow().qwindow().grab().save(str(HOME / "window.png"))
 
@@ -188,7 +188,6 @@ def test_a_large_layer_leaves_the_windows_alive():
     twin = document.createNode("twin", "paintlayer")
     twin.setPixelData(data, 0, 0, LARGE, LARGE)
     document.rootNode().addChildNode(twin, None)
-    document.refreshProjection()
     own_write = round(1000 * (time.monotonic() - begun))
     assert find(document, source).sent.width == LARGE
     assert max(sending, working) <= 10 * max(LONGEST_PAUSE, own_read), (sending, working, own_read)

@@ -67,6 +67,7 @@ def _style(words: str) -> StyleChoice:
 
 def _settle(document: Any) -> None:
     """Waits until the image is drawn with the new layer and Krita's list shows it: the script's next line may export the image, or close it."""
+    document.refreshProjection()
     document.waitForDone()
     since = time.monotonic()
     _wait(lambda: time.monotonic() - since > SETTLING_SECONDS)

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from restyle_server.imaging.formats import Plane
+from restyle_server.jobs import scales as kept_scales
+from restyle_server.jobs.scales import Head
 from restyle_server.neural.parameters import resolve
 from restyle_server.orders import Order
 from restyle_server.worker.engine import Between, Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
@@ -109,11 +111,14 @@ class FakeEngine:
             file.write(f"{content.path.parent.name}\n")
         data = content.path.read_bytes()
         held = bytes([1]) * (play.memory_mib << 20)
-        started, early, scale = time.monotonic(), False, 1
-        for step in range(1, play.steps + 1):
+        started, early = time.monotonic(), False
+        done = _done(order)
+        scale = done + 1
+        for step in range(1 + -(-done * play.steps // play.scales), play.steps + 1):
             _fault(play, step)
             verdict = Verdict.GO_ON
             if (step - 1) * play.scales // play.steps + 1 > scale:
+                _keep(order, scale)
                 scale += 1
                 verdict = between()
             if verdict is Verdict.GO_ON:
@@ -132,6 +137,17 @@ class FakeEngine:
         seconds = time.monotonic() - started
         scales = (ScaleEnd(content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
         return Painted(plane, resolved, step, seconds, early, scales=scales)
+
+
+def _done(order: Order) -> int:
+    """Scales that an earlier job of this order had completed."""
+    kept = None if order.kept is None else kept_scales.read(order.kept)
+    return kept[0].done if kept else 0
+
+
+def _keep(order: Order, done: int) -> None:
+    if order.kept is not None:
+        kept_scales.write(order.kept, Head(kept_scales.fingerprint(order), "fake", done, done, done, ()), [])
 
 
 def _fault(play: Script, step: int) -> None:

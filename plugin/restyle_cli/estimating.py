@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from . import painting
 from .output import bytes_for_people, emit, line, seconds_for_people
 from .wish import Wish
 
+MEBIBYTE = 2**20
+
 
 def run(contents: Iterable[Path], wish: Wish, json: bool) -> None:
     """Tells memory and time of each picture, one line each."""
@@ -20,25 +23,27 @@ def run(contents: Iterable[Path], wish: Wish, json: bool) -> None:
         styles = painting.choose(session, wish)
         for content in contents:
             order = painting.request(files.read_picture(content), content, styles, wish)
-            told = about(content, session.estimate(order))
+            told = about(content, session.estimate(order), wish.memory_limit)
             if json:
                 emit(told)
             else:
                 line(sentence(told))
 
 
-def about(content: Path, estimate: client.Estimate) -> dict[str, Any]:
-    """What is told, in JSON's types. Memory in bytes; seconds: None before the first painting on the device."""
+def about(content: Path, estimate: client.Estimate, allowed: int | None = None) -> dict[str, Any]:
+    """What is told, in JSON's types. Memory in bytes; seconds: None before the first painting on the device. allowed: bytes that were asked for, None: all."""
     return {
         "content": str(content),
         "memory": estimate.memory_bytes,
         "memory_available": estimate.memory_available,
+        "memory_allowed": allowed,
         "fits": estimate.memory_bytes <= estimate.memory_available,
         "largest_size": estimate.largest_size,
         "seconds": None if estimate.seconds is None else round(estimate.seconds, 1),
         "work_size": [estimate.work_width, estimate.work_height],
         "device": estimate.device,
         "weights": estimate.weights.id if estimate.weights else None,
+        "warnings": list(estimate.warnings),
     }
 
 
@@ -47,7 +52,14 @@ def sentence(told: dict[str, Any]) -> str:
     time = "time not known before the first painting on this device" if told["seconds"] is None else f"about {seconds_for_people(told['seconds'])}"
     width, height = told["work_size"]
     words = f"{told['content']}: {time}, {bytes_for_people(told['memory'])} of memory at {width}×{height} px, on {told['device']}"
-    if told["fits"]:
-        return words
-    size = f"choose --size {told['largest_size']} or less" if told["largest_size"] else "close other programs or take a smaller picture"
-    return f"{words}; only {bytes_for_people(told['memory_available'])} are free: {size}"
+    if not told["fits"]:
+        words = f"{words}; {_shortage(told)}"
+    return ". ".join([words, *(warning.removesuffix(".") for warning in told["warnings"])])
+
+
+def _shortage(told: dict[str, Any]) -> str:
+    size = f"choose --size {told['largest_size']} or less" if told["largest_size"] else ""
+    if told["memory_allowed"] is not None and told["memory_available"] >= told["memory_allowed"]:
+        more = f"give --memory {math.ceil(told['memory'] / MEBIBYTE)}M or more"
+        return f"only {bytes_for_people(told['memory_available'])} are allowed: {' or '.join(filter(None, (more, size)))}"
+    return f"only {bytes_for_people(told['memory_available'])} are free: {size or 'close other programs or take a smaller picture'}"

@@ -134,7 +134,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a job would cost. seconds: None before the first job on the device. largest_size: px, longest side of the work that fits the device."""
+    """What a job would cost. seconds: None before the first job on the device. largest_size: px, longest side of the work that fits the device.
+    warnings: sentences for people, such as why the work is smaller than was asked for."""
 
     memory_bytes: int
     memory_available: int
@@ -145,3 +146,4 @@ class Estimate:
     device: str
     weights: WeightsInfo | None
     resolved: Parameters | None
+    warnings: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from .jobs.job import Failure, Job, JobClass
 from .jobs.journal import JournalFailure
 from .jobs.states import JobState
 from .limits import Limits
-from .neural.parameters import resolve
+from .neural import sizing
 from .orders import Order
 from .pace import Paces
 from .refusals import Invalid, TooLarge, Unavailable
@@ -230,7 +230,7 @@ class Dispatcher:
         order, device, process = job.order, station.device, station.process
         if order is None or device is None or process is None:  # a station that is ready has both, a waiting job its order
             raise RuntimeError("a job without an order, or a station without a worker")
-        resolved = resolve(order.parameters, order.content.width, order.content.height, device.kind, device.bf16)
+        resolved = sizing.resolved(order.parameters, order.content.width, order.content.height, device.kind, device.bf16)
         station.job_id = job.id  # first: the board's other watchers may ask for the next job meanwhile
         self._board.turns.start(job)
         try:

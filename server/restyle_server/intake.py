@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from . import replies
 from .clock import Clock
 from .conversion import spec_of, text
 from .dispatch import Dispatcher
+from .jobs import scales
 from .jobs.board import Board
 from .jobs.folders import borrow
 from .jobs.job import Job
@@ -23,6 +25,7 @@ from .orders import Order, PlaneFile, WeightsFile
 from .pace import Paces
 from .refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
 from .shelf import Shelf
+from .shortage import Shortage
 from .specs import EncodedSpec, LibraryStyle, Spec
 from .style_calls import Styles
 from .wire import restyle_pb2 as wire
@@ -189,15 +192,12 @@ class Intake:
         if estimated is None:
             return
         station, estimate = estimated
-        total = station.device.memory_total if station.device else 0
-        limit = min(filter(None, (total, spec.parameters.memory_limit)), default=0)
-        if limit and estimate.memory_bytes > limit:
-            largest = estimate.largest_size
-            advice = (
-                f"choose a size of {largest} px or less" if largest else "even the smallest size does not fit: close other programs, or send a smaller picture"
-            )
-            needed, there = _memory(estimate.memory_bytes), _memory(limit)
-            raise TooLarge(f"This job needs {needed} at {estimate.resolved.size} px, and there are {there}; {advice}.", largest)
+        if station.device is None:
+            return
+        total, allowed = station.device.memory_total, spec.parameters.memory_limit  # what others hold now may be free when the job's turn comes
+        if estimate.memory_bytes > (total if allowed is None else min(total, allowed)):
+            shortage = Shortage(estimate.resolved.size, estimate.memory_bytes, allowed, total, estimate.largest_size, station.id)
+            raise TooLarge(str(shortage), estimate.largest_size)
 
     async def _uploaded(
         self,
@@ -218,7 +218,22 @@ class Intake:
         for part, field in spec.parts():
             if isinstance(part, EncodedSpec) and not _is_picture(payload_path(folder, part.payload)):
                 raise Invalid(field, "this is not a PNG, JPEG, TIFF or WebP picture.")
-        return spec.order(folder, weights, library, start)
+        order = replace(spec.order(folder, weights, library, start), kept=self._board.folders.scale(job.id))
+        await self._go_on(job, order)
+        return order
+
+    async def _go_on(self, job: Job, order: Order) -> None:
+        """Gives the job what a failed one of the same order and owner had completed."""
+        halted = [(earlier.id, kept) for earlier in self._board.halted(job.owner) if (kept := scales.head(self._board.folders.scale(earlier.id)))]
+        if not halted or order.kept is None:
+            return
+        with contextlib.suppress(OSError):  # then it is painted from the beginning
+            wanted = await asyncio.to_thread(scales.fingerprint, order)
+            for earlier, kept in halted:
+                if kept.order == wanted:
+                    await asyncio.to_thread(borrow, self._board.folders.scale(earlier), order.kept)
+                    log.info("job %s: goes on where job %s ended, after %d scales", job.id, earlier, kept.done)
+                    return
 
     async def _snapshot(self, style: LibraryStyle, target: Path) -> LibraryStyle:
         await asyncio.to_thread(borrow, style.picture, target)
@@ -246,12 +261,8 @@ class Intake:
             device=station.describe(),
             weights=replies.weights_message(self._shelf.known[weights.id]),
             resolved=replies.resolved_message(resolved, weights.id, station.id),
+            warnings=estimate.warnings,
         )
-
-
-def _memory(count: int) -> str:
-    """Bytes for people."""
-    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"
 
 
 async def _piece(stream: AsyncIterator[wire.CreateJobRequest]) -> Piece | None:

@@ -32,6 +32,7 @@ PROGRESS_SECONDS = 0.1  # 10 a second: more than an eye needs
 PREVIEW_SECONDS = 0.5  # 2 a second: a preview costs about one evaluation of a small picture
 ESTIMATE_SECONDS = 20.0  # that EstimateJob waits for a starting worker
 RETRY_SECONDS = 1.0  # what RetryInfo tells a client whose job found the queue full
+KEPT_SCALES = 8  # failed jobs whose last completed scale is kept: up to 3 bytes per pixel and 12 MiB each
 RECORDS = 2000  # ended jobs remembered: some 5 KiB each
 
 

@@ -37,6 +37,13 @@ def test_a_picture_that_does_not_fit_is_told_with_the_size_that_does(restyle: Re
     assert "are free: choose --size " in told.stdout
 
 
+def test_too_little_memory_is_told_with_what_is_enough(restyle: Restyle, photo: Path) -> None:
+    told = restyle("image", photo, "--style", "woodcut", "--memory", "1M", "--estimate")
+    assert "only 1.0 MB are allowed: give --memory 3M or more or choose --size " in told.stdout
+    assert "are allowed" not in restyle("image", photo, "--style", "woodcut", "--memory", "3M", "--estimate").stdout
+    assert "are free" not in told.stdout
+
+
 def test_without_an_output_only_an_estimate_is_possible(restyle: Restyle, photo: Path) -> None:
     refused = restyle("image", photo, "--style", "woodcut")
     assert refused.exit_code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from neural.scenes import photo, task, waves
 from restyle_server.neural import adam, detail, memory, plan
 from restyle_server.neural.lbfgs import Value
 from restyle_server.neural.painter import Painter
-from restyle_server.neural.task import Painting, Step, StylePicture, Task
+from restyle_server.neural.task import Painting, State, Step, StylePicture, Task
 from restyle_server.worker.engine import Cancelled, Verdict
 
 
@@ -145,3 +146,21 @@ def test_gradients_that_are_not_finite_leave_the_picture_finite():
 
     detail.minimise(pull, point, 4)
     assert torch.isfinite(point).all()
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_painting_that_was_broken_off_goes_on_to_the_very_same_picture(large, after):
+    states: list[State] = []
+    whole = Painter().paint(large, go_on, keep=lambda state: states.append(copy.deepcopy(state)))
+    assert [state.done for state in states] == [1, 2]
+    seen: list[Step] = []
+    found = Painter().paint(replace(large, state=states[after - 1]), lambda step: (seen.append(step), Verdict.GO_ON)[1])
+    assert found.rgb.tobytes() == whole.rgb.tobytes()
+    assert found.evaluations == whole.evaluations - sum(step.scale <= after for step in whole.trace)
+    assert (seen[0].scale, seen[0].step) == (after + 1, whole.evaluations - found.evaluations + 1)
+    assert seen[-1].fraction == pytest.approx(1)
+
+
+def test_a_state_of_another_painting_is_not_gone_on_from(large):
+    strange = State(1, np.zeros((3, 20, 20), np.float32))
+    assert Painter().paint(replace(large, state=strange), go_on).rgb.tobytes() == Painter().paint(large, go_on).rgb.tobytes()

@@ -21,17 +21,19 @@ import torch
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat
 from restyle_server.imaging.resize import resize
 from restyle_server.neural.calibration import network
+from restyle_server.neural.memory import DETAIL_SIDE
 from restyle_server.neural.parameters import Parameters, Pooling, Precision, Preset, resolve
 from restyle_server.neural.plan import LARGEST_WHOLE
 from restyle_server.neural.scene import Weights, scene
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import StylePicture, Task
 from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
-from restyle_server.worker.engine import Verdict
+from restyle_server.worker.engine import Progress, Verdict
 from restyle_server.worker.neural_engine import engine
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from crisp import crisp
 from meters import seams
 from photos import painting, photo
 
@@ -61,18 +63,34 @@ def evaluation(side: int, tile: int, target: Path) -> None:
     np.save(target, gradient.numpy())
 
 
+def content(side: int, tile: int, target: Path) -> None:
+    """The content of a painting, into a file: making it takes more memory than painting it."""
+    target.write_bytes((crisp(side) * 255).round().astype(np.uint8).tobytes())
+
+
 def painted(side: int, tile: int, target: Path) -> None:
-    """A painting by the engine, of few evaluations."""
-    content = (resize(photo(PHOTO), side, side) * 255).round().clip(0, 255).astype(np.uint8)
-    target.write_bytes(content.tobytes())
-    del content
+    """A painting by the engine, of few evaluations, of the content in a file, which the painting replaces."""
     asked = Parameters(preset=Preset.FINE, size=side, evaluations=EVALUATIONS)
     picture = next((HOUSE / "styles" / STYLE).glob("picture.*"))
     plane = PlaneFile(target, PixelFormat(Channels.RGB, Depth.U8), side, side)
+    times: dict[int, list[float]] = {}  # by size: CPU time at the end of each evaluation
+    seen: set[tuple[int, int]] = set()
+
+    def observe(progress: Progress) -> Verdict:
+        if (progress.width, progress.step) not in seen:  # between two evaluations, tiles tell of the last one again
+            seen.add((progress.width, progress.step))
+            times.setdefault(progress.width, []).append(time.process_time())
+        return Verdict.GO_ON
+
     began = time.process_time()
-    result = engine("cpu").paint(Order(plane, (StyleOrder(STYLE, picture=picture),), WeightsFile("compact", COMPACT), asked), lambda _: Verdict.GO_ON)
+    result = engine("cpu").paint(Order(plane, (StyleOrder(STYLE, picture=picture),), WeightsFile("compact", COMPACT), asked), observe)
+    spent, most = time.process_time() - began, peak()
+    target.write_bytes(result.plane.data)
+    each = {width: (ends[-1] - ends[0]) / (len(ends) - 1) / width**2 * 1e6 for width, ends in times.items() if width > LARGEST_WHOLE}
+    evaluations = sum(ends[-1] - ends[0] for ends in times.values())
     rgb = np.frombuffer(result.plane.data, np.uint8).reshape(side, side, 3).astype(np.float32) / 255
-    print(f"{time.process_time() - began:.0f} {peak() / 2**20:.0f} {seams(rgb, tile):.3f}")
+    paces = ",_".join(f"{width}:_{one:.2f}" for width, one in each.items())
+    print(f"{spent:.0f} {spent - evaluations:.0f} {most / 2**20:.0f} {paces} {seams(rgb, tile):.3f}")
 
 
 def _row(kind: str, side: int, tile: int, target: Path) -> list[str]:
@@ -85,7 +103,9 @@ def main(sides: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for side in sides:
             if side > LARGEST_WHOLE:
-                print(f"| {side}² | {' | '.join(_row('painted', side, 512, Path(folder) / 'plane'))} |", flush=True)
+                plane = Path(folder) / "plane"
+                _row("content", side, 0, plane)
+                print(f"| {side}² | {' | '.join(_row('painted', side, DETAIL_SIDE['cpu'], plane)).replace('_', ' ')} |", flush=True)
                 continue
             files = [Path(folder) / f"{tile}.npy" for tile in (0, TILE)]
             rows = [_row("evaluation", side, tile, file) for tile, file in zip((0, TILE), files, strict=True)]
@@ -97,6 +117,6 @@ def main(sides: list[int]) -> None:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     if sys.argv[1:2] and not sys.argv[1].isdigit():
-        {"evaluation": evaluation, "painted": painted}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+        {"evaluation": evaluation, "content": content, "painted": painted}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
     else:
         main([int(side) for side in sys.argv[1:]] or [512, 1024, 2048, 4096])

@@ -56,3 +56,29 @@ async def test_the_real_engine_paints_through_the_server_and_a_killed_worker_com
         again = await caller.create(spec(evaluations=4), [(0, 0, data)])
         assert (await caller.end(again.id)).state == wire.SUCCEEDED
         assert await caller.read(again.id) == result  # the same bytes for the same order
+
+
+async def test_a_killed_painting_goes_on_where_it_was_and_ends_as_if_nothing_had_been(serving):
+    side, words = 160, {"size": 160, "evaluations": 60}
+    asked = spec(**words)
+    asked.content.width = asked.content.height = side
+    asked.content.format.channels = wire.GRAY
+    data = [(0, 0, bytes((x * y // 7) % 256 for y in range(side) for x in range(side)))]
+    async with serving(engine=ENGINE, devices=("cpu",)) as place:
+        broken = await place.caller.create(asked, data)
+        async for event in place.caller.watch(broken.id):
+            if event.HasField("progress") and event.progress.scale == 2:
+                os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGKILL)
+                break
+        error = (await place.caller.end(broken.id)).error
+        assert error.message.endswith("What was painted up to 80 × 80 px is kept: the same job, sent again, goes on from there.")
+        going_on = await place.caller.create(asked, data)
+        events = [event async for event in place.caller.watch(going_on.id)]
+        scales = {event.progress.scale for event in events if event.HasField("progress")}
+        assert scales == {2}
+        assert any("went on where an earlier one had ended" in warning for warning in events[-1].snapshot.warnings)
+        found = await place.caller.read(going_on.id)
+        await place.caller.call("DeleteJob", id=broken.id)
+        unbroken = await place.caller.create(asked, data)
+        assert not (await place.caller.end(unbroken.id)).warnings
+        assert await place.caller.read(unbroken.id) == found

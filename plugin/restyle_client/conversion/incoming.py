@@ -133,6 +133,7 @@ def estimate(message: pb.Estimate) -> Estimate:
         device=message.device,
         weights=weights(message.weights) if message.HasField("weights") else None,
         resolved=parameters(message.resolved) if message.HasField("resolved") else None,
+        warnings=tuple(message.warnings),
     )
 
 

@@ -1280,6 +1280,7 @@ class Estimate(_message.Message):
     DEVICE_FIELD_NUMBER: _builtins.int
     WEIGHTS_FIELD_NUMBER: _builtins.int
     RESOLVED_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     memory_bytes: _builtins.int
     memory_available: _builtins.int
     seconds: _builtins.float
@@ -1293,6 +1294,10 @@ class Estimate(_message.Message):
     def weights(self) -> Global___WeightsInfo: ...
     @_builtins.property
     def resolved(self) -> Global___Parameters: ...
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """sentences for people, such as why the work is smaller than was asked for"""
+
     def __init__(
         self,
         *,
@@ -1305,10 +1310,11 @@ class Estimate(_message.Message):
         device: _builtins.str = ...,
         weights: Global___WeightsInfo | None = ...,
         resolved: Global___Parameters | None = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["resolved", b"resolved", "weights", b"weights"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["device", b"device", "largest_size", b"largest_size", "memory_available", b"memory_available", "memory_bytes", b"memory_bytes", "resolved", b"resolved", "seconds", b"seconds", "weights", b"weights", "work_height", b"work_height", "work_width", b"work_width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device", b"device", "largest_size", b"largest_size", "memory_available", b"memory_available", "memory_bytes", b"memory_bytes", "resolved", b"resolved", "seconds", b"seconds", "warnings", b"warnings", "weights", b"weights", "work_height", b"work_height", "work_width", b"work_width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..clock import Clock
-from ..limits import Limits
+from ..limits import KEPT_SCALES, Limits
 from ..refusals import NotFound
 from ..worker.engine import Picture
+from . import scales
 from .folders import JobFolders
 from .job import Failure, Job, Lifetime, Report
 from .journal import Journal, JournalFailure
@@ -44,6 +45,7 @@ class Board:
         self._requests: dict[tuple[str, str, str], str] = {}
         self._channels: dict[str, Channel] = {}
         self._places: dict[str, int] = {}
+        self._halted: dict[str, None] = {}  # failed jobs with a completed scale, in order of their ends
         self._arrivals = 0
 
     def recover(self) -> None:
@@ -52,7 +54,7 @@ class Board:
             self._arrivals = max(self._arrivals, found.arrival)
             job = found
             if job.state is JobState.RUNNING:
-                job = job.move(JobState.FAILED, failure=RESTARTED, ended=self._clock.time(), order=None)
+                job = job.move(JobState.FAILED, failure=self._told(job.id, RESTARTED), ended=self._clock.time(), order=None)
                 self._journal.put(job)
             if job.state is JobState.SUCCEEDED and not self.folders.result(job.id).exists():
                 job = job.move(JobState.EXPIRED, result=None)
@@ -113,6 +115,10 @@ class Board:
         channel = self._channels.get(job_id)
         return channel.preview_size if channel else 0
 
+    def halted(self, owner: str) -> list[Job]:
+        """The owner's failed jobs with a completed scale that a like job can go on from, the latest first."""
+        return [job for job in map(self._jobs.__getitem__, reversed(self._halted)) if job.owner == owner]
+
     # ---- Changing
 
     def add(self, make: Callable[[str, int], Job]) -> Job:
@@ -131,6 +137,8 @@ class Board:
 
     def move(self, job_id: str, to: JobState, **changes: Any) -> Job:
         """Changes the job's state, journals it, tells the watchers. ImpossibleMove, and JournalFailure for the steps that begin something."""
+        if to is JobState.FAILED:
+            changes["failure"] = self._told(job_id, changes["failure"])
         job = self._jobs[job_id].move(to, **changes)
         if to.ended and not job.ended:
             now = self._clock.time()
@@ -180,6 +188,8 @@ class Board:
         """Drops what is past its time: results, and records without results."""
         for job in expiring(self._jobs.values(), self._clock.time(), self.limits):
             self.move(job.id, JobState.EXPIRED, result=None)
+        for job_id in [id_ for id_ in self._halted if self._past(self._jobs[id_])]:
+            self._let_go(job_id)
         for job in forgettable(self._jobs.values()):
             self.delete(job.id)
 
@@ -249,8 +259,25 @@ class Board:
     def _tidy(self, job: Job) -> None:
         if job.state is JobState.SUCCEEDED:
             self.folders.drop_inputs(job.id)
+        elif job.state is JobState.FAILED and not self._past(job) and self.folders.keep_scale(job.id):
+            self._halted[job.id] = None
+            for job_id in list(self._halted)[:-KEPT_SCALES]:
+                self._let_go(job_id)
         else:
             self.folders.drop(job.id)
+
+    def _told(self, job_id: str, failure: Failure) -> Failure:
+        """The failure, with what is left of the job."""
+        kept = scales.head(self.folders.scale(job_id))
+        return scales.told(failure, kept) if kept else failure
+
+    def _past(self, job: Job) -> bool:
+        return job.ended + keep_seconds(job, self.limits) <= self._clock.time()
+
+    def _let_go(self, job_id: str) -> None:
+        """Nothing goes on from the failed job any more."""
+        self._halted.pop(job_id, None)
+        self.folders.drop(job_id)
 
     def _channel(self, job_id: str) -> Channel:
         if job_id not in self._channels:
@@ -268,7 +295,7 @@ class Board:
         self._open.pop(job.id, None)
         self._requests.pop((job.owner, job.client_id, job.request_id), None)
         self.leases.end(job.id)
-        self.folders.drop(job.id)
+        self._let_go(job.id)
         channel = self._channels.pop(job.id, None)
         if channel is not None:
             channel.close()

@@ -33,9 +33,23 @@ class JobFolders:
         """Where the job's story lies, or will lie, if it was ordered."""
         return self.of(job_id) / "story"
 
+    def scale(self, job_id: str) -> Path:
+        """Where the last scale that the job completed lies, once there is one."""
+        return self.of(job_id) / "scale"
+
+    def keep_scale(self, job_id: str) -> bool:
+        """Removes everything but the last completed scale; all of it, and False, when there is none."""
+        if not self.scale(job_id).exists():
+            self.drop(job_id)
+            return False
+        self._keep(job_id, self.scale(job_id))
+        return True
+
     def drop_inputs(self, job_id: str) -> None:
         """Removes everything but the result and the story."""
-        kept = (self.result(job_id), self.story(job_id))
+        self._keep(job_id, self.result(job_id), self.story(job_id))
+
+    def _keep(self, job_id: str, *kept: Path) -> None:
         with contextlib.suppress(OSError):
             for path in self.of(job_id).iterdir():
                 if path not in kept:

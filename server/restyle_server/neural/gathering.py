@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from .statistics import Moments, moments
+from .statistics import Moments, moments, wide
 from .tiles import Tile
 from .vgg import Vgg, depth
 
@@ -49,7 +49,9 @@ def gathered(
         features = vgg.features(part, layers)
         for sums, one in zip(total, guides, strict=True):
             for name, found in measured(part, features, one, tile, size).items():
-                sums[name] = found if name not in sums else Moments(sums[name].second + found.second, sums[name].mean + found.mean)
+                before = sums.get(name)
+                sums[name] = found.to(wide(image.device)) if before is None else Moments(before.second + found.second, before.mean + found.mean)
         if beat:
             beat((index + 1) / len(tiles))
-    return tuple(total)
+    exact = torch.float64 if image.dtype == torch.float64 else torch.float32
+    return tuple({name: found.to(exact) for name, found in sums.items()} for sums in total)

@@ -24,7 +24,7 @@ from .resizing import pixels, resized, tensor
 from .scene import Scene, Terms, Weights, scene
 from .store import Store
 from .targets import TargetCache
-from .task import Painting, Pixels, Sketch, Step, StepObserver, Task
+from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
 from .vgg import Vgg
 
 TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
@@ -58,16 +58,17 @@ class Painter:
         deepest = vgg.layers[-1]
         torch.autograd.grad(vgg.features(image, [deepest])[deepest].float().sum(), image)
 
-    def paint(self, task: Task, observe: StepObserver, between: Between = go_on) -> Painting:
+    def paint(self, task: Task, observe: StepObserver, between: Between = go_on, keep: Keep = forget) -> Painting:
         """Paints a task. observe is called after every loss evaluation and obeyed before the next, between from one scale to the next, where it may paint
-        another task. Cancelled when one says CANCEL; UnusableWeights when the weights file can't be used or lacks a layer; torch.OutOfMemoryError or
-        MemoryError when memory runs out."""
+        another task. keep is given the state at the end of each scale but the last: a task that has it goes on from there, to the very same picture.
+        Cancelled when one says CANCEL; UnusableWeights when the weights file can't be used or lacks a layer; torch.OutOfMemoryError or MemoryError when
+        memory runs out."""
         p = task.parameters
         scales = plan(p.width, p.height, p.preset, p.evaluations) if p.strength > 0 else ()
         if not scales and task.start is None:
             return Painting(task.content.copy(), 0, (), False)
         vgg, name = self._network(task.weights, p.pooling, p.precision)
-        return _Run(task, vgg, name, self._device, self._targets, scales, observe, between).paint()
+        return _Run(task, vgg, name, self._device, self._targets, scales, observe, between, keep).paint()
 
     def _network(self, weights: Path, pooling: Pooling, precision: Precision) -> tuple[Vgg, str]:
         name = f"{_identity(weights)} {pooling} {precision}"
@@ -95,12 +96,22 @@ class _Run:
     """One painting on its way: the state that evaluations, observer and scales share."""
 
     def __init__(
-        self, task: Task, vgg: Vgg, name: str, device: torch.device, targets: TargetCache, scales: tuple[Scale, ...], observe: StepObserver, between: Between
+        self,
+        task: Task,
+        vgg: Vgg,
+        name: str,
+        device: torch.device,
+        targets: TargetCache,
+        scales: tuple[Scale, ...],
+        observe: StepObserver,
+        between: Between,
+        keep: Keep,
     ) -> None:
         self._task, self._vgg, self._name, self._device, self._targets = task, vgg, name, device, targets
-        self._scales, self._observe, self._between = scales, observe, between
+        self._scales, self._observe, self._between, self._keep = scales, observe, between, keep
         self._trace: list[Step] = []
         self._sketches: list[Sketch] = []
+        self._skipped = 0  # evaluations of the scales that were done before
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
         self._weights = Weights(0.0, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT)
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
@@ -113,15 +124,18 @@ class _Run:
         self._kept = texture_kept(task.parameters.strength, strength_map) if task.start is None else None  # the details of an earlier result are paint
         self._best, self._reference = self._start(base)
         self._whole: Tensor | None = None  # what is painted whole, once details are added
+        done = self._go_on()
         finished = False
-        for index, scale in enumerate(self._scales):
+        for index, scale in enumerate(self._scales[done:], done):
             began = time.monotonic()
             try:
-                if index:
+                if index > done:
                     del self._scene  # the finished scale's statistics and features
                     _obey(self._between())
                     began = time.monotonic()
                 self._paint_scale(index, scale)
+                if index + 1 < len(self._scales):
+                    self._keep(State(index + 1, _plane(self._best), None if self._whole is None else _plane(self._whole)))
             except _Finished:
                 finished = True
             if self._index == index:  # else it ended between two scales
@@ -140,6 +154,20 @@ class _Run:
             result = torch.where(strength_map > 0, result, base)
         # what the clip took from very bright and very dark pixels is added back
         return Painting(task.content + pixels(result - base), len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
+
+    def _go_on(self) -> int:
+        """Takes up the task's state, if it is of these scales; how many of them are done."""
+        state = self._task.state
+        if state is None or not 0 < state.done < len(self._scales):
+            return 0
+        last = self._scales[state.done - 1]
+        if state.best.shape != (3, last.height, last.width) or (state.whole is not None) != last.detail:
+            return 0
+        self._best = torch.from_numpy(state.best)[None].to(self._device)
+        self._whole = None if state.whole is None else torch.from_numpy(state.whole)[None].to(self._device)
+        self._skipped = sum(scale.evaluations for scale in self._scales[: state.done])
+        self._spent = sum(scale.cost * scale.evaluations for scale in self._scales[: state.done])
+        return state.done
 
     def _base(self) -> Tensor:
         """The content, at the largest size that is painted whole."""
@@ -227,7 +255,7 @@ class _Run:
             scales=len(self._scales),
             width=self._scale.width,
             height=self._scale.height,
-            step=len(self._trace) + 1,
+            step=self._skipped + len(self._trace) + 1,
             steps=sum(scale.evaluations for scale in self._scales),
             fraction=min(1.0, self._spent / self._cost),
             loss=total,
@@ -258,3 +286,8 @@ class _Run:
         factor = min(1.0, longest / max(width, height))
         small = resized(self._best, max(1, round(width * factor)), max(1, round(height * factor))).clamp(0, 1)
         self._sketches.append(Sketch(width, height, began, time.monotonic(), pixels(small)))
+
+
+def _plane(image: Tensor) -> Pixels:
+    """(c, h, w) of a tensor (1, c, h, w)."""
+    return np.asarray(image.detach()[0].cpu().numpy())

@@ -1,4 +1,4 @@
-"""Owns the statistics that make a style: weighted second moments and means of a layer's activations, with their gradient, accumulated in fp32."""
+"""Owns the statistics that make a style: weighted second moments and means of a layer's activations with their gradient; products in fp32, sums in fp64."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-CHUNK = 65_536  # positions converted to fp32 at a time: 128 MiB at 512 channels
+CHUNK = 8192  # positions multiplied in fp32 at a time: sums over more of them differ by 1e-5 from each other when they are cut elsewhere, as tiles do
 SMALLEST_VARIANCE = 1e-6  # of a channel of mean activation 1: keeps the root's gradient finite on flat pictures
 SMALLEST_ERODED = 0.1  # share of a guide that must survive its erosion, else the guide is used as it is
 
@@ -32,6 +32,10 @@ class Moments:
         """(C,), standard deviation of each channel."""
         variance = self.second.diagonal() - self.mean.square()
         return variance.clamp(min=SMALLEST_VARIANCE).sqrt()
+
+    def to(self, dtype: torch.dtype) -> Moments:
+        """The same in another precision."""
+        return Moments(self.second.to(dtype), self.mean.to(dtype))
 
     @property
     def energy(self) -> Tensor:
@@ -56,6 +60,11 @@ def moments(features: Tensor, guide: Tensor | None = None) -> Moments:
     return Moments(second, mean)
 
 
+def wide(device: torch.device) -> torch.dtype:
+    """What sums over a picture are kept in: fp64, where the device has it."""
+    return torch.float32 if device.type == "mps" else torch.float64
+
+
 class _Moments(torch.autograd.Function):
     """One pass over the activations either way; autograd's own would keep a fp32 copy of them."""
 
@@ -64,15 +73,17 @@ class _Moments(torch.autograd.Function):
         rows = _rows(features)
         exact = torch.float64 if rows.dtype == torch.float64 else torch.float32
         count = rows.shape[1]
-        second = torch.zeros(count, count, dtype=exact, device=rows.device)
-        mean = torch.zeros(count, dtype=exact, device=rows.device)
+        second = torch.zeros(count, count, dtype=wide(rows.device), device=rows.device)
+        mean = torch.zeros(count, dtype=second.dtype, device=rows.device)
         for i in range(0, rows.shape[0], CHUNK):
             part = rows[i : i + CHUNK].to(exact)
-            said = part / rows.shape[0] if guide is None else part * guide[i : i + CHUNK, None].to(exact)
-            second.addmm_(part.t(), said)
+            said = part if guide is None else part * guide[i : i + CHUNK, None].to(exact)
+            second += part.t() @ said
             mean += said.sum(0)
+        if guide is None:
+            second, mean = second / rows.shape[0], mean / rows.shape[0]
         ctx.save_for_backward(features, guide)
-        return second, mean
+        return second.to(exact), mean.to(exact)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:

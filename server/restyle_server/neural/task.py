@@ -38,6 +38,16 @@ class StylePicture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """A painting between two scales: all that the next one begins with. done: scales completed; best: float32 (3, h, w), the picture at the size of the last
+    of them; whole: (3, h', w'), what was painted whole, once details have been added to it."""
+
+    done: int
+    best: Pixels
+    whole: Pixels | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """One painting to be made.
 
@@ -50,6 +60,7 @@ class Task:
     weights: safetensors file of VGG19's convolutions.
     memory: bytes that the painting may take beside the content; None: what it likes. Below what it needs at least, it takes that.
     sketches: px, longest side of the pictures that are kept of each scale's end; 0: none are.
+    state: where an equal task was broken off, to go on from there; None: from the beginning.
     """
 
     content: Pixels
@@ -62,6 +73,7 @@ class Task:
     strength_map: Pixels | None = None
     memory: int | None = None
     sketches: int = 0
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,12 @@ class Step:
 
 
 StepObserver = Callable[[Step], Verdict]
+Keep = Callable[[State], None]
+"""Is given the state after each scale but the last; its arrays are only valid during the call."""
+
+
+def forget(_: State) -> None:
+    """Keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -86,6 +86,7 @@ class Estimate:
     memory_available: int
     largest_size: int  # px, longest side of the work that fits
     resolved: Resolved
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,12 @@ from ..neural import sizing
 from ..neural.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
 from ..neural.painter import Painter
 from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
-from ..neural.task import Painting, Pixels, Step
+from ..neural.task import Painting, Pixels, Sketch, Step
 from ..neural.vgg import UnusableWeights
 from ..orders import Order
+from ..shortage import Shortage
 from .engine import FEATURES, Between, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
+from .keeping import Keeping
 from .materials import StylePictures, blend_of, plane_of, task_of
 
 FITS = 0.9  # share of the free memory that a painting may be planned with: others run on the machine too
@@ -61,7 +63,7 @@ class NeuralEngine:
         width, height = order.content.width, order.content.height
         available = self._available(order)
         needed = estimate_bytes(resolved, width, height, available, self._kind)
-        return Estimate(needed, available, largest_size(resolved, width, height, available), resolved)
+        return Estimate(needed, available, largest_size(resolved, width, height, available), resolved, sizing.said(order.parameters, resolved, width, height))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""
@@ -88,8 +90,9 @@ class NeuralEngine:
             raise self._out_of_memory(order, resolved)
         canvas = open_plane(plane_of(order.content))
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
-        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory)
-        painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between)
+        keeping = Keeping(order, resolved, self._id)
+        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=keeping.found())
+        painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, keeping.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
@@ -97,24 +100,26 @@ class NeuralEngine:
         plane = close_plane(canvas, full, blend_of(order))
         trace = tuple(_progress(step) for step in painting.trace)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
-        scales = tuple(_scale_end(number, painting, began, shown(sketch.picture)) for number, sketch in enumerate(painting.sketches, 1))
-        warnings = (*painting.warnings, *sizing.said(order.parameters, resolved, order.content.width, order.content.height))
+        scales = tuple(_scale_end(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
+        warnings = (*_went_on(painting), *painting.warnings, *sizing.said(order.parameters, resolved, order.content.width, order.content.height))
         return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, warnings, trace, scales)
 
     def _resolved(self, order: Order) -> Resolved:
         return sizing.resolved(order.parameters, order.content.width, order.content.height, self._kind, devices.prefers_bf16(self._id))
 
+    def _free(self) -> int:
+        return int(devices.memory(self._id)[1] * FITS)
+
     def _available(self, order: Order) -> int:
-        free = int(devices.memory(self._id)[1] * FITS)
         limit = order.parameters.memory_limit
-        return free if limit is None else min(free, limit)
+        return self._free() if limit is None else min(self._free(), limit)
 
     def _out_of_memory(self, order: Order, resolved: Resolved) -> JobFailure:
         width, height = order.content.width, order.content.height
         fits = min(largest_size(resolved, width, height, self._available(order)), max(resolved.size - 1, 0))
-        advice = f"choose a size of {fits} px or less" if fits >= SMALLEST_SIDE else "close other programs or take a smaller picture"
-        needed = estimate_bytes(resolved, width, height, 0, self._kind) / 2**30
-        return JobFailure("OUT_OF_MEMORY", f"Painting at {resolved.size} px needs at least {needed:.1f} GiB, more than there is on {self._id}: {advice}.")
+        least = estimate_bytes(resolved, width, height, 0, self._kind)
+        shortage = Shortage(resolved.size, least, order.parameters.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id)
+        return JobFailure("OUT_OF_MEMORY", str(shortage))
 
     def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> Progress:
         def preview(longest: int) -> Picture:
@@ -134,9 +139,16 @@ def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, lon
     return Picture(*rgba8(rgb, alpha, longest))
 
 
-def _scale_end(number: int, painting: Painting, began: float, picture: Picture) -> ScaleEnd:
-    sketch = painting.sketches[number - 1]
-    evaluations = sum(step.scale == number for step in painting.trace)
+def _went_on(painting: Painting) -> tuple[str, ...]:
+    """A sentence about the scales that an earlier job had completed."""
+    first = painting.trace[0] if painting.trace else None
+    if first is None or first.step == 1:
+        return ()
+    return (f"This job went on where an earlier one had ended, with {first.width} × {first.height} px.",)
+
+
+def _scale_end(sketch: Sketch, painting: Painting, began: float, picture: Picture) -> ScaleEnd:
+    evaluations = sum((step.width, step.height) == (sketch.width, sketch.height) for step in painting.trace)
     return ScaleEnd(sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
 
 

@@ -1,0 +1,43 @@
+"""Owns how an order's painting is kept scale by scale, and gone on with: between the painter's state and the file of jobs/scales.py."""
+
+from __future__ import annotations
+
+import contextlib
+
+import numpy as np
+
+from ..jobs import scales
+from ..jobs.scales import Head
+from ..neural.parameters import Resolved
+from ..neural.task import State
+from ..orders import Order
+
+
+class Keeping:
+    """One order's file; does nothing for an order without one."""
+
+    def __init__(self, order: Order, resolved: Resolved, device: str) -> None:
+        self._order = order
+        self._engine = f"{device} {resolved}"
+        self._fingerprint = ""
+
+    def found(self) -> State | None:
+        """What an earlier job of the same order had completed; None: nothing, or by other means."""
+        kept = None if self._order.kept is None else scales.read(self._order.kept)
+        if kept is None or kept[0].engine != self._engine:
+            return None
+        head, planes = kept
+        best, *whole = (np.frombuffer(plane, np.float32).reshape(shape) for plane, shape in zip(planes, head.shapes, strict=True))
+        return State(head.done, best, whole[0] if whole else None)
+
+    def keep(self, state: State) -> None:
+        """Writes a state in the place of the one before. A disk that can't take it costs only the going on."""
+        if self._order.kept is None:
+            return
+        planes = [plane for plane in (state.best, state.whole) if plane is not None]
+        _, height, width = state.best.shape
+        with contextlib.suppress(OSError):
+            self._fingerprint = self._fingerprint or scales.fingerprint(self._order)
+            shapes = tuple((int(plane.shape[0]), int(plane.shape[1]), int(plane.shape[2])) for plane in planes)
+            head = Head(self._fingerprint, self._engine, state.done, width, height, shapes)
+            scales.write(self._order.kept, head, [memoryview(np.ascontiguousarray(plane, np.float32)).cast("B") for plane in planes])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from neural.scenes import photo, task, waves
-from restyle_server.neural import adam, detail, memory, plan
+from restyle_server.neural import adam, detail, memory, painter, plan
 from restyle_server.neural.lbfgs import Value
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.task import Painting, State, Step, StylePicture, Task
@@ -54,6 +54,13 @@ def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large):
     assert [step.fraction for step in seen] == sorted(step.fraction for step in seen)
     assert len(seen) > len(found.trace)  # tiles are told as well
     assert found.trace[-1].style_loss < next(step for step in found.trace if step.width == 150).style_loss
+
+
+def test_what_an_observer_sees_of_a_large_painting_is_small(large, monkeypatch):
+    monkeypatch.setattr(painter, "LARGEST_SHOWN", 64)
+    shapes: set[tuple[int, ...]] = set()
+    Painter().paint(large, lambda step: (shapes.add(step.picture().shape), Verdict.GO_ON)[1])
+    assert shapes == {(25, 38, 3), (25, 37, 3), (33, 50, 3)}
 
 
 def test_details_make_the_painting_sharper(large):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..worker.engine import Between, Cancelled, Verdict, go_on
@@ -30,6 +31,7 @@ from .vgg import Vgg
 TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
 GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
 WARMING = 64  # px, side of what the network is warmed up with
+LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -275,7 +277,11 @@ class _Run:
             _obey(self._observe(replace(self._trace[-1], fraction=fraction, picture=self._picture)))
 
     def _picture(self) -> Pixels:
-        return pixels(self._best.clamp(0, 1))
+        """The best state; large ones smaller, as a preview must not take as much memory as the painting."""
+        height, width = self._best.shape[-2:]
+        factor = -(-max(height, width) // LARGEST_SHOWN)
+        small = self._best if factor == 1 else F.avg_pool2d(self._best, (min(factor, height), min(factor, width)))
+        return pixels(small.clamp(0, 1))
 
     def _sketch(self, began: float) -> None:
         """Keeps the end of a scale, where the task wants that."""

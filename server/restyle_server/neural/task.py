@@ -79,8 +79,8 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Step:
     """State after one loss evaluation. Counts from 1; losses in the painter's units, each scale with its own: loss = style_loss + content_weight · content_loss
-    + smoothing_loss + gamut_loss. `picture()` gives the best state now, float32 (h, w, 3) at the scale's size, and is only valid during the call of the
-    observer."""
+    + smoothing_loss + gamut_loss. `picture()` gives the best state now, float32 (h, w, 3) at the scale's size, above 1024 px a part of it, and is only
+    valid during the call of the observer."""
 
     scale: int
     scales: int

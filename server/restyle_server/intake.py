@@ -197,7 +197,7 @@ class Intake:
         total, allowed = station.device.memory_total, spec.parameters.memory_limit  # what others hold now may be free when the job's turn comes
         if estimate.memory_bytes > (total if allowed is None else min(total, allowed)):
             shortage = Shortage(estimate.resolved.size, estimate.memory_bytes, allowed, total, estimate.largest_size, station.id)
-            raise TooLarge(str(shortage), estimate.largest_size)
+            raise TooLarge(shortage.failure.message, estimate.largest_size)
 
     async def _uploaded(
         self,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from .worker.engine import JobFailure
+
+REASON = "OUT_OF_MEMORY"
 MIB = 2**20
 GIB = 2**30
 
@@ -26,14 +29,18 @@ class Shortage:
         """Whether the device has what the caller doesn't allow."""
         return self.allowed is not None and self.allowed < self.least <= self.free
 
-    def __str__(self) -> str:
+    @property
+    def failure(self) -> JobFailure:
+        """Of a job that can't be painted so."""
         least = _up(self.least)
         if self.by_choice:
             smaller = f", or choose a size of {self.largest} px or less" if self.largest else ""
-            return f"Painting at {self.size} px takes {least} at least, and {_down(self.allowed or 0)} are allowed: allow {least} or more{smaller}."
+            return JobFailure(
+                REASON, f"Painting at {self.size} px takes {least} at least, and {_down(self.allowed or 0)} are allowed: allow {least} or more{smaller}."
+            )
         smaller = f"choose a size of {self.largest} px or less, or close other programs" if self.largest else "close other programs, or take a smaller picture"
         allowed = min(self.free, self.free if self.allowed is None else self.allowed)
-        return f"Painting at {self.size} px takes {least} at least, and there are {_down(allowed)} on {self.device}: {smaller}."
+        return JobFailure(REASON, f"Painting at {self.size} px takes {least} at least, and there are {_down(allowed)} on {self.device}: {smaller}.")
 
 
 def _up(count: int) -> str:

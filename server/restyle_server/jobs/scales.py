@@ -40,8 +40,9 @@ class Head:
 
 def told(failure: Failure, kept: Head) -> Failure:
     """The failure, saying that its job can be gone on with."""
-    words = f"{failure.message} What was painted up to {kept.width} × {kept.height} px is kept: the same job, sent again, goes on from there."
-    return replace(failure, message=words)
+    return Failure(
+        failure.reason, f"{failure.message} What was painted up to {kept.width} × {kept.height} px is kept: the same job, sent again, goes on from there."
+    )
 
 
 def fingerprint(order: Order) -> str:

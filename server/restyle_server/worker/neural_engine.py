@@ -118,8 +118,7 @@ class NeuralEngine:
         width, height = order.content.width, order.content.height
         fits = min(largest_size(resolved, width, height, self._available(order)), max(resolved.size - 1, 0))
         least = estimate_bytes(resolved, width, height, 0, self._kind)
-        shortage = Shortage(resolved.size, least, order.parameters.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id)
-        return JobFailure("OUT_OF_MEMORY", str(shortage))
+        return Shortage(resolved.size, least, order.parameters.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
 
     def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> Progress:
         def preview(longest: int) -> Picture:

@@ -100,7 +100,8 @@ class FakeEngine:
     def estimate(self, order: Order) -> Estimate:
         resolved = resolve(order.parameters, order.content.width, order.content.height, "cpu", bf16=False)
         largest = int((min(MEMORY, order.parameters.memory_limit or MEMORY) / BYTES_PER_PIXEL) ** 0.5)
-        return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, MEMORY // 2, largest, resolved)
+        available = min(MEMORY // 2, order.parameters.memory_limit or MEMORY)
+        return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, available, largest, resolved)
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         content = order.content

@@ -14,6 +14,7 @@ from restyle_server.neural.calibration import normalised
 from restyle_server.neural.parameters import Objective, Pooling
 from restyle_server.neural.resizing import tensor
 from restyle_server.neural.scene import Scene, Weights, scene
+from restyle_server.neural.statistics import moments
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import StylePicture, Task
 from restyle_server.neural.tiles import grid, halo
@@ -67,6 +68,19 @@ def assert_equal_in_tiles(vgg: Vgg, job: Task, side: int, bound: float = EXACT) 
     assert float((found - gradient).norm() / gradient.norm()) <= bound
 
 
+def masked(width: int, height: int, objective: Objective) -> Task:
+    """Three regions, two of them the same, alpha with whole tiles without a say, and a strength map."""
+    generator = np.random.default_rng(0)
+    alpha = np.ones((height, width), np.float32)
+    alpha[:, : width * 2 // 5] = 0
+    alpha[40:60] = generator.random((20, width), np.float32)
+    left = np.clip(np.linspace(2, -1, width, dtype=np.float32), 0, 1) * np.ones((height, 1), np.float32)
+    regions = (left, 1 - left, left)
+    styles = tuple(StylePicture(waves(60, 50, 5 + i), region=region, key=str(i)) for i, region in enumerate(regions))
+    strength = np.linspace(0, 1, height, dtype=np.float32)[:, None] * np.ones((1, width), np.float32)
+    return task(photo(width, height), *styles, objective=objective, weight=alpha, strength_map=strength, **TO_RELU3)
+
+
 @pytest.mark.usefixtures("exactly")
 @pytest.mark.parametrize("side", [32, 64])
 @pytest.mark.parametrize("size", [(67, 83), (20, 150)])
@@ -76,8 +90,24 @@ def test_tiles_of_any_side_give_the_gradient_of_the_whole_picture(double, size, 
 
 
 @pytest.mark.parametrize("objective", list(Objective))
-def test_every_objective_is_exact_in_tiles_in_single_precision(single, objective):
-    assert_equal_in_tiles(single, task(photo(99, 77), objective=objective, **TO_RELU3), 48, SINGLE)
+@pytest.mark.parametrize(("size", "side"), [((99, 77), 48), ((211, 173), 32), ((211, 173), 96)])
+def test_every_objective_is_exact_in_tiles_in_single_precision(single, objective, size, side):
+    assert_equal_in_tiles(single, task(photo(*size), objective=objective, **TO_RELU3), side, SINGLE)
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+def test_masks_and_regions_are_exact_in_tiles_in_single_precision(single, objective):
+    assert_equal_in_tiles(single, masked(151, 133, objective), 64, SINGLE)
+
+
+@pytest.mark.slow
+def test_sums_over_many_positions_do_not_depend_on_how_they_are_cut():
+    """1024² positions of relu1_1, whole and in 16 parts, in single precision."""
+    features = torch.rand(1, 64, 1024, 1024, generator=torch.Generator().manual_seed(0))
+    whole_ = moments(features)
+    parts = [moments(features[..., y : y + 256, x : x + 256]) for y in range(0, 1024, 256) for x in range(0, 1024, 256)]
+    second = torch.stack([part.second for part in parts]).double().mean(0)
+    assert float((second - whole_.second).norm() / second.norm()) < 1e-7
 
 
 @pytest.mark.usefixtures("exactly")
@@ -87,17 +117,7 @@ def test_all_layers_are_exact_in_tiles_that_see_less_than_the_picture(double):
 
 @pytest.mark.usefixtures("exactly")
 def test_weights_maps_and_regions_are_exact_in_tiles(double):
-    width, height = 113, 91
-    generator = np.random.default_rng(0)
-    alpha = np.ones((height, width), np.float32)
-    alpha[:, :45] = 0  # whole tiles without a say
-    alpha[40:60] = generator.random((20, width), np.float32)
-    left = np.clip(np.linspace(2, -1, width, dtype=np.float32), 0, 1) * np.ones((height, 1), np.float32)
-    regions = (left, 1 - left, left)
-    styles = tuple(StylePicture(waves(60, 50, 5 + i), region=region, key=str(i)) for i, region in enumerate(regions))
-    strength = np.linspace(0, 1, height, dtype=np.float32)[:, None] * np.ones((1, width), np.float32)
-    job = task(photo(width, height), *styles, objective=Objective.WASSERSTEIN, weight=alpha, strength_map=strength, **TO_RELU3)
-    assert_equal_in_tiles(double, job, 64)
+    assert_equal_in_tiles(double, masked(113, 91, Objective.WASSERSTEIN), 64)
 
 
 @pytest.mark.usefixtures("exactly")

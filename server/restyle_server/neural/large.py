@@ -1,7 +1,7 @@
 """Owns what is different about a large painting: it is painted whole at a size that fits, and details are added scale by scale up to its own size.
 
-Beside the tile in work it holds, per pixel: the content (12 bytes), the picture (12), two moments in half precision (12), the means that are held (¾), and the
-scale before (3): 40 bytes. Maps of weights and regions come on top.
+Beside the tile in work it holds, per pixel: the content (12 bytes), the picture (12), two moments in half precision (12), and the scale before (3): 39
+bytes, the means that are held among them. Maps of weights and regions come on top.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from .vgg import Vgg, depth
 
 PALETTE = 4.0  # weight of the colours' own moments beside the layers', whose weights sum to 1: more spreads wide clouds of colour
 STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
-DETAIL_LAYERS = (("relu1_1", 4.0), ("relu2_1", 2.0), ("relu3_1", 1.0))  # strokes and canvas: relu3_1 sees 24 px
+DETAIL_LAYERS = ("relu1_1", "relu2_1", "relu3_1")  # strokes and canvas: relu3_1 sees 24 px
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
 
@@ -237,9 +237,11 @@ def scene(
 
 
 def shallow(layers: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
-    """Those of the style's layers that see details alone, up to relu3_1, with weights of sum 1; three of them where the task has none."""
-    farthest = halo([DETAIL_LAYERS[-1][0]])
-    return normalised(tuple((layer, share) for layer, share in layers if halo([layer]) <= farthest) or DETAIL_LAYERS)
+    """Those of the style's layers that see details alone, up to relu3_1, all with the same say; three of them where the task has none. With the weights of
+    the whole painting, which lean on relu1_1, details are a weave of 3 px instead of strokes."""
+    farthest = halo([DETAIL_LAYERS[-1]])
+    seeing = [layer for layer, _ in layers if halo([layer]) <= farthest] or DETAIL_LAYERS
+    return normalised(tuple((layer, 1.0) for layer in seeing))
 
 
 def _say(weight: Tensor | None, region: Tensor | None) -> float:

@@ -40,4 +40,4 @@ class Keeping:
             self._fingerprint = self._fingerprint or scales.fingerprint(self._order)
             shapes = tuple((int(plane.shape[0]), int(plane.shape[1]), int(plane.shape[2])) for plane in planes)
             head = Head(self._fingerprint, self._engine, state.done, width, height, shapes)
-            scales.write(self._order.kept, head, [memoryview(np.ascontiguousarray(plane, np.float32)).cast("B") for plane in planes])
+            scales.write(self._order.kept, head, [np.ascontiguousarray(plane, np.float32).data.cast("B") for plane in planes])

@@ -243,3 +243,14 @@ def test_what_the_server_refuses_is_one_sentence(restyle: Restyle, photo: Path, 
     assert len(done.stderr.splitlines()) == 1
     assert option[0] in done.stderr or "restyle weights install imagenet" in done.stderr
     assert "spec." not in done.stderr
+
+
+def test_a_crash_after_a_scale_is_told_and_the_same_command_goes_on(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    command = ("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png")
+    restyle.script(steps=6, scales=3, crash_at=4)
+    crashed = restyle(*command)
+    assert crashed.exit_code == 1
+    assert "the same job, sent again, goes on from there." in " ".join(crashed.stderr.split())
+    restyle.script(steps=6, scales=3, crash_at=2)  # where it has been already
+    assert restyle(*command).exit_code == 0
+    assert (tmp_path / "out.png").exists()

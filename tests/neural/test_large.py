@@ -95,6 +95,20 @@ def test_cancel_is_obeyed_within_a_tile(large):
         Painter().paint(large, observe)
 
 
+def test_finish_is_obeyed_within_a_tile(large):
+    told: list[int] = []
+
+    def observe(step: Step) -> Verdict:
+        told.append(step.width)
+        return Verdict.FINISH if told.count(150) == 2 else Verdict.GO_ON  # the first tile after the first evaluation
+
+    found = Painter().paint(large, observe)
+    assert told.count(150) == 2
+    assert found.finished_early
+    assert found.trace[-1].width == 150
+    assert fine(found.rgb) > fine(stopped(large, (75, 50))[0].rgb)  # the evaluation before has already left its details
+
+
 def test_where_the_strength_map_is_0_a_large_picture_keeps_every_bit(large):
     protect = np.ones((100, 150), np.float32)
     protect[:, :50] = 0

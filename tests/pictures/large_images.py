@@ -39,7 +39,7 @@ from photos import painting, photo
 
 HOUSE = Path(restyle_server.__file__).parent
 COMPACT = HOUSE / "weights" / "compact.safetensors"
-STYLE, PHOTO, TILE, EVALUATIONS = "impasto", "chelsea", 256, 4
+STYLE, PHOTO, TILE, EVALUATIONS = "impasto", "chelsea", 256, 3
 
 
 def peak() -> int:

@@ -59,7 +59,7 @@ async def test_the_real_engine_paints_through_the_server_and_a_killed_worker_com
 
 
 async def test_a_killed_painting_goes_on_where_it_was_and_ends_as_if_nothing_had_been(serving):
-    side, words = 160, {"size": 160, "evaluations": 60}
+    side, words = 128, {"size": 128, "evaluations": 12}
     asked = spec(**words)
     asked.content.width = asked.content.height = side
     asked.content.format.channels = wire.GRAY
@@ -71,7 +71,7 @@ async def test_a_killed_painting_goes_on_where_it_was_and_ends_as_if_nothing_had
                 os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGKILL)
                 break
         error = (await place.caller.end(broken.id)).error
-        assert error.message.endswith("What was painted up to 80 × 80 px is kept: the same job, sent again, goes on from there.")
+        assert error.message.endswith("What was painted up to 64 × 64 px is kept: the same job, sent again, goes on from there.")
         going_on = await place.caller.create(asked, data)
         events = [event async for event in place.caller.watch(going_on.id)]
         scales = {event.progress.scale for event in events if event.HasField("progress")}

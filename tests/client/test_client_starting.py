@@ -191,6 +191,7 @@ def test_ctrl_c_in_a_script_cancels_its_job(installed: Path) -> None:
         sys.path[:0] = sys.argv[1:]
         from client.pictures import plane
         from restyle_client import JobRequest, Progress, StyleUse, connect
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what runs in the background
         def on_event(event):
             if isinstance(event, Progress):
                 os.kill(os.getpid(), signal.SIGINT)

@@ -151,6 +151,19 @@ def _different(here: Path, there: Path) -> list[Path]:
     return sorted((files(here) ^ files(there)) | {path for path in files(here) & files(there) if not filecmp.cmp(here / path, there / path, shallow=False)})
 
 
+def _speed(checkout: Checkout, limit: float, say: Say) -> Entry:
+    """Ratios of speed beside their last figures. What has fallen is said in the closing lines, and fails nothing: a shared machine has its moods."""
+    lines: list[str] = []
+
+    def heard(line: str) -> None:
+        lines.append(line)
+        say(line)
+
+    started = time.monotonic()
+    status = run([str(checkout.python), "tests/performance/ratios.py"], heard, environment=checkout.variables, folder=checkout.root, seconds=limit)
+    return Entry("speed", time.monotonic() - started, status, closing="\n".join(lines))
+
+
 def demo_commands(checkout: Checkout) -> tuple[list[str], list[str]]:
     """The README's demo at a small size; and the same without a network, as far as this machine can take it away."""
     command = [sys.executable, str(checkout.root / "install" / "demo.py"), "--size", DEMO_SIZE, "--preset", "draft"]
@@ -186,6 +199,7 @@ PARTS = (
     Part("stubs", "the stubs are what restyle.proto says", 3 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
     Part("vendored", "the client's vendored packages can be made again", 3 * MINUTE, _vendored),
     Part("tests", "pytest, slow ones included", 30 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
+    Part("speed", "ratios of speed beside their last figures; a drop is said, and fails nothing", 2 * MINUTE, _speed),
     Part("editors", "real GIMPs and Kritas in Debian roots", 35 * MINUTE, _editors),
     Part("demo", "the README's demo, small: as it is, and offline", 6 * MINUTE, _demo),
 )

@@ -124,6 +124,26 @@ def test_the_limit_ends_both_roots(tmp_path: Path, hanging: str) -> None:
     assert found.inner == {"trixie": 30.0, "sid": 30.0}
 
 
+def speed_part(folder: Path, text: str, status: int) -> Entry:
+    """The part of the ratios, with a stand-in for what measures them."""
+    (folder / "python").write_text(
+        f"#!{sys.executable}\nimport sys\nprint({text!r})\nsys.exit({status} if sys.argv[1:] == ['tests/performance/ratios.py'] else 9)"
+    )
+    (folder / "python").chmod(0o755)
+    (part,) = (part for part in PARTS if part.name == "speed")
+    return part.run(Checkout(folder, folder / "python", variables={}), 60, silent)
+
+
+def test_a_drop_in_speed_is_said_after_the_ledger_and_fails_nothing(tmp_path: Path) -> None:
+    found = speed_part(tmp_path, "evaluation in fp32 1.1 2.0\nspeed has fallen: evaluation in fp32 by 45%", 0)
+    assert found.passed
+    assert found.closing.splitlines()[-1] == "speed has fallen: evaluation in fp32 by 45%"
+
+
+def test_ratios_that_can_t_be_measured_fail(tmp_path: Path) -> None:
+    assert not speed_part(tmp_path, "no", 1).passed
+
+
 def test_the_checks_name_the_roots_that_there_are() -> None:
     assert SUITES == roots.SUITES
 

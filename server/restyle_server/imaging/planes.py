@@ -96,7 +96,9 @@ def close_plane(canvas: Canvas, rgb: Floats, changed: Floats | None = None) -> P
         change = _expressed(new, canvas.tone, profile) - _expressed(old, canvas.tone, profile)
         painted = planar.plus(samples[rows][..., order], change, depth)
         kept = _kept(canvas.alpha, changed, rows)
-        out[rows][..., order] = painted if kept is None else np.where(kept[..., None], samples[rows][..., order], painted)
+        if kept is not None and kept.any():
+            painted[kept] = samples[rows][..., order][kept]
+        out[rows][..., order] = painted
 
     each(write, strips(source.height, source.width))
     return Plane(source.format, source.width, source.height, out.data.cast("B"), source.icc)

@@ -68,6 +68,8 @@ def plus(samples: Samples, change: Floats, depth: Depth) -> Samples:
     the samples."""
     if depth in (Depth.U8, Depth.U16):
         full = FULL_SCALE[depth]
-        return np.asarray(np.clip(np.rint(samples + change * np.float32(full)), 0, full), samples.dtype)
+        painted = change * np.float32(full)
+        painted += samples
+        return np.asarray(np.clip(np.rint(painted, out=painted), 0, full, out=painted), samples.dtype)
     bound = LARGEST_FLOAT[depth]
     return np.asarray(np.clip(samples.astype(np.float32) + change, -bound, bound), samples.dtype)

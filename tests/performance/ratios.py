@@ -1,0 +1,128 @@
+"""Owns the ratios that stay alike from machine to machine, and their last figures: `python tests/performance/ratios.py [--write]`.
+
+Each is a unit's processor time over the product's own, taken in turns within one run on one thread, so that more is better: the textbook's evaluation over the
+engine's, and a fixed piece of arithmetic over the way of a layer through imaging. What has fallen by more than 20 % is said, and fails nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy and torch
+
+import statistics
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from restyle_server.bench.contender import TEXTBOOK, Spec, made
+from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
+from restyle_server.imaging.planes import close_plane, open_plane
+from restyle_server.imaging.resize import resize_visible
+from restyle_server.imaging.upsampling import upsampled
+from restyle_server.neural.device import prefers_bf16
+
+FIGURES = Path(__file__).with_name("figures.toml")
+SIDE = 128  # px of the evaluations
+LAYER, WORK = 1024, 256  # px of the layer and of its work
+ROUNDS = 5
+DROP = 0.2  # of a ratio, beyond which it is said
+EVALUATIONS = 3  # in one turn
+
+Turn = Callable[[], float]
+"""Does it once, and says how many processor seconds it took."""
+
+
+def contender(name: str) -> Turn:
+    """A turn of evaluations: the textbook's, or the engine's in a precision."""
+    painter = made(Spec(name, "cpu", SIDE, None, "night", "compact", 1), torch.device("cpu"))
+
+    def turn() -> float:
+        began = time.process_time()
+        painter.evaluate(EVALUATIONS)
+        return time.process_time() - began
+
+    return turn
+
+
+def unit() -> Turn:
+    """Matrix products and copies, which the way of a layer is made of."""
+    a = np.random.default_rng(0).random((768, 768)).astype(np.float32)
+    rows = np.zeros((LAYER, LAYER, 12), np.float32)
+
+    def turn() -> float:
+        began = time.process_time()
+        for _ in range(4):
+            a @ a
+            np.add(rows, 1, out=rows)
+        return time.process_time() - began
+
+    return turn
+
+
+def way() -> Turn:
+    """A layer with soft alpha and nothing in its corners: decoded, filled, resized, enlarged and encoded."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[0:LAYER, 0:LAYER] / LAYER
+    pixels = rng.integers(0, 256, (LAYER, LAYER, 4), np.uint8)
+    pixels[..., 3] = np.clip(300 - 800 * ((x - 0.5) ** 2 + (y - 0.5) ** 2), 0, 255)
+    plane = Plane(PixelFormat(Channels.RGBA, Depth.U8), LAYER, LAYER, pixels.tobytes())
+    strokes = rng.random((WORK, WORK, 3)).astype(np.float32)
+
+    def turn() -> float:
+        began = time.process_time()
+        canvas = open_plane(plane)
+        content, _ = resize_visible(canvas.rgb, canvas.alpha, WORK, WORK)
+        close_plane(canvas, upsampled(canvas.rgb, content, strokes, canvas.alpha))
+        return time.process_time() - began
+
+    return turn
+
+
+def measured() -> dict[str, float]:
+    """Every ratio by name: the median of the rounds."""
+    torch.set_num_threads(1)
+    textbook, own = contender(TEXTBOOK), {"evaluation in fp32": contender("fp32")}
+    if prefers_bf16("cpu"):
+        own["evaluation in bf16"] = contender("bf16")
+    pairs: dict[str, tuple[Turn, Turn]] = {name: (textbook, turn) for name, turn in own.items()}
+    pairs["way of a layer"] = unit(), way()
+    found: dict[str, list[float]] = {name: [] for name in pairs}
+    for number in range(ROUNDS + 1):
+        for name, (theirs, ours) in pairs.items():
+            ratio = theirs() / ours()
+            if number:  # the first turn loads what the later ones find
+                found[name].append(ratio)
+    return {name: statistics.median(ratios) for name, ratios in found.items()}
+
+
+def told(now: dict[str, float], kept: dict[str, float]) -> list[str]:
+    """A line for each ratio, and one for them all."""
+    lines, fallen = [f"{'ratio (more is better)':<26}{'now':>8}{'kept':>8}"], []
+    for name, ratio in now.items():
+        before = kept.get(name)
+        lines.append(f"{name:<26}{ratio:8.2f}" + (f"{before:8.2f}" if before else "       –"))
+        if before and ratio < (1 - DROP) * before:
+            fallen.append(f"{name} by {1 - ratio / before:.0%}")
+    return [*lines, f"speed has fallen: {', '.join(fallen)}" if fallen else f"no ratio has fallen by more than {DROP:.0%}"]
+
+
+def figures(path: Path = FIGURES) -> dict[str, float]:
+    """The kept ratios."""
+    return {str(name): float(ratio) for name, ratio in tomllib.loads(path.read_text(encoding="utf-8"))["ratios"].items()}
+
+
+def main() -> None:
+    now = measured()
+    print("\n".join(told(now, figures() if FIGURES.exists() else {})))
+    if "--write" in sys.argv[1:]:
+        lines = ["# Written by tests/performance/ratios.py --write: a unit's processor time over the product's own, on one thread.", "[ratios]"]
+        FIGURES.write_text("\n".join([*lines, *(f'"{name}" = {ratio:.2f}' for name, ratio in now.items()), ""]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -40,7 +40,7 @@ class Dispatcher:
         self._tickets = itertools.count()
         self._closing = False
         self._rest = asyncio.Event()  # set whenever a job has ended
-        self.prepare: Callable[[], say.Prepare] | None = None  # what every worker is told first
+        self.prepare: Callable[[bool], say.Prepare] | None = None  # what a worker is told first; whether it is to load weights before a job asks for them
         board.changed = lambda job: self._changed(job)
         board.watched = self._watched
 
@@ -265,7 +265,7 @@ class Dispatcher:
                 station.idle_since = self._clock.monotonic()
                 log.info("device %s: ready (%s), process %s", station.id, message.device.name, process.pid)
                 if self.prepare is not None:
-                    process.tell(self.prepare())
+                    process.tell(self.prepare(not station.fragile and not self._board.waiting()))
                 self._dispatch()
             case say.Unusable():
                 station.complaint = message.message
@@ -330,6 +330,7 @@ class Dispatcher:
         for job_id in at_hand:  # a job that rested in the worker is lost with it: to paint it again would be a second run
             if self._runs(job_id):
                 self._board.move(job_id, JobState.FAILED, failure=_hung() if hung else _crashed(message.code))
+        station.fragile = was_ready and not at_hand
         if was_ready and at_hand:
             self._start(station)
         else:

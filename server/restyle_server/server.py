@@ -169,10 +169,9 @@ class Server:
             raise CannotServe(_unwritable(config, error)) from error
         log.info("server: version %s listens on %s, process %s", __version__, " and ".join(filter(None, (self.address, self.remote))), os.getpid())
 
-    def _preparation(self) -> say.Prepare:
-        """What a new worker has ready for most jobs. A job that waits says itself what it wants."""
-        weights = None if self.board.waiting() else self.shelf.usual
-        return say.Prepare(self.config.state_dir / KEPT, weights)
+    def _preparation(self, load: bool) -> say.Prepare:
+        """Where a worker keeps what it measures, and the weights that most jobs want."""
+        return say.Prepare(self.config.state_dir / KEPT, self.shelf.usual if load else None)
 
     async def _listen(self) -> None:
         self._grpc = aio.server(interceptors=(Guard(self.token),), options=OPTIONS, maximum_concurrent_rpcs=MAX_RPCS)

@@ -161,6 +161,7 @@ class Station:
         self.asked = False  # whether the worker has been told to let its job rest
         self.ready = False
         self.warm = False  # whether its worker has painted
+        self.fragile = False  # whether its last worker ended without a job at hand: the next one does nothing before it is asked
         self.failed_starts = 0
         self.complaint = ""  # why the last start failed
         self.hung = False

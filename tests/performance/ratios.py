@@ -19,14 +19,24 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from restyle_server.bench.contender import TEXTBOOK, Spec, made
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
 from restyle_server.imaging.planes import close_plane, open_plane
 from restyle_server.imaging.resize import resize_visible
 from restyle_server.imaging.upsampling import upsampled
+from restyle_server.neural.calibration import network
 from restyle_server.neural.device import prefers_bf16
+from restyle_server.neural.painter import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_server.neural.parameters import Parameters, Pooling, Precision, resolve
+from restyle_server.neural.resizing import pixels
+from restyle_server.neural.scene import Weights, scene
+from restyle_server.neural.targets import TargetCache
+from restyle_server.neural.task import StylePicture, Task
+from restyle_server.neural.vgg import MEAN, STD
+from restyle_server.weights.catalogue import COMPACT
+from torch.nn import functional
 
 FIGURES = Path(__file__).with_name("figures.toml")
+LAYERS, HELD = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "relu4_2"
 SIDE = 128  # px of the evaluations
 LAYER, WORK = 1024, 256  # px of the layer and of its work
 ROUNDS = 5
@@ -37,13 +47,62 @@ Turn = Callable[[], float]
 """Does it once, and says how many processor seconds it took."""
 
 
-def contender(name: str) -> Turn:
-    """A turn of evaluations: the textbook's, or the engine's in a precision."""
-    painter = made(Spec(name, "cpu", SIDE, None, "night", "compact", 1), torch.device("cpu"))
+def pictures() -> tuple[torch.Tensor, torch.Tensor]:
+    """A content and a style, (1, 3, side, side)."""
+    generator = torch.Generator().manual_seed(0)
+    content, style = (torch.nn.functional.interpolate(torch.rand(1, 3, 16, 16, generator=generator), SIDE, mode="bicubic").clamp(0, 1) for _ in range(2))
+    return content, (style + 0.2 * torch.randn(style.shape, generator=generator)).clamp(0, 1)
 
+
+def textbook() -> Turn:
+    """Turns of evaluations as people write them: fp32, PyTorch's usual layout, autograd through everything."""
+    vgg = network(COMPACT, Pooling.AVERAGE)
+    content, style = pictures()
+
+    def activations(image: torch.Tensor) -> dict[str, torch.Tensor]:
+        x, found = (image - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1), {}
+        for name, filters in vgg.filters.items():
+            if name.endswith("_1") and name != "1_1":
+                x = functional.avg_pool2d(x, 2, ceil_mode=True) * vgg.pool_gain[int(name[0]) - 1]
+            x = functional.relu(functional.conv2d(functional.pad(x, (1, 1, 1, 1), mode="replicate"), filters.weight, filters.bias))
+            found[f"relu{name}"] = x
+        return found
+
+    def gram(features: torch.Tensor) -> torch.Tensor:
+        rows = features.flatten(2)[0]
+        return rows @ rows.T / rows.shape[1]
+
+    with torch.no_grad():
+        grams = {layer: gram(features) for layer, features in activations(style).items() if layer in LAYERS}
+        held = activations(content)[HELD]
+
+    def evaluate() -> None:
+        image = content.clone().requires_grad_(True)
+        found = activations(image)
+        loss = functional.mse_loss(found[HELD], held)
+        for layer, target in grams.items():
+            loss = loss + 1000 / target.shape[0] ** 2 * functional.mse_loss(gram(found[layer]), target)
+        loss.backward()
+
+    return turns(evaluate)
+
+
+def engine(precision: Precision) -> Turn:
+    """Turns of the engine's own evaluations."""
+    content, style = pictures()
+    device = torch.device("cpu")
+    vgg = network(COMPACT, Pooling.AVERAGE).placed(device, DTYPES[precision])
+    parameters = resolve(Parameters(native_size=True, precision=precision), SIDE, SIDE, "cpu", bf16=False)
+    found = scene(Task(pixels(content), (StylePicture(pixels(style)),), parameters, COMPACT), vgg, "", SIDE, SIDE, device, TargetCache())
+    weights = Weights(0.01, TV_WEIGHT, GAMUT_WEIGHT)  # as at strength 50
+    return turns(lambda: found.gradient(content, weights))
+
+
+def turns(evaluate: Callable[[], object]) -> Turn:
     def turn() -> float:
         began = time.process_time()
-        painter.evaluate(EVALUATIONS)
+        for _ in range(EVALUATIONS):
+            evaluate()
         return time.process_time() - began
 
     return turn
@@ -86,10 +145,8 @@ def way() -> Turn:
 def measured() -> dict[str, float]:
     """Every ratio by name: the median of the rounds."""
     torch.set_num_threads(1)
-    textbook, own = contender(TEXTBOOK), {"evaluation in fp32": contender("fp32")}
-    if prefers_bf16("cpu"):
-        own["evaluation in bf16"] = contender("bf16")
-    pairs: dict[str, tuple[Turn, Turn]] = {name: (textbook, turn) for name, turn in own.items()}
+    plain, precisions = textbook(), [Precision.FP32, *([Precision.BF16] if prefers_bf16("cpu") else [])]
+    pairs: dict[str, tuple[Turn, Turn]] = {f"evaluation in {precision.value}": (plain, engine(precision)) for precision in precisions}
     pairs["way of a layer"] = unit(), way()
     found: dict[str, list[float]] = {name: [] for name in pairs}
     for number in range(ROUNDS + 1):

@@ -22,6 +22,7 @@ class Chosen(QtWidgets.QWidget):
         self._workshop = workshop
         self._shown: tuple[Any, ...] = ()
         self._spins: dict[tuple[tuple[Any, ...], str], Any] = {}
+        self._places: dict[tuple[Any, ...], Any] = {}
         self._grid = QtWidgets.QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(4)
@@ -33,12 +34,13 @@ class Chosen(QtWidgets.QWidget):
         """Brings the rows in step with the recipe; they are made anew only when other styles are chosen or the image has other regions."""
         styles = self._workshop.recipe.styles
         places = regions(document) if document is not None and styles else [("", strings.EVERYWHERE)]
-        wanted = (tuple(style.key for style in styles), tuple(places))
+        wanted = (tuple((style.key, bool(style.region)) for style in styles), tuple(places))
         if wanted == self._shown:
             self._fill(styles)
             return
         self._shown = wanted
         self._spins.clear()
+        self._places.clear()
         while (item := self._grid.takeAt(0)) is not None:
             if item.widget() is not None:
                 item.widget().hide()
@@ -56,6 +58,11 @@ class Chosen(QtWidgets.QWidget):
                     spin.blockSignals(True)
                     spin.setValue(value)
                     spin.blockSignals(False)
+            combo = self._places.get(style.key)
+            if combo is not None and combo.currentData() != style.region:
+                combo.blockSignals(True)
+                combo.setCurrentIndex(max(0, combo.findData(style.region)))
+                combo.blockSignals(False)
 
     def _row(self, row: int, style: StyleChoice, several: bool, places: list[tuple[str, str]]) -> None:
         name = QtWidgets.QLabel(style.name)
@@ -97,6 +104,7 @@ class Chosen(QtWidgets.QWidget):
         for region, title in places:
             combo.addItem(title, region)
         combo.setCurrentIndex(max(0, combo.findData(style.region)))
+        self._places[style.key] = combo
         combo.currentIndexChanged.connect(lambda _index: self._set(style.key, region=combo.currentData() or ""))
         return combo
 

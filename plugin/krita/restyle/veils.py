@@ -62,6 +62,7 @@ def follow() -> None:
             hidden = layers.find_layer(document, veil.hidden)
             if hidden is not None:
                 hidden.setVisible(not there)
+                document.waitForDone()  # Krita hides a layer in a thread of its own
                 document.refreshProjection()
     if not _veils and _watch:
         _watch[0].stop()

@@ -307,8 +307,7 @@ def test_a_layer_that_blends_is_replaced_with_its_opacity_and_mode():
     new = above(top)
     assert (new.opacity(), new.blendingMode(), top.visible()) == (128, "multiply", False)
     assert any("hidden" in note for note in painting.notes)
-    document.waitForDone()
-    assert bytes(document.pixelData(0, 0, WIDTH, HEIGHT)) == looks
+    yield from wait(lambda: bytes(document.pixelData(0, 0, WIDTH, HEIGHT)) == looks, 20, "an image that looks as before")
 
 
 def test_a_layer_in_a_locked_group_gets_a_sentence_in_the_docker():

@@ -10,6 +10,7 @@ import pytest
 import restyle_client as client
 from restyle import strings
 from restyle.painting import Phase
+from restyle.recipe import StyleChoice
 
 OPAQUE = bytes([10, 20, 30, 255])
 Until = Callable[[Callable[[], Any]], None]
@@ -99,6 +100,26 @@ def test_the_rows_of_the_styles_follow_the_recipe(docker: Any, shop: Any) -> Non
     assert spin.value() == 2.5
     spin.setValue(0.5)
     assert shop.recipe.styles[0].scale == 0.5
+
+
+def test_a_region_that_is_chosen_elsewhere_is_shown(docker: Any, shop: Any, image: Any) -> None:
+    """By another window's docker, or with the settings of a painted layer."""
+    from dataclasses import replace
+
+    from restyle import layers
+
+    document = image()
+    sky = document.layer("sky", OPAQUE)
+    docker.look()
+    styles = (StyleChoice(library="woodcut"), StyleChoice(library="night"))
+    shop.choose(replace(shop.recipe, styles=styles))
+    assert [box.currentData() for box in docker.chosen._places.values()] == ["", ""]
+    region = f"layer:{layers.layer_id(sky)}"
+    for chosen in (region, "", region):
+        shop.choose(replace(shop.recipe, styles=(replace(styles[0], region=chosen), styles[1])))
+        assert [box.currentData() for box in docker.chosen._places.values()] == [chosen, ""]
+    shop.choose(replace(shop.recipe, styles=(replace(styles[0], region=region),)))
+    assert [box.currentData() for box in docker.chosen._places.values()] == [region]
 
 
 def test_the_time_it_will_take_is_told_as_soon_as_there_is_a_server(docker: Any, shop: Any, image: Any, until: Until) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from restyle_server import __version__
 
+from .bench import bench
 from .connecting import connect, disconnect
 from .doctor import doctor
 from .editors import install, package, uninstall
@@ -59,6 +60,7 @@ app.command()(serve)
 app.command()(status)
 app.command()(stop)
 app.command()(doctor)
+app.command()(bench)
 app.command()(connect)
 app.command()(disconnect)
 app.command()(install)

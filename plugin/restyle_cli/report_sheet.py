@@ -101,7 +101,7 @@ def _curves(sheet: Image.Image, steps: Sequence[Progress], place: tuple[int, int
     field = Image.new("RGB", (width * FINE, height * FINE), PAPER)
     pen = ImageDraw.Draw(field)
     _bands(pen, steps, across, height)
-    for value, strong in _marks(low, high):
+    for value, strong in sheets.marks(low, high):
         pen.line((0, down(value) * FINE, width * FINE, down(value) * FINE), HAIRLINE, FINE if strong else 1)
     for curve in CURVES:
         points = [(across(index) * FINE, down(curve.value(step)) * FINE, step.scale) for index, step in enumerate(steps, 1) if curve.value(step) > low]
@@ -111,7 +111,7 @@ def _curves(sheet: Image.Image, steps: Sequence[Progress], place: tuple[int, int
     sheet.paste(field.resize((width, height), Image.Resampling.LANCZOS), (left, top))
     pencil = ImageDraw.Draw(sheet)
     pencil.rectangle((left - 1, top - 1, right, bottom), outline=HAIRLINE)
-    _words(pencil, steps, place, across, [(value, top + down(value)) for value, strong in _marks(low, high) if strong])
+    _words(pencil, steps, place, across, [(value, top + down(value)) for value, strong in sheets.marks(low, high) if strong])
 
 
 def _bands(pen: ImageDraw.ImageDraw, steps: Sequence[Progress], across: Callable[[float], float], height: int) -> None:
@@ -164,14 +164,6 @@ def _range(steps: Sequence[Progress]) -> tuple[float, float]:
     parts = [value for step in steps for curve in CURVES if (value := curve.value(step)) > 0 and math.isfinite(value)] or [1.0]
     low = max(min(parts), min(losses) * SMALLEST_SHARE) * 0.8
     return low, max(*losses, max(parts), low * 10) * 1.25
-
-
-def _marks(low: float, high: float) -> list[tuple[float, bool]]:
-    """Values for lines across, and whether each has its number beside it: powers of ten, and in a narrow range their 2 and 5 too."""
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    narrow = math.log10(high / low) < 2
-    marks = [(factor * 10.0**decade, factor == 1 or narrow) for decade in decades for factor in (1, 2, 5)]
-    return [(value, strong) for value, strong in marks if low <= value <= high]
 
 
 def _runs(steps: Sequence[Progress]) -> list[tuple[int, int, int]]:

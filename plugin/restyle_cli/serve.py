@@ -52,10 +52,7 @@ def serve(
     from restyle_server.config import ConfigError, load
     from restyle_server.server import serve as run
 
-    if importlib.util.find_spec("torch") is None:
-        raise Failure(
-            "This installation is a client's and has no PyTorch; run the installer without --client-only, or use a server elsewhere: restyle connect."
-        )
+    refuse_without_torch()
     try:
         settings = load(
             file=config,
@@ -73,6 +70,14 @@ def serve(
     except ConfigError as error:
         raise Failure(str(error)) from error
     raise typer.Exit(run(settings, lambda server: line(f"Restyle {__version__} serves at {server.remote or server.address}; Ctrl-C or restyle stop ends it")))
+
+
+def refuse_without_torch() -> None:
+    """Failure on a machine that can't compute by itself."""
+    if importlib.util.find_spec("torch") is None:
+        raise Failure(
+            "This installation is a client's and has no PyTorch; run the installer without --client-only, or use a server elsewhere: restyle connect."
+        )
 
 
 def status(json: Json = False) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from restyle_server.neural import adam, lbfgs
 from restyle_server.neural.lbfgs import Value
+from scipy import optimize
 
 GOAL = torch.linspace(-1, 1, 3 * 8 * 8).view(1, 3, 8, 8)
 STEEPNESS = torch.logspace(0, 2, 3 * 8 * 8).view(1, 3, 8, 8)
@@ -89,3 +91,51 @@ def test_adam_averages_the_last_quarter_and_nothing_earlier():
 def test_a_flat_loss_leaves_the_picture_as_it_is():
     found = lbfgs.minimise(lambda x: Value(1.0, torch.zeros_like(x)), START, 10)
     assert torch.equal(found, START)
+
+
+def _bowl(condition: float):
+    """½·(x − goal)ᵀ·A·(x − goal) of 48 dimensions, turned so that no axis is a principal one."""
+    scales, goal = np.logspace(0, np.log10(condition), 48), np.linspace(-1, 1, 48)
+    turn, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((48, 48)))
+    matrix = turn @ np.diag(scales) @ turn.T
+    return lambda x: float((x - goal) @ matrix @ (x - goal) / 2), lambda x: matrix @ (x - goal), np.zeros(48)
+
+
+def _quartic():
+    return lambda x: float(((x - 0.5) ** 4).sum()), lambda x: 4 * (x - 0.5) ** 3, np.zeros(48)
+
+
+def _rosenbrock(count: int):
+    return optimize.rosen, optimize.rosen_der, np.tile([-1.2, 1.0], count // 2)
+
+
+STANDARD = {
+    "bowl, condition 100": (_bowl(1e2), (1, 3, 4, 4), 1.25),
+    "bowl, condition 10000": (_bowl(1e4), (1, 3, 4, 4), 1.25),
+    "quartic": (_quartic(), (1, 3, 4, 4), 1.25),
+    "rosenbrock, 48 dimensions": (_rosenbrock(48), (1, 3, 4, 4), 1.25),
+    "rosenbrock, 4 dimensions": (_rosenbrock(4), (1, 1, 2, 2), 2.0),  # the cautious first step shows
+}
+
+
+@pytest.mark.parametrize("name", STANDARD)
+@pytest.mark.parametrize("share", [1e-3, 1e-6])
+def test_lbfgs_keeps_up_with_scipys_on_standard_functions(name, share):
+    (function, slope, start), shape, factor = STANDARD[name]
+    ours: list[float] = []
+    theirs: list[float] = []
+
+    def evaluate(x: torch.Tensor) -> Value:
+        flat = x.numpy().ravel()
+        ours.append(function(flat))
+        return Value(ours[-1], torch.from_numpy(slope(flat)).view(shape))
+
+    def called(x: np.ndarray) -> tuple[float, np.ndarray]:
+        theirs.append(function(x))
+        return theirs[-1], slope(x)
+
+    lbfgs.minimise(evaluate, torch.from_numpy(start).view(shape), 500)
+    limits = {"maxcor": lbfgs.HISTORY, "maxfun": 500, "ftol": 0, "gtol": 0}
+    optimize.minimize(called, start, jac=True, method="L-BFGS-B", options=limits)
+    mine, scipys = (next(count for count, value in enumerate(found, 1) if value <= share * found[0]) for found in (ours, theirs))
+    assert mine <= factor * scipys + 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -172,6 +173,14 @@ def _writable(text: str, font: Letters) -> str:
         return text
     bare = unicodedata.normalize("NFKD", typed)
     return "".join(letter if letter in PLAIN else "?" for letter in bare if not unicodedata.combining(letter))
+
+
+def marks(low: float, high: float) -> list[tuple[float, bool]]:
+    """Values for the lines of a logarithmic scale, and whether each has its number beside it: powers of ten, and in a narrow range their 2 and 5 too."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    narrow = math.log10(high / low) < 2
+    marks = [(factor * 10.0**decade, factor == 1 or narrow) for decade in decades for factor in (1, 2, 5)]
+    return [(value, strong) for value, strong in marks if low <= value <= high]
 
 
 def _picture(panel: Panel | None, box: tuple[int, int]) -> Image.Image | None:

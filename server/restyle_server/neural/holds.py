@@ -32,11 +32,13 @@ class Hold(Protocol):
 class Likeness:
     """Mean squared difference to the content's activations and to its pixels."""
 
-    def __init__(self, vgg: Vgg, base: Tensor, layers: Mapping[str, float], more: Tensor | None, tiles: Sequence[Tile]) -> None:
-        """base: the content, (1, 3, h, w). layers: by name, with their weights; none: nothing is held. more: (1, 1, h, w), by pixel."""
+    def __init__(self, vgg: Vgg, base: Tensor, layers: Mapping[str, float], more: Tensor | None, tiles: Sequence[Tile], pixels: float = PIXELS) -> None:
+        """base: the content, (1, 3, h, w). layers: by name, with their weights; none: nothing is held. more: (1, 1, h, w), by pixel. pixels: weight of the
+        pixels' own change."""
         self.layers: Sequence[str] = tuple(layers)
         self._weights = layers
         self._base = base
+        self._pixels = pixels
         deepest = max((depth(layer) for layer in layers), default=0)
         self._more = [None] * (deepest + 1) if more is None else _levels(more, deepest)
         self._vgg = vgg
@@ -50,7 +52,7 @@ class Likeness:
         for layer, weight in self._weights.items():
             level = depth(layer)
             total = total + weight * self._share(tile.inner(features[layer], level), self._target(layer, tile), tile, level)
-        return total + PIXELS * self._share(tile.inner(image), tile.own(self._base), tile, 0)
+        return total + self._pixels * self._share(tile.inner(image), tile.own(self._base), tile, 0) if self._pixels else total
 
     @torch.no_grad()
     def _target(self, layer: str, tile: Tile) -> Tensor:

@@ -23,7 +23,7 @@ HELD = 100.0  # weight of the low frequencies beside a style of 1: they drift by
 STRIP = 256  # rows joined at a time
 
 
-def detailed(found: Scene, picture: Tensor, weights: Weights, evaluations: int, report: Callable[[Terms], None], beat: Beat) -> None:
+def detailed(found: Scene, picture: Tensor, weights: Weights, evaluations: int, report: Callable[[Terms], object], beat: Beat) -> None:
     """Adds details to a picture (1, 3, h, w), in place."""
 
     def pull(point: Tensor, take: Take) -> float:

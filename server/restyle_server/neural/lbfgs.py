@@ -57,13 +57,14 @@ def minimise(
     first_step = FIRST_STEP
     while left > 0:
         direction = _direction(value.gradient, pairs)
-        slope = float(torch.dot(direction.flatten(), value.gradient.flatten()))
+        slope, size = torch.stack((torch.dot(direction.flatten(), value.gradient.flatten()), direction.norm())).tolist()  # one wait for the device
         if not (math.isfinite(slope) and slope < 0):
             if not pairs:
                 break  # the gradient is zero
             pairs.clear()
             continue
-        step = _initial_step(direction, first_step if not pairs else None)
+        rms = size / math.sqrt(direction.numel())
+        step = min(1.0, LONGEST_STEP / rms) if pairs else first_step / rms
         moved = None
         for _ in range(TRIES):
             if left == 0:
@@ -110,11 +111,6 @@ def _remember(pairs: deque[tuple[Tensor, Tensor, float]], moved: Tensor, turned:
     curvature, moved_by, turned_by = torch.stack((torch.dot(s, y), s.norm(), y.norm())).tolist()
     if math.isfinite(curvature) and curvature > CURVATURE * moved_by * turned_by:
         pairs.append((s, y, curvature))
-
-
-def _initial_step(direction: Tensor, rms: float | None) -> float:
-    size = float(direction.norm()) / math.sqrt(direction.numel())
-    return rms / size if rms is not None else min(1.0, LONGEST_STEP / size)
 
 
 def _shrink(before: float, after: float, predicted: float) -> float:

@@ -80,14 +80,24 @@ StyleLoss = Callable[[Moments, Moments], Tensor]
 STYLE_LOSSES: Mapping[Objective, StyleLoss] = {Objective.GRAM: gram, Objective.GRAM_MOMENTS: gram_and_moments, Objective.WASSERSTEIN: wasserstein}
 
 
-def palette(now: Moments, target: Moments) -> Tensor:
+class Palette:
     """How far the colours (C = 3) are from the target's: squared difference of the means, and of the standard deviations along the target's principal axes, in
-    parts of the target's own size. Keeps stray hues out, which the network's statistics hardly notice."""
-    _, axes = torch.linalg.eigh(target.covariance.cpu())
-    axes = axes.to(now.mean.device)
-    spread, aim = ((axes * (m.covariance @ axes)).sum(0).clamp(min=SMALLEST_SPREAD).sqrt() for m in (now, target))
-    error: Tensor = (spread - aim).square().sum() + (now.mean - target.mean).square().sum()
-    return error / target.second.diagonal().sum().clamp(min=SMALLEST_SPREAD)
+    parts of the target's own size. Keeps stray hues out, which the network's statistics hardly notice. Axes are found once, as a GPU would wait for them."""
+
+    def __init__(self, target: Moments) -> None:
+        _, axes = torch.linalg.eigh(target.covariance.cpu())
+        self._axes = axes.to(target.mean.device)
+        self._mean, self._spread = target.mean, self._along(target)
+        self._size = target.second.diagonal().sum().clamp(min=SMALLEST_SPREAD)
+
+    def __call__(self, now: Moments) -> Tensor:
+        """A scalar, with gradient."""
+        error: Tensor = (self._along(now) - self._spread).square().sum() + (now.mean - self._mean).square().sum()
+        return error / self._size
+
+    def _along(self, found: Moments) -> Tensor:
+        variance: Tensor = (self._axes * (found.covariance @ self._axes)).sum(0)
+        return variance.clamp(min=SMALLEST_SPREAD).sqrt()
 
 
 def content(now: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

@@ -240,17 +240,18 @@ class _Run:
     def _evaluate(self, image: Tensor) -> Value:
         terms, gradient = self._scene.gradient(image, self._weights, self._beat)
         gradient = balance.frozen(gradient, self._scene.free)
-        value, size = torch.stack((self._weights.total(terms), gradient.abs().sum())).tolist()
-        self._report(terms)
-        return Value(value if math.isfinite(size) else math.inf, gradient)
+        loss, size = self._report(terms, gradient.abs().sum())
+        return Value(loss if math.isfinite(size) else math.inf, gradient)
 
     def _accept(self, image: Tensor, _value: Value) -> None:
         self._best = image
 
-    def _report(self, terms: Terms) -> None:
+    def _report(self, terms: Terms, size: Tensor | None = None) -> tuple[float, float]:
+        """Tells of an evaluation, and gives the loss and the gradient's size: all in one wait for the device."""
         gamut = self._weights.gamut * terms.gamut
-        values = (self._weights.total(terms), terms.style, terms.content, self._weights.rest(terms) - gamut, gamut)
-        total, style, content, smoothing, beyond = torch.stack(values).tolist()
+        total = self._weights.total(terms)
+        values = (total, terms.style, terms.content, self._weights.rest(terms) - gamut, gamut, torch.zeros_like(total) if size is None else size)
+        loss, style, content, smoothing, beyond, length = torch.stack(values).tolist()
         self._spent += self._scale.cost
         step = Step(
             scale=self._index + 1,
@@ -260,7 +261,7 @@ class _Run:
             step=self._skipped + len(self._trace) + 1,
             steps=sum(scale.evaluations for scale in self._scales),
             fraction=min(1.0, self._spent / self._cost),
-            loss=total,
+            loss=loss,
             content_loss=content,
             style_loss=style,
             content_weight=self._weights.content,
@@ -269,6 +270,7 @@ class _Run:
         )
         self._trace.append(step)
         _obey(self._observe(replace(step, picture=self._picture)))
+        return loss, length
 
     def _beat(self, done: float) -> None:
         """After each tile: progress between two evaluations, and a chance to end."""

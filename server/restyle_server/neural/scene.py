@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -74,12 +74,14 @@ Statistics = tuple[Measured, ...]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of the picture with one target. guides: by number of poolings; scale: per layer, layer weight over the target's own loss at zero activation."""
+    """A part of the picture with one target. guides: by number of poolings; scale: per layer, layer weight over the target's own loss at zero activation;
+    palette: of the colours' own moments, None: they have no say."""
 
     guides: list[Tensor | None]
     targets: Targets
     scale: Mapping[str, float]
     share: float
+    palette: losses.Palette | None
 
 
 class Scene:
@@ -154,7 +156,8 @@ class Scene:
         """The style's term, from statistics alone."""
         style = self.base.new_zeros(())
         for region, found in zip(self._regions, now, strict=True):
-            style = style + region.share * PALETTE * losses.palette(found[COLORS], region.targets[COLORS])
+            if region.palette:
+                style = style + region.share * PALETTE * region.palette(found[COLORS])
             for layer in self._style_layers:
                 style = style + region.share * region.scale[layer] * self._loss(found[layer], region.targets[layer])
         return style
@@ -228,9 +231,9 @@ def scene(
             [style.weight for style in styles],
         )
         scale = {layer: share / _size(loss, targets[layer]) for layer, share in layers}
-        regions.append(Region(guides(weight, region, deepest), targets, scale, say))
+        regions.append(Region(guides(weight, region, deepest), targets, scale, say, losses.Palette(targets[COLORS])))
     total = sum(region.share for region in regions)
-    shared = tuple(Region(r.guides, r.targets, r.scale, r.share / total) for r in regions)
+    shared = tuple(replace(region, share=region.share / total) for region in regions)
     more = None if strength is None else content_hold(task.parameters.strength, strength)
     hold = Held(held) if held is not None else Likeness(vgg, base, kept, more, tiles)
     return Scene(vgg, base, shared, loss, hold, tiles, None if strength is None else (strength > 0).to(base.dtype))

@@ -1,0 +1,1 @@
+"""Owns the measuring of the engine beside the textbook's implementation: `restyle bench`."""

@@ -1,0 +1,85 @@
+"""Owns the engine's way to the textbook's goal: its own scenes, pyramid, optimiser and precision, on the common unit J in place of its usual objective."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..neural import lbfgs, losses
+from ..neural.carrying import carried
+from ..neural.holds import Likeness
+from ..neural.lbfgs import Value
+from ..neural.parameters import Preset
+from ..neural.plan import plan
+from ..neural.resizing import resized
+from ..neural.scene import Region, Scene, Weights
+from ..neural.statistics import guides, moments
+from ..neural.tiles import whole
+from ..neural.vgg import Vgg, channels, depth
+from .textbook import CONTENT, STYLE
+
+LAYERS = tuple(f"relu{name}" for name in STYLE)
+HELD = f"relu{CONTENT}"
+DEEPEST = max(depth(layer) for layer in LAYERS)
+GRAM_SHARES = {layer: 4000 / channels(layer) ** 2 for layer in LAYERS}  # of losses.gram, Σ(ΔA)²/(4C²), that make 1000·C⁻⁴·Σ(ΔA)²
+J = Weights(content=1.0, variation=0.0, gamut=0.0)
+
+
+def scene_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: int) -> Scene:
+    """J at a size: what it paints over is the content there, and the style as large as it."""
+    base, shown = (resized(picture, width, height).clamp(0, 1) for picture in (content, style))
+    with torch.no_grad():
+        found = vgg.features(shown, LAYERS)
+        targets = {layer: moments(values) for layer, values in found.items()}
+    region = Region(guides(None, None, DEEPEST), targets, GRAM_SHARES, 1.0, None)
+    tiles = whole(width, height)
+    return Scene(vgg, base, (region,), losses.gram, Likeness(vgg, base, {HELD: 1.0}, None, tiles, pixels=0.0), tiles, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """J in fp32 for pictures of one size, without gradient."""
+
+    scene: Scene
+
+    @torch.no_grad()
+    def __call__(self, image: Tensor) -> float:
+        return float(J.total(self.scene.terms(image)))
+
+
+def painted(vgg: Vgg, content: Tensor, style: Tensor, evaluations: int, told: Callable[[Tensor], None]) -> Tensor:
+    """A picture that minimises J, by the engine's plan for that many evaluations at the content's size. content, style: float32 (1, 3, h, w) of one size.
+    told: the best picture after each evaluation, at its scale's size."""
+    height, width = content.shape[-2:]
+    best = content
+    for scale in plan(width, height, Preset.STANDARD, evaluations):
+        scene = scene_of(vgg, content, style, scale.width, scale.height)
+        start = carried(best, content, scale.width, scale.height, None) if best is not content else scene.base
+        best = _minimised(scene, start, scale.evaluations, told)
+    return best
+
+
+def _minimised(scene: Scene, start: Tensor, evaluations: int, told: Callable[[Tensor], None]) -> Tensor:
+    best = start
+
+    def evaluate(image: Tensor) -> Value:
+        value = value_at(scene, image, J)
+        told(best)
+        return value
+
+    def accepted(image: Tensor, _: Value) -> None:
+        nonlocal best
+        best = image
+
+    return lbfgs.minimise(evaluate, start, evaluations, accepted=accepted)
+
+
+def value_at(scene: Scene, image: Tensor, weights: Weights) -> Value:
+    """Loss and gradient, as the painter takes them: one look at the device for both."""
+    terms, gradient = scene.gradient(image, weights)
+    value, size = torch.stack((weights.total(terms), gradient.abs().sum())).tolist()
+    return Value(value if math.isfinite(size) else math.inf, gradient)

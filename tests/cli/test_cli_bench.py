@@ -1,0 +1,120 @@
+"""Owns the promises of `restyle bench`."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from cli.running import PATIENCE, Restyle
+from PIL import Image
+from restyle_server.bench.chart import drawn
+from restyle_server.bench.figures import evaluation_flop, spread
+from restyle_server.bench.running import Race, first_at
+
+TINY = ("--threads", 1, "--runs", 1, "--iterations", 3, "--weights", "compact")
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Restyle:
+    """A command line without a server."""
+    return Restyle(tmp_path / "state", tmp_path / "data")
+
+
+def test_an_evaluation_is_counted_as_the_literature_does() -> None:
+    assert evaluation_flop(512, 512) / 512**2 == pytest.approx(4 * (361_152 + 17_408))
+
+
+def test_medians_come_with_their_spread() -> None:
+    found = spread([3.0, 1.0, 2.0])
+    assert (found.median, found.low, found.high) == (2.0, 1.0, 3.0)
+
+
+def test_a_race_ends_where_j_first_is_at_the_goal() -> None:
+    assert first_at([(1.0, 5.0), (2.0, 3.0), (3.0, 4.0), (4.0, 2.0)], 3.0) == 2.0
+    assert first_at([(1.0, 5.0)], 3.0) is None
+
+
+def test_the_chart_shows_every_line() -> None:
+    trace = tuple((0.5 * step, 100.0 / step) for step in range(1, 40))
+    races = [Race(name, 64, 3.0, spread([9.0]), 2.5, 39, 1.0, trace) for name in ("textbook", "fp32", "bf16")]
+    colours = {colour for _, colour in drawn(races).getcolors(1 << 24) or ()}
+    assert {(122, 117, 108), (190, 82, 44)} <= colours
+
+
+@pytest.mark.slow
+def test_everything_is_measured_and_told(alone: Restyle, tmp_path: Path) -> None:
+    done = alone("bench", "--sizes", 32, "--race", 32, *TINY, "--plot", tmp_path / "race.png", "--json")
+    assert done.exit_code == 0, done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    machine, *rest = told
+    assert (machine["kind"], machine["threads"]) == ("machine", 1)
+    timed = {one["contender"]: one for one in rest if one["kind"] == "evaluation"}
+    raced = {one["contender"]: one for one in rest if one["kind"] == "race"}
+    assert set(timed) == set(raced) >= {"textbook", "fp32"}
+    for one in timed.values():
+        assert one["seconds"]["low"] <= one["seconds"]["median"] <= one["seconds"]["high"]
+        assert one["share"] == pytest.approx(one["flops"] / one["ceiling"])
+        assert one["peak"] > 0
+        assert one["start"] > 0
+    assert timed["fp32"]["faster"] == pytest.approx(timed["textbook"]["seconds"]["median"] / timed["fp32"]["seconds"]["median"])
+    assert raced["textbook"]["goal"] == raced["fp32"]["goal"] == raced["textbook"]["trace"][-1][1]
+    assert raced["fp32"]["trace"][-1][1] < raced["fp32"]["trace"][0][1]
+    with Image.open(tmp_path / "race.png") as plot:
+        assert min(plot.size) > 400
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--sizes", "big"), "'big' is no size"),
+        (("--sizes", "256,"), "'' is no size"),
+        (("--sizes", "8"), "8 px can't be measured"),
+        (("--race", "99999"), "99999 px can't be measured"),
+        (("--sizes", "none", "--race", "none"), "nothing to measure"),
+        (("--race", "none", "--plot", "a.png"), "leave one of them out"),
+        (("--photo", "nowhere.jpg"), "no file"),
+        (("--plot", "a.gif"), ".gif"),
+        (("--runs", "0"), "--runs"),
+    ],
+)
+def test_wrong_usage_is_said(alone: Restyle, arguments: tuple[str, ...], said: str) -> None:
+    done = alone("bench", *arguments)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--device", "cuda:77"), "There is no device cuda:77"),
+        (("--style", "nosuchstyle"), "nosuchstyle"),
+        (("--weights", "better"), "There are no weights called"),
+        (("--photo", __file__), "picture"),
+    ],
+)
+def test_what_the_measurement_refuses_is_one_sentence(alone: Restyle, arguments: tuple[str, ...], said: str) -> None:
+    done = alone("bench", "--sizes", 32, "--race", "none", *arguments)
+    assert done.exit_code == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_clients_machine_is_told_where_to_go(alone: Restyle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    done = alone("bench")
+    assert done.exit_code == 1
+    assert "has no PyTorch" in done.stderr
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_it_and_its_processes(alone: Restyle) -> None:
+    with alone.start("bench", "--sizes", 512, "--race", "none", "--threads", 1, "--json") as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["kind"] == "machine"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (130, "restyle: cancelled\n")

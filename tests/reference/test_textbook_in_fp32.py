@@ -1,0 +1,71 @@
+"""The textbook that `restyle bench` measures against minimises the common unit, and so does the engine beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from reference import gatys
+from restyle_server.bench import objective
+from restyle_server.bench.textbook import Features, Textbook
+from restyle_server.neural.calibration import network
+from restyle_server.neural.parameters import Pooling
+from restyle_server.weights.catalogue import choose
+
+CLOSE = 1e-4
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """The compact network, and an image, a photograph and a style of 32 px."""
+    torch.set_num_threads(1)
+    generator = torch.Generator().manual_seed(0)
+    return network(choose("compact", Path()).path, Pooling.AVERAGE), *(torch.rand(1, 3, 32, 32, generator=generator) for _ in range(3))
+
+
+@pytest.fixture(scope="module")
+def exact(pictures):
+    """J and its gradient by the textbook in fp64."""
+    vgg, image, photograph, style = pictures
+    weights = {name: (f.weight, f.bias) for name, f in vgg.filters.items()}
+    leaf = image[0].double().requires_grad_(True)
+    now, aim, still = (gatys.activations(picture, weights, vgg.pool_gain) for picture in (leaf, style[0], photograph[0]))
+    value = gatys.common_unit(now, {layer: aim[layer] for layer in ("1_1", "2_1", "3_1", "4_1", "5_1")}, "4_2", still["4_2"])
+    value.backward()
+    return value.item(), leaf.grad
+
+
+def textbook(pictures):
+    vgg, _, photograph, style = pictures
+    return Textbook(Features({name: (f.weight, f.bias) for name, f in vgg.filters.items()}, vgg.pool_gain), photograph, style)
+
+
+def test_the_textbook_minimises_the_common_unit(pictures, exact):
+    image = pictures[1].clone().requires_grad_(True)
+    value = textbook(pictures).loss(image)
+    value.backward()
+    assert value.item() == pytest.approx(exact[0], rel=CLOSE)
+    assert (image.grad[0].double() - exact[1]).norm() <= CLOSE * exact[1].norm()
+
+
+def test_the_engine_minimises_the_same(pictures, exact):
+    vgg, image, photograph, style = pictures
+    scene = objective.scene_of(vgg, photograph, style, 32, 32)
+    value = objective.value_at(scene, image, objective.J)
+    assert value.loss == pytest.approx(exact[0], rel=CLOSE)
+    assert (value.gradient[0].double() - exact[1]).norm() <= CLOSE * exact[1].norm()
+    assert objective.Meter(scene)(image) == pytest.approx(exact[0], rel=CLOSE)
+
+
+def test_both_go_down_and_tell_each_evaluation(pictures):
+    vgg, _, photograph, style = pictures
+    losses: list[float] = []
+    textbook(pictures).optimise(25, losses.append)
+    assert len(losses) >= 25
+    assert losses[-1] < 0.7 * losses[0]
+    meter = objective.Meter(objective.scene_of(vgg, photograph, style, 32, 32))
+    states: list[torch.Tensor] = []
+    painted = objective.painted(vgg, photograph, style, 20, states.append)
+    assert 15 <= len(states) <= 20
+    assert meter(painted) < 0.7 * meter(photograph)

@@ -78,14 +78,14 @@ class ByTheBook:
     dtype = torch.float32
 
     def __init__(self, vgg: Vgg, content: Tensor, style: Tensor) -> None:
-        features = Features({name: (f.weight, f.bias) for name, f in vgg.filters.items()}, vgg.pool_gain).to(content.device)
-        self._new = lambda: Textbook(features, content, style)
+        self._features = Features({name: (f.weight, f.bias) for name, f in vgg.filters.items()}, vgg.pool_gain).to(content.device)
+        self._content, self._style = content, style
         self._timed: Textbook | None = None
         self._racing: Textbook | None = None
 
     def evaluate(self, count: int) -> float:
         """As the protocol says; iterations go on from one call to the next."""
-        self._timed = self._timed or self._new()
+        self._timed = self._timed or self._begun()
         told: list[float] = []
         began = time.perf_counter()
         self._timed.optimise(count, told.append)
@@ -93,11 +93,14 @@ class ByTheBook:
 
     def race(self, count: int) -> list[tuple[float, float]]:
         """Goes on for that many iterations."""
-        self._racing = self._racing or self._new()
+        self._racing = self._racing or self._begun()
         trace: list[tuple[float, float]] = []
         began = time.perf_counter()
         self._racing.optimise(count, lambda loss: trace.append((time.perf_counter() - began, loss)))
         return trace
+
+    def _begun(self) -> Textbook:
+        return Textbook(self._features, self._content, self._style)
 
 
 class Engine:

@@ -86,8 +86,9 @@ class Textbook:
             optimizer.zero_grad()
             loss = self.loss(self.image)
             loss.backward()  # type: ignore[no-untyped-call]
-            told(float(loss))
-            return float(loss)
+            value = float(loss.detach())
+            told(value)
+            return value
 
         done = 0
         while done < iterations:

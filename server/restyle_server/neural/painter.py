@@ -21,8 +21,9 @@ from .lbfgs import Value
 from .memory import cut
 from .parameters import Optimizer, Pooling, Precision
 from .plan import Scale, plan
-from .resizing import pixels, resized, tensor
-from .scene import Scene, Terms, Weights, scene
+from .recoloring import recolored
+from .resizing import pixels, resized, resized_map, tensor
+from .scene import Scene, Terms, Weights, by_region, scene
 from .store import Store
 from .targets import TargetCache
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
@@ -115,14 +116,15 @@ class _Run:
         self._sketches: list[Sketch] = []
         self._skipped = 0  # evaluations of the scales that were done before
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
-        self._weights = Weights(0.0, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT)
+        self._strength_map = None if task.strength_map is None else tensor(task.strength_map, device)
+        held = balance.holding(task.parameters.strength, self._strength_map)
+        self._weights = Weights(held.weight, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT, held.reach)
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
         self._minimise = lbfgs.minimise if task.parameters.optimizer is Optimizer.LBFGS else adam.minimise
 
     def paint(self) -> Painting:
-        task = self._task
+        task, strength_map = self._task, self._strength_map
         base = self._base()
-        strength_map = None if task.strength_map is None else tensor(task.strength_map, self._device)
         self._kept = texture_kept(task.parameters.strength, strength_map) if task.start is None else None  # the details of an earlier result are paint
         self._best, self._reference = self._start(base)
         self._whole: Tensor | None = None  # what is painted whole, once details are added
@@ -190,9 +192,21 @@ class _Run:
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
-            small = resized(base, width, height)
-            return (small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)), base
+            colored = self._recolored(base)
+            small = resized(colored, width, height)
+            return (small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)), colored
         return (0.5 + NOISE_START * noise).clamp(0, 1), torch.zeros_like(base)
+
+    def _recolored(self, base: Tensor) -> Tensor:
+        """The content as painting begins: the less of its texture is to stay, the more it has the styles' colours. Content losses grow with the square of a
+        change, and a low strength allows little."""
+        task, (height, width) = self._task, base.shape[-2:]
+        if self._kept is None:
+            return base
+        weight = None if task.weight is None else resized_map(tensor(task.weight, self._device), width, height)
+        kept = self._kept.to(base) if self._kept.numel() == 1 else resized_map(self._kept.to(base), width, height)
+        colored = recolored(base, weight, by_region(task.styles, width, height, self._device))
+        return base + (1 - kept).square() * (colored - base)
 
     def _carried(self, width: int, height: int) -> Tensor:
         """The best state so far at another size."""
@@ -209,7 +223,7 @@ class _Run:
             start = torch.where(self._scene.free > 0, start, self._scene.base)
         self._best = start
         if self._scene.painted:
-            self._best = self._minimise(self._evaluate, start, scale.evaluations - 1, self._balanced(start), self._accept)
+            self._best = self._minimise(self._evaluate, start, scale.evaluations, None, self._accept)
 
     def _add_details(self, scale: Scale) -> None:
         start = resized(self._best, scale.width, scale.height).clamp(0, 1)
@@ -218,24 +232,11 @@ class _Run:
             return
         self._whole = self._best if self._whole is None else self._whole
         self._best = start
-        self._weights = replace(self._weights, content=HELD)
+        self._weights = replace(self._weights, content=HELD, reach=None)
         detailed(self._scene, start, self._weights, scale.evaluations, self._report, self._beat)
 
     def _scene_at(self, scale: Scale, side: int | None, held: Tensor | None) -> Scene:
         return scene(self._task, self._vgg, self._name, scale.width, scale.height, self._device, self._targets, side, held)
-
-    def _balanced(self, start: Tensor) -> Value:
-        """Weighs the content against the style, and gives the value at the start. One evaluation."""
-        split = self._scene.split(start, self._weights, self._beat)
-        finer = len(self._scales) - 1 - self._index
-        distance = balance.rms(start - self._scene.base)
-        style, content, rest = (balance.frozen(gradient, self._scene.free) for gradient in (split.style, split.content, split.rest))
-        weight = balance.content_weight(self._task.parameters.strength, finer, style, content, distance)
-        self._weights = replace(self._weights, content=weight)
-        self._report(split.terms)
-        loss = float(self._weights.total(split.terms))
-        gradient = style + weight * content + rest
-        return Value(loss if balance.all_finite(gradient) else math.inf, gradient)
 
     def _evaluate(self, image: Tensor) -> Value:
         terms, gradient = self._scene.gradient(image, self._weights, self._beat)
@@ -249,9 +250,10 @@ class _Run:
     def _report(self, terms: Terms, size: Tensor | None = None) -> tuple[float, float]:
         """Tells of an evaluation, and gives the loss and the gradient's size: all in one wait for the device."""
         gamut = self._weights.gamut * terms.gamut
-        total = self._weights.total(terms)
-        values = (total, terms.style, terms.content, self._weights.rest(terms) - gamut, gamut, torch.zeros_like(total) if size is None else size)
-        loss, style, content, smoothing, beyond, length = torch.stack(values).tolist()
+        total, held = self._weights.total(terms), self._weights.held(terms)
+        smoothing = self._weights.rest(terms) - gamut
+        values = (total, terms.style, terms.content + terms.guarded, held, smoothing, gamut, torch.zeros_like(total) if size is None else size)
+        loss, style, content, holding, smooth, beyond, length = torch.stack(values).tolist()
         self._spent += self._scale.cost
         step = Step(
             scale=self._index + 1,
@@ -264,8 +266,8 @@ class _Run:
             loss=loss,
             content_loss=content,
             style_loss=style,
-            content_weight=self._weights.content,
-            smoothing_loss=smoothing,
+            content_weight=holding / content if content > 0 else 0.0,
+            smoothing_loss=smooth,
             gamut_loss=beyond,
         )
         self._trace.append(step)

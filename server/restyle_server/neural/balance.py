@@ -17,7 +17,7 @@ EVEN = 0.01  # content weight at strength 50: lines and faces stay, the style ca
 EVEN_REACH = 0.8  # content loss at strength 50, where a plain term of that weight would end after many evaluations
 REACH_POWER = 0.65  # by which the reach grows with the ratio, as it would with a plain term: strength 25 to 100, four styles × two photos
 DECADES = 2.0  # by which the ratio grows from strength 0 to 50, and again to 100
-LATE = 0.5  # decades of the upper two that come with the cube of the way: from 50 to 75 painters still want the photo
+LATE = 0.8  # decades of the upper two that come with the cube of the way: from 50 to 75 painters still want the photo
 LARGEST_HOLD = 1e4  # times that the content weighs more where the strength map is nearly 0
 
 

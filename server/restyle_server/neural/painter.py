@@ -21,7 +21,7 @@ from .lbfgs import Value
 from .memory import cut
 from .parameters import Optimizer, Pooling, Precision
 from .plan import Scale, plan
-from .recoloring import recolored
+from .recoloring import recolored, share
 from .resizing import pixels, resized, resized_map, tensor
 from .scene import Scene, Terms, Weights, by_region, scene
 from .store import Store
@@ -198,15 +198,11 @@ class _Run:
         return (0.5 + NOISE_START * noise).clamp(0, 1), torch.zeros_like(base)
 
     def _recolored(self, base: Tensor) -> Tensor:
-        """The content as painting begins: the less of its texture is to stay, the more it has the styles' colours. Content losses grow with the square of a
-        change, and a low strength allows little."""
+        """The content as painting begins."""
         task, (height, width) = self._task, base.shape[-2:]
-        if self._kept is None:
-            return base
-        weight = None if task.weight is None else resized_map(tensor(task.weight, self._device), width, height)
-        kept = self._kept.to(base) if self._kept.numel() == 1 else resized_map(self._kept.to(base), width, height)
+        weight, local = (None if one is None else resized_map(tensor(one, self._device), width, height) for one in (task.weight, task.strength_map))
         colored = recolored(base, weight, by_region(task.styles, width, height, self._device))
-        return base + (1 - kept).square() * (colored - base)
+        return base + share(task.parameters.strength, local).to(base) * (colored - base)
 
     def _carried(self, width: int, height: int) -> Tensor:
         """The best state so far at another size."""

@@ -45,8 +45,8 @@ def holding(strength: float, strength_map: Tensor | None) -> Holding:
 
 
 def content_hold(strength: float, strength_map: Tensor) -> Tensor:
-    """How many times more the content weighs where the map (0–1) lowers the strength; 1 where it does not."""
-    hold = ratio(torch.tensor(strength)) / ratio(strength * strength_map)
+    """How many times more the content weighs where the map (0–1) lowers the strength, by its weight and its reach there; 1 where it does not."""
+    hold = (ratio(torch.tensor(strength)) / ratio(strength * strength_map)) ** (1 + REACH_POWER)
     return hold.clamp(max=LARGEST_HOLD)
 
 

@@ -31,14 +31,15 @@ def share(strength: float, strength_map: Tensor | None) -> Tensor:
 
 @torch.no_grad()
 def recolored(image: Tensor, weight: Tensor | None, regions: Sequence[Region]) -> Tensor:
-    """A picture (1, 3, h, w) in 0–1 in the styles' colours, region by region. weight: (1, 1, h, w), how much each pixel counts; None: all alike."""
+    """A picture (1, 3, h, w) in 0–1 in the styles' colours, region by region. weight: (1, 1, h, w) in 0–1, how much each pixel counts, and changes; None: all
+    alike."""
     result = image.clone()
     for region, styles in regions:
         say = _say(weight, region, image)
         if float(say.sum()) <= 0:
             continue
         mapped = _mapped(image, moments(image, (say / say.sum()).flatten()), _colors(styles, image.device))
-        result += (mapped - image) * (1.0 if region is None else region)
+        result += (mapped - image) * say
     return result.clamp(0, 1)
 
 

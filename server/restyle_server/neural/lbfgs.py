@@ -18,7 +18,7 @@ SHRINK, LEAST_SHRINK = 0.5, 0.1  # of a step that was too long; of one whose los
 TRIES = 6  # evaluations in one line search before the history is dropped
 CURVATURE = 1e-8  # s·y over |s|·|y|: a pair below says nothing and is left out
 FIRST_STEP = 0.02  # root mean square change of a pixel in the first step, in parts of the range
-LONGEST_STEP = 0.05  # same, of any step: a wilder one leaves the region where the quadratic model holds, and costs an evaluation to find out
+LONGEST_STEP = 0.15  # same, of any step: a wilder one leaves the region where the quadratic model holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,4 +68,5 @@ def _mapped(image: Tensor, source: Moments, target: Moments) -> Tensor:
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:
     values, vectors = torch.linalg.eigh(matrix)
-    return (vectors * values.clamp(min=1e-12) ** exponent) @ vectors.t()
+    power: Tensor = (vectors * values.clamp(min=1e-12) ** exponent) @ vectors.t()
+    return power

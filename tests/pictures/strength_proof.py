@@ -125,14 +125,12 @@ class Proof:
         return found
 
 
-def prove(photos: Sequence[str], styles: Sequence[str], side: int, evaluations: int | None = None, *, compared: bool = True) -> Proof:
-    """Paints everything at one size. evaluations: None for a draft's. compared: with a fixed ratio, else its spread is infinite."""
+def prove(photos: Sequence[str], styles: Sequence[str], side: int, evaluations: int | None = None) -> Proof:
+    """Paints everything at one size. evaluations: None for a draft's."""
     pairs = [(name, style) for name in photos for style in styles]
     easel = Easel()
     by_pair = {pair: [easel.distances(*pair, side, strength, evaluations) for strength in STRENGTHS] for pair in pairs}
     ours = {pair: row[STRENGTHS.index(COMPARED)].content for pair, row in by_pair.items()}
-    if not compared:
-        return Proof(by_pair, spread_over_styles(ours), math.inf)
     fixed = at_fixed_ratio(pairs, side, evaluations, statistics.geometric_mean(ours.values()))
     return Proof(by_pair, spread_over_styles(ours), spread_over_styles(fixed))
 

@@ -33,7 +33,7 @@ _watch: list[Any] = []  # the timer, made on Krita's thread when it is first nee
 
 def hide(document: Any, layer: Any, painting: Any) -> None:
     """Hides `layer` as long as `painting` is in the image."""
-    layer.setVisible(False)
+    _show(document, layer, False)
     _veils.append(_Veil(layers.id_of(document), layers.layer_id(layer), layers.layer_id(painting)))
     if not _watch:
         timer = QtCore.QTimer()
@@ -61,8 +61,13 @@ def follow() -> None:
             veil.down = there
             hidden = layers.find_layer(document, veil.hidden)
             if hidden is not None:
-                hidden.setVisible(not there)
-                document.waitForDone()  # Krita hides a layer in a thread of its own
-                document.refreshProjection()
+                _show(document, hidden, not there)
     if not _veils and _watch:
         _watch[0].stop()
+
+
+def _show(document: Any, layer: Any, visible: bool) -> None:
+    """Krita does not draw the image anew for a script's change of visibility: both would be seen, one over the other."""
+    layer.setVisible(visible)
+    document.waitForDone()
+    document.refreshProjection()

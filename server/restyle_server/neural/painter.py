@@ -219,7 +219,7 @@ class _Run:
             start = torch.where(self._scene.free > 0, start, self._scene.base)
         self._best = start
         if self._scene.painted:
-            self._best = self._minimise(self._evaluate, start, scale.evaluations, None, self._accept)
+            self._best = self._minimise(self._evaluate, start, scale.evaluations, self._accept)
 
     def _add_details(self, scale: Scale) -> None:
         start = resized(self._best, scale.width, scale.height).clamp(0, 1)

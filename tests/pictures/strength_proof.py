@@ -17,7 +17,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -89,7 +88,7 @@ def spread_over_styles(content: Mapping[tuple[str, str], float]) -> float:
 @contextlib.contextmanager
 def fixed_ratio(weight: float) -> Iterator[None]:
     """What others do: losses in their own units, and one plain weight of the content for every style and photo."""
-    with mock.patch.object(scene, "_size", lambda *_: 1.0), mock.patch.object(balance, "holding", lambda *_: SimpleNamespace(weight=weight, reach=None)):
+    with mock.patch.object(scene, "_size", lambda *_: 1.0), mock.patch.object(balance, "holding", lambda *_, settles: balance.Holding(weight, None)):
         yield
 
 

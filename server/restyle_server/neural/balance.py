@@ -1,9 +1,9 @@
 """Owns what strength means: how far from the content a painting may go for its style.
 
-Both losses come in units of their own size (scene.py: the style's in parts of the loss of an empty picture; the content's in activations of mean 1). A content
-loss C enters the objective as weight·C²/(2·reach): at C = reach it holds as a plain term of that weight would, nearer to the content it gives way, beyond it
-resists. So one strength means about one distance from the content, whatever the style, also where few evaluations stop halfway; a plain term with one weight
-leaves distances a factor of two apart (tests/pictures/strength_proof.py measures both).
+Both losses come in units of their own size (scene.py: the style's in parts of the loss of an empty picture; the content's in activations of mean 1), so that
+one weight fits most styles, photos and weights files once a painting has settled. A draft stops halfway, where a plain term leaves distances a factor of two
+apart. There a content loss C enters the objective as weight·C²/(2·reach): at C = reach it holds as a plain term of that weight would, nearer to the content it
+gives way, beyond it resists. tests/pictures/strength_proof.py measures both.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 EVEN = 0.01  # content weight at strength 50: lines and faces stay, the style can be named
+SETTLED = 1.5  # times that weight where there is time to settle: outlines stay, the border gets no more texture than the rest
 EVEN_REACH = 0.8  # content loss at strength 50, where a plain term of that weight would end after many evaluations
 REACH_POWER = 0.65  # by which the reach grows with the ratio, as it would with a plain term: strength 25 to 100, four styles × two photos
 DECADES = 2.0  # by which the ratio grows from strength 0 to 50, and again to 100
@@ -23,10 +24,10 @@ LARGEST_HOLD = 1e4  # times that the content weighs more where the strength map 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How the content holds. weight: beside a style weight of 1; reach: the content loss at which it is felt as such."""
+    """How the content holds. weight: beside a style weight of 1; reach: the content loss at which it is felt as such; None: everywhere."""
 
     weight: float
-    reach: float
+    reach: float | None
 
 
 def ratio(strength: Tensor) -> Tensor:
@@ -37,9 +38,12 @@ def ratio(strength: Tensor) -> Tensor:
     return 10**decades
 
 
-def holding(strength: float, strength_map: Tensor | None) -> Holding:
-    """How the content holds at a strength. strength_map: (1, 1, h, w) in 0–1; the reach is the mean of what it makes of the strength."""
+def holding(strength: float, strength_map: Tensor | None, *, settles: bool) -> Holding:
+    """How the content holds at a strength. strength_map: (1, 1, h, w) in 0–1; the reach is the mean of what it makes of the strength. settles: whether there
+    are evaluations enough."""
     everywhere = torch.tensor(strength)
+    if settles:
+        return Holding(SETTLED * EVEN / float(ratio(everywhere)), None)
     local = everywhere if strength_map is None else strength * strength_map
     return Holding(EVEN / float(ratio(everywhere)), EVEN_REACH * float((ratio(local) ** REACH_POWER).mean()))
 

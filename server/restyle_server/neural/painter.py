@@ -19,7 +19,7 @@ from .carrying import carried, texture_kept
 from .large import HELD, detailed, joined, sized
 from .lbfgs import Value
 from .memory import cut
-from .parameters import Optimizer, Pooling, Precision
+from .parameters import Optimizer, Pooling, Precision, Preset
 from .plan import Scale, plan
 from .recoloring import recolored, share
 from .resizing import pixels, resized, resized_map, tensor
@@ -30,7 +30,7 @@ from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Tas
 from .vgg import Vgg
 
 TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
-GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
+GAMUT_WEIGHT = 1000.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
@@ -117,7 +117,9 @@ class _Run:
         self._skipped = 0  # evaluations of the scales that were done before
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
         self._strength_map = None if task.strength_map is None else tensor(task.strength_map, device)
-        held = balance.holding(task.parameters.strength, self._strength_map)
+        # a draft stops halfway: it is held by distance, and begins in the style's colours; with time to settle, a plain weight leaves sharper strokes
+        self._drafted = task.parameters.preset is Preset.DRAFT
+        held = balance.holding(task.parameters.strength, self._strength_map, settles=not self._drafted)
         self._weights = Weights(held.weight, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT, held.reach)
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
         self._minimise = lbfgs.minimise if task.parameters.optimizer is Optimizer.LBFGS else adam.minimise
@@ -192,9 +194,8 @@ class _Run:
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
-            colored = self._recolored(base)
-            small = resized(colored, width, height)
-            return (small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)), colored
+            small = resized(self._recolored(base) if self._drafted else base, width, height)
+            return (small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)), base
         return (0.5 + NOISE_START * noise).clamp(0, 1), torch.zeros_like(base)
 
     def _recolored(self, base: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from .losses import MARGIN
 from .resizing import tensor
 from .statistics import Moments, blended, moments
 from .task import StylePicture
@@ -39,7 +40,7 @@ def recolored(image: Tensor, weight: Tensor | None, regions: Sequence[Region]) -
         if float(say.sum()) <= 0:
             continue
         mapped = _mapped(image, moments(image, (say / say.sum()).flatten()), _colors(styles, image.device))
-        result += (mapped - image) * say
+        result += (mapped.clamp(MARGIN, 1 - MARGIN) - image) * say  # what begins at an end of the range would stay there
     return result.clamp(0, 1)
 
 

@@ -17,14 +17,16 @@ EPSILON = 1e-12  # gradients of mean losses are tiny: 1e-8 would rule them
 AVERAGED = 0.25  # share of the steps, the last ones, whose iterates are averaged: takes Adam's grain without ghosts of early states
 
 
-def minimise(evaluate: Evaluate, start: Tensor, evaluations: int, accepted: Callable[[Tensor, Value], None] | None = None) -> Tensor:
+def minimise(
+    evaluate: Evaluate, start: Tensor, evaluations: int, first: Value | None = None, accepted: Callable[[Tensor, Value], None] | None = None
+) -> Tensor:
     """The average of the last quarter of the iterates after that many evaluations. A step whose gradient is not finite is taken back at a tenth of the rate,
     with the moments begun anew; so the result is always finite where the start is. Arguments as in lbfgs.minimise."""
     point, good = start, start
     mean, square = torch.zeros_like(start), torch.zeros_like(start)
     total, averaged, rate, since = torch.zeros_like(start), 0, RATE, 0
     for i in range(evaluations):
-        value = evaluate(point)
+        value = first if i == 0 and first is not None else evaluate(point)
         if not value.finite:
             point, rate, since = good, rate * 0.1, 0
             mean.zero_()

@@ -24,9 +24,8 @@ class Hold(Protocol):
     @property
     def layers(self) -> Sequence[str]: ...
 
-    def loss(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> tuple[Tensor, Tensor]:
-        """A tile's share in the term, and in what it has more where the content is guarded. image: (1, 3, h, w), what the tile sees; features: its
-        activations."""
+    def loss(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> Tensor:
+        """A tile's share in the term. image: (1, 3, h, w), what the tile sees; features: its activations."""
         ...
 
 
@@ -34,8 +33,8 @@ class Likeness:
     """Mean squared difference to the content's activations and to its pixels."""
 
     def __init__(self, vgg: Vgg, base: Tensor, layers: Mapping[str, float], more: Tensor | None, tiles: Sequence[Tile], pixels: float = PIXELS) -> None:
-        """base: the content, (1, 3, h, w). layers: by name, with their weights; none: nothing is held. more: (1, 1, h, w), how many times more the content is
-        guarded, by pixel; None: nowhere. pixels: weight of the pixels' own change."""
+        """base: the content, (1, 3, h, w). layers: by name, with their weights; none: nothing is held. more: (1, 1, h, w), by pixel. pixels: weight of the
+        pixels' own change."""
         self.layers: Sequence[str] = tuple(layers)
         self._weights = layers
         self._base = base
@@ -45,22 +44,15 @@ class Likeness:
         self._vgg = vgg
         self._kept = _kept(vgg, base, self.layers, tiles) if self.layers else {}
 
-    def loss(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> tuple[Tensor, Tensor]:
-        """A tile's shares."""
-        total, guarded = image.new_zeros(()), image.new_zeros(())
+    def loss(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> Tensor:
+        """A tile's share."""
+        total = image.new_zeros(())
         if not self._weights:
-            return total, guarded
-        held = [(weight, depth(layer), tile.inner(features[layer], depth(layer)), self._target(layer, tile)) for layer, weight in self._weights.items()]
-        if self._pixels:
-            held.append((self._pixels, 0, tile.inner(image), tile.own(self._base)))
-        for weight, level, now, target in held:
-            more = self._more[level]
-            height, width = (-(-side >> level) for side in self._base.shape[-2:])
-            share = weight * now.shape[-2] * now.shape[-1] / (height * width)
-            total = total + share * losses.content(now, target)
-            if more is not None:
-                guarded = guarded + share * losses.content(now, target, tile.own(more, level))
-        return total, guarded
+            return total
+        for layer, weight in self._weights.items():
+            level = depth(layer)
+            total = total + weight * self._share(tile.inner(features[layer], level), self._target(layer, tile), tile, level)
+        return total + self._pixels * self._share(tile.inner(image), tile.own(self._base), tile, 0) if self._pixels else total
 
     @torch.no_grad()
     def _target(self, layer: str, tile: Tile) -> Tensor:
@@ -68,6 +60,13 @@ class Likeness:
         if kept is not None:
             return tile.own(kept, depth(layer))
         return tile.inner(self._vgg.features(tile.seen(self._base), [layer])[layer], depth(layer))
+
+    def _share(self, now: Tensor, target: Tensor, tile: Tile, level: int) -> Tensor:
+        more = self._more[level]
+        height, width = (-(-side >> level) for side in self._base.shape[-2:])
+        share = now.shape[-2] * now.shape[-1] / (height * width)
+        found = losses.content(now, target, None if more is None else tile.own(more, level))
+        return found if share == 1 else found * share
 
 
 class Held:
@@ -80,12 +79,12 @@ class Held:
         self._size = image.shape[-2], image.shape[-1]
         self._target = _blocks(image)
 
-    def loss(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> tuple[Tensor, Tensor]:
-        """A tile's shares."""
+    def loss(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> Tensor:
+        """A tile's share."""
         own = _blocks(tile.inner(image))
         height, width = (-(-side // BLOCK) for side in self._size)
         target = self._target[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : own.shape[-2], : own.shape[-1]]
-        return losses.content(own, target) * (own.shape[-2] * own.shape[-1] / (height * width)), image.new_zeros(())
+        return losses.content(own, target) * (own.shape[-2] * own.shape[-1] / (height * width))
 
 
 def _blocks(image: Tensor) -> Tensor:

@@ -36,15 +36,21 @@ class Value:
 Evaluate = Callable[[Tensor], Value]
 
 
-def minimise(evaluate: Evaluate, start: Tensor, evaluations: int, accepted: Callable[[Tensor, Value], None] | None = None) -> Tensor:
+def minimise(
+    evaluate: Evaluate, start: Tensor, evaluations: int, first: Value | None = None, accepted: Callable[[Tensor, Value], None] | None = None
+) -> Tensor:
     """The best point found with at most that many evaluations; the start when none is better. Never a point whose loss was not finite: such a step is
     shortened, and after TRIES failures the history is dropped.
 
-    accepted: told each accepted point. Evaluate's value has loss inf or nan where loss or gradient is not finite.
+    first: the value at the start, if it is known already. accepted: told each accepted point. Evaluate's value has loss inf or nan where loss or gradient is
+    not finite.
     """
-    if evaluations == 0:
-        return start
-    point, value, left = start, evaluate(start), evaluations - 1
+    point, left = start, evaluations
+    value = first
+    if value is None:
+        if left == 0:
+            return start
+        value, left = evaluate(point), left - 1
     if not value.finite:
         return start
     pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=HISTORY)

@@ -14,7 +14,7 @@ from .statistics import Moments
 
 MEAN_SHARE = 1.0  # weight of the means' and the deviations' errors beside the Gram's, in "gram+moments"
 CHROMA = 8.0  # weight of the chroma's variation beside the whole image's
-MARGIN = 0.01  # of the range: where its soft walls begin, so that what leans on them is not clipped
+MARGIN = 0.02  # of the range: where its soft walls begin, so that what leans on them is not clipped; at 0.01, dark ink leant over by a little
 SMALLEST_SPREAD = 1e-5  # variance of a colour: keeps the root's gradient finite on flat pictures
 RIDGE = 1e-4  # added to covariances, in parts of the target's mean variance: bounds the inverse root on pictures with fewer positions than channels
 

@@ -19,18 +19,17 @@ from .carrying import carried, texture_kept
 from .large import HELD, detailed, joined, sized
 from .lbfgs import Value
 from .memory import cut
-from .parameters import Optimizer, Pooling, Precision, Preset
+from .parameters import Optimizer, Pooling, Precision
 from .plan import Scale, plan
-from .recoloring import recolored, share
-from .resizing import pixels, resized, resized_map, tensor
-from .scene import Scene, Terms, Weights, by_region, scene
+from .resizing import pixels, resized, tensor
+from .scene import Scene, Terms, Weights, scene
 from .store import Store
 from .targets import TargetCache
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
 from .vgg import Vgg
 
 TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
-GAMUT_WEIGHT = 1000.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
+GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
@@ -116,17 +115,14 @@ class _Run:
         self._sketches: list[Sketch] = []
         self._skipped = 0  # evaluations of the scales that were done before
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
-        self._strength_map = None if task.strength_map is None else tensor(task.strength_map, device)
-        # a draft stops halfway: it is held by distance, and begins in the style's colours; with time to settle, a plain weight leaves sharper strokes
-        self._drafted = task.parameters.preset is Preset.DRAFT
-        held = balance.holding(task.parameters.strength, self._strength_map, settles=not self._drafted)
-        self._weights = Weights(held.weight, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT, held.reach)
+        self._weights = Weights(0.0, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT)
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
         self._minimise = lbfgs.minimise if task.parameters.optimizer is Optimizer.LBFGS else adam.minimise
 
     def paint(self) -> Painting:
-        task, strength_map = self._task, self._strength_map
+        task = self._task
         base = self._base()
+        strength_map = None if task.strength_map is None else tensor(task.strength_map, self._device)
         self._kept = texture_kept(task.parameters.strength, strength_map) if task.start is None else None  # the details of an earlier result are paint
         self._best, self._reference = self._start(base)
         self._whole: Tensor | None = None  # what is painted whole, once details are added
@@ -194,16 +190,9 @@ class _Run:
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
-            small = resized(self._recolored(base) if self._drafted else base, width, height)
+            small = resized(base, width, height)
             return (small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)), base
         return (0.5 + NOISE_START * noise).clamp(0, 1), torch.zeros_like(base)
-
-    def _recolored(self, base: Tensor) -> Tensor:
-        """The content as painting begins."""
-        task, (height, width) = self._task, base.shape[-2:]
-        weight, local = (None if one is None else resized_map(tensor(one, self._device), width, height) for one in (task.weight, task.strength_map))
-        colored = recolored(base, weight, by_region(task.styles, width, height, self._device))
-        return base + share(task.parameters.strength, local).to(base) * (colored - base)
 
     def _carried(self, width: int, height: int) -> Tensor:
         """The best state so far at another size."""
@@ -220,7 +209,7 @@ class _Run:
             start = torch.where(self._scene.free > 0, start, self._scene.base)
         self._best = start
         if self._scene.painted:
-            self._best = self._minimise(self._evaluate, start, scale.evaluations, self._accept)
+            self._best = self._minimise(self._evaluate, start, scale.evaluations - 1, self._balanced(start), self._accept)
 
     def _add_details(self, scale: Scale) -> None:
         start = resized(self._best, scale.width, scale.height).clamp(0, 1)
@@ -229,11 +218,24 @@ class _Run:
             return
         self._whole = self._best if self._whole is None else self._whole
         self._best = start
-        self._weights = replace(self._weights, content=HELD, reach=None)
+        self._weights = replace(self._weights, content=HELD)
         detailed(self._scene, start, self._weights, scale.evaluations, self._report, self._beat)
 
     def _scene_at(self, scale: Scale, side: int | None, held: Tensor | None) -> Scene:
         return scene(self._task, self._vgg, self._name, scale.width, scale.height, self._device, self._targets, side, held)
+
+    def _balanced(self, start: Tensor) -> Value:
+        """Weighs the content against the style, and gives the value at the start. One evaluation."""
+        split = self._scene.split(start, self._weights, self._beat)
+        finer = len(self._scales) - 1 - self._index
+        distance = balance.rms(start - self._scene.base)
+        style, content, rest = (balance.frozen(gradient, self._scene.free) for gradient in (split.style, split.content, split.rest))
+        weight = balance.content_weight(self._task.parameters.strength, finer, style, content, distance)
+        self._weights = replace(self._weights, content=weight)
+        self._report(split.terms)
+        loss = float(self._weights.total(split.terms))
+        gradient = style + weight * content + rest
+        return Value(loss if balance.all_finite(gradient) else math.inf, gradient)
 
     def _evaluate(self, image: Tensor) -> Value:
         terms, gradient = self._scene.gradient(image, self._weights, self._beat)
@@ -247,10 +249,9 @@ class _Run:
     def _report(self, terms: Terms, size: Tensor | None = None) -> tuple[float, float]:
         """Tells of an evaluation, and gives the loss and the gradient's size: all in one wait for the device."""
         gamut = self._weights.gamut * terms.gamut
-        total, held = self._weights.total(terms), self._weights.held(terms)
-        smoothing = self._weights.rest(terms) - gamut
-        values = (total, terms.style, terms.content + terms.guarded, held, smoothing, gamut, torch.zeros_like(total) if size is None else size)
-        loss, style, content, holding, smooth, beyond, length = torch.stack(values).tolist()
+        total = self._weights.total(terms)
+        values = (total, terms.style, terms.content, self._weights.rest(terms) - gamut, gamut, torch.zeros_like(total) if size is None else size)
+        loss, style, content, smoothing, beyond, length = torch.stack(values).tolist()
         self._spent += self._scale.cost
         step = Step(
             scale=self._index + 1,
@@ -263,8 +264,8 @@ class _Run:
             loss=loss,
             content_loss=content,
             style_loss=style,
-            content_weight=holding / content if content > 0 else 0.0,
-            smoothing_loss=smooth,
+            content_weight=self._weights.content,
+            smoothing_loss=smoothing,
             gamut_loss=beyond,
         )
         self._trace.append(step)

@@ -19,7 +19,7 @@ COARSER = 2  # times as many evaluations for the detail scales before it: stroke
 
 SHARES: Mapping[Preset, tuple[float, ...]] = MappingProxyType(
     {  # of the budget, finest scale first; the last one repeats. Draft spends on the coarse scales, which set what a finer preset ends with
-        Preset.DRAFT: (0.60, 0.25, 0.15),
+        Preset.DRAFT: (0.25, 0.35, 0.40),
         Preset.STANDARD: (0.50, 0.32, 0.18, 0.10),
         Preset.FINE: (0.60, 0.28, 0.12, 0.05),
     }

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from . import losses
 from .balance import content_hold
-from .gathering import COLORS, Beat, Look, Measured, gathered, measured
+from .gathering import COLORS, Beat, Measured, gathered, measured
 from .holds import Held, Hold, Likeness
 from .losses import STYLE_LOSSES, StyleLoss
 from .parameters import normalised
@@ -29,47 +29,43 @@ SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Parts of the loss, scalars with gradient. style: relative to the styles' own size, 1 is a picture without any activation; guarded: what the content's
-    loss has more where the strength map is low."""
+    """Parts of the loss, scalars with gradient. style: relative to the styles' own size, 1 is a picture without any activation."""
 
     style: Tensor
     content: Tensor
-    guarded: Tensor
     variation: Tensor
     gamut: Tensor
 
     def detached(self) -> Terms:
         """The same values without gradient."""
-        return Terms(self.style.detach(), self.content.detach(), self.guarded.detach(), self.variation.detach(), self.gamut.detach())
+        return Terms(self.style.detach(), self.content.detach(), self.variation.detach(), self.gamut.detach())
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the terms count beside a style of 1. reach: the content loss from which on its weight grows, as balance.py says; None: it is the same
-    everywhere."""
+    """What the terms count beside a style of 1."""
 
     content: float
     variation: float
     gamut: float
-    reach: float | None = None
 
     def total(self, terms: Terms) -> Tensor:
         """The loss."""
-        return terms.style + self.held(terms) + self.rest(terms)
-
-    def held(self, terms: Terms) -> Tensor:
-        """The content's part of the loss."""
-        content = terms.content if self.reach is None else terms.content.square() / (2 * self.reach)
-        return self.content * (content + terms.guarded)
+        return terms.style + self.content * terms.content + self.rest(terms)
 
     def rest(self, terms: Terms) -> Tensor:
         """The part of the loss that is neither style nor content."""
         return self.variation * terms.variation + self.gamut * terms.gamut
 
-    def linear(self, terms: Terms, content: Tensor | None) -> Tensor:
-        """A form in a tile's terms that has the loss's gradient where the whole picture's content loss is `content`; None: it is not needed."""
-        slope = 1.0 if self.reach is None or content is None else content / self.reach
-        return terms.style + self.content * (slope * terms.content + terms.guarded) + self.rest(terms)
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Terms at an image and the gradients of style, content, and all the rest, each with its weight except the content's."""
+
+    terms: Terms
+    style: Tensor
+    content: Tensor
+    rest: Tensor
 
 
 Statistics = tuple[Measured, ...]
@@ -122,24 +118,39 @@ class Scene:
             terms = self.terms(leaf)
             take(0, torch.autograd.grad(weights.total(terms), leaf)[0])
             return terms.detached()
-        style, content, slopes = self._slopes(image, weights, beat)
+        style, slopes = self._slopes(image, beat)
         rows = Rows(image, take)
         parts = []
         for done, tile in enumerate(self._tiles, 1):
             leaf = tile.seen(image).detach().clone().requires_grad_(True)
             terms = self._part(leaf, tile, slopes)
-            rows.add(tile, torch.autograd.grad(weights.linear(terms, content), leaf)[0])
+            rows.add(tile, torch.autograd.grad(weights.total(terms), leaf)[0])
             parts.append(terms.detached())
             _tell(beat, STATISTICS_SHARE + (1 - STATISTICS_SHARE) * done / len(self._tiles))
         rows.end()
         return _summed(parts, style)
+
+    def split(self, image: Tensor, weights: Weights, beat: Beat | None = None) -> Split:
+        """Gradients of the terms at an image, each for itself, by one forward pass. One evaluation."""
+        style, slopes = (None, None) if len(self._tiles) == 1 else self._slopes(image, beat)
+        gradients = [torch.zeros_like(image) for _ in range(3)]
+        parts = []
+        for done, tile in enumerate(self._tiles, 1):
+            leaf = tile.seen(image).detach().clone().requires_grad_(True)
+            terms = self.terms(leaf) if slopes is None else self._part(leaf, tile, slopes)
+            for gradient, term in zip(gradients, (terms.style, terms.content, weights.rest(terms)), strict=True):
+                if term.requires_grad:
+                    tile.seen(gradient).add_(torch.autograd.grad(term, leaf, retain_graph=True)[0])
+            parts.append(terms.detached())
+            _tell(beat, STATISTICS_SHARE + (1 - STATISTICS_SHARE) * done / len(self._tiles))
+        return Split(_summed(parts, style), *gradients)
 
     def terms(self, image: Tensor) -> Terms:
         """All terms for an image (1, 3, h, w), with gradient if the image asks for one."""
         (tile,) = whole(*image.shape[:1:-1])
         features = self._vgg.features(image, self._wanted)
         style = self.style(self._measured(image, features, tile))
-        return Terms(style, *self._hold.loss(image, features, tile), losses.variation(image), losses.gamut(image))
+        return Terms(style, self._hold.loss(image, features, tile), losses.variation(image), losses.gamut(image))
 
     def style(self, now: Statistics) -> Tensor:
         """The style's term, from statistics alone."""
@@ -155,23 +166,17 @@ class Scene:
         style = {layer: features[layer] for layer in self._style_layers}
         return tuple(measured(image, style, region.guides, tile, self._size) for region in self._regions)
 
-    def _slopes(self, image: Tensor, weights: Weights, beat: Beat | None) -> tuple[Tensor, Tensor | None, Statistics]:
-        """The style's term for the whole image, the content's where its weight depends on it, and the style's derivative by each of the image's statistics."""
-        contents: list[Tensor] = []
+    def _slopes(self, image: Tensor, beat: Beat | None) -> tuple[Tensor, Statistics]:
+        """The style's term for the whole image, and its derivative by each of the image's statistics."""
 
         def told(done: float) -> None:
             _tell(beat, STATISTICS_SHARE * done)
 
-        def looked(part: Tensor, features: Mapping[str, Tensor], tile: Tile) -> None:
-            contents.append(self._hold.loss(part, features, tile)[0])
-
-        more = None if weights.reach is None else Look(self._hold.layers, looked)
-        now = gathered(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told, more)
+        now = gathered(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told)
         leaves = [m for found in now for one in found.values() for m in (one.second.requires_grad_(True), one.mean.requires_grad_(True))]
         style = self.style(now)
         slopes = iter(torch.autograd.grad(style, leaves, materialize_grads=True)) if leaves else iter(())
-        content = torch.stack(contents).sum() if contents else None
-        return style.detach(), content, tuple({name: Moments(next(slopes), next(slopes)) for name in found} for found in now)
+        return style.detach(), tuple({name: Moments(next(slopes), next(slopes)) for name in found} for found in now)
 
     def _part(self, image: Tensor, tile: Tile, slopes: Statistics) -> Terms:
         """A tile's share in the terms; the style's is the linear form that has the whole style's gradient."""
@@ -184,7 +189,7 @@ class Scene:
         height, width = self._size
         part = losses.Part(own.shape[-2], own.shape[-1], height, width)
         share = tile.pixels / (height * width)
-        return Terms(style, *self._hold.loss(image, features, tile), losses.variation(tile.beyond(image), part), losses.gamut(own) * share)
+        return Terms(style, self._hold.loss(image, features, tile), losses.variation(tile.beyond(image), part), losses.gamut(own) * share)
 
 
 def _tell(beat: Beat | None, done: float) -> None:
@@ -192,8 +197,10 @@ def _tell(beat: Beat | None, done: float) -> None:
         beat(done)
 
 
-def _summed(parts: Sequence[Terms], style: Tensor) -> Terms:
-    return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "guarded", "variation", "gamut")))
+def _summed(parts: Sequence[Terms], style: Tensor | None) -> Terms:
+    if style is None:
+        return parts[0]
+    return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "variation", "gamut")))
 
 
 def scene(
@@ -215,7 +222,7 @@ def scene(
     deepest = max((depth(layer) for layer, _ in layers), default=0)
     enlargement = LARGEST_ENLARGEMENT if held is None else 1.0  # enlarged pictures have no details to learn from
     regions = []
-    for region, styles in by_region(task.styles, width, height, device):
+    for region, styles in _by_region(task.styles, width, height, device):
         say = _say(weight, region)
         if say < SMALLEST_SAY:
             continue
@@ -227,7 +234,7 @@ def scene(
         regions.append(Region(guides(weight, region, deepest), targets, scale, say, losses.Palette(targets[COLORS])))
     total = sum(region.share for region in regions)
     shared = tuple(replace(region, share=region.share / total) for region in regions)
-    more = None if strength is None else content_hold(task.parameters.strength, strength) - 1
+    more = None if strength is None else content_hold(task.parameters.strength, strength)
     hold = Held(held) if held is not None else Likeness(vgg, base, kept, more, tiles)
     return Scene(vgg, base, shared, loss, hold, tiles, None if strength is None else (strength > 0).to(base.dtype))
 
@@ -256,7 +263,7 @@ def _mixed(targets: list[Targets], weights: list[float]) -> Targets:
     return targets[0] if len(targets) == 1 else {layer: blended([t[layer] for t in targets], weights) for layer in targets[0]}
 
 
-def by_region(styles: tuple[StylePicture, ...], width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture]]]:
+def _by_region(styles: tuple[StylePicture, ...], width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture]]]:
     """Styles that paint the same region, with its normalised map (1, 1, h, w): at each pixel, a style's map times its weight over the sum of all of them."""
     groups: list[tuple[Pixels | None, list[StylePicture]]] = []
     for style in styles:

@@ -113,7 +113,7 @@ class FakeEngine:
         data = content.path.read_bytes()
         held = bytes([1]) * (play.memory_mib << 20)
         started, early = time.monotonic(), False
-        done = _done(order)
+        done = _done(order, play)
         scale = done + 1
         for step in range(1 + -(-done * play.steps // play.scales), play.steps + 1):
             _fault(play, step)
@@ -140,10 +140,10 @@ class FakeEngine:
         return Painted(plane, resolved, step, seconds, early, scales=scales)
 
 
-def _done(order: Order) -> int:
-    """Scales that an earlier job of this order had completed."""
+def _done(order: Order, play: Script) -> int:
+    """Scales that an earlier job of this order had completed; none when they are not of this script's, as the real engine has it."""
     kept = None if order.kept is None else kept_scales.read(order.kept)
-    return kept[0].done if kept else 0
+    return kept[0].done if kept and kept[0].done < play.scales else 0
 
 
 def _keep(order: Order, done: int) -> None:

@@ -21,6 +21,8 @@ from .jobs.job import Job
 from .jobs.states import JobState
 from .jobs.uploads import Payloads, Piece, payload_path
 from .limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
+from .neural import sizing
+from .neural.parameters import Resolved
 from .orders import Order, PlaneFile, WeightsFile
 from .pace import Paces
 from .refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
@@ -79,7 +81,7 @@ class Intake:
             return await self._again(known, stream)
         if not self._dispatcher.accepting:
             raise Unavailable("The server is ending; send the job again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
-        spec = spec_of(header.spec, self._limits)
+        spec = self._within_patience(spec_of(header.spec, self._limits))
         with self._admitted(request, spec) as entry:
             await self._let_others_in()
             self._dispatcher.check_device(spec.device)
@@ -175,6 +177,19 @@ class Intake:
             )
         )
 
+    def _within_patience(self, spec: Spec) -> Spec:
+        """The native size as the device's own pace allows it, where it has painted before; else the engine judges by the kind of device."""
+        station = next((station for station in self._dispatcher.stations if station.device and spec.device in ("", *station.names)), None)
+        if not spec.parameters.native_size or station is None or station.device is None:
+            return spec
+        name, device, content = station.describe(), station.device, spec.content
+
+        def pace(found: Resolved) -> float | None:
+            return self._paces.seconds(name, found, warm=True)
+
+        found = sizing.resolved(spec.parameters, content.width, content.height, device.kind, device.bf16, pace)
+        return replace(spec, parameters=replace(spec.parameters, size=found.size)) if pace(found) is not None else spec
+
     def _start(self, spec: Spec, owner: str) -> PlaneFile | None:
         if not spec.start_job:
             return None
@@ -241,7 +256,7 @@ class Intake:
 
     async def estimate(self, request: wire.EstimateJobRequest, owner: str) -> wire.Estimate:
         """Memory, time and the largest size, without the job's pixels."""
-        spec = spec_of(request.spec, self._limits)
+        spec = self._within_patience(spec_of(request.spec, self._limits))
         self._dispatcher.check_device(spec.device)
         weights = await self._shelf.chosen(spec.weights, spec.parameters)
         order = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner))

@@ -7,7 +7,7 @@ import json
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,9 @@ STARTS = 5  # jobs' first seconds remembered; the shortest counts
 class Pace:
     """One kind of work on one device.
 
-    scales: (pixels, seconds per evaluation, evaluations) as measured, the latest last. cold, warm: seconds before the first evaluation of a worker's first
-    job, which also loads the network, and of its later ones. between: what lies between and after the scales (statistics, resizing, the full picture), in
-    evaluations' worth per scale.
+    scales: (pixels, seconds per evaluation, evaluations) as measured, the latest last; details count as the pixels with all layers that cost as much. cold,
+    warm: seconds before the first evaluation of a worker's first job, which also loads the network, and of its later ones. between: what lies between and
+    after the scales (statistics, resizing, the full picture), in evaluations' worth per scale.
     """
 
     scales: list[tuple[float, float, float]] = field(default_factory=list)
@@ -58,8 +58,8 @@ class Pace:
     def seconds(self, resolved: Resolved, warm: bool) -> float:
         """Seconds of a whole job. warm: whether it will not be its worker's first."""
         scales = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations) if resolved.strength > 0 else ()
-        work = sum((scale.evaluations + self.between) * self.evaluation(scale.width * scale.height) for scale in scales)
-        first = self.between * self.evaluation(scales[0].width * scales[0].height) if scales else 0.0  # as before any other scale
+        work = sum((scale.evaluations + self.between) * self.evaluation(scale.load) for scale in scales)
+        first = self.between * self.evaluation(scales[0].load) if scales else 0.0  # as before any other scale
         later = min(self.warm, default=first)
         return work + (later if warm else min(self.cold, default=later))
 
@@ -89,6 +89,8 @@ class Paces:
 
     def learn(self, device: str, resolved: Resolved, timing: Timing, *, warm: bool) -> None:
         """Takes in how long a job took. device: for people, with its name, so that another machine's figures are never taken for this one's."""
+        loads = {scale.width * scale.height: round(scale.load) for scale in plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations)}
+        timing = replace(timing, scales=tuple(replace(scale, pixels=loads.get(scale.pixels, scale.pixels)) for scale in timing.scales))
         self._paces.setdefault(_kind(device, resolved), Pace()).learn(timing, warm)
         words = {kind: asdict(pace) for kind, pace in self._paces.items()}
         part = self._file.with_suffix(".part")

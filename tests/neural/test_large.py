@@ -18,8 +18,8 @@ from restyle_server.worker.engine import Cancelled, Verdict
 
 @pytest.fixture
 def large(monkeypatch) -> Task:
-    """150 × 100 px, where everything above 48 px is large, in tiles of 32 px."""
-    monkeypatch.setattr(plan, "LARGEST_WHOLE", 48)
+    """150 × 100 px, where everything above 24 px is large, in tiles of 32 px."""
+    monkeypatch.setattr(plan, "LARGEST_WHOLE", 24)
     monkeypatch.setattr(memory, "DETAIL_SIDE", {"cpu": 32})
     monkeypatch.setattr(memory, "SIDES", (32,))
     return task(photo(150, 100), StylePicture(waves(150, 100), key="waves"), evaluations=3, strength=60.0)
@@ -50,7 +50,7 @@ def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large):
     found = Painter().paint(large, lambda step: (seen.append(step), Verdict.GO_ON)[1])
     assert found.rgb.shape == (100, 150, 3)
     assert np.isfinite(found.rgb).all()
-    assert list(dict.fromkeys((step.width, step.height) for step in found.trace)) == [(38, 25), (75, 50), (150, 100)]
+    assert list(dict.fromkeys((step.width, step.height) for step in found.trace)) == [(19, 16), (38, 25), (150, 100)]
     assert [step.fraction for step in seen] == sorted(step.fraction for step in seen)
     assert len(seen) > len(found.trace)  # tiles are told as well
     assert found.trace[-1].style_loss < next(step for step in found.trace if step.width == 150).style_loss
@@ -60,12 +60,12 @@ def test_what_an_observer_sees_of_a_large_painting_is_small(large, monkeypatch):
     monkeypatch.setattr(painter, "LARGEST_SHOWN", 64)
     shapes: set[tuple[int, ...]] = set()
     Painter().paint(large, lambda step: (shapes.add(step.picture().shape), Verdict.GO_ON)[1])
-    assert shapes == {(25, 38, 3), (25, 37, 3), (33, 50, 3)}
+    assert shapes == {(16, 19, 3), (25, 38, 3), (33, 50, 3)}
 
 
 def test_details_make_the_painting_sharper(large):
     detailed = Painter().paint(large, go_on).rgb
-    plain, _ = stopped(large, (75, 50))
+    plain, _ = stopped(large, (38, 25))
     assert fine(detailed) > 1.1 * fine(plain.rgb)
 
 
@@ -73,7 +73,7 @@ def test_equal_inputs_give_identical_large_pictures(large):
     assert Painter().paint(large, go_on).rgb.tobytes() == Painter().paint(large, go_on).rgb.tobytes()
 
 
-@pytest.mark.parametrize("at", [(38, 25), (75, 50), (150, 100)])
+@pytest.mark.parametrize("at", [(19, 16), (38, 25), (150, 100)])
 def test_finish_within_any_scale_keeps_what_there_is_at_full_size(large, at):
     found, sizes = stopped(large, at)
     assert sizes[-1] == at
@@ -106,7 +106,7 @@ def test_finish_is_obeyed_within_a_tile(large):
     assert told.count(150) == 2
     assert found.finished_early
     assert found.trace[-1].width == 150
-    assert fine(found.rgb) > fine(stopped(large, (75, 50))[0].rgb)  # the evaluation before has already left its details
+    assert fine(found.rgb) > fine(stopped(large, (38, 25))[0].rgb)  # the evaluation before has already left its details
 
 
 def test_where_the_strength_map_is_0_a_large_picture_keeps_every_bit(large):
@@ -138,7 +138,8 @@ def test_weights_regions_and_objectives_go_into_details(large):
     assert np.abs(Painter().paint(nobody, go_on).rgb - large.content).max() < 1e-5
 
 
-def test_the_half_precision_optimiser_ends_where_adam_does():
+def test_the_half_precision_optimiser_ends_where_adam_does(monkeypatch):
+    monkeypatch.setattr(detail, "RATE", adam.RATE)
     target = torch.rand(1, 3, 40, 30, generator=torch.Generator().manual_seed(0))
     start = torch.full_like(target, 0.5)
     point = start.clone()

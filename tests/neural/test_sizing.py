@@ -30,10 +30,23 @@ def test_native_is_halved_until_it_takes_two_minutes_and_says_so():
     found = resolved(asked, *LAYER, "cpu", bf16=True)
     assert found.size == 512  # the default, though it takes longer: it never gets smaller
     assert "two minutes" in said(asked, found, *LAYER)[0]
-    quick = resolved(Parameters(preset=Preset.STANDARD, native_size=True, evaluations=10), *LAYER, "cpu", bf16=True)
+    quick = resolved(Parameters(preset=Preset.STANDARD, native_size=True, evaluations=14), *LAYER, "cpu", bf16=True)
     assert quick.size == 1024
     assert seconds(quick, "cpu") <= PATIENCE
     assert on("cuda", preset=Preset.FINE, native_size=True).size == 4000
+
+
+@pytest.mark.parametrize(("pace", "size"), [(1e-9, 2048), (5e-6, 1024), (1.0, 512)])
+def test_a_device_that_has_painted_is_believed_about_its_own_pace(pace, size):
+    def learned(one: Resolved) -> float:
+        return pace * work(one.width, one.height, one.preset, one.evaluations)
+
+    asked = Parameters(preset=Preset.STANDARD, native_size=True, evaluations=30)
+    found = resolved(asked, *LAYER, "cpu", True, learned)
+    assert found.size == size
+    told = Parameters(preset=Preset.STANDARD, native_size=True, evaluations=30, size=size)  # as the engine is told
+    assert resolved(told, *LAYER, "cpu", True) == found
+    assert len(said(told, found, *LAYER)) == 1
 
 
 def test_small_layers_are_painted_at_their_own_size_without_a_word():
@@ -43,11 +56,11 @@ def test_small_layers_are_painted_at_their_own_size_without_a_word():
     assert said(Parameters(size=9000), resolved(Parameters(size=9000), 800, 600, "cpu", bf16=True), 800, 600) == ()
 
 
-def test_large_plans_end_at_the_work_s_size_by_doublings():
+def test_large_plans_end_at_the_work_s_size_in_steps_of_four():
     scales = plan(4096, 3000, Preset.FINE, 200)
-    assert [(scale.width, scale.height) for scale in scales if scale.detail] == [(2048, 1500), (4096, 3000)]
+    assert [(scale.width, scale.height) for scale in scales if scale.detail] == [(4096, 3000)]
     assert max(scale.width for scale in scales if not scale.detail) <= LARGEST_WHOLE
-    assert [scale.evaluations for scale in scales if scale.detail] == [20, 10]  # more where they are cheap
+    assert [scale.evaluations for scale in scales if scale.detail] == [4]
     assert work(4096, 3000, Preset.FINE, 200) < 200 * 4096 * 3000 / 8
 
 

@@ -61,6 +61,17 @@ def test_a_job_that_was_stopped_at_once_teaches_nothing():
     assert not pace.scales
 
 
+def test_details_are_learned_as_what_they_cost(tmp_path):
+    large = work(2048, Preset.FINE)
+    scales = plan(large.width, large.height, large.preset, large.evaluations)
+    times = tuple(ScaleTime(s.width * s.height, s.evaluations, s.evaluations * PER_PIXEL * s.load) for s in scales)
+    paces = Paces(tmp_path)
+    paces.learn("cpu: X", large, Timing(sum(one.seconds for one in times), 0.0, times), warm=True)
+    assert scales[-1].detail
+    assert paces.seconds("cpu: X", large, warm=True) == pytest.approx(sum(one.seconds for one in times))
+    assert paces.seconds("cpu: X", work(512), warm=True) == pytest.approx(PER_PIXEL * sum(s.evaluations * s.load for s in plan(512, 512, Preset.STANDARD, 60)))
+
+
 def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_it(tmp_path):
     paces = Paces(tmp_path)
     assert paces.seconds("cpu: X", work(512), warm=False) is None
@@ -81,3 +92,13 @@ async def test_the_server_knows_the_time_after_the_first_job_and_after_a_restart
         assert (await place.caller.call("EstimateJob", spec=order())).seconds > 0
     async with serving() as place:
         assert (await place.caller.call("EstimateJob", spec=order())).seconds > 0
+
+
+async def test_the_native_size_is_what_the_device_s_own_pace_allows(serving):
+    async with serving(script={"step_ms": 5}) as place:
+        large = order()
+        large.content.width = large.content.height = 2000
+        large.parameters.native_size = True
+        assert (await place.caller.call("EstimateJob", spec=large)).work_width == 2000
+        await place.caller.end((await place.caller.create(order(seed=1))).id)
+        assert (await place.caller.call("EstimateJob", spec=large)).work_width < 2000

@@ -14,13 +14,37 @@ from torch import Tensor
 
 from . import balance, detail
 from .gathering import Beat
+from .paint import Brush, Paint, Source, paint
 from .resizing import resized, resized_map, tensor
-from .scene import Scene, Terms, Weights
-from .task import Pixels
+from .scene import Scene, Terms, Weights, by_region
+from .strokes import Palette, lay
+from .targets import style_image, style_size, turns
+from .task import Pixels, StylePicture, Task
 from .tiles import Take
 
 HELD = 100.0  # weight of the low frequencies beside a style of 1: they drift by about one hundredth of the range
 STRIP = 256  # rows joined at a time
+SMALL = 256  # px, longest side at which it is found which region paints where: strokes are about as wide as its pixels
+
+
+def stroked(task: Task, picture: Tensor, beat: Beat) -> None:
+    """Lays the strokes that a detail scale begins with over a picture (1, 3, h, w), in place; the task's seed decides."""
+    height, width = picture.shape[-2:]
+    factor = min(1.0, SMALL / max(height, width))
+    small = max(1, round(width * factor)), max(1, round(height * factor))
+    regions = by_region(task.styles, *small, picture.device)
+    generator = torch.Generator().manual_seed(task.parameters.seed)
+
+    def paints(brush: Brush) -> list[Paint | None]:
+        return [paint([_source(style, width, height, picture.device) for style in styles], brush, generator, len(regions)) for _, styles in regions]
+
+    maps = [one for one, _ in regions if one is not None]
+    lay(picture, Palette(paints, torch.cat(maps, 1) if maps else None), generator, lambda: beat(0.0))
+
+
+def _source(style: StylePicture, width: int, height: int, device: torch.device) -> Source:
+    """What a style gives to a detail scale of width × height px."""
+    return Source(*style_image(style, style_size(style, width, height, 1.0), device), style.weight, turns(style.symmetry))
 
 
 def detailed(found: Scene, picture: Tensor, weights: Weights, evaluations: int, report: Callable[[Terms], object], beat: Beat) -> None:

@@ -16,7 +16,7 @@ from ..worker.engine import Between, Cancelled, Verdict, go_on
 from . import adam, balance, lbfgs
 from .calibration import content_hash, network
 from .carrying import carried, texture_kept
-from .large import HELD, detailed, joined, sized
+from .large import HELD, detailed, joined, sized, stroked
 from .lbfgs import Value
 from .memory import cut
 from .parameters import Optimizer, Pooling, Precision
@@ -213,6 +213,7 @@ class _Run:
 
     def _add_details(self, scale: Scale) -> None:
         start = resized(self._best, scale.width, scale.height).clamp(0, 1)
+        stroked(self._task, start, self._beat)
         self._scene = self._scene_at(scale, self._cut.detail, start)
         if not self._scene.painted:
             return

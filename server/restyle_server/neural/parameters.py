@@ -68,7 +68,8 @@ class Symmetry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What the caller asked for; None leaves the choice to the preset. Ranges as in restyle.proto."""
+    """What the caller asked for; None leaves the choice to the preset. Ranges as in restyle.proto. native_size and a size: the native size, as far as the
+    device's learned pace allows."""
 
     preset: Preset = Preset.STANDARD
     size: int | None = None
@@ -127,7 +128,7 @@ def work_size(width: int, height: int, longest: int) -> tuple[int, int]:
 
 def resolve(asked: Parameters, width: int, height: int, device_kind: str, bf16: bool) -> Resolved:
     """Fills what was left open. width, height: px of the content. bf16: whether the device is faster with it."""
-    longest = max(width, height) if asked.native_size else asked.size or DEFAULT_SIZE[device_kind]
+    longest = asked.size or (max(width, height) if asked.native_size else DEFAULT_SIZE[device_kind])
     longest = min(longest, asked.preset.largest)
     work_width, work_height = work_size(width, height, longest)
 

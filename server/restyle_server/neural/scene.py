@@ -222,7 +222,7 @@ def scene(
     deepest = max((depth(layer) for layer, _ in layers), default=0)
     enlargement = LARGEST_ENLARGEMENT if held is None else 1.0  # enlarged pictures have no details to learn from
     regions = []
-    for region, styles in _by_region(task.styles, width, height, device):
+    for region, styles in by_region(task.styles, width, height, device):
         say = _say(weight, region)
         if say < SMALLEST_SAY:
             continue
@@ -263,7 +263,7 @@ def _mixed(targets: list[Targets], weights: list[float]) -> Targets:
     return targets[0] if len(targets) == 1 else {layer: blended([t[layer] for t in targets], weights) for layer in targets[0]}
 
 
-def _by_region(styles: tuple[StylePicture, ...], width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture]]]:
+def by_region(styles: tuple[StylePicture, ...], width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture]]]:
     """Styles that paint the same region, with its normalised map (1, 1, h, w): at each pixel, a style's map times its weight over the sum of all of them."""
     groups: list[tuple[Pixels | None, list[StylePicture]]] = []
     for style in styles:

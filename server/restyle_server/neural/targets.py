@@ -136,16 +136,10 @@ def style_targets(
 
 @torch.no_grad()
 def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Collection[str], device: torch.device, side: int | None) -> Targets:
-    image = tensor(style.rgb, device).clamp(0, 1)
-    weight = None
-    if style.alpha is not None and float(style.alpha.min()) < 1:
-        image, weight = resized_weighted(image, tensor(style.alpha, device), *size)
-        visible = (image * weight).sum((2, 3), keepdim=True) / weight.sum().clamp(min=1e-6)
-        image = torch.where(weight > 0, image, visible)
-    image = resized(image, *size).clamp(0, 1)
+    image, weight = style_image(style, size, device)
     deepest = max(depth(layer) for layer in layers)
     found: dict[str, list[Moments]] = {}
-    for turned in _turns(style.symmetry):
+    for turned in turns(style.symmetry):
         picture = turned(image)
         height, width = picture.shape[-2:]
         tiles = whole(width, height) if side is None else grid(width, height, side, halo(layers))
@@ -155,16 +149,30 @@ def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Coll
     return {layer: blended(all_, [1.0] * len(all_)) for layer, all_ in found.items()}
 
 
-def _turns(symmetry: Symmetry) -> list[_Turn]:
+def style_image(style: StylePicture, size: tuple[int, int], device: torch.device) -> tuple[Tensor, Tensor | None]:
+    """A style's picture (1, 3, h, w) in 0–1 at a size (width, height), and how much each pixel counts, (1, 1, h, w); None: all fully."""
+    image = tensor(style.rgb, device).clamp(0, 1)
+    weight = None
+    if style.alpha is not None and float(style.alpha.min()) < 1:
+        image, weight = resized_weighted(image, tensor(style.alpha, device), *size)
+        visible = (image * weight).sum((2, 3), keepdim=True) / weight.sum().clamp(min=1e-6)
+        image = torch.where(weight > 0, image, visible)
+    return resized(image, *size).clamp(0, 1), weight
+
+
+def turns(symmetry: Symmetry) -> list[Turn]:
+    """The ways in which a style's picture may lie."""
     if symmetry is Symmetry.NONE:
-        return [_Turn(0, False)]
+        return [Turn(0, False)]
     if symmetry is Symmetry.FLIPS:
-        return [_Turn(0, False), _Turn(0, True)]
-    return [_Turn(quarters, flip) for flip in (False, True) for quarters in range(4)]
+        return [Turn(0, False), Turn(0, True)]
+    return [Turn(quarters, flip) for flip in (False, True) for quarters in range(4)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class Turn:
+    """Quarter turns to the left, and then a flip from side to side."""
+
     quarters: int
     flip: bool
 

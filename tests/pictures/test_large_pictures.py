@@ -1,0 +1,52 @@
+"""What is painted beyond the size that is painted whole passes every meter at its own size, and shows no border of a tile."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+import torch
+from pictures.crisp import crisp
+from pictures.meters import SEAM_RATIO, SHARPNESS, seams
+from pictures.photos import painting
+from pictures.readings import defects, readings
+from restyle_server.imaging.resize import resize
+from restyle_server.neural import memory, plan
+from restyle_server.neural.painter import Painter
+from restyle_server.neural.parameters import Parameters, Precision, resolve
+from restyle_server.neural.task import Pixels, StylePicture, Task
+from restyle_server.worker.engine import Verdict
+
+from .engine_pictures import COMPACT
+
+SIDE, WHOLE, TILE = 512, 128, 64
+
+
+@functools.cache
+def content() -> Pixels:
+    """A part of a sharp picture, with outlines and two kinds of ground."""
+    return np.ascontiguousarray(crisp(1024)[80 : 80 + SIDE, 280 : 280 + SIDE])
+
+
+def native(style: str) -> Pixels:
+    """As large as the content, at the style's own size: detail scales never enlarge it."""
+    return painting(style, 1152)[320 : 320 + SIDE, 320 : 320 + SIDE]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", ["impasto", "woodcut", "night", "wave"])
+def test_a_large_painting_has_no_defect_at_its_own_size(style, monkeypatch):
+    torch.set_num_threads(1)
+    monkeypatch.setattr(plan, "LARGEST_WHOLE", WHOLE)
+    monkeypatch.setattr(memory, "DETAIL_SIDE", {"cpu": TILE})
+    monkeypatch.setattr(memory, "SIDES", (TILE,))
+    parameters = resolve(Parameters(native_size=True, precision=Precision.BF16), SIDE, SIDE, "cpu", bf16=True)
+    job = Task(content(), (StylePicture(painting(style, 1152), key=style),), parameters, COMPACT)
+    found = Painter().paint(job, lambda _: Verdict.GO_ON)
+    result = np.clip(found.rgb, 0, 1)
+    used = native(style)
+    assert [word for word in defects(result, content(), used) if not word.startswith("grain")] == []
+    assert seams(result, TILE) < SEAM_RATIO
+    enlarged = resize(resize(result, WHOLE, WHOLE), SIDE, SIDE, "bicubic")
+    assert readings(enlarged, content(), used)["sharpness"] < SHARPNESS

@@ -135,7 +135,7 @@ def moments(layers: tuple[str, ...] = ("relu1_1",)) -> dict[str, Moments]:
     return {name: Moments(torch.randn(count, count), torch.randn(count)) for name, count in (("rgb", 3), *((layer, 64) for layer in layers))}
 
 
-KEY = Key("net", "style", 64, 48, Symmetry.NONE, frozenset({"relu1_1"}))
+KEY = Key("net", "style", 64, 48, Symmetry.NONE, frozenset({"relu1_1"}), None)
 
 
 def test_a_styles_moments_outlive_their_process(tmp_path):
@@ -146,10 +146,12 @@ def test_a_styles_moments_outlive_their_process(tmp_path):
     assert all(torch.equal(read[name].second, one.second) and torch.equal(read[name].mean, one.mean) for name, one in found.items())
 
 
-@pytest.mark.parametrize("change", [{"network": "other"}, {"style": "other"}, {"width": 65}, {"symmetry": Symmetry.FLIPS}, {"layers": frozenset({"relu1_2"})}])
+@pytest.mark.parametrize(
+    "change", [{"network": "other"}, {"style": "other"}, {"width": 65}, {"symmetry": Symmetry.FLIPS}, {"layers": frozenset({"relu1_2"})}, {"side": 256}]
+)
 def test_moments_of_anything_else_are_not_taken_for_them(tmp_path, change):
     TargetCache(store=Store(tmp_path)).put(KEY, moments(), CPU)
-    other = Key(**{name: change.get(name, getattr(KEY, name)) for name in ("network", "style", "width", "height", "symmetry", "layers")})
+    other = Key(**{name: change.get(name, getattr(KEY, name)) for name in ("network", "style", "width", "height", "symmetry", "layers", "side")})
     assert TargetCache(store=Store(tmp_path)).get(other, CPU) is None
 
 

@@ -136,6 +136,16 @@ def test_each_region_is_painted_with_its_own_style():
     assert float(picture[..., 64:].mean()) > 0.7
 
 
+def test_what_has_no_say_in_the_statistics_gets_no_strokes():
+    say = np.ones((96, 96), np.float32)
+    say[:, :48] = 0
+    job = task(np.full((96, 96, 3), 0.5, np.float32), StylePicture(np.zeros((64, 64, 3), np.float32)), weight=say)
+    picture = torch.full((1, 3, 96, 96), 0.5)
+    stroked(job, picture, lambda _: None)
+    assert torch.equal(picture[..., :24], torch.full((1, 3, 96, 24), 0.5))
+    assert float(picture[..., 72:].mean()) < 0.3
+
+
 def test_it_ends_where_it_is_told_to():
     class Ended(Exception):
         pass

@@ -45,9 +45,9 @@ def exactly(monkeypatch) -> None:
 TO_RELU3 = {"style_layers": (("relu1_1", 2.0), ("relu2_1", 1.0), ("relu3_1", 1.0)), "content_layers": (("relu3_1", 1.0),)}  # tiles of 32 px then have a middle
 
 
-def of(vgg: Vgg, job: Task, side: int | None = None, cache: TargetCache | None = None) -> Scene:
+def of(vgg: Vgg, job: Task, side: int | None = None) -> Scene:
     height, width = job.content.shape[:2]
-    return scene(job, vgg, "random", width, height, torch.device("cpu"), cache or TargetCache(), side)
+    return scene(job, vgg, "random", width, height, torch.device("cpu"), TargetCache(), side)
 
 
 def painted(width: int, height: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -59,9 +59,8 @@ def painted(width: int, height: int, dtype: torch.dtype = torch.float64) -> torc
 def assert_equal_in_tiles(vgg: Vgg, job: Task, side: int, bound: float = EXACT) -> None:
     height, width = job.content.shape[:2]
     image = painted(width, height, vgg.filters["1_1"].weight.dtype)
-    cache = TargetCache()  # one and the same targets, of all styles that have a key
-    terms, gradient = of(vgg, job, None, cache).gradient(image, WEIGHTS)
-    tiled = of(vgg, job, side, cache)
+    terms, gradient = of(vgg, job).gradient(image, WEIGHTS)
+    tiled = of(vgg, job, side)
     parts, found = tiled.gradient(image, WEIGHTS)
     for name in ("style", "content", "variation", "gamut"):
         assert float(getattr(parts, name)) == pytest.approx(float(getattr(terms, name)), rel=bound), name
@@ -129,8 +128,8 @@ def test_the_content_s_layers_are_exact_in_tiles_kept_or_not(double, layers):
 @pytest.mark.usefixtures("exactly")
 def test_each_term_has_its_own_gradient_in_tiles(double):
     job = task(photo(100, 70), **TO_RELU3)
-    image, cache = painted(100, 70), TargetCache()
-    one, many = (of(double, job, side, cache).split(image, WEIGHTS) for side in (None, 48))
+    image = painted(100, 70)
+    one, many = (of(double, job, side).split(image, WEIGHTS) for side in (None, 48))
     for name in ("style", "content", "rest"):
         a, b = getattr(one, name), getattr(many, name)
         assert float((a - b).norm() / a.norm()) <= EXACT, name

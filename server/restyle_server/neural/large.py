@@ -1,7 +1,8 @@
-"""Owns what is different about a large painting: it is painted whole at a size that fits, and details are added scale by scale up to its own size.
+"""Owns what is different about a large painting: it is painted whole at a size that fits; then strokes are laid at its own size and settled in a few steps.
 
-Beside the tile in work it holds, per pixel: the content (12 bytes), the picture (12), two moments in half precision (12), and the scale before (3): 39
-bytes, the means that are held among them. Maps of weights and regions come on top.
+Beside the tile in work it holds, per pixel: the content (12 bytes), the picture (12), two moments in half precision (12), the scale before and the means that
+are held (1): 37 bytes. While strokes are laid there are no moments yet, but the picture at a half, a quarter and an eighth (13). Maps of weights and regions
+come on top.
 """
 
 from __future__ import annotations
@@ -36,10 +37,19 @@ def stroked(task: Task, picture: Tensor, beat: Beat) -> None:
     generator = torch.Generator().manual_seed(task.parameters.seed)
 
     def paints(brush: Brush) -> list[Paint | None]:
-        return [paint([_source(style, width, height, picture.device) for style in styles], brush, generator, len(regions)) for _, styles in regions]
+        found = [paint([_source(style, width, height, picture.device) for style in styles], brush, generator, len(regions)) for _, styles in regions]
+        return [*found, None]
 
-    maps = [one for one, _ in regions if one is not None]
-    lay(picture, Palette(paints, torch.cat(maps, 1) if maps else None), generator, lambda: beat(0.0))
+    lay(picture, Palette(paints, _says(task, [one for one, _ in regions], *small, picture.device)), generator, lambda: beat(0.0))
+
+
+def _says(task: Task, regions: list[Tensor | None], width: int, height: int, device: torch.device) -> Tensor | None:
+    """How likely each region's strokes are, and last that there are none, as where a pixel has no say in the statistics; (1, k + 1, height, width)."""
+    if task.weight is None and regions == [None]:
+        return None
+    say = torch.ones(1, 1, height, width, device=device) if task.weight is None else resized_map(tensor(task.weight, device), width, height)
+    maps = torch.cat([say if one is None else say * one for one in regions], 1)
+    return torch.cat((maps, (1 - maps.sum(1, keepdim=True)).clamp(min=0)), 1)
 
 
 def _source(style: StylePicture, width: int, height: int, device: torch.device) -> Source:

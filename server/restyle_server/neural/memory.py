@@ -15,6 +15,7 @@ PER_PIXEL: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1900.0,
 DETAIL_SHARE = 0.85  # of it, to relu3_1: the shallow layers are the large ones
 OPTIMIZER_PER_PIXEL: Mapping[Optimizer, float] = MappingProxyType({Optimizer.LBFGS: 450.0, Optimizer.ADAM: 150.0})
 DETAIL_STATE = 40.0  # bytes per pixel of a detail scale, as large.py counts them
+STROKES = 250e6  # bytes, while a detail scale's strokes are laid: the styles' patches, before there is any tile
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
 FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 200e6})  # network, the styles' moments, conversion buffers
 SIDES = (2048, 1024, 512, 256, 128)  # px, of tiles, the largest first: it looks at the fewest pixels twice
@@ -52,7 +53,7 @@ def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detai
         pixels = scale.width * scale.height
         if scale.detail:
             seen = min(detail + 2 * DETAIL_HALO, scale.width) * min(detail + 2 * DETAIL_HALO, scale.height)
-            peak = max(peak, pixels * DETAIL_STATE + seen * per_pixel * DETAIL_SHARE)
+            peak = max(peak, pixels * DETAIL_STATE + max(STROKES, seen * per_pixel * DETAIL_SHARE))
         else:
             side = max(scale.width, scale.height) if whole is None else whole + 2 * HALO
             seen = min(side, scale.width) * min(side, scale.height)

@@ -240,8 +240,8 @@ def scene(
 
 
 def shallow(layers: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
-    """Those of the style's layers that see details alone, up to relu3_1, all with the same say; three of them where the task has none. With the weights of
-    the whole painting, which lean on relu1_1, details are a weave of 3 px instead of strokes."""
+    """Those of the style's layers that see details alone, up to relu3_1, all with the same say; three of them where the task has none: the weights of the
+    whole painting lean on relu1_1, which sees a weave of 3 px and no strokes."""
     farthest = halo([DETAIL_LAYERS[-1]])
     seeing = [layer for layer, _ in layers if halo([layer]) <= farthest] or DETAIL_LAYERS
     return normalised(tuple((layer, 1.0) for layer in seeing))

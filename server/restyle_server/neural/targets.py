@@ -32,7 +32,8 @@ Targets = Measured
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a set of moments depends on. network names weights file, pooling, precision and device."""
+    """What a set of moments depends on, to the last bit. network names weights file, pooling, precision and device; side: of tiles, None: measured as a whole,
+    which differs by rounding, so that a picture would depend on what had been painted before it."""
 
     network: str
     style: str
@@ -40,6 +41,7 @@ class Key:
     height: int
     symmetry: Symmetry
     layers: frozenset[str]
+    side: int | None
 
 
 class TargetCache:
@@ -78,7 +80,7 @@ def _name(key: Key, device: torch.device) -> str:
     """A key for other processes, and other machines that share the folder: with all that may change the last bit of a result, so that what is read is what
     would be measured."""
     arithmetic = f"{torch.__version__} {device} {torch.get_num_threads()} {torch.backends.cpu.get_cpu_capability()}"
-    return f"moments {_recipe()} {arithmetic} {key.network} {key.style} {key.width}x{key.height} {key.symmetry} {','.join(sorted(key.layers))}"
+    return f"moments {_recipe()} {arithmetic} {key.network} {key.style} {key.width}x{key.height} {key.symmetry} {key.side} {','.join(sorted(key.layers))}"
 
 
 @functools.cache
@@ -125,7 +127,7 @@ def style_targets(
 ) -> Targets:
     """Moments of a style's picture for a scale of width × height px, per layer, averaged over its symmetry. side: of its tiles, None: it fits as a whole."""
     size = style_size(style, width, height, enlargement)
-    key = Key(network, style.key, *size, style.symmetry, frozenset(layers))
+    key = Key(network, style.key, *size, style.symmetry, frozenset(layers), side if side is not None and side < max(size) else None)
     found = cache.get(key, device) if style.key else None
     if found is None:
         found = _measured(vgg, style, size, layers, device, side)

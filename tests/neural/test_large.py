@@ -140,6 +140,7 @@ def test_weights_regions_and_objectives_go_into_details(large):
 
 def test_the_half_precision_optimiser_ends_where_adam_does(monkeypatch):
     monkeypatch.setattr(detail, "RATE", adam.RATE)
+    monkeypatch.setattr(detail, "USUAL", 0.0)
     target = torch.rand(1, 3, 40, 30, generator=torch.Generator().manual_seed(0))
     start = torch.full_like(target, 0.5)
     point = start.clone()
@@ -154,6 +155,15 @@ def test_the_half_precision_optimiser_ends_where_adam_does(monkeypatch):
     last: list[torch.Tensor] = []
     adam.minimise(lambda image: Value(float((image - target).square().sum()), 2 * (image - target)), start, 10, accepted=lambda image, _: last.append(image))
     assert (point - target).square().mean() < (last[-1] - target).square().mean() * 1.1
+
+
+def test_where_the_gradient_is_small_the_picture_is_left_alone():
+    point = torch.full((1, 3, 20, 20), 0.5)
+    slope = torch.full_like(point, 1e-3)
+    slope[..., :10] = 1.0
+    detail.minimise(lambda _, take: take(0, slope) or 1.0, point, 4)
+    moved = (point - 0.5).abs()
+    assert float(moved[..., 10:].max()) < 0.01 * float(moved[..., :10].min())
 
 
 def test_gradients_that_are_not_finite_leave_the_picture_finite():

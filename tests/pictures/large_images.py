@@ -1,7 +1,7 @@
 """Owns the table of docs/large-images.md: python tests/pictures/large_images.py [side …]. One process per row, since peaks of memory are a process's own.
 
 Up to 1024 px, one evaluation with all layers, whole and in tiles: the gradient's error, the CPU time, the peak of memory. Above, a whole painting of few
-evaluations by the engine, with its peak and the step across the borders of tiles.
+evaluations by the engine, with its peak and the step across the borders of tiles. large_images.py pair FILE.webp paints one picture whole and in tiles.
 """
 
 # ruff: noqa: T201  a command that prints its table
@@ -18,10 +18,13 @@ from pathlib import Path
 import numpy as np
 import restyle_server
 import torch
+from PIL import Image
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat
 from restyle_server.imaging.resize import resize
+from restyle_server.neural import memory
 from restyle_server.neural.calibration import network
 from restyle_server.neural.memory import DETAIL_SIDE
+from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Parameters, Pooling, Precision, Preset, resolve
 from restyle_server.neural.plan import LARGEST_WHOLE
 from restyle_server.neural.scene import Weights, scene
@@ -40,6 +43,7 @@ from photos import painting, photo
 HOUSE = Path(restyle_server.__file__).parent
 COMPACT = HOUSE / "weights" / "compact.safetensors"
 STYLE, PHOTO, TILE, EVALUATIONS = "impasto", "chelsea", 256, 3
+PAIR, PAIR_TILE, PAIR_EVALUATIONS, PAIR_GAIN, PAIR_SHOWN = 512, 128, 4, 64, 256  # px, px, -, -, px
 
 
 def peak() -> int:
@@ -61,6 +65,29 @@ def evaluation(side: int, tile: int, target: Path) -> None:
     _, gradient = found.gradient(image, Weights(0.01, 1.0, 30.0))
     print(f"{time.process_time() - began:.1f} {(peak() - idle) / 2**20:.0f}")
     np.save(target, gradient.numpy())
+
+
+def picture(side: int, tile: int, target: Path) -> None:
+    """A short painting in tiles of `tile` px, 0: whole; it goes to a file."""
+    if tile:
+        memory.SIDES = (tile,)
+    part = np.ascontiguousarray(crisp(1024)[:side, 256 : 256 + side])
+    resolved = resolve(Parameters(preset=Preset.DRAFT, size=side, evaluations=PAIR_EVALUATIONS, precision=Precision.FP32), side, side, "cpu", bf16=False)
+    job = Task(part, (StylePicture(painting(STYLE, 1152)),), resolved, COMPACT, memory=1 if tile else None)
+    np.save(target, np.clip(Painter().paint(job, lambda _: Verdict.GO_ON).rgb, 0, 1))
+
+
+def pair(file: Path) -> None:
+    """Whole, in tiles, and what differs, PAIR_GAIN times as strong, side by side; prints the largest difference in levels of 8 bits."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{tile}.npy" for tile in (0, PAIR_TILE)]
+        for tile, target in zip((0, PAIR_TILE), files, strict=True):
+            _row("picture", PAIR, tile, target)
+        whole, tiled = (np.load(target) for target in files)
+    difference = np.abs(whole - tiled)
+    print(f"largest difference {difference.max() * 255:.3f} levels of 8 bits, mean {difference.mean() * 255:.4f}; seams {seams(tiled, PAIR_TILE):.3f}")
+    row = np.concatenate((whole, tiled, np.clip(difference * PAIR_GAIN, 0, 1)), 1)
+    Image.fromarray((row * 255).round().astype(np.uint8)).resize((3 * PAIR_SHOWN, PAIR_SHOWN), Image.Resampling.LANCZOS).save(file, quality=80, method=6)
 
 
 def content(side: int, tile: int, target: Path) -> None:
@@ -116,7 +143,11 @@ def main(sides: list[int]) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    if sys.argv[1:2] and not sys.argv[1].isdigit():
-        {"evaluation": evaluation, "content": content, "painted": painted}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    if sys.argv[1:2] == ["pair"]:
+        pair(Path(sys.argv[2]))
+    elif sys.argv[1:2] and not sys.argv[1].isdigit():
+        {"evaluation": evaluation, "picture": picture, "content": content, "painted": painted}[sys.argv[1]](
+            int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+        )
     else:
         main([int(side) for side in sys.argv[1:]] or [512, 1024, 2048, 4096])

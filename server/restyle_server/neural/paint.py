@@ -74,7 +74,8 @@ def paint(sources: Sequence[Source], brush: Brush, generator: torch.Generator, r
     if not pieces:
         return None
     height, width = (min(block.shape[axis] for block, _, _ in pieces) for axis in (-2, -1))
-    blocks, masks = (torch.cat([piece[part][..., :height, :width] for piece in pieces]) for part in (0, 1))
+    blocks = torch.cat([block[..., :height, :width] for block, _, _ in pieces])
+    masks = torch.cat([mask[..., :height, :width] for _, mask, _ in pieces])
     weights = torch.tensor([weight for _, _, weight in pieces])
     small = F.avg_pool2d(blocks, brush.afar)
     side = brush.patch // brush.afar
@@ -91,7 +92,7 @@ def paint(sources: Sequence[Source], brush: Brush, generator: torch.Generator, r
 
 def _pieces(sources: Sequence[Source], brush: Brush, generator: torch.Generator, most: int) -> list[tuple[Tensor, Tensor, float]]:
     """Blocks of the pictures, each in one of its turns, with their masks and weights; drawn by lot where there are too many."""
-    all_ = [(source, turn, block) for source in sources for block in _cut(*source.picture.shape[-2:], brush) for turn in source.turns]
+    all_ = [(source, turn, block) for source in sources for block in _cut(source.picture, brush) for turn in source.turns]
     found = []
     for number in torch.randperm(len(all_), generator=generator).tolist()[:most]:
         source, turn, (rows, columns) = all_[number]
@@ -118,13 +119,14 @@ def forms(small: Tensor, brush: Brush) -> Tensor:
     return F.interpolate(small, scale_factor=brush.form, mode="bilinear", align_corners=False)
 
 
-def _cut(height: int, width: int, brush: Brush) -> list[tuple[slice, slice]]:
+def _cut(picture: Tensor, brush: Brush) -> list[tuple[slice, slice]]:
     """Blocks of a picture, that overlap by a patch."""
-    sides = [min(BLOCK, length // brush.form * brush.form) for length in (height, width)]
+    lengths = picture.shape[-2:]
+    sides = [min(BLOCK, length // brush.form * brush.form) for length in lengths]
     if min(sides) < brush.patch:
         return []
     down, across = (
         [slice(start, start + side) for start in sorted({*range(0, length - side + 1, max(1, side - brush.patch)), length - side})]
-        for length, side in zip((height, width), sides, strict=True)
+        for length, side in zip(lengths, sides, strict=True)
     )
     return [(rows, columns) for rows in down for columns in across]

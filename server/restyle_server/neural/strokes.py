@@ -103,7 +103,7 @@ class _Pass:
         brush, (height, width) = self._brush, self._picture.shape[-2:]
         count = min(brush.pace, height - top)
         part = slice(brush.pace, brush.pace + width)
-        details, tones, cover = (one[None] for one in band[:, :count, part].split((3, 3, 1)))
+        details, tones, cover = (band[None, parts, :count, part] for parts in (slice(3), slice(3, 6), slice(6, 7)))
         around = self._forms[..., top // brush.form : (top + brush.pace) // brush.form + 2, :]
         own = cover * forms(around, brush)[..., brush.form : brush.form + count, :width]
         steps = level.repeat(1, -(-width // brush.pace))[:count, :width]

@@ -136,6 +136,15 @@ def test_each_region_is_painted_with_its_own_style():
     assert float(picture[..., 64:].mean()) > 0.7
 
 
+def test_beside_the_only_region_there_are_no_strokes():
+    left = np.zeros((96, 96), np.float32)
+    left[:, :48] = 1
+    picture = torch.full((1, 3, 96, 96), 0.5)
+    stroked(task(np.full((96, 96, 3), 0.5, np.float32), StylePicture(np.zeros((64, 64, 3), np.float32), region=left)), picture, lambda _: None)
+    assert float(picture[..., :32].mean()) < 0.3
+    assert torch.equal(picture[..., 72:], torch.full((1, 3, 96, 24), 0.5))
+
+
 def test_what_has_no_say_in_the_statistics_gets_no_strokes():
     say = np.ones((96, 96), np.float32)
     say[:, :48] = 0

@@ -45,7 +45,7 @@ def stroked(task: Task, picture: Tensor, beat: Beat) -> None:
 
 def _says(task: Task, regions: list[Tensor | None], width: int, height: int, device: torch.device) -> Tensor | None:
     """How likely each region's strokes are, and last that there are none, as where a pixel has no say in the statistics; (1, k + 1, height, width)."""
-    if task.weight is None and regions == [None]:
+    if task.weight is None and all(one is None for one in regions):
         return None
     say = torch.ones(1, 1, height, width, device=device) if task.weight is None else resized_map(tensor(task.weight, device), width, height)
     maps = torch.cat([say if one is None else say * one for one in regions], 1)

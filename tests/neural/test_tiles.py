@@ -15,7 +15,7 @@ from restyle_server.neural.parameters import Objective, Pooling
 from restyle_server.neural.resizing import tensor
 from restyle_server.neural.scene import Scene, Weights, scene
 from restyle_server.neural.statistics import moments
-from restyle_server.neural.targets import TargetCache
+from restyle_server.neural.targets import Key, TargetCache, Targets
 from restyle_server.neural.task import StylePicture, Task
 from restyle_server.neural.tiles import grid, halo
 from restyle_server.neural.vgg import Filters, Vgg
@@ -45,9 +45,20 @@ def exactly(monkeypatch) -> None:
 TO_RELU3 = {"style_layers": (("relu1_1", 2.0), ("relu2_1", 1.0), ("relu3_1", 1.0)), "content_layers": (("relu3_1", 1.0),)}  # tiles of 32 px then have a middle
 
 
-def of(vgg: Vgg, job: Task, side: int | None = None) -> Scene:
+class OneTarget(TargetCache):
+    """One and the same targets in tiles and without, of all styles that have a key: where a style's colours lie on a line, the palette's other axes are
+    rounding's choice."""
+
+    def get(self, key: Key, device: torch.device) -> Targets | None:
+        return super().get(replace(key, side=None), device)
+
+    def put(self, key: Key, targets: Targets, device: torch.device) -> None:
+        super().put(replace(key, side=None), targets, device)
+
+
+def of(vgg: Vgg, job: Task, side: int | None = None, cache: TargetCache | None = None) -> Scene:
     height, width = job.content.shape[:2]
-    return scene(job, vgg, "random", width, height, torch.device("cpu"), TargetCache(), side)
+    return scene(job, vgg, "random", width, height, torch.device("cpu"), cache or TargetCache(), side)
 
 
 def painted(width: int, height: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -59,8 +70,9 @@ def painted(width: int, height: int, dtype: torch.dtype = torch.float64) -> torc
 def assert_equal_in_tiles(vgg: Vgg, job: Task, side: int, bound: float = EXACT) -> None:
     height, width = job.content.shape[:2]
     image = painted(width, height, vgg.filters["1_1"].weight.dtype)
-    terms, gradient = of(vgg, job).gradient(image, WEIGHTS)
-    tiled = of(vgg, job, side)
+    cache = OneTarget()
+    terms, gradient = of(vgg, job, None, cache).gradient(image, WEIGHTS)
+    tiled = of(vgg, job, side, cache)
     parts, found = tiled.gradient(image, WEIGHTS)
     for name in ("style", "content", "variation", "gamut"):
         assert float(getattr(parts, name)) == pytest.approx(float(getattr(terms, name)), rel=bound), name
@@ -128,8 +140,8 @@ def test_the_content_s_layers_are_exact_in_tiles_kept_or_not(double, layers):
 @pytest.mark.usefixtures("exactly")
 def test_each_term_has_its_own_gradient_in_tiles(double):
     job = task(photo(100, 70), **TO_RELU3)
-    image = painted(100, 70)
-    one, many = (of(double, job, side).split(image, WEIGHTS) for side in (None, 48))
+    image, cache = painted(100, 70), OneTarget()
+    one, many = (of(double, job, side, cache).split(image, WEIGHTS) for side in (None, 48))
     for name in ("style", "content", "rest"):
         a, b = getattr(one, name), getattr(many, name)
         assert float((a - b).norm() / a.norm()) <= EXACT, name

@@ -29,7 +29,7 @@ from pictures.photos import painting
 STYLES = ("night", "impasto", "woodcut")
 WHOLE, MODEL, CROP, GAP = 4096, 1024, 300, 4  # px
 LEFT, TOP = 1500, 700  # of the model, in the whole picture: eyes, skin, a shoulder, the ground behind
-SPOTS = ((560, 60), (860, 560))  # left and top of the crops, in the model
+SPOTS = ((130, 60), (640, 560))  # left and top of the crops, in the model
 EVALUATIONS = 60  # of the models, at 256 px
 QUALITY = 72
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ import grpc
 from restyle_client import Session, connect
 from restyle_server.wire import restyle_pb2
 
+PROGRAM = ("-m", "restyle_server")
 SECONDS = 120  # for a server to answer, on a machine that has better things to do
 
 
@@ -45,10 +46,10 @@ def json_of(path: Path) -> dict[str, str]:
     return content
 
 
-def start(state: Path, data: Path) -> subprocess.Popen[bytes]:
+def start(state: Path, data: Path, program: Sequence[str] = PROGRAM) -> subprocess.Popen[bytes]:
     """The server's own process, not waited for."""
     state.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "restyle_server", "--state-dir", str(state), "--data-dir", str(data)]
+    command = [sys.executable, *program, "--state-dir", str(state), "--data-dir", str(data)]
     with (state / "out.log").open("ab") as log:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
 
@@ -115,7 +116,7 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=30) as as
 
 
 @contextmanager
-def starting_on_demand(state: Path, data: Path) -> Iterator[int]:
+def starting_on_demand(state: Path, data: Path, program: Sequence[str] = PROGRAM) -> Iterator[int]:
     """Listens on loopback; yields the port. Whoever says "start" gets a server started, and "kill" ends them all: a root can't run the host's Python."""
     started: list[subprocess.Popen[bytes]] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -131,7 +132,7 @@ def starting_on_demand(state: Path, data: Path) -> Iterator[int]:
                         process.kill()
                         process.wait(30)
                 else:
-                    started.append(start(state, data))
+                    started.append(start(state, data, program))
                 asking.sendall(b".")
                 open_connections.append(asking)
 

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from editors import roots, servers
 from editors.easel import Easel
+from editors.mirror import mirror
 from editors.servers import Served
 from editors.studio import promises
 from editors.test_gimp_windows import photo
@@ -97,7 +98,7 @@ def leave(debian: roots.Root, roomy: Path) -> dict[str, Any]:
     easel.state.mkdir(parents=True, exist_ok=True)
     easel.install()
     (easel.home / "ask.py").write_text(servers.LAUNCHER_INSIDE, encoding="utf-8")
-    with servers.starting_on_demand(easel.state, easel.state.parent / "data") as port:
+    with mirror() as program, servers.starting_on_demand(easel.state, easel.state.parent / "data", program) as port:
         easel.launch(["/usr/bin/python3", "/home/painter/ask.py", str(port)])
         (easel.home / "port").write_text(str(port), encoding="utf-8")
         results = easel.run("krita_leaving", SECONDS)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class FileServer(ThreadingHTTPServer):
-    """Serves `content` under any path. breaks: after how many bytes each next answer ends early."""
+    """Serves `content` under any path.
+
+    breaks: after how many bytes each next answer ends early. refusals: statuses of the next answers. pause: seconds after each MiB.
+    """
 
     def __init__(self, content: bytes) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -18,6 +22,8 @@ class FileServer(ThreadingHTTPServer):
         self.ranges = True
         self.status: int | None = None
         self.breaks: list[int] = []
+        self.refusals: list[int] = []
+        self.pause = 0.0
         self.asked: list[str | None] = []  # the Range of each request
 
     @property
@@ -34,8 +40,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         asked = self.headers.get("Range")
         self.server.asked.append(asked)
-        if self.server.status:
-            self.send_error(self.server.status)
+        if refusal := self.server.refusals.pop(0) if self.server.refusals else self.server.status:
+            self.send_error(refusal)
             return
         start = 0
         if asked and self.server.ranges and self.headers.get("If-Range") == self.server.etag:
@@ -50,7 +56,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.server.breaks:
             body = body[: self.server.breaks.pop(0)]
-        self.wfile.write(body)
+        for begin in range(0, len(body), 1 << 20):
+            self.wfile.write(body[begin : begin + (1 << 20)])
+            time.sleep(self.server.pause)
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import frames, layers, memory, source, strings, thumbnails, turns
+from . import frames, layers, source, strings, turns
 from .api import QtCore
 from .client import client
 from .failures import Failure, guarded, sentence
@@ -110,20 +110,14 @@ class Animation:
         if not self._planes or self._whole is None:
             self._over()
             return
-        name = strings.LAYER_NAME.format(source=self.painting.name, style=self.painting.recipe.title)
         try:
-            turns.walk(frames.placing_all(self._film, self._whole, self._planes, name), self._placed, self._broke)
+            turns.walk(frames.placing_all(self._film, self._whole, self._planes, self.painting.title), self._placed, self._broke)
         except Exception as error:
             self._broke(error)
 
     def _placed(self, placed: Placed) -> None:
-        painting, last = self.painting, self._last
-        document = layers.find_document(placed.document)
-        node = layers.find_layer(document, placed.layer) if document is not None else None
-        if node is not None and last is not None:
-            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, last.job.id))
-            self._workshop.note(painting, last.job, thumbnails.of_painting(last.plane, painting.preview))
-        painting.result = placed.layer
+        if self._last is not None:
+            self._workshop.remember(self.painting, placed, self._last)
         self._over(placed.notes)
 
     def _broke(self, error: Exception) -> None:
@@ -132,8 +126,7 @@ class Animation:
 
     def _over(self, notes: tuple[str, ...] = ()) -> None:
         painting, self._film = self.painting, None
-        name = strings.LAYER_NAME.format(source=painting.name, style=painting.recipe.title)
-        words = strings.DONE_FRAMES.format(name=name, done=len(self._planes), count=len(self._keys))
+        words = strings.DONE_FRAMES.format(name=painting.title, done=len(self._planes), count=len(self._keys))
         if self._failure:
             painting.end(Phase.FAILED, f"{self._failure} {words}" if painting.result else self._failure)
         elif painting.result:

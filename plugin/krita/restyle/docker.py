@@ -160,7 +160,7 @@ class Docker(krita.DockWidget):
 
     def refresh(self) -> None:
         """Shows the workshop as it is now."""
-        paintings = [each for each in self.workshop.running(self._document) if each not in [draft.painting for draft in self.exploring.drafts]]
+        paintings = [each for each in self.workshop.running(self._document) if not each.draft]
         busy = bool(paintings)
         self.running.refresh(self._document, paintings)
         self.gallery.refresh()
@@ -179,7 +179,8 @@ class Docker(krita.DockWidget):
         ready = bool(self._document and self.workshop.recipe.styles)
         self.paint.setEnabled(ready)
         self.explore.setEnabled(ready)
-        self.status.refresh(None if busy else self._last)
+        ready_for = strings.READY_FOR_IMAGE if not self._document else strings.READY_FOR_STYLE if not self.workshop.recipe.styles else strings.SERVER_READY
+        self.status.refresh(None if busy else self._last, ready_for)
         self.status.setVisible(not busy or bool(self.workshop.complaint))
 
     @guarded
@@ -196,7 +197,7 @@ class Docker(krita.DockWidget):
             if now != self._document:
                 self._last = None
             self._document, self._layer = now, layer
-            self.workshop.complaint = ""
+            self.workshop.say("")
             self._estimating.start()
             self.refresh()
         if now and self.workshop.painter.state is ServerState.OFF:
@@ -236,7 +237,7 @@ class Docker(krita.DockWidget):
             self._estimating.start()
 
     def _ended(self, painting: Painting) -> None:
-        if painting.document == self._document and painting.text:
+        if painting.document == self._document and painting.text and (not painting.draft or painting.phase is Phase.FAILED):
             self._last = painting
             if painting.phase is not Phase.FAILED:
                 self._forgetting.start()

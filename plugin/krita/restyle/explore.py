@@ -44,7 +44,7 @@ def explore(workshop: Workshop, changed: Callable[[], None]) -> list[Draft]:
     for recipe in variations(workshop.recipe):
         draft_recipe = replace(recipe, preset="draft", size=DRAFT_SIZE)
         words = strings.EXPLORED.format(strength=round(recipe.strength), scale=recipe.styles[0].scale, color=strings.COLORS[recipe.color])
-        drafts.append(Draft(recipe, words, workshop.begin(found, draft_recipe)))
+        drafts.append(Draft(recipe, words, workshop.begin(found, draft_recipe, draft=True)))
 
     def send(made: Order) -> None:
         for draft in drafts:

@@ -62,9 +62,9 @@ class Exploring(QtWidgets.QWidget):
     def refresh(self) -> None:
         for button, draft in zip(self.buttons, self.drafts):  # noqa: B905 - both are six, or there are no drafts
             failed = draft.painting.phase in (Phase.FAILED, Phase.CANCELLED)
-            button.setText(draft.painting.text if failed else "" if draft.image is not None else f"{round(100 * draft.painting.fraction)} %")
+            button.setText(strings.DRAFT_FAILED if failed else "" if draft.image is not None else f"{round(100 * draft.painting.fraction)} %")
             button.setEnabled(draft.image is not None)
-            button.setToolTip(draft.words)
+            button.setToolTip(draft.painting.text if failed else draft.words)
             button.setAccessibleName(draft.words)
             image = draft.image or (thumbnails.of_preview(draft.painting.preview) if draft.painting.preview is not None else None)
             button.setIcon(QtGui.QIcon(QtGui.QPixmap.fromImage(thumbnails.filled(image, LARGEST, LARGEST))) if image is not None else QtGui.QIcon())

@@ -9,7 +9,8 @@ from typing import Any
 from . import layers, source, strings, thumbnails
 from .api import QtCore, QtGui, QtWidgets
 from .failures import Failure
-from .painter import Tile
+from .order import picture_file
+from .painter import ServerState, Tile
 from .recipe import LayerReference, StyleChoice
 from .workshop import Workshop
 
@@ -112,13 +113,15 @@ class Gallery(QtWidgets.QListWidget):
             hint = QtWidgets.QAbstractItemView.ScrollHint
             self._reveal(hint.PositionAtCenter if new else hint.EnsureVisible)
         self._seen = chosen
+        if not self.count():
+            self.viewport().update()
 
     def paintEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         super().paintEvent(event)
         if self.count() == 0:
             painter = QtGui.QPainter(self.viewport())
             painter.setPen(self.palette().color(QtGui.QPalette.ColorGroup.Disabled, QtGui.QPalette.ColorRole.Text))
-            painter.drawText(self.viewport().rect(), QtCore.Qt.AlignmentFlag.AlignCenter | QtCore.Qt.TextFlag.TextWordWrap, strings.LOADING_STYLES)
+            painter.drawText(self.viewport().rect(), QtCore.Qt.AlignmentFlag.AlignCenter | QtCore.Qt.TextFlag.TextWordWrap, self._nothing())
             painter.end()
 
     def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
@@ -132,6 +135,10 @@ class Gallery(QtWidgets.QListWidget):
 
     def sizeHint(self) -> Any:  # noqa: N802 - Qt's name
         return QtCore.QSize(3 * (SIDE + ROOM) + 24, 3 * self.gridSize().height())
+
+    def _nothing(self) -> str:
+        """Why there are no styles; what went wrong is said in the status line."""
+        return {ServerState.OFF: strings.NO_STYLES_YET, ServerState.STARTING: strings.LOADING_STYLES}.get(self._workshop.painter.state, "")
 
     def _reveal(self, hint: Any = QtWidgets.QAbstractItemView.ScrollHint.EnsureVisible) -> None:
         """Scrolls to what is chosen."""
@@ -160,8 +167,12 @@ class Gallery(QtWidgets.QListWidget):
         own = {tile.id for tile in self._workshop.painter.tiles if tile.own}
         if choice is not None and choice.library in own:
             menu = QtWidgets.QMenu(self)
-            menu.addAction(strings.REMOVE).triggered.connect(lambda: self._workshop.painter.delete_style(choice.library))
+            menu.addAction(strings.REMOVE).triggered.connect(lambda: self._remove(choice))
             menu.exec(self.mapToGlobal(place))
+
+    def _remove(self, choice: StyleChoice) -> None:
+        self._workshop.choose_styles(tuple(style for style in self._workshop.recipe.styles if style.key != choice.key))
+        self._workshop.painter.delete_style(choice.library)
 
     def _icon(self, tile: Tile) -> Any:
         key = (tile.id, tile.picture[:64])
@@ -225,11 +236,7 @@ class AddButton(QtWidgets.QToolButton):
 
     def add_file(self, path: Path) -> None:
         """Puts a picture file into the library and chooses it. Failure."""
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise Failure(strings.STYLE_FILE.format(path=path, reason=error.strerror or error)) from error
-        self._workshop.painter.add_style(content, path.stem, lambda style: self._choose(StyleChoice(library=style, title=path.stem)))
+        self._workshop.painter.add_style(picture_file(path), path.stem, lambda style: self._choose(StyleChoice(library=style, title=path.stem)))
 
     def _layer(self) -> None:
         document, node = source.active()

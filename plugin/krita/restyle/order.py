@@ -124,15 +124,16 @@ def _style_use(document: Any, box: Box, choice: StyleChoice, recipe: Recipe) -> 
     if choice.library:
         source = choice.library
     elif choice.file:
-        source = _file(choice.file)
+        source = picture_file(Path(choice.file))
     else:
         source = yield from _style_plane(choice)
     return client.StyleUse(source, float(choice.weight), choice.scale, None, mask, recipes.symmetry(recipe, choice))
 
 
-def _file(path: str) -> bytes:
+def picture_file(path: Path) -> bytes:
+    """Failure when it can't be read."""
     try:
-        return Path(path).read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise Failure(strings.STYLE_FILE.format(path=path, reason=error.strerror or error)) from error
 

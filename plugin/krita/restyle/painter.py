@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from . import strings
 from .background import Background
@@ -15,6 +14,7 @@ from .recipe import Recipe, StyleChoice
 
 class ServerState(str, Enum):
     OFF = "off"
+    RESTING = "resting"  # it has ended, as servers do that nobody needs
     STARTING = "starting"
     READY = "ready"
     BUSY = "busy"
@@ -36,16 +36,17 @@ class Tile:
 
 
 class Painter:
-    """changed: called on Krita's thread whenever something here is new."""
+    """changed: called on Krita's thread whenever something here is new. say: with words about what somebody asked for, and whether it went wrong."""
 
-    def __init__(self, background: Background, changed: Callable[[], None]) -> None:
-        self._background, self._changed = background, changed
+    def __init__(self, background: Background, changed: Callable[[], None], say: Callable[[str, bool], None]) -> None:
+        self._background, self._changed, self._say = background, changed, say
         self.state, self.sentence = ServerState.OFF, strings.SERVER_OFF
         self.info: client.ServerInfo | None = None
         self.tiles: tuple[Tile, ...] = ()
         self._library: dict[str, client.Style] = {}
         self.estimate: client.Estimate | None = None
         self.installing = ""
+        self.install_failed = False
         self._asked = 0  # the number of the last estimate that was asked for; earlier answers come too late
 
     def connect(self) -> None:
@@ -70,10 +71,10 @@ class Painter:
             self.load_styles()
             added(style.id)
 
-        self._background.ask(lambda session: session.add_style(file, title=title), answer, self.failed)
+        self._background.ask(lambda session: session.add_style(file, title=title), answer, self._refused)
 
     def delete_style(self, style_id: str) -> None:
-        self._background.ask(lambda session: session.delete_style(style_id), lambda _: self.load_styles(), self.failed)
+        self._background.ask(lambda session: session.delete_style(style_id), lambda _: self.load_styles(), self._refused)
 
     def ask_estimate(self, request: client.JobRequest) -> None:
         self._asked += 1
@@ -90,27 +91,27 @@ class Painter:
     def install_weights(self) -> None:
         if self.installing:
             return
-        self.installing = strings.INSTALLING["checking"]
+        self.installing, self.install_failed = strings.INSTALL_BEGINS, False
 
         def told(progress: client.InstallProgress) -> None:
-            words = strings.INSTALLING.get(progress.step, progress.step)
+            words = strings.INSTALLING.get(progress.step, progress.step) if progress.total_bytes else strings.INSTALL_BEGINS
             self.installing = words.format(done=strings.bytes_(progress.done_bytes), total=strings.bytes_(progress.total_bytes))
             self._changed()
 
-        def ended(words: str) -> None:
+        def failed(words: str, error: BaseException) -> None:
+            self.installing, self.install_failed = "", True
+            self._refused(words, error)
+
+        def done(info: client.ServerInfo) -> None:
             self.installing = ""
-            self.sentence = words
-            self._changed()
+            self._informed(info)
+            self._say(strings.INSTALLED, False)
 
-        def failed(words: str, _error: BaseException) -> None:
-            self.installing = ""
-            self._stand(ServerState.ERROR, words)
+        def question(session: client.Session) -> client.ServerInfo:
+            session.install_weights("imagenet", lambda event: self._background.tell(told, event))
+            return session.info()
 
-        def done(_: Any) -> None:
-            ended(strings.INSTALLED)
-            self.look()
-
-        self._background.ask(lambda session: session.install_weights("imagenet", lambda event: self._background.tell(told, event)), done, failed)
+        self._background.ask(question, done, failed)
         self._changed()
 
     @property
@@ -143,6 +144,13 @@ class Painter:
             self._background.forget()
         self._stand(ServerState.ERROR, words)
 
+    def _refused(self, words: str, error: BaseException) -> None:
+        """What somebody asked for was not done; a server that merely says no is as well as before."""
+        if isinstance(error, client.Refused):
+            self._say(words, True)
+        else:
+            self.failed(words, error)
+
     def _connected(self, answer: tuple[client.ServerInfo, list[client.Style]]) -> None:
         info, styles = answer
         self._informed(info)
@@ -160,7 +168,7 @@ class Painter:
     def _gone(self, _words: str, _error: BaseException) -> None:
         self._background.forget()
         self.info, self.estimate = None, None
-        self._stand(ServerState.OFF, strings.SERVER_OFF)
+        self._stand(ServerState.RESTING, strings.SERVER_RESTING)
 
     def _styles(self, styles: list[client.Style]) -> None:
         self._library = {each.id: each for each in styles}

@@ -29,7 +29,7 @@ class Phase(str, Enum):
 class Painting:
     """document, layer: unique ids of what is painted. fraction: 0 to 1 of the whole. text: a line for people. preview: the latest.
 
-    result: unique id of the new layer, at the end. notes: sentences about what else happened.
+    result: unique id of the new layer, at the end. notes: sentences about what else happened. draft: one of six on a page of their own, and never a layer.
     """
 
     document: str
@@ -45,6 +45,12 @@ class Painting:
     job: client.Job | None = None
     result: str = ""
     notes: tuple[str, ...] = ()
+    draft: bool = False
+
+    @property
+    def title(self) -> str:
+        """The new layer's name."""
+        return strings.LAYER_NAME.format(source=self.name, style=self.recipe.title)
 
     @property
     def over(self) -> bool:

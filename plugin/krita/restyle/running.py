@@ -96,9 +96,8 @@ class Running(QtWidgets.QWidget):
         if now.preview is not self._seen:
             self._seen = now.preview
             self.picture.show_image(thumbnails.of_preview(now.preview) if now.preview is not None else None)
-        name = strings.LAYER_NAME.format(source=now.name, style=now.recipe.title)
-        self.title.setText(self.title.fontMetrics().elidedText(name, QtCore.Qt.TextElideMode.ElideMiddle, max(40, self.width() - 2)))
-        self.title.setToolTip(name)
+        self.title.setText(self.title.fontMetrics().elidedText(now.title, QtCore.Qt.TextElideMode.ElideMiddle, max(40, self.width() - 2)))
+        self.title.setToolTip(now.title)
         self.bar.setValue(round(STEPS * now.fraction))
         words = now.text if len(paintings) == 1 else f"{now.text} (+{len(paintings) - 1})"
         self.words.setText(words)

@@ -7,6 +7,7 @@ from typing import Any
 from .api import QtCore, QtWidgets
 
 LEAST_HEIGHT = 34  # px: one row of settings stays in sight
+_TURNED_BY_WHEELS = (QtWidgets.QAbstractSpinBox, QtWidgets.QSlider, QtWidgets.QComboBox)
 
 
 class Scrolling(QtWidgets.QScrollArea):
@@ -25,13 +26,28 @@ class Scrolling(QtWidgets.QScrollArea):
         self._content.installEventFilter(self)
 
     def sizeHint(self) -> Any:  # noqa: N802 - Qt's name
-        return self._content.sizeHint()
+        hint = self._content.sizeHint()
+        return QtCore.QSize(hint.width(), max(hint.height(), self._content.heightForWidth(self.viewport().width())))  # rows wrap in a narrow docker
+
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> Any:  # noqa: N802 - Qt's name
         return QtCore.QSize(self._content.minimumSizeHint().width(), min(LEAST_HEIGHT, self._content.minimumSizeHint().height()))
 
-    def eventFilter(self, _watched: Any, event: Any) -> bool:  # noqa: N802 - Qt's name
-        """The content wants another height: so does this."""
+    def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: N802 - Qt's name
+        """Follows the height that the content wants, and keeps the wheel from what it meets on the way.
+
+        A wheel over a number would change it, where all that is wanted is to see what lies below; over one that was clicked it still does.
+        """
         if event.type() == QtCore.QEvent.Type.LayoutRequest:
             self.updateGeometry()
+            for each in self._content.findChildren(QtWidgets.QWidget):
+                if isinstance(each, _TURNED_BY_WHEELS):
+                    each.installEventFilter(self)
+        if event.type() == QtCore.QEvent.Type.Wheel and watched is not self._content and not watched.hasFocus() and self.verticalScrollBar().maximum():
+            event.ignore()  # so that it goes on to what is around it, which scrolls
+            return True
         return False

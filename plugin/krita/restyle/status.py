@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 from . import strings
@@ -11,6 +12,16 @@ from .painting import Painting, Phase
 from .workshop import Workshop
 
 MOST_LINES = 4  # of a sentence: at 270 px of height it may not push the buttons out; the tooltip has all of it
+MORE_WORDS = "…"
+_WRAPPED = int(QtCore.Qt.TextFlag.TextWordWrap)
+
+
+class Tone(Enum):
+    """STATE: how the server is, which may be cut short. NEWS: what became of something. WRONG: and what to do next."""
+
+    STATE = "state"
+    NEWS = "news"
+    WRONG = "wrong"
 
 
 class Status(QtWidgets.QWidget):
@@ -18,7 +29,7 @@ class Status(QtWidgets.QWidget):
         super().__init__()
         self._workshop = workshop
         self._all = ""
-        self._wrong = self._low = False
+        self._whole = self._low = False
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -40,22 +51,23 @@ class Status(QtWidgets.QWidget):
         row.addWidget(self.install)
         row.addWidget(self.retry)
 
-    def refresh(self, last: Painting | None) -> None:
-        """last: the painting of this image that ended last, while its word still matters."""
+    def refresh(self, last: Painting | None, ready: str) -> None:
+        """last: the painting of this image that ended last, while its word still matters. ready: what a server that is ready waits for, in words."""
         workshop, painter = self._workshop, self._workshop.painter
-        words, wrong = self._sentence(last)
-        self._all, self._wrong = words, wrong
-        self._show()
-        self.words.setToolTip(words)
-        self.sign.setVisible(wrong)
+        self._all, tone = self._sentence(last, ready)
+        self._whole = tone is not Tone.STATE
+        self.words.setToolTip(self._all)
+        self.sign.setVisible(tone is Tone.WRONG)
         better = painter.better_weights
-        self.install.setVisible(better is not None and not painter.installing and not wrong)
+        offered = tone is Tone.STATE or (tone is Tone.WRONG and painter.install_failed)
+        self.install.setVisible(better is not None and not painter.installing and offered)
         if better is not None:
             self.install.setToolTip(strings.INSTALL_HINT.format(size=strings.bytes_(better.size)))
-        self.retry.setVisible(painter.state in (ServerState.ERROR, ServerState.OFF) and not workshop.complaint and bool(words))
+        self.retry.setVisible(painter.state is ServerState.ERROR and not workshop.complaint)
+        self._show()
 
     def squeeze(self, low: bool) -> None:
-        """low: one line has to do, in a docker that is short of height, unless something is wrong."""
+        """low: in a docker that is short of height, one line has to do for how the server is."""
         if low != self._low:
             self._low = low
             self._show()
@@ -65,27 +77,38 @@ class Status(QtWidgets.QWidget):
         self._show()
 
     def _show(self) -> None:
-        short = self._low and not self._wrong
+        short = self._low and not self._whole
         self.words.setWordWrap(not short)
         elided = self.words.fontMetrics().elidedText(self._all, QtCore.Qt.TextElideMode.ElideRight, self.words.width())
-        self.words.setText(elided if short else self._all)
+        self.words.setText(elided if short else self._fitting())
 
-    def _sentence(self, last: Painting | None) -> tuple[str, bool]:
-        """What to say, and whether something is wrong. What the painter just pressed comes first, then the server, then the last painting."""
+    def _fitting(self) -> str:
+        """As many of the words as there are lines for."""
+        room = QtCore.QRect(0, 0, max(40, self.words.width()), 10_000)
+        kept = self._all.split(" ")
+        text = self._all
+        while len(kept) > 1 and self.words.fontMetrics().boundingRect(room, _WRAPPED, text).height() > self.words.maximumHeight():
+            kept.pop()
+            text = f"{' '.join(kept)} {MORE_WORDS}"
+        return text
+
+    def _sentence(self, last: Painting | None, ready: str) -> tuple[str, Tone]:
+        """What the painter just pressed comes first, then the server, then the last painting."""
         workshop, painter = self._workshop, self._workshop.painter
         if workshop.complaint:
-            return workshop.complaint, True
+            return workshop.complaint, Tone.WRONG
         if last is not None and last.phase is Phase.FAILED:
-            return last.text, True
+            return last.text, Tone.WRONG
         if painter.state is ServerState.ERROR:
-            return painter.sentence, True
-        if painter.installing:
-            return painter.installing, False
+            return painter.sentence, Tone.WRONG
+        if painter.installing or workshop.notice:
+            return painter.installing or workshop.notice, Tone.NEWS
         if last is not None and last.text:
-            return " ".join((last.text, *last.notes)), False
+            return " ".join((last.text, *last.notes)), Tone.NEWS
         if painter.state in (ServerState.READY, ServerState.BUSY):
-            return " · ".join(word for word in (painter.sentence, painter.facts) if word), False
-        return painter.sentence, False
+            state = ready if painter.state is ServerState.READY else painter.sentence
+            return " · ".join(word for word in (state, painter.facts) if word), Tone.STATE
+        return painter.sentence, Tone.STATE
 
     def _button(self, words: str, deed: Any) -> Any:
         button = QtWidgets.QToolButton()

@@ -52,6 +52,7 @@ FILE_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp)"
 CLIPBOARD = "Clipboard"
 SELECTION_OF = "{name}, selection"
 LOADING_STYLES = "Looking for the styles…"
+NO_STYLES_YET = "Open an image, and the styles are shown here."
 
 # ---- controls ----
 MASK_NAME = "Selection"
@@ -104,16 +105,21 @@ USE_SETTINGS = "Use its settings"
 DELETE = "Delete"
 EXPLORE_TITLE = "Click the one to paint in full"
 DRAFT = "Draft {number}"
+DRAFT_FAILED = "Failed"
 EXPLORE_CLOSE = "Back"
 EXPLORED = "{strength} %, strokes × {scale:g}, {color}"
 INSTALL = "Install the better network"
 INSTALL_SHORT = "Improve…"
 INSTALL_HINT = "Downloads VGG19's ImageNet weights once ({size}); paintings get clearly better with them"
+INSTALL_BEGINS = "Looking for the better network…"
 INSTALLING = {"downloading": "Downloading {done} of {total}", "checking": "Checking", "converting": "Converting", "installed": "Installed"}
 
 # ---- the server ----
-SERVER_OFF = "The painter is not running."
+SERVER_OFF = "The painter starts when an image is open."
+SERVER_RESTING = "The painter rests; it starts again with the next painting."
 SERVER_READY = "Ready"
+READY_FOR_IMAGE = "Ready: open an image"
+READY_FOR_STYLE = "Ready: click a style"
 SERVER_BUSY = "Busy: {running} painting, {waiting} waiting"
 SERVER_DRAINING = "The painter is ending; it starts again with the next painting."
 

@@ -16,6 +16,7 @@ from .failures import Failure, guarded, sentence
 from .order import Order, ordering, sketch
 from .painter import Painter
 from .painting import Painting, Phase
+from .placing import Placed
 from .recipe import MAX_STYLES, Recipe, StyleChoice
 from .settings import Recent
 from .source import Source
@@ -30,11 +31,12 @@ class Workshop:
 
     def __init__(self, background: Background | None = None) -> None:
         self.background = background or Background()
-        self.painter = Painter(self.background, self.changed)
+        self.painter = Painter(self.background, self.changed, self.say)
         self.recipe = settings.load_recipe()
         self.recents = settings.load_recent()
         self.paintings: list[Painting] = []
         self.complaint = ""  # why the last press of a button did nothing
+        self.notice = ""  # what it did, where nothing else shows it
         self.ended: list[Callable[[Painting], None]] = []
         self._listeners: list[Callable[[], None]] = []
 
@@ -55,6 +57,11 @@ class Workshop:
             if not _told(listener):
                 self._listeners.remove(listener)
 
+    def say(self, words: str, wrong: bool = True) -> None:
+        """What the status lines say until something else is pressed or chosen."""
+        self.complaint, self.notice = (words, "") if wrong else ("", words)
+        self.changed()
+
     # ---- settings ----
 
     def choose(self, recipe: Recipe) -> None:
@@ -62,7 +69,7 @@ class Workshop:
         if recipe != self.recipe:
             self.recipe = recipe
             settings.save_recipe(recipe)
-            self.changed()
+            self.say("")
 
     def choose_styles(self, styles: tuple[StyleChoice, ...]) -> None:
         """Makes these the chosen styles, as many as the service takes. Strength and colors become what suits them, unless somebody chose others before."""
@@ -127,13 +134,12 @@ class Workshop:
             return self.paint(document, below, recipe, client.Start.job(painted.job))
         return self.paint(document, below, painted.recipe)
 
-    def begin(self, found: Source, recipe: Recipe) -> Painting:
+    def begin(self, found: Source, recipe: Recipe, *, draft: bool = False) -> Painting:
         """A new painting in the list."""
-        painting = Painting(found.document, found.layer, found.name, recipe)
+        painting = Painting(found.document, found.layer, found.name, recipe, draft=draft)
         over = [each for each in self.paintings if each.over]
         self.paintings = [each for each in self.paintings if each not in over[:-MOST_KEPT]] + [painting]
-        self.complaint = ""
-        self.changed()
+        self.say("")
         return painting
 
     def send(
@@ -198,10 +204,10 @@ class Workshop:
     def attempt(self, deed: Callable[[], Any]) -> Any | None:
         """Does what a button asks for; whatever goes wrong becomes the complaint in the status line, never an exception: Krita shows those in a modal box."""
         try:
-            self.complaint = ""
+            self.say("")
             return deed()
         except Exception as error:
-            self.complaint = sentence(error)
+            self.say(sentence(error))
             return None
         finally:
             self.changed()
@@ -221,11 +227,16 @@ class Workshop:
 
     # ---- recent paintings ----
 
-    def note(self, painting: Painting, job: client.Job, picture: Any) -> None:
-        """Adds a finished painting to the recent ones. picture: a QImage or None."""
+    def remember(self, painting: Painting, placed: Placed, result: client.Result) -> None:
+        """How a new layer was painted: in its image, and among the recent paintings."""
+        painting.result, job = placed.layer, result.job
+        document = layers.find_document(placed.document)
+        node = layers.find_layer(document, placed.layer) if document is not None else None
+        if node is not None:
+            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, job.id))
+        picture = thumbnails.of_painting(result.plane, painting.preview)
         name = thumbnails.save(picture, log.folder(), f"painting-{job.id[:40]}.png") if picture is not None else ""
-        recent = Recent(job.id, strings.LAYER_NAME.format(source=painting.name, style=painting.recipe.title), painting.recipe, time.time(), name)
-        self.recents = settings.save_recent([recent, *self.recents])
+        self.recents = settings.save_recent([Recent(job.id, painting.title, painting.recipe, time.time(), name), *self.recents])
 
     def forget_recent(self, recent: Recent) -> None:
         """Out of the list, and off the server."""
@@ -248,19 +259,13 @@ class Workshop:
             self.over(painting)
 
     def _refuse_second(self, found: Source) -> None:
-        if any(each.layer == found.layer for each in self.running(found.document)):
+        if any(each.layer == found.layer and not each.cancellation.cancelled for each in self.running(found.document)):
             raise Failure(strings.NOT_ANOTHER)
 
     def _placing(self, painting: Painting, made: Order, result: client.Result) -> Steps[None]:
-        name = strings.LAYER_NAME.format(source=painting.name, style=painting.recipe.title)
-        placed = yield from placing.placing(made, result.plane, name)
-        document = layers.find_document(placed.document)
-        node = layers.find_layer(document, placed.layer) if document is not None else None
-        if node is not None:
-            memory.remember(document, node, memory.Painted(replace(painting.recipe), painting.layer, result.job.id))
-        painting.result = placed.layer
-        self.note(painting, result.job, thumbnails.of_painting(result.plane, painting.preview))
-        words = (strings.DONE_EARLY if result.job.finished_early else strings.DONE).format(name=name)
+        placed = yield from placing.placing(made, result.plane, painting.title)
+        self.remember(painting, placed, result)
+        words = (strings.DONE_EARLY if result.job.finished_early else strings.DONE).format(name=painting.title)
         work = result.job.result.work_note if result.job.result else ""
         notes = (*placed.notes, *((f"{work[:1].upper()}{work[1:]}.",) if work else ()), *result.job.warnings)
         painting.end(Phase.DONE, words, notes)

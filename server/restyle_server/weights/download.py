@@ -169,5 +169,5 @@ def _length(path: Path) -> int:
 
 def _gave_up(url: str, done: int, size: int, error: Exception) -> str:
     if not done:
-        return f"{url} can't be reached ({error}). Check the network and try again; on a machine without one, give the file with --from FILE."
+        return f"The weights can't be reached ({error}). Check the network and try again; without one, install them with --from FILE. They are at {url}."
     return f"The download stopped at {done / 1e6:.0f} of {size / 1e6:.0f} MB ({error}). Run it again: it goes on where it stopped."

@@ -25,7 +25,7 @@ LINEAR = "sRGB-elle-V2-g10.icc"
 SRGB = "sRGB-elle-V2-srgbtrc.icc"
 GRAY = "Gray-D50-elle-V2-srgbtrc.icc"
 GRAY_LINEAR = "Gray-D50-elle-V2-g10.icc"
-SAMPLES = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4}
+SAMPLES = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4, "XYZA": 4, "YCbCrA": 4}
 WIDTH, HEIGHT = 40, 24
 SECONDS = 240.0  # for a small painting, on a machine that has better things to do
 GLANCE = 0.05
@@ -206,6 +206,12 @@ def animated(document, times=(0, 2, 4)):
     document.waitForDone()
     yield SETTLING
     return source
+
+
+def entry(menu, words):
+    """An entry of a menu, as it is offered now."""
+    menu.aboutToShow.emit()
+    return next(action for action in menu.actions() if action.text() == words)
 
 
 def docker():

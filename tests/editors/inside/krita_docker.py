@@ -5,24 +5,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from krita_bench import (
-    HEIGHT,
-    QUICK,
-    STILL,
-    STYLE,
-    WIDTH,
-    above,
-    application,
-    close,
-    docker,
-    image,
-    layer,
-    paint,
-    select,
-    show,
-    trigger,
-    wait,
-)  # fmt: skip
+from krita_bench import HEIGHT, QUICK, STILL, STYLE, WIDTH, above, application, close, docker, entry, image, layer, paint, select, show, trigger, wait
 from restyle import order, source, strings, thumbnails
 from restyle.api import QtCore, QtGui, QtWidgets
 from restyle.client import presets
@@ -43,12 +26,6 @@ def ready(**size):
     dock.look()
     yield from wait(lambda: workshop().painter.tiles and workshop().painter.state is ServerState.READY, what="a server that is ready")
     return document, below, dock
-
-
-def entry(menu, words):
-    """An entry of a menu, as it is offered now."""
-    menu.aboutToShow.emit()
-    return next(action for action in menu.actions() if action.text() == words)
 
 
 def done(painting):
@@ -104,17 +81,17 @@ def test_a_file_a_layer_and_the_clipboard_become_styles_of_ones_own():
     yield 0.2
     dock.add._clipboard()
     yield from wait(lambda: workshop().recipe.styles[0].title == strings.CLIPBOARD, what="the clipboard's style")
+    copied = workshop().recipe.styles[0]
     document.setActiveNode(below)
     yield 0.3
     dock.add._layer()
     chosen = workshop().recipe.styles[0]
     assert (chosen.layer.name, chosen.library) == ("photo", "")
     yield from done(workshop().paint(document, below, replace(QUICK, styles=(chosen,))))
-    own = [tile for tile in workshop().painter.tiles if tile.own]
-    for tile in own:
-        workshop().painter.delete_style(tile.id)
-    yield from wait(lambda: not any(tile.own for tile in workshop().painter.tiles), what="an empty shelf of one's own")
-    return [tile.title for tile in own]
+    own = {mine.library, copied.library}
+    for style in own:
+        workshop().painter.delete_style(style)
+    yield from wait(lambda: not any(tile.id in own for tile in workshop().painter.tiles), what="their end")
 
 
 def test_several_styles_are_mixed_by_their_shares():

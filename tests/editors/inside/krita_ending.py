@@ -4,25 +4,7 @@
 
 from dataclasses import replace
 
-from krita_bench import (
-    HEIGHT,
-    QUICK,
-    STILL,
-    WIDTH,
-    above,
-    animated,
-    application,
-    close,
-    docker,
-    image,
-    layer,
-    paint,
-    select,
-    show,
-    trigger,
-    undo,
-    wait,
-)  # fmt: skip
+from krita_bench import HEIGHT, QUICK, STILL, WIDTH, above, animated, application, close, docker, image, layer, paint, select, show, trigger, undo, wait
 from restyle import frames, layers, strings
 from restyle.animation import Animation
 from restyle.workshop import workshop

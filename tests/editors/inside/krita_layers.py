@@ -73,9 +73,9 @@ def test_gray_comes_back_in_every_depth():
     return measured
 
 
-def test_cmyk_and_lab_go_through_kritas_own_conversion():
+def test_other_color_models_go_through_kritas_own_conversion():
     measured = {}
-    for model, depth in (("CMYKA", "U8"), ("LABA", "U16")):
+    for model, depth in (("CMYKA", "U8"), ("LABA", "U16"), ("XYZA", "U16"), ("YCbCrA", "U16")):
         profile = application().profiles(model, depth)[0]
         document, source = yield from image(model, depth, profile)
         yield from paint(source)

@@ -1,4 +1,4 @@
-"""Owns the promises that need a Krita and a server of their own: what the docker says of the server's life, and quitting in the middle of paintings."""
+"""Owns the promises that need a Krita and a server of their own: what the docker says of the server's life, better weights, quitting in the middle."""
 
 # mypy: ignore-errors
 
@@ -73,6 +73,31 @@ def test_a_server_that_dies_is_told_and_the_next_painting_starts_another():
     assert docker().status.retry.isVisible()
     yield from paint(source, STILL, document)
     return painting.text
+
+
+def test_the_better_network_is_fetched_by_the_dockers_button():
+    """From a small mirror, which refuses the first time."""
+    yield from image(alpha=1.0)
+    dock, said = docker(), []
+    workshop().choose(STILL)
+    dock.look()
+    yield from wait(dock.status.install.isVisible, what="the button")
+    dock.status.install.click()
+    yield from wait(lambda: "404" in dock.status.words.toolTip(), what="the refusal")
+    refusal = yield from status()
+    assert "404" in refusal, refusal  # still there after a look at the server
+    forget = workshop().listen(lambda: said.append(dock.status.words.toolTip()))
+    dock.status.install.click()
+    yield from wait(lambda: dock.status.words.toolTip() == strings.INSTALLED, what="the end of the installation")
+    forget()
+    steps = [words for words in strings.INSTALLING.values() if any(each.startswith(words.partition(" {")[0]) for each in said)]
+    assert steps[:3] == [strings.INSTALLING[name] for name in ("downloading", "checking", "converting")], said[-4:]
+    assert any(" MiB of 76 MiB" in each for each in said), said[:4]
+    assert not dock.status.install.isVisible()
+    workshop().choose(replace(STILL, strength=1.0))
+    workshop().say("")
+    assert strings.NETWORKS["imagenet"] in (yield from status())
+    return refusal
 
 
 def kill_server():

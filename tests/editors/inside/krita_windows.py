@@ -1,14 +1,17 @@
-"""Owns the promises about the docker in a real Krita, the longest pause of its windows, and pictures of the docker for people to look at."""
+"""Owns the promises about the docker and its dialogs in a real Krita, the longest pause of its windows, and pictures of the docker for people to look at."""
 
 # mypy: ignore-errors
 
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
 
-from krita_bench import QUICK, STILL, application, docker, image, layer, paint, select, show, wait
+from krita_bench import QUICK, STILL, application, docker, entry, image, layer, paint, select, show, wait
+from restyle import strings
 from restyle.api import QtCore, QtGui, QtWidgets
 from restyle.automation import paint as paint_from_script
+from restyle.client import presets
 from restyle.source import find
 from restyle.workshop import workshop
 from restyle_driver import opened
@@ -88,6 +91,93 @@ def test_the_docker_in_both_themes():
         workshop().complaint = ""
     dock.setFloating(False)
     wear(THEMES["dark"])
+
+
+def dialog(action, kind, name):
+    """Chooses an entry of a menu, and waits for the dialog that it opens; takes its picture."""
+    QtCore.QTimer.singleShot(0, action.trigger)  # which comes back when the dialog is closed
+    yield from wait(lambda: isinstance(QtWidgets.QApplication.activeModalWidget(), kind), 60, f"a dialog for {action.text()}")
+    yield 0.5
+    opened_dialog = QtWidgets.QApplication.activeModalWidget()
+    opened_dialog.grab().save(str(HOME / f"{name}.png"))
+    return opened_dialog
+
+
+def keys(*arguments):
+    """A person at the keyboard."""
+    subprocess.run(["xdotool", *arguments], check=True)
+
+
+def test_a_picture_file_is_chosen_in_the_dialog():
+    yield from photo()
+    QtGui.QImage(str(HOME / "photo.png")).mirrored(True, False).save(str(HOME / "by hand.png"))
+    dock = docker()
+    dock.setVisible(True)
+    dock.look()
+    workshop().choose(STILL)
+    action = entry(dock.add.menu(), strings.ADD_FILE)
+    files = yield from dialog(action, QtWidgets.QFileDialog, "dialog-file")
+    assert files.windowTitle() == strings.FILE_TITLE
+    keys("key", "Escape")
+    yield from wait(lambda: QtWidgets.QApplication.activeModalWidget() is None, 60, "the dialog's end")
+    assert workshop().recipe == STILL
+    yield from dialog(action, QtWidgets.QFileDialog, "dialog-file")
+    keys("type", str(HOME / "by hand.png"))
+    keys("key", "Return")
+    yield from wait(lambda: workshop().recipe.styles[0].title == "by hand", 60, "the file's style")
+    mine = workshop().recipe.styles[0]
+    yield from wait(lambda: any(tile.id == mine.library for tile in workshop().painter.tiles), 60, "its picture")
+    assert [item.text() for item in dock.gallery.selectedItems()] == ["by hand"]
+    yield from dialog(action, QtWidgets.QFileDialog, "dialog-file")
+    keys("type", str(HOME / "example.py"))
+    keys("key", "Return")
+    yield from wait(lambda: workshop().complaint, 60, "what is wrong with a file that is no picture")
+    assert workshop().recipe.styles == (mine,)
+    told = dock.status.words.toolTip()
+    dock.gallery._remove(mine)
+    yield from wait(lambda: not any(tile.id == mine.library for tile in workshop().painter.tiles), 60, "its end")
+    assert workshop().recipe.styles == ()
+    return told
+
+
+def test_the_wheel_scrolls_the_settings_and_changes_none():
+    yield from photo()
+    workshop().choose(replace(STILL, strength=37.0))
+    before = workshop().recipe
+    dock = floated(260, 270)
+    dock.controls.more.setChecked(True)
+    dock.raise_()
+    yield 1.0
+    bar = dock.controls.parentWidget().parentWidget().parentWidget().verticalScrollBar()
+    for widget in (dock.controls.slider, dock.controls.number):
+        bar.setValue(0)
+        dock.gallery.setFocus()
+        yield 0.3
+        place = widget.mapToGlobal(widget.rect().center())
+        keys("mousemove", str(place.x()), str(place.y()), "click", "5")
+        yield from wait(lambda: bar.value() > 0, 20, "the settings scrolled")
+    assert workshop().recipe == before
+    dock.controls.more.setChecked(False)
+    dock.setFloating(False)
+
+
+def test_a_preset_is_named_in_the_dialog():
+    yield from photo()
+    dock = docker()
+    dock.controls.more.setChecked(True)
+    workshop().choose(replace(STILL, strength=37.0))
+    yield from dialog(entry(dock.controls.saved.menu(), strings.PRESET_SAVE), QtWidgets.QInputDialog, "dialog-preset")
+    keys("type", "By hand")
+    keys("key", "Return")
+    yield from wait(lambda: "By hand" in presets.of_user().names(), 60, "the preset")
+    assert presets.of_user().load("By hand")["strength"] == 37.0
+    yield from dialog(entry(dock.controls.saved.menu(), strings.PRESET_SAVE), QtWidgets.QInputDialog, "dialog-preset")
+    keys("type", "draft")
+    keys("key", "Return")
+    yield from wait(lambda: workshop().complaint, 60, "why that name is taken")
+    assert "draft" in dock.status.words.toolTip()
+    presets.of_user().remove("By hand")
+    dock.controls.more.setChecked(False)
 
 
 def test_the_docker_paints_what_is_chosen():

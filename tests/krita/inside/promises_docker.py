@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import fake_krita
 import pytest
 import restyle_client as client
 from restyle import strings
+from restyle.painter import ServerState
 from restyle.painting import Phase
 from restyle.recipe import StyleChoice
 
@@ -170,6 +172,34 @@ def test_what_goes_wrong_is_a_sentence_in_the_status_line(docker: Any, shop: Any
     assert shop.paintings[-1].phase is Phase.FAILED
 
 
+def test_the_status_line_says_what_to_do_first(docker: Any, shop: Any, image: Any, until: Until) -> None:
+    docker.look()
+    assert docker.status.words.text() == strings.SERVER_OFF
+    assert docker.gallery._nothing() == strings.NO_STYLES_YET
+    document = image()
+    document.layer("photo", OPAQUE)
+    shop.choose_styles(())
+    docker.look()
+    until(lambda: docker.status.words.text().startswith(strings.READY_FOR_STYLE))
+    fake_krita.Krita.documents_open.clear()
+    docker.look()
+    assert docker.status.words.text().startswith(strings.READY_FOR_IMAGE)
+
+
+def test_a_style_that_the_server_refuses_is_told_until_something_else_is_done(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    session.add_style = lambda *_arguments, **_named: (_ for _ in ()).throw(client.InvalidRequest("file: this is no picture; give a PNG.", "file"))
+    docker.add.add_file(Path(__file__))
+    until(lambda: docker.status.words.text() == "this is no picture; give a PNG.")
+    shop.painter.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    assert docker.status.words.text() == "this is no picture; give a PNG."
+    docker.paint.click()
+    until(lambda: "is painted" in docker.status.words.text())
+
+
 def test_the_better_network_is_offered_where_only_the_compact_one_is(docker: Any, image: Any, until: Until) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
@@ -193,6 +223,87 @@ def test_exploring_shows_six_and_paints_the_chosen_one(docker: Any, shop: Any, i
     until(lambda: len(document.root.children) == 2)
     assert session.requests[6].parameters.strength == 70.0
     assert session.requests[6].parameters.preset == "standard"
+
+
+def test_a_draft_is_chosen_while_the_others_are_under_way(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    docker.look()
+    session.hold, session.held_from = True, 2
+    docker.explore.click()
+    until(lambda: any(draft.image is not None for draft in docker.exploring.drafts))
+    assert docker.pages.currentWidget() is docker.exploring
+    chosen = next(number for number, draft in enumerate(docker.exploring.drafts) if draft.image is not None)
+    session.held_from = 99
+    docker.exploring.buttons[chosen].click()
+    assert shop.complaint == ""
+    until(lambda: len(document.root.children) == 2 and not shop.running())
+    assert docker.status.words.text().startswith("“photo")  # not that the others are cancelled
+
+
+def test_leaving_the_drafts_says_nothing_of_their_end(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    session.hold = True
+    docker.explore.click()
+    until(lambda: len(session.requests) == 6)
+    docker.exploring.back.click()
+    assert docker.pages.currentWidget() is docker.making
+    until(lambda: not shop.running())
+    assert strings.CANCELLED not in docker.status.words.text()
+
+
+def test_drafts_that_fail_say_why_in_the_status_line(docker: Any, image: Any, until: Until, session: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    session.error = client.JobFailed(
+        "The painting needs more memory than there is; choose a smaller size.", "OUT_OF_MEMORY", client.Job("job-1", client.JobState.FAILED)
+    )
+    docker.explore.click()
+    until(lambda: all(button.text() == strings.DRAFT_FAILED for button in docker.exploring.buttons))
+    assert "smaller size" in docker.status.words.text()
+
+
+def test_the_wheel_changes_nothing_on_its_way_down_the_settings(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    docker.controls.more.setChecked(True)
+    docker.resize(260, 270)
+    application.processEvents()
+    before, spin = shop.recipe, next(iter(docker.chosen._spins.values()))
+    bar = docker.controls.parentWidget().parentWidget().parentWidget().verticalScrollBar()
+    assert bar.maximum() > 0
+    for widget in (spin, docker.controls.slider, docker.controls.number, docker.controls._fields["preset"]):
+        assert not turn(widget, application), widget
+    assert shop.recipe == before
+    docker.resize(260, 900)
+    until(lambda: bar.maximum() == 0)
+    assert turn(docker.controls.slider, application)  # with nothing to scroll it is the slider's
+    assert shop.recipe.strength < before.strength
+
+
+def turn(widget: Any, application: Any) -> bool:
+    """The wheel, one notch towards the painter; whether the widget took it, else what is around it gets it."""
+    core, qt = fake_krita.QtCore, fake_krita.QtCore.Qt
+    place = core.QPointF(widget.rect().center())
+    event = fake_krita.QtGui.QWheelEvent(
+        place, core.QPointF(widget.mapToGlobal(widget.rect().center())), core.QPoint(), core.QPoint(0, -120),
+        qt.MouseButton.NoButton, qt.KeyboardModifier.NoModifier, qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    application.sendEvent(widget, event)
+    return bool(event.isAccepted())
+
+
+def test_a_long_sentence_ends_where_its_lines_do(docker: Any, shop: Any, image: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    shop.say("Something went wrong, and this is what to do about it. " * 9)
+    words = docker.status.words
+    assert words.text().endswith(" …")
+    assert words.toolTip() == shop.complaint
+    assert words.heightForWidth(words.width()) <= words.maximumHeight()
+    shop.choose_styles(())  # whatever is chosen ends the complaint
+    assert shop.complaint == ""
 
 
 def test_drafts_are_as_large_as_there_is_room(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
@@ -282,16 +393,22 @@ def test_a_picture_in_the_clipboard_or_a_file_becomes_a_style_of_ones_own(docker
     assert "nowhere.png" in shop.complaint
 
 
-def test_installing_the_better_network_is_followed_to_its_end(docker: Any, image: Any, session: Any, until: Until) -> None:
+def test_installing_the_better_network_is_followed_to_its_end(docker: Any, shop: Any, image: Any, session: Any, until: Until) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
     until(lambda: docker.status.install.isVisible())
     docker.status.install.click()
     until(lambda: "1 MiB of 2 MiB" in docker.status.words.text())
     assert not docker.status.install.isVisible()
-    session.error = client.RestyleError("The download broke off; try again.")
+    session.error = client.WrongState("The download broke off; try again.")
     session.release.set()
     until(lambda: "broke off" in docker.status.words.text())
+    shop.painter.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    assert "broke off" in docker.status.words.text()  # a server that says no is as well as before, and does not talk over its no
+    session.error = None
+    docker.status.install.click()
+    until(lambda: docker.status.words.text() == strings.INSTALLED)
 
 
 def test_a_recent_painting_is_applied_again_continued_and_forgotten(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
@@ -331,15 +448,17 @@ def test_a_painting_the_server_has_forgotten_says_so(shop: Any, image: Any, unti
 
 
 def test_a_server_that_ended_by_itself_is_merely_not_running(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.painter import ServerState
-
     image().layer("photo", OPAQUE)
     docker.look()
     until(lambda: shop.painter.state is ServerState.READY)
     session.gone = True
     shop.painter.look()
-    until(lambda: shop.painter.state is ServerState.OFF)
-    assert shop.painter.sentence == strings.SERVER_OFF
+    until(lambda: shop.painter.state is ServerState.RESTING)
+    docker.look()
+    assert shop.painter.sentence == strings.SERVER_RESTING  # and it is not started again for nothing
+    session.gone = False
+    docker.paint.click()
+    until(lambda: shop.painter.state is ServerState.READY)
 
 
 def test_a_docker_whose_window_is_closed_hears_nothing_more(shop: Any, application: Any) -> None:

@@ -18,7 +18,7 @@ from .turns import Steps
 from .workshop import Workshop
 
 
-@dataclass
+@dataclass(eq=False)
 class _Frame(Painting):
     """The painting of one key. heard: called with every event, after it was taken in."""
 

@@ -25,7 +25,7 @@ class Phase(str, Enum):
     CANCELLED = "cancelled"
 
 
-@dataclass
+@dataclass(eq=False)
 class Painting:
     """document, layer: unique ids of what is painted. fraction: 0 to 1 of the whole. text: a line for people. preview: the latest.
 

@@ -35,7 +35,7 @@ class Exploring(QtWidgets.QWidget):
         self._laid: tuple[int, int] = (0, 0)
         self.buttons = [self._tile(number) for number in range(6)]
         self._lay(WAYS[-1], SMALLEST)
-        self._scrolling = Scrolling(self._grid)
+        self._scrolling = Scrolling(self._grid, WAYS[-1] * (SMALLEST + ROOM))
         column.addWidget(self._scrolling)
         column.addStretch(1)
         self.back = QtWidgets.QPushButton(strings.EXPLORE_CLOSE)

@@ -11,10 +11,11 @@ _TURNED_BY_WHEELS = (QtWidgets.QAbstractSpinBox, QtWidgets.QSlider, QtWidgets.QC
 
 
 class Scrolling(QtWidgets.QScrollArea):
-    """Shows a layout at its own height, or less with a scroll bar."""
+    """Shows a layout at its own height, or less with a scroll bar. least_width: px, of a layout that is made narrower where there is less room than it has."""
 
-    def __init__(self, layout: Any) -> None:
+    def __init__(self, layout: Any, least_width: int | None = None) -> None:
         super().__init__()
+        self._least_width = least_width
         self._content = QtWidgets.QWidget()
         self._content.setLayout(layout)
         self.setWidget(self._content)
@@ -35,7 +36,8 @@ class Scrolling(QtWidgets.QScrollArea):
             self.updateGeometry()
 
     def minimumSizeHint(self) -> Any:  # noqa: N802 - Qt's name
-        return QtCore.QSize(self._content.minimumSizeHint().width(), min(LEAST_HEIGHT, self._content.minimumSizeHint().height()))
+        least = self._content.minimumSizeHint()
+        return QtCore.QSize(least.width() if self._least_width is None else self._least_width, min(LEAST_HEIGHT, least.height()))
 
     def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: N802 - Qt's name
         """Follows the height that the content wants, and keeps the wheel from what it meets on the way.
@@ -47,7 +49,8 @@ class Scrolling(QtWidgets.QScrollArea):
             for each in self._content.findChildren(QtWidgets.QWidget):
                 if isinstance(each, _TURNED_BY_WHEELS):
                     each.installEventFilter(self)
-        if event.type() == QtCore.QEvent.Type.Wheel and watched is not self._content and not watched.hasFocus() and self.verticalScrollBar().maximum():
-            event.ignore()  # so that it goes on to what is around it, which scrolls
+        turned = event.type() == QtCore.QEvent.Type.Wheel and isinstance(watched, _TURNED_BY_WHEELS)
+        if turned and not watched.hasFocus() and self.verticalScrollBar().maximum():
+            QtCore.QCoreApplication.sendEvent(self.verticalScrollBar(), event)
             return True
-        return False
+        return bool(super().eventFilter(watched, event))  # Qt's own has the scroll bars follow

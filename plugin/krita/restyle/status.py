@@ -40,6 +40,7 @@ class Status(QtWidgets.QWidget):
         font = QtGui.QFont(self.words.font())
         font.setPointSizeF(max(6.0, 0.9 * font.pointSizeF()))
         self.words.setFont(font)
+        self.words.installEventFilter(self)
         self.retry = self._button(strings.RETRY, workshop.painter.connect)
         self.install = self._button(strings.INSTALL, workshop.painter.install_weights)
         self.install.setText(strings.INSTALL_SHORT)
@@ -72,9 +73,11 @@ class Status(QtWidgets.QWidget):
             self._low = low
             self._show()
 
-    def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
-        super().resizeEvent(event)
-        self._show()
+    def eventFilter(self, _watched: Any, event: Any) -> bool:  # noqa: N802 - Qt's name
+        """The words have another width, also where a button beside them came or went: others fit."""
+        if event.type() == QtCore.QEvent.Type.Resize and event.size().width() != event.oldSize().width():
+            self._show()
+        return False
 
     def _show(self) -> None:
         short = self._low and not self._whole

@@ -154,8 +154,10 @@ def test_the_wheel_scrolls_the_settings_and_changes_none():
         dock.gallery.setFocus()
         yield 0.3
         place = widget.mapToGlobal(widget.rect().center())
-        keys("mousemove", str(place.x()), str(place.y()), "click", "5")
-        yield from wait(lambda: bar.value() > 0, 20, "the settings scrolled")
+        keys("mousemove", str(place.x()), str(place.y()))
+        yield 0.3
+        keys("click", "--repeat", "3", "--delay", "100", "5")
+        yield from wait(lambda: bar.value() > 0, 20, f"the settings scrolled over {widget}")
     assert workshop().recipe == before
     dock.controls.more.setChecked(False)
     dock.setFloating(False)

@@ -145,7 +145,9 @@ def test_the_wheel_scrolls_the_settings_and_changes_none():
     workshop().choose(replace(STILL, strength=37.0))
     before = workshop().recipe
     dock = floated(260, 270)
+    dock.move(200, 150)  # all of it on the screen
     dock.controls.more.setChecked(True)
+    yield from wait(lambda: workshop().painter.tiles, what="the gallery")
     dock.raise_()
     yield 1.0
     bar = dock.controls.parentWidget().parentWidget().parentWidget().verticalScrollBar()

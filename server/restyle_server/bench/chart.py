@@ -14,7 +14,7 @@ from .running import Race
 FIELD = (760, 420)  # px of the lines
 AXIS = 74  # px left of them, for the numbers
 HEAD = 64  # px above, for the title
-FOOT = 84  # px below, for numbers and names
+FOOT = 108  # px below, for numbers, the axis' name and the contenders'
 FINE = 3  # times as large are lines drawn, and then scaled down: Pillow's own have steps
 INKS: dict[str, Ink] = {"textbook": (122, 117, 108), "fp32": (47, 108, 143), "bf16": (190, 82, 44)}
 EARLIEST = 0.1  # s: what was there sooner stands at the left edge
@@ -52,21 +52,34 @@ def _field(races: Sequence[Race]) -> Image.Image:
     paper.paste(lines.resize((width, height), Image.Resampling.LANCZOS), (left, top))
     pencil = ImageDraw.Draw(paper)
     pencil.rectangle((left - 1, top - 1, left + width, top + height), outline=HAIRLINE)
-    sheets.write(pencil, (left, MARGIN // 2), f"J against time, {races[0].side} × {races[0].side} px", TITLE, INK, width)
-    sheets.write(pencil, (left, MARGIN // 2 + 32), "the dashed line is where the textbook ends; lower and further left is better", SUBTITLE, PENCIL, width)
+    sheets.write(pencil, (left, MARGIN // 2), f"The way to the textbook's quality at {races[0].side} × {races[0].side} px", TITLE, INK, width)
+    sheets.write(pencil, (left, MARGIN // 2 + 32), "loss J against time, both scales logarithmic; lower and further left is better", SUBTITLE, PENCIL, width)
     for value, strong in rows:
         if strong:
             sheets.write(pencil, (left - 10, top + down(value)), f"{value:g}", SUBTITLE - 2, PENCIL, AXIS, "rm")
     for value, strong in columns:
         if strong or math.log10(max(times) / min(times)) < 3:
-            sheets.write(pencil, (left + across(value), top + height + 8), f"{value:g} s", SUBTITLE - 2, PENCIL, AXIS, "ma")
+            sheets.write(pencil, (left + across(value), top + height + 8), f"{value:g}", SUBTITLE - 2, PENCIL, AXIS, "ma")
+    sheets.write(pencil, (left - 10, top - 6), "J", SUBTITLE, INK, AXIS, "rb")
+    sheets.write(pencil, (left + width, top + height + 30), "seconds", SUBTITLE, INK, AXIS, "ra")
+    ending = f"goal: {goal:.3g}, where the textbook ends after {races[0].evaluations} evaluations"
+    sheets.write(pencil, (left + 8, top + down(goal) + 5), ending, SUBTITLE - 2, PENCIL, width)
     x: float = left
     for race in races:
-        pencil.rectangle((x, top + height + 54, x + 22, top + height + 58), INKS.get(race.contender, INK))
-        name = race.contender if race.contender == "textbook" else f"Restyle, {race.contender}"
-        sheets.write(pencil, (x + 30, top + height + 56), name, SUBTITLE, INK, width, "lm")
+        pencil.rectangle((x, top + height + 78, x + 22, top + height + 82), INKS.get(race.contender, INK))
+        name = _name(race)
+        sheets.write(pencil, (x + 30, top + height + 80), name, SUBTITLE, INK, width, "lm")
         x += 30 + sheets.letters(name, SUBTITLE).getlength(name) + GAP
     return paper
+
+
+def _name(race: Race) -> str:
+    """The contender, and when it was there."""
+    name = race.contender if race.contender == "textbook" else f"Restyle, {race.contender}"
+    if race.seconds is None:
+        return f"{name}: not reached"
+    faster = "" if race.contender == "textbook" or race.faster is None else f" ({race.faster:.1f}×)"
+    return f"{name}: {race.seconds.median:.0f} s{faster}"
 
 
 def _scale(first: float, last: float, length: int) -> Callable[[float], float]:

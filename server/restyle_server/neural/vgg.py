@@ -13,12 +13,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from .convolving import Quick, convolved, quick
 from .parameters import Pooling
 
 BLOCKS = (2, 2, 4, 4, 4)
 CHANNELS = (64, 128, 256, 512, 512)
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet, RGB in 0–1
 STD = (0.229, 0.224, 0.225)
+DEEPEST_QUICK = "5_1"  # convolution whose filters are transformed: those beyond it are hardly ever asked for, and take memory
 PAD_MODE = "replicate"  # at every convolution: no frame along the border, and defined down to one position
 _LAYER = re.compile(r"relu([1-5])_([1-4])")
 
@@ -59,30 +61,42 @@ class Vgg:
 
     filters: by name "B_K", in running order, complete up to the last.
     pool_gain: by block (1–4), what pooled activations are multiplied by, so that average pooling keeps the level that the next layer was trained with.
+    quick: by name, filters in a form that is multiplied less with; the others are used as they are.
     """
 
     filters: Mapping[str, Filters]
     pooling: Pooling = Pooling.AVERAGE
     pool_gain: Mapping[int, float] = field(default_factory=dict)
     pad_mode: str = PAD_MODE
+    quick: Mapping[str, Quick] = field(default_factory=dict)
 
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers that this file can give, "relu1_1" first."""
         return tuple(f"relu{name}" for name in self.filters)
 
+    @property
+    def kind(self) -> torch.dtype:
+        """Type of the activations."""
+        return [*self.filters.values()][-1].weight.dtype
+
     def placed(self, device: torch.device, dtype: torch.dtype) -> Vgg:
-        """The same network on a device and in a type; channels last in bf16 and on CUDA, where that is faster."""
+        """The same network on a device and in a type; channels last where that is faster. In bf16 the first convolution stays in fp32: what rounding the
+        image's pixels would take from the gradient is as much as all that comes after."""
         layout = torch.channels_last if channels_last(device, dtype) else torch.contiguous_format
-        filters = {name: Filters(f.weight.to(device, dtype).contiguous(memory_format=layout), f.bias.to(device, dtype)) for name, f in self.filters.items()}
-        return Vgg(filters, self.pooling, self.pool_gain, self.pad_mode)
+        filters = {}
+        for number, (name, f) in enumerate(self.filters.items()):
+            kind = torch.float32 if number == 0 and dtype == torch.bfloat16 else dtype
+            filters[name] = Filters(f.weight.to(device, kind).contiguous(memory_format=layout), f.bias.to(device, kind))
+        faster = {name: found for name, f in filters.items() if name <= DEEPEST_QUICK and (found := quick(f.weight))}
+        return Vgg(filters, self.pooling, self.pool_gain, self.pad_mode, faster)
 
     def features(self, image: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
-        """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations have the type of the filters; the gradient returns to
-        the image in its own."""
+        """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations are of the network's kind; the gradient returns to the
+        image in its own."""
         first = next(iter(self.filters.values())).weight
         x = ((image - _column(MEAN, image)) / _column(STD, image)).to(first.dtype)
-        if channels_last(first.device, first.dtype):
+        if channels_last(first.device, self.kind):
             x = x.contiguous(memory_format=torch.channels_last)
         left = set(wanted)
         found = {}
@@ -92,7 +106,7 @@ class Vgg:
             block, k = int(name[0]), int(name[2])
             if k == 1 and block > 1:
                 x = pooled(x, self.pooling, self.pool_gain.get(block - 1, 1.0))
-            x = F.relu_(F.conv2d(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias))
+            x = convolved(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias, self.quick.get(name), self.kind)
             layer = f"relu{name}"
             if layer in left:
                 left.discard(layer)
@@ -103,8 +117,8 @@ class Vgg:
 
 
 def channels_last(device: torch.device, dtype: torch.dtype) -> bool:
-    """Whether activations lie channels last: bf16 on any device, and everything on CUDA."""
-    return dtype == torch.bfloat16 or device.type == "cuda"
+    """Whether activations lie channels last: bf16 on any device, fp32 on processors, and everything on CUDA."""
+    return dtype == torch.bfloat16 or device.type == "cuda" or (device.type == "cpu" and dtype == torch.float32)
 
 
 def pooled(x: Tensor, pooling: Pooling, gain: float = 1.0) -> Tensor:

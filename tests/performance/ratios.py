@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from restyle_server.bench.textbook import Features, Textbook
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
 from restyle_server.imaging.planes import close_plane, open_plane
 from restyle_server.imaging.resize import resize_visible
@@ -31,12 +32,9 @@ from restyle_server.neural.resizing import pixels
 from restyle_server.neural.scene import Weights, scene
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import StylePicture, Task
-from restyle_server.neural.vgg import MEAN, STD
 from restyle_server.weights.catalogue import COMPACT
-from torch.nn import functional
 
 FIGURES = Path(__file__).with_name("figures.toml")
-LAYERS, HELD = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "relu4_2"
 SIDE = 128  # px of the evaluations
 LAYER, WORK = 1024, 256  # px of the layer and of its work
 ROUNDS = 5
@@ -55,36 +53,11 @@ def pictures() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def textbook() -> Turn:
-    """Turns of evaluations as people write them: fp32, PyTorch's usual layout, autograd through everything."""
+    """Turns of the evaluations that `restyle bench` measures against."""
     vgg = network(COMPACT, Pooling.AVERAGE)
     content, style = pictures()
-
-    def activations(image: torch.Tensor) -> dict[str, torch.Tensor]:
-        x, found = (image - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1), {}
-        for name, filters in vgg.filters.items():
-            if name.endswith("_1") and name != "1_1":
-                x = functional.avg_pool2d(x, 2, ceil_mode=True) * vgg.pool_gain[int(name[0]) - 1]
-            x = functional.relu(functional.conv2d(functional.pad(x, (1, 1, 1, 1), mode="replicate"), filters.weight, filters.bias))
-            found[f"relu{name}"] = x
-        return found
-
-    def gram(features: torch.Tensor) -> torch.Tensor:
-        rows = features.flatten(2)[0]
-        return rows @ rows.T / rows.shape[1]
-
-    with torch.no_grad():
-        grams = {layer: gram(features) for layer, features in activations(style).items() if layer in LAYERS}
-        held = activations(content)[HELD]
-
-    def evaluate() -> None:
-        image = content.clone().requires_grad_(True)
-        found = activations(image)
-        loss = functional.mse_loss(found[HELD], held)
-        for layer, target in grams.items():
-            loss = loss + 1000 / target.shape[0] ** 2 * functional.mse_loss(gram(found[layer]), target)
-        loss.backward()
-
-    return turns(evaluate)
+    book = Textbook(Features({name: (f.weight, f.bias) for name, f in vgg.filters.items()}, vgg.pool_gain), content, style)
+    return turns(lambda: torch.autograd.grad(book.loss(book.image), book.image))
 
 
 def engine(precision: Precision) -> Turn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ from ..neural.carrying import carried
 from ..neural.holds import Likeness
 from ..neural.lbfgs import Value
 from ..neural.parameters import Preset
-from ..neural.plan import plan
+from ..neural.plan import Scale, plan
 from ..neural.resizing import resized
 from ..neural.scene import Region, Scene, Weights
 from ..neural.statistics import guides, moments
@@ -27,6 +27,7 @@ HELD = f"relu{CONTENT}"
 DEEPEST = max(depth(layer) for layer in LAYERS)
 GRAM_SHARES = {layer: 4000 / channels(layer) ** 2 for layer in LAYERS}  # of losses.gram, Σ(ΔA)²/(4C²), that make 1000·C⁻⁴·Σ(ΔA)²
 J = Weights(content=1.0, variation=0.0, gamut=0.0)
+COARSE_SHARE = 0.1  # of the budget, at half the size: more is lost on J, nearly all of which is fine detail
 
 
 def scene_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: int) -> Scene:
@@ -52,15 +53,24 @@ class Meter:
 
 
 def painted(vgg: Vgg, content: Tensor, style: Tensor, evaluations: int, told: Callable[[Tensor], None]) -> Tensor:
-    """A picture that minimises J, by the engine's plan for that many evaluations at the content's size. content, style: float32 (1, 3, h, w) of one size.
-    told: the best picture after each evaluation, at its scale's size."""
+    """A picture that minimises J, at the cost of that many evaluations at the content's size. content, style: float32 (1, 3, h, w) of one size. told: the best
+    picture after each evaluation, at its scale's size."""
     height, width = content.shape[-2:]
     best = content
-    for scale in plan(width, height, Preset.STANDARD, evaluations):
+    for scale in scales(width, height, evaluations):
         scene = scene_of(vgg, content, style, scale.width, scale.height)
         start = carried(best, content, scale.width, scale.height, None) if best is not content else scene.base
         best = _minimised(scene, start, scale.evaluations, told)
     return best
+
+
+def scales(width: int, height: int, evaluations: int) -> tuple[Scale, ...]:
+    """The two largest of the engine's own."""
+    *coarser, finest = plan(width, height, Preset.STANDARD, evaluations)[-2:]
+    if not coarser:
+        return (finest,)
+    first = replace(coarser[0], evaluations=max(1, int(COARSE_SHARE * evaluations / coarser[0].cost)))
+    return first, replace(finest, evaluations=max(1, int(evaluations - first.evaluations * first.cost)))
 
 
 def _minimised(scene: Scene, start: Tensor, evaluations: int, told: Callable[[Tensor], None]) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.nn.grad import conv2d_input
 
 from . import winograd
 from .winograd import FOUR, TWO, Filtering
@@ -60,7 +61,7 @@ class _Convolution(torch.autograd.Function):
         (result,) = ctx.saved_tensors
         gradient = torch.ops.aten.threshold_backward(grads[0], result, 0).to(ctx.weight.dtype)
         if ctx.quick is None:
-            back = torch.nn.grad.conv2d_input(ctx.shape, ctx.weight, gradient)
+            back = conv2d_input(ctx.shape, ctx.weight, gradient)  # type: ignore[no-untyped-call]
         else:
             back = _channels_first(winograd.returned(_channels_last(gradient), ctx.quick.filters, ctx.quick.way))
         return back, None, None, None, None

@@ -1,6 +1,6 @@
 """Owns 3×3 convolutions by Winograd's minimal filtering: fewer multiplications, for some additions (Lavin & Gray 2016, sections 4.1 and 4.3).
 
-Pictures lie channels last, (h, w, C). They are cut into tiles that overlap by two positions. A transformed tile has a number for each place and channel, and one
+Pictures lie channels last, (h, w, C). They are cut into tiles that overlap by two positions. A transformed tile has a number for each place and channel; one
 matrix product per place takes all tiles from channels to channels. The way back to the input is the exact transpose of all that, with the same filters.
 """
 

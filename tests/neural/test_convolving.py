@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from restyle_server.neural import convolving, winograd
 from restyle_server.neural.calibration import network
 from restyle_server.neural.parameters import Pooling
-from restyle_server.neural.winograd import FOUR, TWO, Filtering
 from restyle_server.weights.catalogue import choose
 from torch import Tensor
 
@@ -27,29 +26,28 @@ def away(found: Tensor, exact: Tensor) -> float:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("way", [TWO, FOUR])
-def test_filtering_is_a_convolution_and_its_way_back_its_transpose(way: Filtering, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_filtering_is_a_convolution_and_its_way_back_its_transpose(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(winograd, "STRIP", 5000)  # several strips, the last one shorter
     height, width = size
     weight, padded, gradient = numbers(5, 7, 3, 3), numbers(height + 2, width + 2, 7, seed=1), numbers(height, width, 5, seed=2)
-    filters = winograd.transformed(weight, way)
+    filters = winograd.transformed(weight)
     exact = F.conv2d(padded.double().permute(2, 0, 1)[None], weight.double())[0].permute(1, 2, 0)
     back = F.conv_transpose2d(gradient.double().permute(2, 0, 1)[None], weight.double())[0].permute(1, 2, 0)
 
-    assert away(winograd.convolved(padded, filters, way), exact) < 1e-5
-    assert away(winograd.returned(gradient, filters, way), back) < 1e-5
+    assert away(winograd.convolved(padded, filters), exact) < 1e-5
+    assert away(winograd.returned(gradient, filters), back) < 1e-5
 
 
-@pytest.mark.parametrize(("kind", "bound"), [(torch.float32, 1e-5), (torch.bfloat16, 0.012)])
-def test_both_ways_through_a_quick_layer_agree_with_autograd(kind: torch.dtype, bound: float) -> None:
+@pytest.mark.parametrize(("kind", "bound"), [(torch.float32, 1e-5), (torch.bfloat16, 0.01)])
+def test_both_ways_through_a_layer_agree_with_autograd(kind: torch.dtype, bound: float) -> None:
     weight, bias = numbers(256, 256, 3, 3).div(48).to(kind), numbers(256, seed=1).to(kind)
     padded = numbers(1, 256, 14, 13, seed=2).relu().to(kind).contiguous(memory_format=torch.channels_last).requires_grad_(True)
-    found = convolving.convolved(padded, weight, bias, convolving.quick(weight), kind)
+    found = convolving.convolved(padded, weight, bias, convolving.quick(weight))
     exact = padded.detach().double().requires_grad_(True)
     right = F.relu(F.conv2d(exact, weight.double(), bias.double()))
     slope = numbers(*right.shape, seed=3).to(kind)
 
-    assert convolving.quick(weight) is not None
+    assert (convolving.quick(weight) is not None) == (kind == torch.float32)  # in bf16 it would gain little
     assert away(found, right) < bound
     agreeing = (found > 0) == (right > 0)  # what rounding takes to the other side of zero has another slope, rightly
     (back,) = torch.autograd.grad(found, padded, slope * agreeing.to(kind))
@@ -72,16 +70,3 @@ def test_nothing_is_kept_but_results() -> None:
     pooled = sum(values.nbytes for name, values in found.items() if name in ("relu1_2", "relu2_2", "relu3_4", "relu4_4")) // 4
 
     assert sum(kept.values()) <= sum(values.nbytes for values in found.values()) + 2 * pooled + 4 * image.nbytes
-
-
-def test_a_gradient_in_bf16_leans_the_same_way_as_in_fp32() -> None:
-    vgg = network(choose("compact", Path()).path, Pooling.AVERAGE)
-    exact, rounded = (vgg.placed(torch.device("cpu"), kind) for kind in (torch.float32, torch.bfloat16))
-    image = F.interpolate(numbers(1, 3, 12, 12).sigmoid(), 48, mode="bicubic").requires_grad_(True)
-    slopes = []
-    for one in (exact, rounded):
-        found = one.features(image, ["relu1_1", "relu3_1", "relu5_1"])
-        slopes.append(torch.autograd.grad(sum((values.float().square().mean() for values in found.values()), torch.zeros(())), image)[0])
-
-    assert all(values.dtype == torch.bfloat16 for values in rounded.features(image, ["relu1_1", "relu5_1"]).values())
-    assert away(slopes[1], slopes[0].double()) < 0.03

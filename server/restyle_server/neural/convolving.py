@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,35 +10,24 @@ from torch import Tensor
 from torch.nn.grad import conv2d_input
 
 from . import winograd
-from .winograd import FOUR, TWO, Filtering
 
 LEAST_CHANNELS = 256  # going in: with fewer, the transforms take what the multiplications save
 LEAST_POSITIONS = 64  # coming out: with fewer, the transformed filters take longer to read than the plain ones
 
 
-@dataclass(frozen=True, slots=True)
-class Quick:
-    """Filters transformed for a way to multiply less."""
-
-    filters: Tensor
-    way: Filtering
-
-
-def quick(weight: Tensor) -> Quick | None:
-    """Of filters (out, in, 3, 3), in their type; None where the direct way is as fast, or rounding errors would grow too much."""
-    way = {torch.float32: FOUR, torch.bfloat16: TWO}.get(weight.dtype)
-    if way is None or weight.device.type != "cpu" or weight.shape[1] < LEAST_CHANNELS:
+def quick(weight: Tensor) -> Tensor | None:
+    """Filters (out, in, 3, 3) in a form that is multiplied less with; None where the direct way is as fast, or rounding errors would grow too much."""
+    if weight.dtype != torch.float32 or weight.device.type != "cpu" or weight.shape[1] < LEAST_CHANNELS:
         return None
-    return Quick(winograd.transformed(weight, way), way)
+    return winograd.transformed(weight)
 
 
-def convolved(padded: Tensor, weight: Tensor, bias: Tensor, quick: Quick | None, kind: torch.dtype) -> Tensor:
-    """ReLU of the convolution (1, out, h, w) of activations with their border (1, in, h + 2, w + 2), with gradient by those; they have the filters' type, the
-    result is of another kind."""
+def convolved(padded: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
+    """ReLU of the convolution (1, out, h, w) of activations with their border (1, in, h + 2, w + 2), with gradient by those."""
     if padded.device.type != "cpu":
-        return F.relu_(F.conv2d(padded, weight, bias)).to(kind)
+        return F.relu_(F.conv2d(padded, weight, bias))
     small = (padded.shape[-2] - 2) * (padded.shape[-1] - 2) < LEAST_POSITIONS
-    result: Tensor = _Convolution.apply(padded, weight, bias, None if small else quick, kind)
+    result: Tensor = _Convolution.apply(padded, weight, bias, None if small else quick)
     return result
 
 
@@ -47,24 +35,22 @@ class _Convolution(torch.autograd.Function):
     """Autograd's own would keep the padded copy as well, for the gradient by filters that never change."""
 
     @staticmethod
-    def forward(ctx: Any, padded: Tensor, weight: Tensor, bias: Tensor, quick: Quick | None, kind: torch.dtype) -> Tensor:
+    def forward(ctx: Any, padded: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
         if quick is None:
-            result = F.relu_(F.conv2d(padded, weight, bias)).to(kind)
+            result = F.relu_(F.conv2d(padded, weight, bias))
         else:
-            result = _channels_first(winograd.convolved(_channels_last(padded), quick.filters, quick.way).add_(bias).relu_())
+            result = _channels_first(winograd.convolved(_channels_last(padded), quick).add_(bias).relu_())
         ctx.save_for_backward(result)
         ctx.weight, ctx.quick, ctx.shape = weight, quick, padded.shape
         return result
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None]:
         (result,) = ctx.saved_tensors
-        gradient = torch.ops.aten.threshold_backward(grads[0], result, 0).to(ctx.weight.dtype)
-        if ctx.quick is None:
-            back = conv2d_input(ctx.shape, ctx.weight, gradient)  # type: ignore[no-untyped-call]
-        else:
-            back = _channels_first(winograd.returned(_channels_last(gradient), ctx.quick.filters, ctx.quick.way))
-        return back, None, None, None, None
+        gradient = torch.ops.aten.threshold_backward(grads[0], result, 0)
+        if ctx.quick is not None:
+            return _channels_first(winograd.returned(_channels_last(gradient), ctx.quick)), None, None, None
+        return conv2d_input(ctx.shape, ctx.weight, gradient), None, None, None  # type: ignore[no-untyped-call]
 
 
 def _channels_last(values: Tensor) -> Tensor:

@@ -96,7 +96,8 @@ def _kept(vgg: Vgg, base: Tensor, layers: Sequence[str], tiles: Sequence[Tile]) 
     """The content's activations by layer; none where they take too much."""
     if len(tiles) == 1:
         return {layer: values.clone() for layer, values in vgg.features(base, layers).items()}
-    if sum(channels(layer) * vgg.kind.itemsize / 4 ** depth(layer) for layer in layers) > KEPT_BYTES:
+    size = next(iter(vgg.filters.values())).weight.element_size()
+    if sum(channels(layer) * size / 4 ** depth(layer) for layer in layers) > KEPT_BYTES:
         return {}
     found: dict[str, Tensor] = {}
     for tile in tiles:

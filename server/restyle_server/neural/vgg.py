@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from .convolving import Quick, convolved, quick
+from .convolving import convolved, quick
 from .parameters import Pooling
 
 BLOCKS = (2, 2, 4, 4, 4)
@@ -68,35 +68,26 @@ class Vgg:
     pooling: Pooling = Pooling.AVERAGE
     pool_gain: Mapping[int, float] = field(default_factory=dict)
     pad_mode: str = PAD_MODE
-    quick: Mapping[str, Quick] = field(default_factory=dict)
+    quick: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers that this file can give, "relu1_1" first."""
         return tuple(f"relu{name}" for name in self.filters)
 
-    @property
-    def kind(self) -> torch.dtype:
-        """Type of the activations."""
-        return [*self.filters.values()][-1].weight.dtype
-
     def placed(self, device: torch.device, dtype: torch.dtype) -> Vgg:
-        """The same network on a device and in a type; channels last where that is faster. In bf16 the first convolution stays in fp32: what rounding the
-        image's pixels would take from the gradient is as much as all that comes after."""
+        """The same network on a device and in a type; channels last where that is faster."""
         layout = torch.channels_last if channels_last(device, dtype) else torch.contiguous_format
-        filters = {}
-        for number, (name, f) in enumerate(self.filters.items()):
-            kind = torch.float32 if number == 0 and dtype == torch.bfloat16 else dtype
-            filters[name] = Filters(f.weight.to(device, kind).contiguous(memory_format=layout), f.bias.to(device, kind))
-        faster = {name: found for name, f in filters.items() if name <= DEEPEST_QUICK and (found := quick(f.weight))}
+        filters = {name: Filters(f.weight.to(device, dtype).contiguous(memory_format=layout), f.bias.to(device, dtype)) for name, f in self.filters.items()}
+        faster = {name: found for name, f in filters.items() if name <= DEEPEST_QUICK and (found := quick(f.weight)) is not None}
         return Vgg(filters, self.pooling, self.pool_gain, self.pad_mode, faster)
 
     def features(self, image: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
-        """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations are of the network's kind; the gradient returns to the
-        image in its own."""
+        """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations have the type of the filters; the gradient returns to
+        the image in its own."""
         first = next(iter(self.filters.values())).weight
         x = ((image - _column(MEAN, image)) / _column(STD, image)).to(first.dtype)
-        if channels_last(first.device, self.kind):
+        if channels_last(first.device, first.dtype):
             x = x.contiguous(memory_format=torch.channels_last)
         left = set(wanted)
         found = {}
@@ -106,7 +97,7 @@ class Vgg:
             block, k = int(name[0]), int(name[2])
             if k == 1 and block > 1:
                 x = pooled(x, self.pooling, self.pool_gain.get(block - 1, 1.0))
-            x = convolved(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias, self.quick.get(name), self.kind)
+            x = convolved(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias, self.quick.get(name))
             layer = f"relu{name}"
             if layer in left:
                 left.discard(layer)

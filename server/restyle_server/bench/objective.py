@@ -27,7 +27,7 @@ HELD = f"relu{CONTENT}"
 DEEPEST = max(depth(layer) for layer in LAYERS)
 GRAM_SHARES = {layer: 4000 / channels(layer) ** 2 for layer in LAYERS}  # of losses.gram, Σ(ΔA)²/(4C²), that make 1000·C⁻⁴·Σ(ΔA)²
 J = Weights(content=1.0, variation=0.0, gamut=0.0)
-COARSE_SHARE = 0.1  # of the budget, at half the size: more is lost on J, nearly all of which is fine detail
+COARSE_SHARE = 0.1  # of the budget, at half the size: more gains nothing in J, nearly all of which is fine detail
 
 
 def scene_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: int) -> Scene:

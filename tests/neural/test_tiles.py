@@ -67,13 +67,13 @@ def painted(width: int, height: int, dtype: torch.dtype = torch.float64) -> torc
     return (torch.from_numpy(photo(width, height)).permute(2, 0, 1)[None] + 0.2 * noise).to(dtype)
 
 
-def assert_equal_in_tiles(vgg: Vgg, job: Task, side: int, bound: float = EXACT) -> None:
+def assert_equal_in_tiles(vgg: Vgg, job: Task, side: int, bound: float = EXACT, weights: Weights = WEIGHTS) -> None:
     height, width = job.content.shape[:2]
     image = painted(width, height, vgg.filters["1_1"].weight.dtype)
     cache = OneTarget()
-    terms, gradient = of(vgg, job, None, cache).gradient(image, WEIGHTS)
+    terms, gradient = of(vgg, job, None, cache).gradient(image, weights)
     tiled = of(vgg, job, side, cache)
-    parts, found = tiled.gradient(image, WEIGHTS)
+    parts, found = tiled.gradient(image, weights)
     for name in ("style", "content", "variation", "gamut"):
         assert float(getattr(parts, name)) == pytest.approx(float(getattr(terms, name)), rel=bound), name
     assert float((found - gradient).norm() / gradient.norm()) <= bound
@@ -129,6 +129,11 @@ def test_all_layers_are_exact_in_tiles_that_see_less_than_the_picture(double):
 @pytest.mark.usefixtures("exactly")
 def test_weights_maps_and_regions_are_exact_in_tiles(double):
     assert_equal_in_tiles(double, masked(113, 91, Objective.WASSERSTEIN), 64)
+
+
+@pytest.mark.usefixtures("exactly")
+def test_a_content_that_holds_by_distance_is_exact_in_tiles(double):
+    assert_equal_in_tiles(double, masked(113, 91, Objective.GRAM), 64, weights=replace(WEIGHTS, reach=0.1))
 
 
 @pytest.mark.usefixtures("exactly")

@@ -1,9 +1,9 @@
 """Owns the proof that strength means the same for every style: paints photos in styles, and compares with one fixed ratio of content and style.
 
-More strength must mean further from the content and nearer to the style, and at one strength all styles must lie about as far from the content. Both are
-measured after SETTLED evaluations; --draft shows where drafts end, which stop halfway.
+More strength must mean further from the content and nearer to the style, and at one strength all styles must lie about as far from the content: in drafts
+too, which have little time to get there. What is measured is the result.
 
-python tests/pictures/strength_proof.py [--sides 96 192] [--photos 4] [--styles 4] [--draft]
+python tests/pictures/strength_proof.py [--sides 96 192] [--photos 4] [--styles 4] [--preset draft]
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import restyle_server
+import torch
 from pictures.photos import PHOTOS, painting, photo
 from restyle_server.neural import balance, scene
+from restyle_server.neural.calibration import network
 from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Parameters, Precision, Preset, resolve
-from restyle_server.neural.task import StylePicture, Task
+from restyle_server.neural.parameters import Parameters, Pooling, Precision, Preset, resolve
+from restyle_server.neural.resizing import tensor
+from restyle_server.neural.targets import TargetCache
+from restyle_server.neural.task import Pixels, StylePicture, Task
 from restyle_server.worker.engine import Verdict
 
 STYLES = ("night", "stained-glass", "woodcut", "wave")
@@ -34,26 +38,40 @@ STRENGTHS = (25.0, 50.0, 75.0, 100.0)
 COMPARED = 50.0  # strength at which the spreads are compared
 STYLE_SIDE = 256  # px: the styles' pictures here
 COMPACT = Path(restyle_server.__file__).parent / "weights" / "compact.safetensors"
-SETTLED = 30  # evaluations after which content and style hold each other
-RATIOS = (0.1, 1.0)  # content weights among which the fixed one is sought
-FIT = 3  # bisections of its logarithm: to a third
+RATIOS = (0.01, 3.0)  # content weights among which the fixed one is sought
+FIT = 4  # bisections of its logarithm: to a third
 
 
 @dataclass(frozen=True)
 class Distances:
-    """Where a draft ended: content and style losses as the engine reports them."""
+    """How far a result is from the content and from the style, in the engine's units: mean squared difference of activations, share of the style's own size."""
 
     content: float
     style: float
 
 
-def distances(painter: Painter, name: str, style: str, side: int, strength: float, evaluations: int | None = None) -> Distances:
-    """Paints a photo of side × side px in draft, or with as many evaluations."""
-    asked = Parameters(preset=Preset.DRAFT, native_size=True, precision=Precision.FP32, strength=strength, evaluations=evaluations)
-    used = StylePicture(painting(style, STYLE_SIDE), key=style)
-    task = Task(photo(name, side), (used,), resolve(asked, side, side, "cpu", bf16=False), COMPACT)
-    last = painter.paint(task, lambda _: Verdict.GO_ON).trace[-1]
-    return Distances(last.content_loss, last.style_loss)
+class Easel:
+    """Paints, and measures what comes out."""
+
+    def __init__(self) -> None:
+        self._painter = Painter()
+        self._judge = network(COMPACT, Pooling.AVERAGE)
+        self._targets = TargetCache()
+
+    def distances(self, name: str, style: str, side: int, strength: float, preset: Preset) -> Distances:
+        """Paints a photo of side × side px."""
+        asked = Parameters(preset=preset, native_size=True, precision=Precision.FP32, strength=strength)
+        used = StylePicture(painting(style, STYLE_SIDE), key=style)
+        task = Task(photo(name, side), (used,), resolve(asked, side, side, "cpu", bf16=False), COMPACT)
+        result = self._painter.paint(task, lambda _: Verdict.GO_ON).rgb
+        return self.measured(task, result)
+
+    @torch.no_grad()
+    def measured(self, task: Task, result: Pixels) -> Distances:
+        """Of a result (h, w, 3)."""
+        device, side = torch.device("cpu"), result.shape[0]
+        terms = scene.scene(task, self._judge, "judge", side, side, device, self._targets).terms(tensor(result, device))
+        return Distances(float(terms.content), float(terms.style))
 
 
 def spread(found: Sequence[float]) -> float:
@@ -69,20 +87,21 @@ def spread_over_styles(content: Mapping[tuple[str, str], float]) -> float:
 
 @contextlib.contextmanager
 def fixed_ratio(weight: float) -> Iterator[None]:
-    """What others do: losses in their own units, and one weight of the content for every style and photo."""
-    with mock.patch.object(scene, "_size", lambda *_: 1.0), mock.patch.object(balance, "content_weight", lambda *_: weight):
+    """What others do: losses in their own units, and one plain weight of the content for every style and photo."""
+    ours = {"draft_holding": lambda *_: balance.Holding(weight), "content_weight": lambda *_: weight}
+    with mock.patch.object(scene, "_size", lambda *_: 1.0), mock.patch.multiple(balance, **ours):
         yield
 
 
-def at_fixed_ratio(pairs: Sequence[tuple[str, str]], side: int, evaluations: int | None, aim: float) -> dict[tuple[str, str], float]:
+def at_fixed_ratio(pairs: Sequence[tuple[str, str]], side: int, preset: Preset, aim: float) -> dict[tuple[str, str], float]:
     """Content distances at the one ratio whose geometric mean over all pairs is nearest to `aim`."""
     low, high = (math.log(ratio) for ratio in RATIOS)
     best: dict[tuple[str, str], float] = {}
     for _ in range(FIT):
         middle = (low + high) / 2
         with fixed_ratio(math.exp(middle)):
-            painter = Painter()
-            best = {pair: distances(painter, *pair, side, COMPARED, evaluations).content for pair in pairs}
+            easel = Easel()
+            best = {pair: easel.distances(*pair, side, COMPARED, preset).content for pair in pairs}
         low, high = (middle, high) if statistics.geometric_mean(best.values()) > aim else (low, middle)
     return best
 
@@ -106,13 +125,15 @@ class Proof:
         return found
 
 
-def prove(photos: Sequence[str], styles: Sequence[str], side: int, evaluations: int | None = SETTLED) -> Proof:
-    """Paints everything at one size. evaluations: None for a draft's."""
+def prove(photos: Sequence[str], styles: Sequence[str], side: int, preset: Preset = Preset.DRAFT, *, compared: bool = True) -> Proof:
+    """Paints everything at one size. compared: with a fixed ratio, else its spread is infinite."""
     pairs = [(name, style) for name in photos for style in styles]
-    painter = Painter()
-    by_pair = {pair: [distances(painter, *pair, side, strength, evaluations) for strength in STRENGTHS] for pair in pairs}
+    easel = Easel()
+    by_pair = {pair: [easel.distances(*pair, side, strength, preset) for strength in STRENGTHS] for pair in pairs}
     ours = {pair: row[STRENGTHS.index(COMPARED)].content for pair, row in by_pair.items()}
-    fixed = at_fixed_ratio(pairs, side, evaluations, statistics.geometric_mean(ours.values()))
+    if not compared:
+        return Proof(by_pair, spread_over_styles(ours), math.inf)
+    fixed = at_fixed_ratio(pairs, side, preset, statistics.geometric_mean(ours.values()))
     return Proof(by_pair, spread_over_styles(ours), spread_over_styles(fixed))
 
 
@@ -124,15 +145,15 @@ def say(line: str) -> None:
 
 def main() -> int:
     """Prints the tables; exit status 1 when something does not hold."""
-    parser = argparse.ArgumentParser(description="Proves what strength means, in draft.")
+    parser = argparse.ArgumentParser(description="Proves what strength means.")
     parser.add_argument("--sides", type=int, nargs="+", default=[96, 192], metavar="PX")
     parser.add_argument("--photos", type=int, default=len(PHOTOS), metavar="N")
     parser.add_argument("--styles", type=int, default=len(STYLES), metavar="N")
-    parser.add_argument("--draft", action="store_true", help="with a draft's few evaluations")
+    parser.add_argument("--preset", type=Preset, choices=list(Preset), default=Preset.DRAFT)
     given = parser.parse_args()
     wrong = 0
     for side in given.sides:
-        proof = prove(PHOTOS[: given.photos], STYLES[: given.styles], side, None if given.draft else SETTLED)
+        proof = prove(PHOTOS[: given.photos], STYLES[: given.styles], side, given.preset)
         for (name, style), row in proof.by_pair.items():
             say(f"{side} px {name:>10} {style:<14}" + "  ".join(f"{s:.0f}: {d.content:.3f} {d.style:.4f}" for s, d in zip(STRENGTHS, row, strict=True)))
         turned = len(proof.broken)

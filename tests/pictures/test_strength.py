@@ -1,14 +1,17 @@
-"""Strength means the same for every style."""
+"""Strength means the same for every style, also in drafts."""
 
 from __future__ import annotations
 
 import pytest
 from pictures.strength_proof import prove
 
+PHOTOS, STYLES = ("astronaut", "coffee"), ("stained-glass", "wave")  # the two styles that a fixed ratio treats least alike
+
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)  # a few minutes of processor time
-def test_more_strength_is_more_style_and_one_strength_as_much_of_every_style():
-    proof = prove(("astronaut", "coffee"), ("stained-glass", "wave"), 96)  # the two that a fixed ratio treats least alike
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("side", [96, 192])
+def test_more_strength_is_more_style_and_one_strength_as_much_of_every_style(side):
+    proof = prove(PHOTOS, STYLES, side, compared=side == 96)
     assert proof.broken == []
     assert proof.ours <= proof.fixed / 3

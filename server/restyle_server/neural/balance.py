@@ -5,13 +5,20 @@ alone makes one ratio fit most styles, photos and weights files. Around that, th
 ratio, within bounds: where the picture still is the content, the content's gradient is zero, and the style's lies on the steep wall of a quartic, so that it
 says little about where the two will meet. Measured on the compact weights, four styles × two photos: content weights by gradients at the start alone spread
 over a factor of 60 for one and the same balance, and one fixed weight by size gave content losses within a factor of about 2.
+
+A draft stops long before the two meet, and would end at distances from the content that say more about the style than about the strength. So there the content
+holds by distance: a loss C costs weight·C³/(3·reach²), next to nothing near the content, as much as a plain term of that weight at C = reach, and soon far more
+beyond. All styles then end near the reach (tests/pictures/strength_proof.py measures it).
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 EVEN = 0.01  # content weight at strength 50: lines and faces stay, the style can be named
@@ -21,6 +28,22 @@ NEAR = 0.03  # nearer than this the content's error is rounding noise, above all
 LEEWAY = 1.5  # largest factor by which the gradients may correct the ratio
 LARGEST_HOLD = 1e4  # content weight where the strength map is nearly 0
 CONTENT_DECAY = 1.0  # by which the content's weight falls from one scale to the next finer
+REACHES = {
+    0.0: 0.1,
+    25.0: 0.3,
+    50.0: 0.9,
+    75.0: 2.3,
+    100.0: 14.0,
+}  # content loss near which drafts end, by strength; the last is out of their reach
+DRAFT_POWER = 0.35  # by which a draft's content weight falls with the ratio; the reach does the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How the content holds. weight: beside a style weight of 1; reach: the content loss at which it is felt as such, None: everywhere."""
+
+    weight: float
+    reach: float | None = None
 
 
 def ratio(strength: float) -> float:
@@ -33,6 +56,20 @@ def content_hold(strength: float, strength_map: Tensor) -> Tensor:
     local = strength * strength_map
     hold: Tensor = 10 ** ((strength - local) / DECADE)
     return hold.clamp(max=LARGEST_HOLD)
+
+
+def draft_holding(strength: float, strength_map: Tensor | None) -> Holding:
+    """How the content holds in a draft. strength_map: (1, 1, h, w) in 0–1: the reach is then where the loss ends if each place ends at its own."""
+    weight = EVEN / ratio(strength) ** DRAFT_POWER
+    if strength_map is None:
+        return Holding(weight, float(_reach(strength)))
+    places = _reach((strength * strength_map).cpu().numpy()) * content_hold(strength, strength_map).cpu().numpy()
+    return Holding(weight, max(float(np.where(strength_map.cpu().numpy() > 0, places, 0).mean()), REACHES[0.0]))
+
+
+def _reach(strength: float | NDArray[np.float32]) -> NDArray[np.float64]:
+    """Straight between REACHES in its logarithm."""
+    return np.asarray(np.exp(np.interp(strength, list(REACHES), np.log(list(REACHES.values())))))
 
 
 def rms(x: Tensor) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -17,6 +18,14 @@ Guides = Sequence[Tensor | None]
 Measured = Mapping[str, Moments]
 Beat = Callable[[float], None]
 """Told after each tile how much of the work is done, 0–1; may raise to end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody else who looks at the tiles on the same occasion: at these layers' activations beside the style's, without gradient."""
+
+    layers: Collection[str]
+    see: Callable[[Tensor, Mapping[str, Tensor], Tile], None]
 
 
 def measured(image: Tensor, features: Mapping[str, Tensor], guides: Guides, tile: Tile, size: tuple[int, int]) -> Measured:
@@ -39,18 +48,27 @@ def _share(values: Tensor, guide: Tensor | None, tile: Tile, level: int, size: t
 
 @torch.no_grad()
 def gathered(
-    vgg: Vgg, image: Tensor, layers: Collection[str], guides: Sequence[Guides], tiles: Sequence[Tile], beat: Beat | None = None
+    vgg: Vgg,
+    image: Tensor,
+    layers: Collection[str],
+    guides: Sequence[Guides],
+    tiles: Sequence[Tile],
+    beat: Beat | None = None,
+    look: Look | None = None,
 ) -> tuple[Measured, ...]:
     """The moments of a picture (1, 3, h, w) per set of guides, per layer and of the colours, without gradient."""
     size = image.shape[-2], image.shape[-1]
     total: list[dict[str, Moments]] = [{} for _ in guides]
     for index, tile in enumerate(tiles):
         part = tile.seen(image)
-        features = vgg.features(part, layers)
+        features = vgg.features(part, layers if look is None else {*layers, *look.layers})
+        style = {layer: features[layer] for layer in layers}
         for sums, one in zip(total, guides, strict=True):
-            for name, found in measured(part, features, one, tile, size).items():
+            for name, found in measured(part, style, one, tile, size).items():
                 before = sums.get(name)
                 sums[name] = found.to(wide(image.device)) if before is None else Moments(before.second + found.second, before.mean + found.mean)
+        if look:
+            look.see(part, features, tile)
         if beat:
             beat((index + 1) / len(tiles))
     exact = torch.float64 if image.dtype == torch.float64 else torch.float32

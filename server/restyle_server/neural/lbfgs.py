@@ -37,13 +37,19 @@ Evaluate = Callable[[Tensor], Value]
 
 
 def minimise(
-    evaluate: Evaluate, start: Tensor, evaluations: int, first: Value | None = None, accepted: Callable[[Tensor, Value], None] | None = None
+    evaluate: Evaluate,
+    start: Tensor,
+    evaluations: int,
+    first: Value | None = None,
+    accepted: Callable[[Tensor, Value], None] | None = None,
+    first_step: float = FIRST_STEP,
+    longest_step: float = LONGEST_STEP,
 ) -> Tensor:
     """The best point found with at most that many evaluations; the start when none is better. Never a point whose loss was not finite: such a step is
     shortened, and after TRIES failures the history is dropped.
 
     first: the value at the start, if it is known already. accepted: told each accepted point. Evaluate's value has loss inf or nan where loss or gradient is
-    not finite.
+    not finite. first_step, longest_step: root mean square change of a pixel, in parts of the range.
     """
     point, left = start, evaluations
     value = first
@@ -54,7 +60,6 @@ def minimise(
     if not value.finite:
         return start
     pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=HISTORY)
-    first_step = FIRST_STEP
     while left > 0:
         direction = _direction(value.gradient, pairs)
         slope, size = torch.stack((torch.dot(direction.flatten(), value.gradient.flatten()), direction.norm())).tolist()  # one wait for the device
@@ -64,7 +69,7 @@ def minimise(
             pairs.clear()
             continue
         rms = size / math.sqrt(direction.numel())
-        step = min(1.0, LONGEST_STEP / rms) if pairs else first_step / rms
+        step = min(1.0, longest_step / rms) if pairs else first_step / rms
         moved = None
         for _ in range(TRIES):
             if left == 0:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +21,11 @@ from .carrying import carried, texture_kept
 from .large import HELD, detailed, joined, sized, stroked
 from .lbfgs import Value
 from .memory import cut
-from .parameters import Optimizer, Pooling, Precision
+from .parameters import Optimizer, Pooling, Precision, Preset
 from .plan import Scale, plan
-from .resizing import pixels, resized, tensor
-from .scene import Scene, Terms, Weights, scene
+from .recoloring import recolored, share
+from .resizing import pixels, resized, resized_map, tensor
+from .scene import Scene, Terms, Weights, by_region, scene
 from .store import Store
 from .targets import TargetCache
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
@@ -32,8 +35,12 @@ TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in part
 GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
+DRAFT_FIRST_STEP, DRAFT_LONGEST_STEP = 0.03, 0.05  # RMS, of the range: a draft can't afford a step that is taken back
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
+
+
+Minimise = Callable[[Callable[[Tensor], Value], Tensor, int, Value | None, Callable[[Tensor, Value], None] | None], Tensor]
 
 
 class _Finished(Exception):
@@ -115,14 +122,22 @@ class _Run:
         self._sketches: list[Sketch] = []
         self._skipped = 0  # evaluations of the scales that were done before
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
-        self._weights = Weights(0.0, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT)
+        self._strength_map = None if task.strength_map is None else tensor(task.strength_map, device)
+        # a draft stops halfway, so that it begins nearer to the style and is held by distance; noise has nothing to begin with, and far to go
+        self._drafted = task.parameters.preset is Preset.DRAFT and not isinstance(task.start, str)
+        holding = balance.draft_holding(task.parameters.strength, self._strength_map) if self._drafted else balance.Holding(0.0)  # balanced scale by scale
+        self._weights = Weights(holding.weight, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT, holding.reach)
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
-        self._minimise = lbfgs.minimise if task.parameters.optimizer is Optimizer.LBFGS else adam.minimise
+        self._minimise = self._optimiser()
+
+    def _optimiser(self) -> Minimise:
+        if self._task.parameters.optimizer is Optimizer.ADAM:
+            return adam.minimise
+        return partial(lbfgs.minimise, first_step=DRAFT_FIRST_STEP, longest_step=DRAFT_LONGEST_STEP) if self._drafted else lbfgs.minimise
 
     def paint(self) -> Painting:
-        task = self._task
+        task, strength_map = self._task, self._strength_map
         base = self._base()
-        strength_map = None if task.strength_map is None else tensor(task.strength_map, self._device)
         self._kept = texture_kept(task.parameters.strength, strength_map) if task.start is None else None  # the details of an earlier result are paint
         self._best, self._reference = self._start(base)
         self._whole: Tensor | None = None  # what is painted whole, once details are added
@@ -190,9 +205,17 @@ class _Run:
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
-            small = resized(base, width, height)
+            small = resized(self._recolored(base) if self._drafted else base, width, height)
             return (small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)), base
         return (0.5 + NOISE_START * noise).clamp(0, 1), torch.zeros_like(base)
+
+    def _recolored(self, base: Tensor) -> Tensor:
+        """The content in as much of the styles' colours as a draft begins with."""
+        task, (height, width) = self._task, base.shape[-2:]
+        given = (None if task.weight is None else tensor(task.weight, self._device), self._strength_map)
+        weight, local = (None if one is None else resized_map(one, width, height) for one in given)
+        colored = recolored(base, weight, by_region(task.styles, width, height, self._device))
+        return base + share(task.parameters.strength, local).to(base) * (colored - base)
 
     def _carried(self, width: int, height: int) -> Tensor:
         """The best state so far at another size."""
@@ -209,7 +232,8 @@ class _Run:
             start = torch.where(self._scene.free > 0, start, self._scene.base)
         self._best = start
         if self._scene.painted:
-            self._best = self._minimise(self._evaluate, start, scale.evaluations - 1, self._balanced(start), self._accept)
+            first = None if self._drafted else self._balanced(start)
+            self._best = self._minimise(self._evaluate, start, scale.evaluations - (first is not None), first, self._accept)
 
     def _add_details(self, scale: Scale) -> None:
         start = resized(self._best, scale.width, scale.height).clamp(0, 1)
@@ -219,7 +243,7 @@ class _Run:
             return
         self._whole = self._best if self._whole is None else self._whole
         self._best = start
-        self._weights = replace(self._weights, content=HELD)
+        self._weights = replace(self._weights, content=HELD, reach=None)
         detailed(self._scene, start, self._weights, scale.evaluations, self._report, self._beat)
 
     def _scene_at(self, scale: Scale, side: int | None, held: Tensor | None) -> Scene:
@@ -250,9 +274,9 @@ class _Run:
     def _report(self, terms: Terms, size: Tensor | None = None) -> tuple[float, float]:
         """Tells of an evaluation, and gives the loss and the gradient's size: all in one wait for the device."""
         gamut = self._weights.gamut * terms.gamut
-        total = self._weights.total(terms)
-        values = (total, terms.style, terms.content, self._weights.rest(terms) - gamut, gamut, torch.zeros_like(total) if size is None else size)
-        loss, style, content, smoothing, beyond, length = torch.stack(values).tolist()
+        total, smooth = self._weights.total(terms), self._weights.rest(terms) - gamut
+        values = (total, terms.style, terms.content, self._weights.held(terms), smooth, gamut, torch.zeros_like(total) if size is None else size)
+        loss, style, content, held, smoothing, beyond, length = torch.stack(values).tolist()
         self._spent += self._scale.cost
         step = Step(
             scale=self._index + 1,
@@ -265,7 +289,7 @@ class _Run:
             loss=loss,
             content_loss=content,
             style_loss=style,
-            content_weight=self._weights.content,
+            content_weight=held / content if content > 0 else self._weights.content,
             smoothing_loss=smoothing,
             gamut_loss=beyond,
         )

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from . import losses
 from .balance import content_hold
-from .gathering import COLORS, Beat, Measured, gathered, measured
+from .gathering import COLORS, Beat, Look, Measured, gathered, measured
 from .holds import Held, Hold, Likeness
 from .losses import STYLE_LOSSES, StyleLoss
 from .parameters import normalised
@@ -43,15 +43,24 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the terms count beside a style of 1."""
+    """What the terms count beside a style of 1. reach: the content's loss from which on it is felt with its weight, as balance.py says; None: everywhere."""
 
     content: float
     variation: float
     gamut: float
+    reach: float | None = None
 
     def total(self, terms: Terms) -> Tensor:
         """The loss."""
-        return terms.style + self.content * terms.content + self.rest(terms)
+        return terms.style + self.held(terms) + self.rest(terms)
+
+    def held(self, terms: Terms) -> Tensor:
+        """The part of the loss that is the content's."""
+        return self.content * (terms.content if self.reach is None else terms.content**3 / (3 * self.reach**2))
+
+    def linear(self, content: float) -> Weights:
+        """Plain weights with the same gradient, where the whole picture's content loss is that."""
+        return self if self.reach is None else replace(self, content=self.content * (content / self.reach) ** 2, reach=None)
 
     def rest(self, terms: Terms) -> Tensor:
         """The part of the loss that is neither style nor content."""
@@ -118,13 +127,14 @@ class Scene:
             terms = self.terms(leaf)
             take(0, torch.autograd.grad(weights.total(terms), leaf)[0])
             return terms.detached()
-        style, slopes = self._slopes(image, beat)
+        style, content, slopes = self._slopes(image, beat, weights.reach is not None)
+        plain = weights.linear(content)
         rows = Rows(image, take)
         parts = []
         for done, tile in enumerate(self._tiles, 1):
             leaf = tile.seen(image).detach().clone().requires_grad_(True)
             terms = self._part(leaf, tile, slopes)
-            rows.add(tile, torch.autograd.grad(weights.total(terms), leaf)[0])
+            rows.add(tile, torch.autograd.grad(plain.total(terms), leaf)[0])
             parts.append(terms.detached())
             _tell(beat, STATISTICS_SHARE + (1 - STATISTICS_SHARE) * done / len(self._tiles))
         rows.end()
@@ -132,7 +142,7 @@ class Scene:
 
     def split(self, image: Tensor, weights: Weights, beat: Beat | None = None) -> Split:
         """Gradients of the terms at an image, each for itself, by one forward pass. One evaluation."""
-        style, slopes = (None, None) if len(self._tiles) == 1 else self._slopes(image, beat)
+        style, _, slopes = (None, 0.0, None) if len(self._tiles) == 1 else self._slopes(image, beat)
         gradients = [torch.zeros_like(image) for _ in range(3)]
         parts = []
         for done, tile in enumerate(self._tiles, 1):
@@ -166,17 +176,22 @@ class Scene:
         style = {layer: features[layer] for layer in self._style_layers}
         return tuple(measured(image, style, region.guides, tile, self._size) for region in self._regions)
 
-    def _slopes(self, image: Tensor, beat: Beat | None) -> tuple[Tensor, Statistics]:
-        """The style's term for the whole image, and its derivative by each of the image's statistics."""
+    def _slopes(self, image: Tensor, beat: Beat | None, compared: bool = False) -> tuple[Tensor, float, Statistics]:
+        """The style's term for the whole image, the content's (0 unless compared), and the style's derivative by each of the image's statistics."""
+        contents: list[Tensor] = []
 
         def told(done: float) -> None:
             _tell(beat, STATISTICS_SHARE * done)
 
-        now = gathered(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told)
+        def compare(part: Tensor, features: Mapping[str, Tensor], tile: Tile) -> None:
+            contents.append(self._hold.loss(part, features, tile))
+
+        look = Look(self._hold.layers, compare) if compared else None
+        now = gathered(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told, look)
         leaves = [m for found in now for one in found.values() for m in (one.second.requires_grad_(True), one.mean.requires_grad_(True))]
         style = self.style(now)
         slopes = iter(torch.autograd.grad(style, leaves, materialize_grads=True)) if leaves else iter(())
-        return style.detach(), tuple({name: Moments(next(slopes), next(slopes)) for name in found} for found in now)
+        return style.detach(), sum(map(float, contents)), tuple({name: Moments(next(slopes), next(slopes)) for name in found} for found in now)
 
     def _part(self, image: Tensor, tile: Tile, slopes: Statistics) -> Terms:
         """A tile's share in the terms; the style's is the linear form that has the whole style's gradient."""

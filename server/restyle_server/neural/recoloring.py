@@ -1,0 +1,73 @@
+"""Owns the colours that a painting begins with: the content's, moved to the style's mean and covariance by the least change of any pixel.
+
+x' = T·(x − μ_c) + μ_s with T = Σ_c^−½·(Σ_c^½·Σ_s·Σ_c^½)^½·Σ_c^−½, the optimal map between two Gaussians (Pitié & Kokaram 2007, "The linear Monge-Kantorovitch
+linear colour mapping"). Without it a draft spends half of its evaluations on the way there:
+after twelve, the style's loss is 1.3 to 3 times as high.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from .losses import MARGIN
+from .resizing import tensor
+from .statistics import Moments, blended, moments
+from .task import StylePicture
+
+RIDGE = 4e-3  # variance added to both covariances, (0.063)²: what hardly differs in the content is not stretched into noise
+EVEN_SHARE = 0.8  # of the way to the styles' colours, at strength 50; with the square of the strength, as a content's loss is of a change
+MOST_SHARE = 0.87  # all of the way is too far: what a layer shows of colours is no Gaussian, and content that is nearly black or white has no way to go
+Region = tuple[Tensor | None, Sequence[StylePicture]]
+"""Where styles paint, (1, 1, h, w) in 0–1, None: everywhere; and the styles, whose colours are mixed by their weights."""
+
+
+def share(strength: float, strength_map: Tensor | None) -> Tensor:
+    """How much of the way a painting of that strength begins; (1, 1, h, w) as the map, or (1, 1, 1, 1)."""
+    local = torch.full((1, 1, 1, 1), strength) if strength_map is None else strength * strength_map
+    return (EVEN_SHARE * (local / 50).square()).clamp(max=MOST_SHARE)
+
+
+@torch.no_grad()
+def recolored(image: Tensor, weight: Tensor | None, regions: Sequence[Region]) -> Tensor:
+    """A picture (1, 3, h, w) in 0–1 in the styles' colours, region by region. weight: (1, 1, h, w) in 0–1, how much each pixel counts, and changes; None: all
+    alike."""
+    result = image.clone()
+    for region, styles in regions:
+        say = _say(weight, region, image)
+        if float(say.sum()) <= 0:
+            continue
+        mapped = _mapped(image, moments(image, (say / say.sum()).flatten()), _colors(styles, image.device))
+        result += (mapped.clamp(MARGIN, 1 - MARGIN) - image) * say  # what begins at an end of the range would stay there
+    return result.clamp(0, 1)
+
+
+def _say(weight: Tensor | None, region: Tensor | None, image: Tensor) -> Tensor:
+    given = [one for one in (weight, region) if one is not None]
+    return torch.stack(given).prod(0) if given else torch.ones_like(image[:, :1])
+
+
+def _colors(styles: Sequence[StylePicture], device: torch.device) -> Moments:
+    found = []
+    for style in styles:
+        alpha = None if style.alpha is None else tensor(style.alpha, device)
+        guide = None if alpha is None else (alpha / alpha.sum()).flatten()
+        found.append(moments(tensor(style.rgb, device).clamp(0, 1), guide))
+    return blended(found, [style.weight for style in styles])
+
+
+def _mapped(image: Tensor, source: Moments, target: Moments) -> Tensor:
+    ridge = RIDGE * torch.eye(3, dtype=torch.float64)
+    start, aim = (found.covariance.cpu().double() + ridge for found in (source, target))  # 3 × 3: no device is quicker
+    root, back = _power(start, 0.5), _power(start, -0.5)
+    move = (back @ _power(root @ aim @ root, 0.5) @ back).to(image)
+    mean, wanted = (found.mean.to(image).view(1, 3, 1, 1) for found in (source, target))
+    return torch.einsum("ij,bjhw->bihw", move, image - mean) + wanted
+
+
+def _power(matrix: Tensor, exponent: float) -> Tensor:
+    values, vectors = torch.linalg.eigh(matrix)
+    power: Tensor = (vectors * values.clamp(min=1e-12) ** exponent) @ vectors.t()
+    return power

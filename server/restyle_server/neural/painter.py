@@ -35,7 +35,7 @@ TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in part
 GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
-DRAFT_FIRST_STEP, DRAFT_LONGEST_STEP = 0.03, 0.05  # RMS, of the range: a draft can't afford a step that is taken back
+DRAFT_FIRST_STEPS, DRAFT_LONGEST_STEP = (0.03, 0.015), 0.05  # RMS, of the range, at its first scale and later: it can't afford a step that is taken back
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -128,12 +128,13 @@ class _Run:
         holding = balance.draft_holding(task.parameters.strength, self._strength_map) if self._drafted else balance.Holding(0.0)  # balanced scale by scale
         self._weights = Weights(holding.weight, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT, holding.reach)
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
-        self._minimise = self._optimiser()
 
     def _optimiser(self) -> Minimise:
         if self._task.parameters.optimizer is Optimizer.ADAM:
             return adam.minimise
-        return partial(lbfgs.minimise, first_step=DRAFT_FIRST_STEP, longest_step=DRAFT_LONGEST_STEP) if self._drafted else lbfgs.minimise
+        if not self._drafted:
+            return lbfgs.minimise
+        return partial(lbfgs.minimise, first_step=DRAFT_FIRST_STEPS[min(self._index, 1)], longest_step=DRAFT_LONGEST_STEP)
 
     def paint(self) -> Painting:
         task, strength_map = self._task, self._strength_map
@@ -233,7 +234,7 @@ class _Run:
         self._best = start
         if self._scene.painted:
             first = None if self._drafted else self._balanced(start)
-            self._best = self._minimise(self._evaluate, start, scale.evaluations - (first is not None), first, self._accept)
+            self._best = self._optimiser()(self._evaluate, start, scale.evaluations - (first is not None), first, self._accept)
 
     def _add_details(self, scale: Scale) -> None:
         start = resized(self._best, scale.width, scale.height).clamp(0, 1)

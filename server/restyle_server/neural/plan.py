@@ -17,8 +17,8 @@ DETAIL_COST = 0.56  # of an evaluation with all layers, measured with tiles at 2
 DETAIL_EVALUATIONS: Mapping[Preset, int] = MappingProxyType({Preset.DRAFT: 2, Preset.STANDARD: 3, Preset.FINE: 4})  # at most: strokes are laid before them
 
 SHARES: Mapping[Preset, tuple[float, ...]] = MappingProxyType(
-    {  # of the budget, finest scale first; the last one repeats. Draft spends on the coarse scales, which set what a finer preset ends with
-        Preset.DRAFT: (0.25, 0.35, 0.40),
+    {  # of the budget, finest scale first; the last one repeats. A draft has none to spare for the coarse scales
+        Preset.DRAFT: (0.60, 0.25, 0.15),
         Preset.STANDARD: (0.50, 0.32, 0.18, 0.10),
         Preset.FINE: (0.60, 0.28, 0.12, 0.05),
     }

@@ -27,9 +27,9 @@ def test_every_scale_is_larger_than_the_one_before_and_the_last_is_the_work(widt
     assert min(min(scale.width, scale.height) for scale in scales) >= SMALLEST_SIDE
 
 
-def test_draft_visits_the_same_scales_as_fine():
-    sizes = [[(scale.width, scale.height) for scale in plan(512, 384, preset, preset.budget)] for preset in (Preset.DRAFT, Preset.FINE)]
-    assert sizes[0] == sizes[1]
+def test_draft_visits_the_same_scales_as_fine_but_the_coarsest():
+    draft, fine = ([(scale.width, scale.height) for scale in plan(512, 384, preset, preset.budget)] for preset in (Preset.DRAFT, Preset.FINE))
+    assert draft == fine[1:]
 
 
 @pytest.mark.parametrize("budget", [1, 2, 3, 7, 1000])

@@ -11,6 +11,7 @@ from .parameters import SMALLEST_SIDE, Preset
 
 STEP = 2.0  # ratio of two neighbouring scales
 COARSEST = 80  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
+DRAFT_COARSEST = 160  # same for a draft, which has no evaluation to spare: at 192 px, one of 96 before leaves it up to 40 % further from the style
 MOST_SCALES = 7
 LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
 DETAIL_COST = 0.56  # of an evaluation with all layers, measured with tiles at 2048² and 4096²: relu3_1 lies at 31 % of the multiplications, tiles run it twice
@@ -48,7 +49,7 @@ def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, .
         return ()
     if max(width, height) > LARGEST_WHOLE:
         return _large(width, height, preset, budget)
-    sizes = _sizes(width, height)
+    sizes = _sizes(width, height, DRAFT_COARSEST if preset is Preset.DRAFT else COARSEST)
     shares = SHARES[preset]
     given = [shares[min(i, len(shares) - 1)] for i in range(len(sizes))]
     scales: list[Scale] = []
@@ -79,12 +80,12 @@ def work(width: int, height: int, preset: Preset, budget: int) -> float:
     return sum(scale.cost * scale.evaluations for scale in plan(width, height, preset, budget)) * width * height
 
 
-def _sizes(width: int, height: int) -> list[tuple[int, int]]:
+def _sizes(width: int, height: int, coarsest: int) -> list[tuple[int, int]]:
     """Finest first; no side under SMALLEST_SIDE, each clearly smaller than the one before."""
     sizes = [(width, height)]
     for k in range(1, MOST_SCALES):
         factor = STEP**-k
-        if math.sqrt(width * height) * factor < COARSEST / math.sqrt(STEP):
+        if math.sqrt(width * height) * factor < coarsest / math.sqrt(STEP):
             break
         size = max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))
         if size[0] * size[1] > 0.8 * sizes[-1][0] * sizes[-1][1]:

@@ -10,7 +10,7 @@ import torch
 from neural.scenes import photo, task, waves
 from restyle_server.neural import painter as painting_room
 from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Objective, Optimizer, Pooling, Precision, Symmetry
+from restyle_server.neural.parameters import Objective, Optimizer, Pooling, Precision, Preset, Symmetry
 from restyle_server.neural.task import Step, StylePicture
 from restyle_server.worker.engine import Cancelled, Verdict
 
@@ -224,9 +224,10 @@ def test_a_larger_scale_means_other_statistics(painter):
     assert np.abs(small - large).mean() > 1e-3
 
 
-def test_the_parts_of_the_loss_add_up_at_every_step(painter):
-    trace = painter.paint(task(content=photo(160, 120), evaluations=8, strength=70.0, tv=3.0), go_on).trace
-    assert {step.scale for step in trace} == {1, 2}
+@pytest.mark.parametrize(("preset", "scales"), [(Preset.DRAFT, {1}), (Preset.STANDARD, {1, 2})])
+def test_the_parts_of_the_loss_add_up_at_every_step(painter, preset, scales):
+    trace = painter.paint(task(content=photo(160, 120), preset=preset, evaluations=8, strength=70.0, tv=3.0), go_on).trace
+    assert {step.scale for step in trace} == scales
     for step in trace:
         assert step.style_loss + step.content_weight * step.content_loss + step.smoothing_loss + step.gamut_loss == pytest.approx(step.loss, rel=1e-4)
         assert step.content_weight > 0
@@ -234,7 +235,7 @@ def test_the_parts_of_the_loss_add_up_at_every_step(painter):
 
 
 def test_the_end_of_each_scale_is_kept_when_it_is_asked_for(painter):
-    job = replace(task(content=photo(160, 120), evaluations=8), sketches=100)
+    job = replace(task(content=photo(160, 120), preset=Preset.STANDARD, evaluations=8), sketches=100)
     found = painter.paint(job, go_on)
     assert [(end.width, end.height, end.picture.shape) for end in found.sketches] == [(80, 60, (60, 80, 3)), (160, 120, (75, 100, 3))]
     assert found.sketches[0].began <= found.sketches[0].ended <= found.sketches[1].began <= found.sketches[1].ended

@@ -81,3 +81,16 @@ def until(application: Any) -> Callable[[Callable[[], Any]], None]:
             time.sleep(0.002)
 
     return wait
+
+
+@pytest.fixture
+def docker(shop: Any, application: Any) -> Any:
+    from restyle.docker import Docker
+
+    made = Docker(shop)
+    made.resize(260, 620)
+    made.show()
+    yield made
+    made.hide()
+    made.deleteLater()
+    application.processEvents()

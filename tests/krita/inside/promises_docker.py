@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import fake_krita
-import pytest
 import restyle_client as client
 from restyle import strings
 from restyle.painter import ServerState
@@ -16,19 +15,6 @@ from restyle.recipe import StyleChoice
 
 OPAQUE = bytes([10, 20, 30, 255])
 Until = Callable[[Callable[[], Any]], None]
-
-
-@pytest.fixture
-def docker(shop: Any, application: Any) -> Any:
-    from restyle.docker import Docker
-
-    made = Docker(shop)
-    made.resize(260, 620)
-    made.show()
-    yield made
-    made.hide()
-    made.deleteLater()
-    application.processEvents()
 
 
 def test_the_plug_in_registers_actions_and_a_docker() -> None:
@@ -207,63 +193,6 @@ def test_the_better_network_is_offered_where_only_the_compact_one_is(docker: Any
     until(lambda: "compact network" in docker.status.words.text() and "about 75 s" in docker.status.words.text())
 
 
-def test_exploring_shows_six_and_paints_the_chosen_one(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
-    document = image()
-    document.layer("photo", OPAQUE)
-    docker.look()
-    docker.explore.click()
-    assert docker.pages.currentWidget() is docker.exploring
-    until(lambda: all(draft.image is not None for draft in docker.exploring.drafts))
-    assert len(session.requests) == 6
-    assert len({(request.parameters.strength, request.parameters.color, request.styles[0].scale) for request in session.requests}) == 6
-    assert len({id(request.content.data) for request in session.requests}) == 1  # read once
-    assert len({request.request_id for request in session.requests}) == 6
-    assert [node.name() for node in document.root.children] == ["photo"]
-    docker.exploring.buttons[3].click()
-    until(lambda: len(document.root.children) == 2)
-    assert session.requests[6].parameters.strength == 70.0
-    assert session.requests[6].parameters.preset == "standard"
-
-
-def test_a_draft_is_chosen_while_the_others_are_under_way(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
-    document = image()
-    document.layer("photo", OPAQUE)
-    docker.look()
-    session.hold, session.held_from = True, 2
-    docker.explore.click()
-    until(lambda: any(draft.image is not None for draft in docker.exploring.drafts))
-    assert docker.pages.currentWidget() is docker.exploring
-    chosen = next(number for number, draft in enumerate(docker.exploring.drafts) if draft.image is not None)
-    session.held_from = 99
-    docker.exploring.buttons[chosen].click()
-    assert shop.complaint == ""
-    until(lambda: len(document.root.children) == 2 and not shop.running())
-    assert docker.status.words.text().startswith("“photo")  # not that the others are cancelled
-
-
-def test_leaving_the_drafts_says_nothing_of_their_end(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
-    image().layer("photo", OPAQUE)
-    docker.look()
-    session.hold = True
-    docker.explore.click()
-    until(lambda: len(session.requests) == 6)
-    docker.exploring.back.click()
-    assert docker.pages.currentWidget() is docker.making
-    until(lambda: not shop.running())
-    assert strings.CANCELLED not in docker.status.words.text()
-
-
-def test_drafts_that_fail_say_why_in_the_status_line(docker: Any, image: Any, until: Until, session: Any) -> None:
-    image().layer("photo", OPAQUE)
-    docker.look()
-    session.error = client.JobFailed(
-        "The painting needs more memory than there is; choose a smaller size.", "OUT_OF_MEMORY", client.Job("job-1", client.JobState.FAILED)
-    )
-    docker.explore.click()
-    until(lambda: all(button.text() == strings.DRAFT_FAILED for button in docker.exploring.buttons))
-    until(lambda: "smaller size" in docker.status.words.text())
-
-
 def test_the_wheel_changes_nothing_on_its_way_down_the_settings(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
@@ -305,28 +234,6 @@ def test_a_long_sentence_ends_where_its_lines_do(docker: Any, shop: Any, image: 
     assert words.heightForWidth(words.width()) <= words.maximumHeight()
     shop.choose_styles(())  # whatever is chosen ends the complaint
     assert shop.complaint == ""
-
-
-def test_drafts_are_as_large_as_there_is_room(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
-    image().layer("photo", OPAQUE)
-    docker.look()
-    docker.explore.click()
-    until(lambda: all(draft.image is not None for draft in docker.exploring.drafts))
-    sides = {}
-    for size in ((250, 270), (290, 640), (520, 640)):
-        docker.resize(*size)
-        application.processEvents()
-        if size[1] > 300:
-            until(lambda: docker.exploring._scrolling.verticalScrollBar().maximum() == 0)  # all six are seen
-        buttons = docker.exploring.buttons
-        sides[size] = buttons[0].iconSize().width()
-        assert max(button.geometry().right() for button in buttons) <= docker.width()
-        assert len({(button.x(), button.y()) for button in buttons}) == 6
-    assert sides[250, 270] == 68
-    assert sides[290, 640] > 110
-    assert sides[520, 640] > sides[290, 640]
-    docker.resize(250, 400)  # and a docker that was wide can be made narrow again
-    until(lambda: docker.width() == 250 and docker.exploring.buttons[0].iconSize().width() < sides[520, 640])
 
 
 def test_tab_goes_through_the_docker_from_top_to_foot(docker: Any) -> None:

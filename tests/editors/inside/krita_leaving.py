@@ -90,10 +90,9 @@ def test_the_better_network_is_fetched_by_the_dockers_button():
     dock.status.install.click()
     yield from wait(lambda: dock.status.words.toolTip() == strings.INSTALLED, what="the end of the installation")
     forget()
-    steps = [words for words in strings.INSTALLING.values() if any(each.startswith(words.partition(" {")[0]) for each in said)]
-    known = [strings.INSTALLING[name] for name in ("downloading", "checking", "converting")]
-    seen = [step for step in steps if step in known]  # a step that is over before the next look is not seen
-    assert seen and seen == [step for step in known if step in seen], said[-4:]
+    steps = list(dict.fromkeys(step for each in said for step, words in strings.INSTALLING.items() if each.startswith(words.partition(" {")[0])))
+    # the server looks a few times a second: checking 76 MiB may be over between two looks
+    assert steps in (["downloading", "checking", "converting", "installed"], ["downloading", "converting", "installed"]), (steps, said[-4:])
     assert any(" MiB of 76 MiB" in each for each in said), said[:4]
     assert not dock.status.install.isVisible()
     workshop().choose(replace(STILL, strength=1.0))

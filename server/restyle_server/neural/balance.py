@@ -28,13 +28,7 @@ NEAR = 0.03  # nearer than this the content's error is rounding noise, above all
 LEEWAY = 1.5  # largest factor by which the gradients may correct the ratio
 LARGEST_HOLD = 1e4  # content weight where the strength map is nearly 0
 CONTENT_DECAY = 1.0  # by which the content's weight falls from one scale to the next finer
-REACHES = {
-    0.0: 0.1,
-    25.0: 0.3,
-    50.0: 0.9,
-    75.0: 2.3,
-    100.0: 14.0,
-}  # content loss near which drafts end, by strength; the last is out of their reach
+REACHES = {0.0: 0.1, 25.0: 0.3, 50.0: 0.9, 75.0: 2.3, 100.0: 14.0}  # content loss near which drafts end, by strength; the last is out of their reach
 DRAFT_POWER = 0.35  # by which a draft's content weight falls with the ratio; the reach does the rest
 
 
@@ -63,8 +57,10 @@ def draft_holding(strength: float, strength_map: Tensor | None) -> Holding:
     weight = EVEN / ratio(strength) ** DRAFT_POWER
     if strength_map is None:
         return Holding(weight, float(_reach(strength)))
-    places = _reach((strength * strength_map).cpu().numpy()) * content_hold(strength, strength_map).cpu().numpy()
-    return Holding(weight, max(float(np.where(strength_map.cpu().numpy() > 0, places, 0).mean()), REACHES[0.0]))
+    local: NDArray[np.float32] = strength_map.cpu().numpy()
+    hold: NDArray[np.float32] = content_hold(strength, strength_map).cpu().numpy()
+    places = np.where(local > 0, _reach(strength * local) * hold, 0)  # where the map is 0 nothing moves
+    return Holding(weight, max(float(places.mean()), REACHES[0.0]))
 
 
 def _reach(strength: float | NDArray[np.float32]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from .parameters import SMALLEST_SIDE, Preset
 
 STEP = 2.0  # ratio of two neighbouring scales
 COARSEST = 80  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
-DRAFT_COARSEST = 160  # same for a draft, which has no evaluation to spare: at 192 px, one of 96 before leaves it up to 40 % further from the style
+DRAFT_COARSEST = 160  # same for a draft, which has no evaluation to spare: at 192 px, one of 96 before leaves it up to twice as far from the style
 MOST_SCALES = 7
 LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
 DETAIL_COST = 0.56  # of an evaluation with all layers, measured with tiles at 2048² and 4096²: relu3_1 lies at 31 % of the multiplications, tiles run it twice

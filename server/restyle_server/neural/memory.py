@@ -10,14 +10,14 @@ from types import MappingProxyType
 from .parameters import SMALLEST_SIDE, Optimizer, Precision, Resolved, work_size
 from .plan import LARGEST_WHOLE, plan
 
-# bytes per pixel that goes through the network: activations with their padded copies, the gradient on its way back, statistics in fp32
-PER_PIXEL: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1900.0, Precision.FP32: 3400.0})
+# bytes per pixel that goes through the network: activations, the gradient on its way back, statistics in fp32
+PER_PIXEL: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1500.0, Precision.FP32: 2900.0})
 DETAIL_SHARE = 0.85  # of it, to relu3_1: the shallow layers are the large ones
 OPTIMIZER_PER_PIXEL: Mapping[Optimizer, float] = MappingProxyType({Optimizer.LBFGS: 450.0, Optimizer.ADAM: 150.0})
 DETAIL_STATE = 40.0  # bytes per pixel of a detail scale, as large.py counts them
 STROKES = 250e6  # bytes, while a detail scale's strokes are laid: the styles' patches, before there is any tile
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
-FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 200e6})  # network, the styles' moments, conversion buffers
+FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 400e6})  # network, quick filters, styles' moments, buffers
 SIDES = (2048, 1024, 512, 256, 128)  # px, of tiles, the largest first: it looks at the fewest pixels twice
 DETAIL_SIDE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 1024, "cuda": 2048})  # px, at most: cancel is obeyed within a tile
 HALO = 80  # px around a tile, for all layers; 16 for details

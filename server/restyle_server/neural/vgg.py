@@ -13,12 +13,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from .convolving import convolved, quick
 from .parameters import Pooling
 
 BLOCKS = (2, 2, 4, 4, 4)
 CHANNELS = (64, 128, 256, 512, 512)
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet, RGB in 0–1
 STD = (0.229, 0.224, 0.225)
+DEEPEST_QUICK = "5_1"  # convolution whose filters are transformed: those beyond it are hardly ever asked for, and take memory
 PAD_MODE = "replicate"  # at every convolution: no frame along the border, and defined down to one position
 _LAYER = re.compile(r"relu([1-5])_([1-4])")
 
@@ -59,12 +61,14 @@ class Vgg:
 
     filters: by name "B_K", in running order, complete up to the last.
     pool_gain: by block (1–4), what pooled activations are multiplied by, so that average pooling keeps the level that the next layer was trained with.
+    quick: by name, filters in a form that is multiplied less with; the others are used as they are.
     """
 
     filters: Mapping[str, Filters]
     pooling: Pooling = Pooling.AVERAGE
     pool_gain: Mapping[int, float] = field(default_factory=dict)
     pad_mode: str = PAD_MODE
+    quick: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -72,10 +76,11 @@ class Vgg:
         return tuple(f"relu{name}" for name in self.filters)
 
     def placed(self, device: torch.device, dtype: torch.dtype) -> Vgg:
-        """The same network on a device and in a type; channels last in bf16 and on CUDA, where that is faster."""
+        """The same network on a device and in a type; channels last where that is faster."""
         layout = torch.channels_last if channels_last(device, dtype) else torch.contiguous_format
         filters = {name: Filters(f.weight.to(device, dtype).contiguous(memory_format=layout), f.bias.to(device, dtype)) for name, f in self.filters.items()}
-        return Vgg(filters, self.pooling, self.pool_gain, self.pad_mode)
+        faster = {name: found for name, f in filters.items() if name <= DEEPEST_QUICK and (found := quick(f.weight)) is not None}
+        return Vgg(filters, self.pooling, self.pool_gain, self.pad_mode, faster)
 
     def features(self, image: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
         """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations have the type of the filters; the gradient returns to
@@ -92,7 +97,7 @@ class Vgg:
             block, k = int(name[0]), int(name[2])
             if k == 1 and block > 1:
                 x = pooled(x, self.pooling, self.pool_gain.get(block - 1, 1.0))
-            x = F.relu_(F.conv2d(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias))
+            x = convolved(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias, self.quick.get(name))
             layer = f"relu{name}"
             if layer in left:
                 left.discard(layer)
@@ -103,8 +108,8 @@ class Vgg:
 
 
 def channels_last(device: torch.device, dtype: torch.dtype) -> bool:
-    """Whether activations lie channels last: bf16 on any device, and everything on CUDA."""
-    return dtype == torch.bfloat16 or device.type == "cuda"
+    """Whether activations lie channels last: bf16 on any device, fp32 on processors, and everything on CUDA."""
+    return dtype == torch.bfloat16 or device.type == "cuda" or (device.type == "cpu" and dtype == torch.float32)
 
 
 def pooled(x: Tensor, pooling: Pooling, gain: float = 1.0) -> Tensor:

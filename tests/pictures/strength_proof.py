@@ -14,7 +14,7 @@ import itertools
 import math
 import statistics
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -125,11 +125,20 @@ class Proof:
         return found
 
 
-def prove(photos: Sequence[str], styles: Sequence[str], side: int, preset: Preset = Preset.DRAFT, *, compared: bool = True) -> Proof:
-    """Paints everything at one size. compared: with a fixed ratio, else its spread is infinite."""
+Told = Callable[[str, str, Sequence[Distances]], None]
+"""Photo, style, and distances at STRENGTHS."""
+
+
+def prove(
+    photos: Sequence[str], styles: Sequence[str], side: int, preset: Preset = Preset.DRAFT, *, compared: bool = True, told: Told = lambda *_: None
+) -> Proof:
+    """Paints everything at one size. compared: with a fixed ratio, else its spread is infinite. told: each pair, as it is painted."""
     pairs = [(name, style) for name in photos for style in styles]
     easel = Easel()
-    by_pair = {pair: [easel.distances(*pair, side, strength, preset) for strength in STRENGTHS] for pair in pairs}
+    by_pair = {}
+    for pair in pairs:
+        by_pair[pair] = [easel.distances(*pair, side, strength, preset) for strength in STRENGTHS]
+        told(*pair, by_pair[pair])
     ours = {pair: row[STRENGTHS.index(COMPARED)].content for pair, row in by_pair.items()}
     if not compared:
         return Proof(by_pair, spread_over_styles(ours), math.inf)
@@ -143,6 +152,11 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def say_row(name: str, style: str, row: Sequence[Distances]) -> None:
+    """One pair's distances."""
+    say(f"{name:>10} {style:<14}" + "  ".join(f"{s:.0f}: {d.content:.3f} {d.style:.4f}" for s, d in zip(STRENGTHS, row, strict=True)))
+
+
 def main() -> int:
     """Prints the tables; exit status 1 when something does not hold."""
     parser = argparse.ArgumentParser(description="Proves what strength means.")
@@ -153,9 +167,8 @@ def main() -> int:
     given = parser.parse_args()
     wrong = 0
     for side in given.sides:
-        proof = prove(PHOTOS[: given.photos], STYLES[: given.styles], side, given.preset)
-        for (name, style), row in proof.by_pair.items():
-            say(f"{side} px {name:>10} {style:<14}" + "  ".join(f"{s:.0f}: {d.content:.3f} {d.style:.4f}" for s, d in zip(STRENGTHS, row, strict=True)))
+        say(f"{side} px; strength: distance from the content, from the style")
+        proof = prove(PHOTOS[: given.photos], STYLES[: given.styles], side, given.preset, told=say_row)
         turned = len(proof.broken)
         say(f"{side} px: {turned} of {len(proof.by_pair)} pairs turn back; spread {proof.ours:.3f}, at a fixed ratio {proof.fixed:.3f}")
         for line in proof.broken:

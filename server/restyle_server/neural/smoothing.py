@@ -1,4 +1,4 @@
-"""Owns the filter that favours large forms in a gradient."""
+"""Owns the filter that favours large forms, and light over colour, in a gradient."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from torch import Tensor
 
 LEVELS = 5  # halvings: forms up to about 32 px
 GAIN = 1.8  # how much more each level counts than the finer one before: 1 leaves grain, 2 leaves strokes blurred
+CHROMA = 0.5  # what differs between the channels, beside what they share: standard paintings of six pairs end 2 to 7 % lower, drafts of five of them 9 to 46 %
 
 
 def smoothed(gradient: Tensor) -> Tensor:
-    """A fixed, nearly symmetric and positive filter that favours large forms, of a gradient (1, c, h, w): the first guess of the inverse Hessian. The loss is
-    far steeper in fine detail than in large forms, so that plain steps are grain."""
+    """A fixed, nearly symmetric and positive filter that favours large forms and light, of a gradient (1, c, h, w): the first guess of the inverse Hessian.
+    The loss is far steeper in fine detail than in large forms, so that plain steps are grain, and in chroma than in light."""
     result, small = gradient, gradient
     height, width = gradient.shape[-2:]
     for level in range(1, LEVELS + 1):
@@ -19,4 +20,4 @@ def smoothed(gradient: Tensor) -> Tensor:
             break
         small = F.avg_pool2d(small, 2, ceil_mode=True)
         result = result + GAIN**level * F.interpolate(small, size=(height, width), mode="bilinear", align_corners=False)
-    return result
+    return CHROMA * result + (1 - CHROMA) * result.mean(1, keepdim=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from neural.scenes import photo, waves
-from restyle_server.neural.recoloring import EVEN_SHARE, MOST_SHARE, recolored, share
+from restyle_server.neural.recoloring import EVEN_SHARE, recolored, share
 from restyle_server.neural.resizing import tensor
 from restyle_server.neural.task import StylePicture
 
@@ -72,8 +72,8 @@ def test_a_styles_hidden_pixels_and_weights_count_in_its_colours():
 
 
 def test_more_strength_begins_nearer_to_the_styles_colours_and_the_map_says_where():
-    shares = [float(share(strength, None)) for strength in (0.0, 25.0, 50.0, 100.0)]
-    assert shares == pytest.approx([0, EVEN_SHARE / 4, EVEN_SHARE, MOST_SHARE])
+    shares = [float(share(strength, None)) for strength in (0.0, 25.0, 50.0, 75.0, 100.0)]
+    assert shares == pytest.approx([0, EVEN_SHARE / 4, EVEN_SHARE, (EVEN_SHARE + 1) / 2, 1])
     local = torch.tensor([[[[0.0, 0.5, 1.0]]]])
     assert share(50.0, local).flatten().tolist() == pytest.approx([0, EVEN_SHARE / 4, EVEN_SHARE])
 

@@ -28,7 +28,7 @@ NEAR = 0.03  # nearer than this the content's error is rounding noise, above all
 LEEWAY = 1.5  # largest factor by which the gradients may correct the ratio
 LARGEST_HOLD = 1e4  # content weight where the strength map is nearly 0
 CONTENT_DECAY = 1.0  # by which the content's weight falls from one scale to the next finer
-REACHES = {0.0: 0.1, 25.0: 0.3, 50.0: 0.9, 75.0: 2.3, 100.0: 14.0}  # content loss near which drafts end, by strength; the last is out of their reach
+REACHES = {0.0: 0.1, 25.0: 0.3, 50.0: 0.9, 75.0: 1.9, 100.0: 14.0}  # content loss near which drafts end, by strength; the last is out of their reach
 DRAFT_POWER = 0.35  # by which a draft's content weight falls with the ratio; the reach does the rest
 
 

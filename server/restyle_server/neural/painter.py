@@ -36,6 +36,7 @@ GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clam
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 DRAFT_FIRST_STEPS, DRAFT_LONGEST_STEP = (0.03, 0.015), 0.05  # RMS, of the range, at its first scale and later: it can't afford a step that is taken back
+DRAFT_FULL_STEPS = balance.REACHES[50.0]  # reach from which on they are as long as that
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -134,7 +135,9 @@ class _Run:
             return adam.minimise
         if not self._drafted:
             return lbfgs.minimise
-        return partial(lbfgs.minimise, first_step=DRAFT_FIRST_STEPS[min(self._index, 1)], longest_step=DRAFT_LONGEST_STEP)
+        reach = DRAFT_FULL_STEPS if self._weights.reach is None else self._weights.reach
+        shorter = min(1.0, math.sqrt(reach / DRAFT_FULL_STEPS))  # the content's loss grows with the square of the way
+        return partial(lbfgs.minimise, first_step=shorter * DRAFT_FIRST_STEPS[min(self._index, 1)], longest_step=shorter * DRAFT_LONGEST_STEP)
 
     def paint(self) -> Painting:
         task, strength_map = self._task, self._strength_map

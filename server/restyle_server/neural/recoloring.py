@@ -18,16 +18,15 @@ from .statistics import Moments, blended, moments
 from .task import StylePicture
 
 RIDGE = 4e-3  # variance added to both covariances, (0.063)²: what hardly differs in the content is not stretched into noise
-EVEN_SHARE = 0.8  # of the way to the styles' colours, at strength 50; with the square of the strength, as a content's loss is of a change
-MOST_SHARE = 0.87  # all of the way is too far: what a layer shows of colours is no Gaussian, and content that is nearly black or white has no way to go
+EVEN_SHARE = 0.8  # of the way to the styles' colours, at strength 50; with the square of the strength below, as a content's loss is of a change
 Region = tuple[Tensor | None, Sequence[StylePicture]]
 """Where styles paint, (1, 1, h, w) in 0–1, None: everywhere; and the styles, whose colours are mixed by their weights."""
 
 
 def share(strength: float, strength_map: Tensor | None) -> Tensor:
-    """How much of the way a painting of that strength begins; (1, 1, h, w) as the map, or (1, 1, 1, 1)."""
+    """How much of the way a painting of that strength begins: all of it at 100; (1, 1, h, w) as the map, or (1, 1, 1, 1)."""
     local = torch.full((1, 1, 1, 1), strength) if strength_map is None else strength * strength_map
-    return (EVEN_SHARE * (local / 50).square()).clamp(max=MOST_SHARE)
+    return torch.minimum(EVEN_SHARE * (local / 50).square(), EVEN_SHARE + (1 - EVEN_SHARE) * (local - 50) / 50)
 
 
 @torch.no_grad()

@@ -49,6 +49,21 @@ def test_more_strength_means_further_from_the_content_and_nearer_to_the_style(pa
     assert style == sorted(style, reverse=True)
 
 
+def test_a_draft_takes_no_longer_steps_than_its_strength_lets_it_go(painter, monkeypatch):
+    lengths: list[tuple[float, float]] = []
+
+    def still(_evaluate, start, _evaluations, _first=None, _accepted=None, *, first_step, longest_step):
+        lengths.append((first_step, longest_step))
+        return start
+
+    monkeypatch.setattr(painting_room.lbfgs, "minimise", still)
+    for strength in (25.0, 50.0, 100.0):
+        painter.paint(task(strength=strength), lambda _: Verdict.GO_ON)
+    (low, low_most), *others = lengths
+    assert others == [(0.03, 0.05)] * 2
+    assert (low / 0.03, low_most / 0.05) == pytest.approx([(0.3 / 0.9) ** 0.5] * 2)
+
+
 @pytest.mark.parametrize("objective", list(Objective))
 def test_every_objective_brings_the_style_nearer(painter, objective):
     trace = painter.paint(task(objective=objective, evaluations=6), go_on).trace

@@ -163,7 +163,7 @@ def test_native_size_works_at_the_contents_own(session: Session) -> None:
 
 
 def test_a_memory_limit_is_kept(session: Session) -> None:
-    sizes = [session.estimate(with_parameters(WIDE, memory_limit=int(limit))).largest_size for limit in (350e6, 500e6)]
+    sizes = [session.estimate(with_parameters(WIDE, memory_limit=int(limit))).largest_size for limit in (550e6, 700e6)]
     assert 0 < sizes[0] < sizes[1] < 1600
     with pytest.raises(TooLarge) as refused:
         session.create(with_parameters(memory_limit=1))
@@ -172,7 +172,7 @@ def test_a_memory_limit_is_kept(session: Session) -> None:
 
 def test_strength_0_gives_the_content_back_and_more_goes_further(session: Session) -> None:
     content = photo().astype(int)
-    away = [np.abs(painted(session, with_parameters(strength=strength, evaluations=8)).astype(int) - content).mean() for strength in (0.0, 15.0, 50.0, 90.0)]
+    away = [np.abs(painted(session, with_parameters(strength=strength, evaluations=8)).astype(int) - content).mean() for strength in (0.0, 15.0, 30.0, 50.0)]
     assert away[0] == 0
     assert away == sorted(set(away))
 

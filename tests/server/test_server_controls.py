@@ -177,6 +177,14 @@ def test_strength_0_gives_the_content_back_and_more_goes_further(session: Sessio
     assert away == sorted(set(away))
 
 
+def test_up_to_the_strongest_the_content_gives_way(session: Session) -> None:
+    asked = [with_parameters(strength=strength, evaluations=8) for strength in (15.0, 50.0, 90.0)]
+    told = [session.restyle(replace(request, request_id=os.urandom(8).hex()), previews=False).job.progress for request in asked]
+    away = [progress.content_loss for progress in told if progress]
+    assert len(away) == len(asked)
+    assert away == sorted(set(away))
+
+
 def test_styles_are_blended_by_their_shares(session: Session, base: Array) -> None:
     def blend(red: float, blue: float) -> Array:
         styles = (StyleUse.plane(plane(RED), weight=red), StyleUse.plane(plane(BLUE), weight=blue))

@@ -49,10 +49,11 @@ def depth(layer: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """One convolution: weight (out, in, 3, 3), bias (out,)."""
+    """One convolution: weight (out, in, 3, 3), bias (out,); quick: the weight in a form that is multiplied less with, None: it is used as it is."""
 
     weight: Tensor
     bias: Tensor
+    quick: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,12 @@ class Vgg:
 
     filters: by name "B_K", in running order, complete up to the last.
     pool_gain: by block (1–4), what pooled activations are multiplied by, so that average pooling keeps the level that the next layer was trained with.
-    quick: by name, filters in a form that is multiplied less with; the others are used as they are.
     """
 
     filters: Mapping[str, Filters]
     pooling: Pooling = Pooling.AVERAGE
     pool_gain: Mapping[int, float] = field(default_factory=dict)
     pad_mode: str = PAD_MODE
-    quick: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -78,9 +77,11 @@ class Vgg:
     def placed(self, device: torch.device, dtype: torch.dtype) -> Vgg:
         """The same network on a device and in a type; channels last where that is faster."""
         layout = torch.channels_last if channels_last(device, dtype) else torch.contiguous_format
-        filters = {name: Filters(f.weight.to(device, dtype).contiguous(memory_format=layout), f.bias.to(device, dtype)) for name, f in self.filters.items()}
-        faster = {name: found for name, f in filters.items() if name <= DEEPEST_QUICK and (found := quick(f.weight)) is not None}
-        return Vgg(filters, self.pooling, self.pool_gain, self.pad_mode, faster)
+        filters = {}
+        for name, f in self.filters.items():
+            weight = f.weight.to(device, dtype).contiguous(memory_format=layout)
+            filters[name] = Filters(weight, f.bias.to(device, dtype), quick(weight) if name <= DEEPEST_QUICK else None)
+        return Vgg(filters, self.pooling, self.pool_gain, self.pad_mode)
 
     def features(self, image: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
         """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations have the type of the filters; the gradient returns to
@@ -97,7 +98,7 @@ class Vgg:
             block, k = int(name[0]), int(name[2])
             if k == 1 and block > 1:
                 x = pooled(x, self.pooling, self.pool_gain.get(block - 1, 1.0))
-            x = convolved(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias, self.quick.get(name))
+            x = convolved(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias, filters.quick)
             layer = f"relu{name}"
             if layer in left:
                 left.discard(layer)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 Rows = tuple[tuple[float, ...], ...]
@@ -105,12 +106,9 @@ def _transposed(rows: Rows) -> Rows:
 
 
 def _extended(picture: Tensor, height: int, width: int) -> Tensor:
-    """With zeros below and to the right."""
-    if picture.shape[:2] == (height, width):
-        return picture
-    larger = picture.new_zeros(height, width, picture.shape[2])
-    larger[: picture.shape[0], : picture.shape[1]] = picture
-    return larger
+    """With zeros below and to the right; no copy where there are none."""
+    below, right = height - picture.shape[0], width - picture.shape[1]
+    return F.pad(picture, (0, 0, 0, right, 0, below)) if below or right else picture
 
 
 def _strips(rows: int, numbers: int) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 import torch
-from restyle_server.neural.balance import Holding, draft_holding
+from restyle_server.neural.balance import REACHES, STEEPEST, Holding, draft_holding
 from restyle_server.neural.scene import Terms, Weights
 
 STRENGTHS = (1.0, 25.0, 40.0, 50.0, 75.0, 90.0, 100.0)
@@ -36,16 +36,25 @@ def test_more_strength_reaches_further_and_weighs_less():
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_at_its_reach_the_content_is_felt_with_its_weight_nearer_less_and_further_away_more(strength):
     held = draft_holding(strength, None)
-    assert resistance(held, held.reach) == pytest.approx(held.weight)
-    assert resistance(held, held.reach / 2) == pytest.approx(held.weight / 4)
-    assert resistance(held, held.reach * 2) == pytest.approx(held.weight * 4)
+    assert resistance(held, held.reach) == pytest.approx(held.weight, rel=1e-5)
+    assert resistance(held, held.reach / 2) == pytest.approx(held.weight / 8, rel=1e-5)
+    assert resistance(held, held.reach * 2) == pytest.approx(held.weight * 8, rel=1e-5)
     assert resistance(Holding(held.weight), 3 * held.reach) == pytest.approx(held.weight)
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_far_out_the_content_is_felt_as_much_everywhere_and_never_less_than_nearer(strength):
+    held = draft_holding(strength, None)
+    steepest = STEEPEST * max(held.reach, REACHES[50.0])
+    assert resistance(held, 0.9 * steepest) < resistance(held, steepest) == pytest.approx(resistance(held, 5 * steepest))
+    losses = [float(weights(held).total(terms(torch.tensor(share * steepest)))) for share in (0.999, 1.0, 1.001)]
+    assert losses[2] - losses[1] == pytest.approx(losses[1] - losses[0], rel=0.05)  # no jump where it bends
 
 
 def test_plain_weights_with_the_same_gradient_are_found_for_any_distance():
     held = draft_holding(50.0, None)
-    for content in (0.0, 0.3, 2.0):
-        assert weights(held).linear(content) == Weights(pytest.approx(resistance(held, content)), 0.0, 0.0)
+    for content in (0.0, 0.3, 2.0, 9.0):
+        assert weights(held).linear(content) == Weights(pytest.approx(resistance(held, content), rel=1e-5), 0.0, 0.0)
     assert weights(Holding(0.1)).linear(5.0) == weights(Holding(0.1))
 
 

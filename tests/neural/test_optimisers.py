@@ -101,7 +101,16 @@ def test_the_first_guess_favours_light_over_colour_and_large_forms_over_fine_one
         answer = smoothed(light * form)[:, :1]
         assert torch.allclose(smoothed(light * form), light * answer, atol=1e-5)
         assert torch.allclose(smoothed(chroma * form), CHROMA * chroma * answer, atol=1e-4)
+        assert torch.allclose(smoothed(chroma * form, 0.3), 0.3 * chroma * answer, atol=1e-4)
     assert float(smoothed(light * flat).mean()) > 10 * float((smoothed(light * board) * board).mean()) > 0
+
+
+@pytest.mark.parametrize("share", [0.2, 1.0])
+def test_a_step_goes_as_far_in_colour_beside_light_as_it_is_told(share):
+    slope = torch.ones(1, 3, 16, 16) + torch.tensor([1.0, -2.0, 1.0]).view(1, 3, 1, 1)
+    found = lbfgs.minimise(lambda x: Value(float((x * slope).sum()), slope), torch.zeros(1, 3, 16, 16), 2, chroma=share)
+    light = found.mean(1, keepdim=True)
+    assert float(((found - light) / light)[0, 0].mean()) == pytest.approx(share, rel=1e-4)
 
 
 def _bowl(condition: float):

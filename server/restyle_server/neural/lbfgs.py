@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .smoothing import smoothed
+from .smoothing import CHROMA, smoothed
 
 HISTORY = 12  # pairs: more gain little on so few iterations and cost two pictures each
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
@@ -44,12 +44,14 @@ def minimise(
     accepted: Callable[[Tensor, Value], None] | None = None,
     first_step: float = FIRST_STEP,
     longest_step: float = LONGEST_STEP,
+    chroma: float = CHROMA,
 ) -> Tensor:
     """The best point found with at most that many evaluations; the start when none is better. Never a point whose loss was not finite: such a step is
     shortened, and after TRIES failures the history is dropped.
 
     first: the value at the start, if it is known already. accepted: told each accepted point. Evaluate's value has loss inf or nan where loss or gradient is
-    not finite. first_step, longest_step: root mean square change of a pixel, in parts of the range.
+    not finite. first_step, longest_step: root mean square change of a pixel, in parts of the range. chroma: of the first guess of the inverse
+    Hessian, as smoothing.py has it.
     """
     point, left = start, evaluations
     value = first
@@ -61,7 +63,7 @@ def minimise(
         return start
     pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=HISTORY)
     while left > 0:
-        direction = _direction(value.gradient, pairs)
+        direction = _direction(value.gradient, pairs, chroma)
         slope, size = torch.stack((torch.dot(direction.flatten(), value.gradient.flatten()), direction.norm())).tolist()  # one wait for the device
         if not (math.isfinite(slope) and slope < 0):
             if not pairs:
@@ -94,7 +96,7 @@ def minimise(
     return point
 
 
-def _direction(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor, float]]) -> Tensor:
+def _direction(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor, float]], chroma: float) -> Tensor:
     """Two-loop recursion: −H·g."""
     q = gradient.neg().flatten()
     used: list[Tensor] = []
@@ -102,10 +104,10 @@ def _direction(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor, float]]) -> 
         share = torch.dot(s, q) / curvature
         q = q - share * y
         used.append(share)
-    q = smoothed(q.view_as(gradient)).flatten()
+    q = smoothed(q.view_as(gradient), chroma).flatten()
     if pairs:
         _, y, curvature = pairs[-1]
-        q = q * (curvature / torch.dot(y, smoothed(y.view_as(gradient)).flatten()))
+        q = q * (curvature / torch.dot(y, smoothed(y.view_as(gradient), chroma).flatten()))
     for (s, y, curvature), share in zip(pairs, reversed(used), strict=True):
         q = q + s * (share - torch.dot(y, q) / curvature)
     return q.view_as(gradient)

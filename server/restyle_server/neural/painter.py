@@ -37,6 +37,7 @@ WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 DRAFT_FIRST_STEPS, DRAFT_LONGEST_STEP = (0.03, 0.015), 0.05  # RMS, of the range, at its first scale and later: it can't afford a step that is taken back
 DRAFT_FULL_STEPS = balance.REACHES[50.0]  # reach from which on they are as long as that
+DRAFT_CHROMA = 0.4  # of its steps: it begins in the styles' colours, and has the less to do there
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -137,7 +138,8 @@ class _Run:
             return lbfgs.minimise
         reach = DRAFT_FULL_STEPS if self._weights.reach is None else self._weights.reach
         shorter = min(1.0, math.sqrt(reach / DRAFT_FULL_STEPS))  # the content's loss grows with the square of the way
-        return partial(lbfgs.minimise, first_step=shorter * DRAFT_FIRST_STEPS[min(self._index, 1)], longest_step=shorter * DRAFT_LONGEST_STEP)
+        first = DRAFT_FIRST_STEPS[min(self._index, 1)]
+        return partial(lbfgs.minimise, first_step=shorter * first, longest_step=shorter * DRAFT_LONGEST_STEP, chroma=DRAFT_CHROMA)
 
     def paint(self) -> Painting:
         task, strength_map = self._task, self._strength_map

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from . import losses
-from .balance import content_hold
+from . import balance, losses
 from .gathering import COLORS, Beat, Look, Measured, gathered, measured
 from .holds import Held, Hold, Likeness
 from .losses import STYLE_LOSSES, StyleLoss
@@ -56,11 +55,11 @@ class Weights:
 
     def held(self, terms: Terms) -> Tensor:
         """The part of the loss that is the content's."""
-        return self.content * (terms.content if self.reach is None else terms.content**3 / (3 * self.reach**2))
+        return self.content * (terms.content if self.reach is None else balance.held(terms.content, self.reach))
 
     def linear(self, content: float) -> Weights:
         """Plain weights with the same gradient, where the whole picture's content loss is that."""
-        return self if self.reach is None else replace(self, content=self.content * (content / self.reach) ** 2, reach=None)
+        return self if self.reach is None else replace(self, content=self.content * balance.slope(content, self.reach), reach=None)
 
     def rest(self, terms: Terms) -> Tensor:
         """The part of the loss that is neither style nor content."""
@@ -249,7 +248,7 @@ def scene(
         regions.append(Region(guides(weight, region, deepest), targets, scale, say, losses.Palette(targets[COLORS])))
     total = sum(region.share for region in regions)
     shared = tuple(replace(region, share=region.share / total) for region in regions)
-    more = None if strength is None else content_hold(task.parameters.strength, strength)
+    more = None if strength is None else balance.content_hold(task.parameters.strength, strength)
     hold = Held(held) if held is not None else Likeness(vgg, base, kept, more, tiles)
     return Scene(vgg, base, shared, loss, hold, tiles, None if strength is None else (strength > 0).to(base.dtype))
 

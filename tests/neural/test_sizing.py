@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from restyle_server.neural.memory import cut, estimate_bytes, largest_size
-from restyle_server.neural.parameters import Parameters, Preset, Resolved
+from restyle_server.neural.memory import QUICK, cut, estimate_bytes, largest_size
+from restyle_server.neural.parameters import Parameters, Precision, Preset, Resolved
 from restyle_server.neural.plan import LARGEST_WHOLE, plan, work
 from restyle_server.neural.sizing import PATIENCE, resolved, said, seconds
 
@@ -76,11 +76,18 @@ def test_less_memory_means_smaller_tiles_and_memory_grows_by_what_is_counted_per
     assert more <= 40 * (8000 * 6000 - 4000 * 3000)
 
 
+def test_quick_filters_are_counted_where_there_are_any():
+    for precision, quick in ((Precision.FP32, QUICK), (Precision.BF16, 0)):
+        asked = on("cpu", preset=Preset.FINE, size=512, precision=precision)
+        assert estimate_bytes(asked, *LAYER, kind="cpu") - estimate_bytes(asked, *LAYER, kind="cuda") == pytest.approx(quick, abs=1)
+
+
+@pytest.mark.parametrize("kind", ["cpu", "cuda"])
 @pytest.mark.parametrize("available", [10**8, 3 * 10**8, 10**9, 2 * 10**9, 10**11])
-def test_every_size_up_to_the_largest_fits(available):
+def test_every_size_up_to_the_largest_fits(available, kind):
     fine = on("cpu", preset=Preset.FINE)
-    largest = largest_size(fine, *LAYER, available)
+    largest = largest_size(fine, *LAYER, available, kind)
     for size in (64, 700, 1024, 1025, 1500, 2048, 2049, 4000):
-        needed = estimate_bytes(on("cpu", preset=Preset.FINE, size=size), *LAYER, 0)
+        needed = estimate_bytes(on("cpu", preset=Preset.FINE, size=size), *LAYER, 0, kind)
         assert size > largest or needed <= available
-    assert largest == 4000 or estimate_bytes(on("cpu", preset=Preset.FINE, size=largest + 2), *LAYER, 0) > available
+    assert largest == 4000 or estimate_bytes(on("cpu", preset=Preset.FINE, size=largest + 2), *LAYER, 0, kind) > available

@@ -17,7 +17,8 @@ OPTIMIZER_PER_PIXEL: Mapping[Optimizer, float] = MappingProxyType({Optimizer.LBF
 DETAIL_STATE = 40.0  # bytes per pixel of a detail scale, as large.py counts them
 STROKES = 250e6  # bytes, while a detail scale's strokes are laid: the styles' patches, before there is any tile
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
-FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 400e6})  # network, quick filters, styles' moments, buffers
+FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 200e6})  # network, styles' moments, buffers
+QUICK = 200e6  # bytes of the network's quick filters (convolving.py), in fp32 on a processor
 SIDES = (2048, 1024, 512, 256, 128)  # px, of tiles, the largest first: it looks at the fewest pixels twice
 DETAIL_SIDE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 1024, "cuda": 2048})  # px, at most: cancel is obeyed within a tile
 HALO = 80  # px around a tile, for all layers; 16 for details
@@ -41,12 +42,12 @@ def estimate_bytes(resolved: Resolved, width: int, height: int, available: int |
 def cut(resolved: Resolved, width: int, height: int, available: int | None = None, kind: str = "cpu") -> Cut:
     """The fastest way that fits into that many bytes; the one that takes least when none does."""
     sides = [side for side in SIDES if side <= DETAIL_SIDE[kind]]
-    ways = [Cut(whole, detail, _bytes(resolved, width, height, whole, detail)) for whole in (None, *SIDES) for detail in sides]
+    ways = [Cut(whole, detail, _bytes(resolved, width, height, whole, detail, kind)) for whole in (None, *SIDES) for detail in sides]
     fitting = (way for way in ways if available is None or way.memory <= available)
     return next(fitting, min(ways, key=lambda way: way.memory))
 
 
-def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detail: int) -> int:
+def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detail: int, kind: str) -> int:
     per_pixel = PER_PIXEL[resolved.precision]
     peak = 0.0
     for scale in plan(resolved.width, resolved.height, resolved.preset, max(1, resolved.evaluations)):
@@ -58,16 +59,17 @@ def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detai
             side = max(scale.width, scale.height) if whole is None else whole + 2 * HALO
             seen = min(side, scale.width) * min(side, scale.height)
             peak = max(peak, pixels * OPTIMIZER_PER_PIXEL[resolved.optimizer] + seen * per_pixel)
-    return round(FIXED[resolved.precision] + peak + width * height * FULL_PER_PIXEL)
+    fixed = FIXED[resolved.precision] + (QUICK if kind == "cpu" and resolved.precision is Precision.FP32 else 0.0)
+    return round(fixed + peak + width * height * FULL_PER_PIXEL)
 
 
-def largest_size(resolved: Resolved, width: int, height: int, available: int) -> int:
+def largest_size(resolved: Resolved, width: int, height: int, available: int, kind: str = "cpu") -> int:
     """The longest side of the work, in px, up to what the preset paints, at which a layer of width × height px fits into that many bytes; 0 when none does."""
 
     def fits(longest: int) -> bool:
         work = work_size(width, height, longest)
         tried = replace(resolved, size=max(work), width=work[0], height=work[1])
-        return estimate_bytes(tried, width, height, 0) <= available
+        return estimate_bytes(tried, width, height, 0, kind) <= available
 
     most = min(max(width, height), resolved.preset.largest)
     low, high = SMALLEST_SIDE - 1, min(LARGEST_WHOLE, most)

@@ -63,7 +63,8 @@ class NeuralEngine:
         width, height = order.content.width, order.content.height
         available = self._available(order)
         needed = estimate_bytes(resolved, width, height, available, self._kind)
-        return Estimate(needed, available, largest_size(resolved, width, height, available), resolved, sizing.said(order.parameters, resolved, width, height))
+        largest = largest_size(resolved, width, height, available, self._kind)
+        return Estimate(needed, available, largest, resolved, sizing.said(order.parameters, resolved, width, height))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""
@@ -116,7 +117,7 @@ class NeuralEngine:
 
     def _out_of_memory(self, order: Order, resolved: Resolved) -> JobFailure:
         width, height = order.content.width, order.content.height
-        fits = min(largest_size(resolved, width, height, self._available(order)), max(resolved.size - 1, 0))
+        fits = min(largest_size(resolved, width, height, self._available(order), self._kind), max(resolved.size - 1, 0))
         least = estimate_bytes(resolved, width, height, 0, self._kind)
         return Shortage(resolved.size, least, order.parameters.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
 

@@ -17,8 +17,8 @@ from restyle_server.worker.engine import Verdict
 COMPACT = Path(restyle_server.__file__).parent / "weights" / "compact.safetensors"
 
 
-def painted(name: str, style: str, side: int, **asked: object) -> NDArray[np.float32]:
+def painted(name: str, style: str, side: int, weights: Path = COMPACT, **asked: object) -> NDArray[np.float32]:
     """A photo in a style, (side, side, 3), as a viewer sees it: in 0–1. asked: parameters other than the defaults."""
     parameters = resolve(Parameters(native_size=True, **asked), side, side, "cpu", bf16=prefers_bf16("cpu"))
-    task = Task(photo(name, side), (StylePicture(painting(style, side), key=style),), parameters, COMPACT)
+    task = Task(photo(name, side), (StylePicture(painting(style, side), key=style),), parameters, weights)
     return np.clip(Painter().paint(task, lambda _: Verdict.GO_ON).rgb, 0, 1)

@@ -8,8 +8,8 @@ over a factor of 60 for one and the same balance, and one fixed weight by size g
 
 A draft stops long before the two meet, and would end at distances from the content that say more about the style than about the strength. So there the content
 holds by distance: a loss C is felt with weight·(C/reach)³, next to nothing near the content, like a plain term of that weight at C = reach, and soon far more
-beyond. All styles then end near the reach (tests/pictures/strength_proof.py measures it). From STEEPEST reaches on it is felt no more than there: a picture that
-begins far out, in the style's colours, would spend half of its evaluations on the way back before any style shows.
+beyond. All styles then end near the reach (tests/pictures/strength_proof.py measures it). From STEEPEST reaches on it is felt no more than there: a picture
+that begins far out, in the style's colours, would spend half of its evaluations on the way back before any style shows.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NEAR = 0.03  # nearer than this the content's error is rounding noise, above all
 LEEWAY = 1.5  # largest factor by which the gradients may correct the ratio
 LARGEST_HOLD = 1e4  # content weight where the strength map is nearly 0
 CONTENT_DECAY = 1.0  # by which the content's weight falls from one scale to the next finer
-REACHES = {0.0: 0.1, 25.0: 0.3, 50.0: 1.0, 75.0: 2.8, 100.0: 14.0}  # content loss near which drafts end, by strength; the last is out of their reach
+REACHES = {0.0: 0.1, 25.0: 0.3, 50.0: 1.0, 75.0: 2.4, 100.0: 14.0}  # content loss near which drafts end, by strength; the last is out of their reach
 POWER = 3  # of the loss over the reach: the square lets styles end farther apart
 STEEPEST = 2.0  # reaches, of at least that of strength 50: a weaker one begins nearer, and its style must not pull it out there
 DRAFT_POWER = 0.35  # by which a draft's content weight falls with the ratio; the reach does the rest

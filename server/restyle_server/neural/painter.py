@@ -26,6 +26,7 @@ from .plan import Scale, plan
 from .recoloring import recolored, share
 from .resizing import pixels, resized, resized_map, tensor
 from .scene import Scene, Terms, Weights, by_region, scene
+from .smoothing import CHROMA
 from .store import Store
 from .targets import TargetCache
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
@@ -37,7 +38,7 @@ WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 DRAFT_FIRST_STEPS, DRAFT_LONGEST_STEP = (0.03, 0.015), 0.05  # RMS, of the range, at its first scale and later: it can't afford a step that is taken back
 DRAFT_FULL_STEPS = balance.REACHES[50.0]  # reach from which on they are as long as that
-DRAFT_CHROMA = 0.4  # of its steps: it begins in the styles' colours, and has the less to do there
+DRAFT_CHROMA = 0.2  # of its steps, beside what is left of the way to the styles' colours when it begins
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -139,15 +140,18 @@ class _Run:
         reach = DRAFT_FULL_STEPS if self._weights.reach is None else self._weights.reach
         shorter = min(1.0, math.sqrt(reach / DRAFT_FULL_STEPS))  # the content's loss grows with the square of the way
         first = DRAFT_FIRST_STEPS[min(self._index, 1)]
-        return partial(lbfgs.minimise, first_step=shorter * first, longest_step=shorter * DRAFT_LONGEST_STEP, chroma=DRAFT_CHROMA)
+        chroma = min(CHROMA, DRAFT_CHROMA + 1 - float(share(self._task.parameters.strength, None)))
+        return partial(lbfgs.minimise, first_step=shorter * first, longest_step=shorter * DRAFT_LONGEST_STEP, chroma=chroma)
 
     def paint(self) -> Painting:
         task, strength_map = self._task, self._strength_map
         base = self._base()
         self._kept = texture_kept(task.parameters.strength, strength_map) if task.start is None else None  # the details of an earlier result are paint
-        self._best, self._reference = self._start(base)
+        self._reference = self._referred(base)
         self._whole: Tensor | None = None  # what is painted whole, once details are added
         done = self._go_on()
+        if not done:
+            self._best = self._start(base)
         finished = False
         for index, scale in enumerate(self._scales[done:], done):
             began = time.monotonic()
@@ -200,20 +204,26 @@ class _Run:
         width, height = (whole[-1].width, whole[-1].height) if self._large else (p.width, p.height)
         return sized(self._task.content, width, height, self._device)
 
-    def _start(self, base: Tensor) -> tuple[Tensor, Tensor]:
-        """Where the first scale begins, and the picture at the work's size whose details are carried along from scale to scale."""
+    def _referred(self, base: Tensor) -> Tensor:
+        """The picture at the work's size whose details are carried along from scale to scale."""
+        start = self._task.start
+        if start is None:
+            return base
+        return torch.zeros_like(base) if isinstance(start, str) else sized(start, base.shape[-1], base.shape[-2], self._device)
+
+    def _start(self, base: Tensor) -> Tensor:
+        """Where the first scale begins."""
         task = self._task
         if not (task.start is None or isinstance(task.start, str)):
-            given = sized(task.start, base.shape[-1], base.shape[-2], self._device)
-            return given, given
+            return self._reference
         first = self._scales[0] if self._scales else None
         width, height = (first.width, first.height) if first else base.shape[:1:-1]
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
             small = resized(self._recolored(base) if self._drafted else base, width, height)
-            return (small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)), base
-        return (0.5 + NOISE_START * noise).clamp(0, 1), torch.zeros_like(base)
+            return small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)
+        return (0.5 + NOISE_START * noise).clamp(0, 1)
 
     def _recolored(self, base: Tensor) -> Tensor:
         """The content in as much of the styles' colours as a draft begins with."""

@@ -11,6 +11,7 @@ from neural.scenes import photo, task, waves
 from restyle_server.neural import painter as painting_room
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Objective, Optimizer, Pooling, Precision, Preset, Symmetry
+from restyle_server.neural.smoothing import CHROMA
 from restyle_server.neural.task import Step, StylePicture
 from restyle_server.worker.engine import Cancelled, Verdict
 
@@ -49,11 +50,13 @@ def test_more_strength_means_further_from_the_content_and_nearer_to_the_style(pa
     assert style == sorted(style, reverse=True)
 
 
-def test_a_draft_takes_no_longer_steps_than_its_strength_lets_it_go(painter, monkeypatch):
+def test_a_draft_takes_no_longer_steps_than_its_strength_lets_it_go_and_goes_less_in_colour_the_more_of_it_there_is(painter, monkeypatch):
     lengths: list[tuple[float, float]] = []
+    chromas: list[float] = []
 
-    def still(_evaluate, start, _evaluations, _first=None, _accepted=None, *, first_step, longest_step):
+    def still(_evaluate, start, _evaluations, _first=None, _accepted=None, *, first_step, longest_step, chroma):
         lengths.append((first_step, longest_step))
+        chromas.append(chroma)
         return start
 
     monkeypatch.setattr(painting_room.lbfgs, "minimise", still)
@@ -61,7 +64,8 @@ def test_a_draft_takes_no_longer_steps_than_its_strength_lets_it_go(painter, mon
         painter.paint(task(strength=strength), lambda _: Verdict.GO_ON)
     (low, low_most), *others = lengths
     assert others == [(0.03, 0.05)] * 2
-    assert (low / 0.03, low_most / 0.05) == pytest.approx([(0.3 / 0.9) ** 0.5] * 2)
+    assert (low / 0.03, low_most / 0.05) == pytest.approx([0.3**0.5] * 2)
+    assert chromas == pytest.approx([CHROMA, 0.4, 0.2])
 
 
 @pytest.mark.parametrize("objective", list(Objective))

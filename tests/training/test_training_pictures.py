@@ -67,10 +67,14 @@ def test_a_spoiled_shard_is_named_with_what_is_wrong(tmp_path, changed, said):
 
 def test_no_shard_no_archive_and_mixed_sizes_are_told_in_a_sentence(tmp_path):
     (tmp_path / "text.npz").write_text("no archive")
+    (tmp_path / "empty.npz").touch()
+    np.save(tmp_path / "array.npy", np.zeros(3))
     np.savez(tmp_path / "other.npz", something=np.zeros(3))
     for given, said in (
         ([], "no pictures to learn from"),
-        ([tmp_path / "missing.npz"], "is no shard"),
+        ([tmp_path / "missing.npz"], "can't be read"),
+        ([tmp_path / "empty.npz"], "is no shard"),
+        ([tmp_path / "array.npy"], "is no shard"),
         ([tmp_path / "text.npz"], "is no shard"),
         ([tmp_path / "other.npz"], "data, offsets and labels"),
         ([write(tmp_path / "a.npz", 2), write(tmp_path / "b.npz", 2, 32)], "differ in size .32, 64 px."),

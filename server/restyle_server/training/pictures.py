@@ -54,8 +54,10 @@ def _read(shard: Path) -> Labelled:
     try:
         with np.load(shard) as kept:
             data, offsets, labels = kept["data"].tobytes(), kept["offsets"], kept["labels"].astype(np.int64)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise UnusablePictures(f"{shard} is no shard of pictures ({error}); it takes an .npz file with data, offsets and labels.") from error
+    except OSError as error:
+        raise UnusablePictures(f"{shard} can't be read ({error.strerror or error}); name a shard that exists.") from error
+    except (EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise UnusablePictures(f"{shard} is no shard of pictures; it takes an .npz file with data, offsets and labels.") from error
     if len(labels) == 0 or len(offsets) != len(labels) + 1 or int(labels.min()) < 0:
         raise UnusablePictures(f"{shard} holds {len(offsets) - 1} pictures and {len(labels)} labels; it takes one label from 0 on for each, and one at least.")
 

@@ -52,7 +52,7 @@ def read(shards: Sequence[Path]) -> Labelled:
 
 def _read(shard: Path) -> Labelled:
     try:
-        with np.load(shard) as kept:
+        with np.load(shard, allow_pickle=False) as kept:
             data, offsets, labels = kept["data"].tobytes(), kept["offsets"], kept["labels"].astype(np.int64)
     except OSError as error:
         raise UnusablePictures(f"{shard} can't be read ({error.strerror or error}); name a shard that exists.") from error

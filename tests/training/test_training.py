@@ -164,6 +164,9 @@ def test_the_command_refuses_in_a_sentence(tmp_path, capsys):
         with pytest.raises(SystemExit):
             main([str(tmp_path / "w"), "--shards", shard, *needed, *wrong])
         assert said in capsys.readouterr().err
+    with pytest.raises(SystemExit):  # before hours of training, not after
+        main([str(tmp_path / "missing" / "w"), "--shards", shard, *needed])
+    assert "is no folder" in capsys.readouterr().err
 
 
 def test_pictures_reach_the_network_as_the_engine_shows_them():

@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     batch = given.batch or BATCHES[device.type]
     if batch <= 0 or batch % MULTIPLE:
         parser.error(f"--batch {batch} does not fill whole canvases; take a multiple of {MULTIPLE}")
+    if not given.out.absolute().parent.is_dir():
+        parser.error(f"{given.out.parent} is no folder; make it, or choose another place for OUT")
     try:
         learned, judged = read(_files(given.shards)).on(device), read([given.validation]).on(device)
         training = Training(learned, 60 * given.minutes, batch, given.pooling, given.seed)

@@ -20,6 +20,7 @@ import torch
 from pictures.engine_pictures import COMPACT, painted
 from pictures.photos import PHOTOS, painting, photo
 from pictures.readings import defects
+from pictures.strength_proof import say
 from PIL import Image
 from restyle_server.imaging.sheets import Heading, Panel, grid
 from restyle_server.neural.calibration import network
@@ -28,6 +29,7 @@ from restyle_server.neural.resizing import tensor
 from restyle_server.neural.vgg import Vgg
 from restyle_server.training.pictures import canvases, read, scaled
 from restyle_server.training.schedule import PHASES
+from torch import Tensor
 
 SUBJECTS = (*PHOTOS, "hubble_deep_field", "immunohistochemistry")
 STYLES = ("night", "stained-glass", "woodcut", "wave", "impasto", "watercolour")
@@ -53,8 +55,11 @@ def main() -> int:
     files = list(dict.fromkeys((given.against, given.weights)))
     contenders = [(file, pooling) for file in files for pooling in given.pooling]
     if given.shard:
+        cells = PHASES[-1].cells
+        learned = canvases(scaled(read([given.shard]).pictures[: CANVASES * cells**2]), cells)
+        large = torch.cat([tensor(photo(name, LARGE), torch.device("cpu")) for name in SUBJECTS])
         for file, pooling in contenders:
-            for layer, ratio in levels(network(file, pooling), given.shard).items():
+            for layer, ratio in levels(network(file, pooling), learned, large).items():
                 say(f"{file.stem} {pooling} {layer}: {ratio:.2f}")
     styles = STYLES[: given.styles]
     rows = [[_panel(name, style, *one, given.side, given.preset) for style in styles for one in contenders] for name in SUBJECTS[: given.photos]]
@@ -64,11 +69,8 @@ def main() -> int:
 
 
 @torch.no_grad()
-def levels(vgg: Vgg, shard: Path) -> dict[str, float]:
-    """By layer: mean activation inside large photos over that on the training's largest canvases."""
-    cells = PHASES[-1].cells
-    learned = canvases(scaled(read([shard]).pictures[: CANVASES * cells**2]), cells)
-    large = torch.cat([tensor(photo(name, LARGE), torch.device("cpu")) for name in SUBJECTS])
+def levels(vgg: Vgg, learned: Tensor, large: Tensor) -> dict[str, float]:
+    """By layer: mean activation inside large photos (n, 3, LARGE, LARGE) over that on the training's canvases (n, 3, h, w), all in 0–1."""
     found = {}
     for layer, seen in vgg.features(large, vgg.layers).items():
         step = LARGE // seen.shape[-1]
@@ -82,12 +84,6 @@ def _panel(name: str, style: str, weights: Path, pooling: Pooling, side: int, pr
     wrong = defects(result, photo(name, side), painting(style, side))
     say(f"{name} {style} {weights.stem} {pooling}: {'; '.join(wrong) or 'sound'}")
     return Panel(f"{weights.stem} {pooling}", style, Image.fromarray(np.rint(result * 255).astype(np.uint8)))
-
-
-def say(line: str) -> None:
-    """A line for people."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from restyle_server.neural import vgg
 from restyle_server.neural.calibration import levels
 from restyle_server.neural.parameters import Pooling
 from restyle_server.training.__main__ import main
-from restyle_server.training.classifier import MIRRORED, Classifier, normalised, shipped
+from restyle_server.training.classifier import MIRRORED, Classifier, shipped
 from restyle_server.training.pictures import Labelled
 from restyle_server.training.schedule import MULTIPLE, PHASES, highest_rate, phase, rate
 from restyle_server.training.training import Training, UnusableState
@@ -171,4 +171,4 @@ def test_the_command_refuses_in_a_sentence(tmp_path, capsys):
 
 def test_pictures_reach_the_network_as_the_engine_shows_them():
     image = torch.rand(1, 3, 4, 4)
-    assert torch.allclose(normalised(image) * torch.tensor(vgg.STD).view(1, 3, 1, 1) + torch.tensor(vgg.MEAN).view(1, 3, 1, 1), image, atol=1e-6)
+    assert torch.allclose(vgg.standardised(image) * torch.tensor(vgg.STD).view(1, 3, 1, 1) + torch.tensor(vgg.MEAN).view(1, 3, 1, 1), image, atol=1e-6)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .parameters import Pooling
 from .store import Store
-from .vgg import MEAN, STD, Filters, Vgg, load, pooled
+from .vgg import Filters, Vgg, load, pooled, standardised
 
 LARGEST_GAIN = 5.0  # over the layer's median: rarely active filters would turn into spikes that rule a quadratic statistic
 DEAD = 1e-3  # of the layer's median mean activation: below it a filter says nothing; it is dropped from all statistics
@@ -97,8 +97,7 @@ def normalised(filters: Mapping[str, Filters], pooling: Pooling, calibration: Te
 @torch.no_grad()
 def levels(filters: Mapping[str, Filters], pooling: Pooling, calibration: Tensor | None = None) -> Levels:
     """The levels of filters over the calibration set."""
-    x = pictures() if calibration is None else calibration
-    x = (x - torch.tensor(MEAN).view(1, -1, 1, 1)) / torch.tensor(STD).view(1, -1, 1, 1)
+    x = standardised(pictures() if calibration is None else calibration)
     gain = torch.ones(3)
     gains: dict[str, Tensor] = {}
     pool_gain: dict[int, float] = {}

@@ -87,7 +87,7 @@ class Vgg:
         """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations have the type of the filters; the gradient returns to
         the image in its own."""
         first = next(iter(self.filters.values())).weight
-        x = ((image - _column(MEAN, image)) / _column(STD, image)).to(first.dtype)
+        x = standardised(image).to(first.dtype)
         if channels_last(first.device, first.dtype):
             x = x.contiguous(memory_format=torch.channels_last)
         left = set(wanted)
@@ -119,6 +119,11 @@ def pooled(x: Tensor, pooling: Pooling, gain: float = 1.0) -> Tensor:
         return F.max_pool2d(x, 2, ceil_mode=True)
     x = F.avg_pool2d(x, 2, ceil_mode=True)
     return x if gain == 1.0 else x * gain
+
+
+def standardised(pictures: Tensor) -> Tensor:
+    """Pictures (n, 3, h, w) in 0–1 as the filters see them: minus ImageNet's mean, over its standard deviation."""
+    return (pictures - _column(MEAN, pictures)) / _column(STD, pictures)
 
 
 def _column(values: tuple[float, ...], like: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ class Classifier(nn.Module):
 
     def forward(self, canvas: Tensor, cells: int = 1) -> Tensor:
         """Logits, float32 (n·cells², classes), cells row by row, for canvases (n, 3, h, w) in 0–1."""
-        x = normalised(canvas).contiguous(memory_format=torch.channels_last)
+        x = vgg.standardised(canvas).contiguous(memory_format=torch.channels_last)
         for name, convolution in self.convolutions.items():
             if name[2] == "1" and name[0] != "1":
                 x = vgg.pooled(x, self.pooling)
@@ -56,12 +56,6 @@ class Classifier(nn.Module):
             if name == DEEPEST:
                 break
         return result
-
-
-def normalised(picture: Tensor) -> Tensor:
-    """Pictures (n, 3, h, w) in 0–1 as the network sees them."""
-    mean, std = (torch.tensor(values, device=picture.device).view(1, 3, 1, 1) for values in (vgg.MEAN, vgg.STD))
-    return (picture - mean) / std
 
 
 def shipped(filters: dict[str, Filters], pooling: Pooling, canvas: Tensor) -> dict[str, Tensor]:

@@ -64,7 +64,11 @@ class Training:
     @property
     def share(self) -> float:
         """Of the time that has passed, 0–1."""
-        return min(1.0, (self._spent + self._clock() - self._began) / self._seconds)
+        return min(1.0, self._passed() / self._seconds)
+
+    def _passed(self) -> float:
+        """Seconds, those of runs before counted in."""
+        return self._spent + self._clock() - self._began
 
     def step(self) -> Progress:
         """Learns from one batch."""
@@ -109,7 +113,7 @@ class Training:
         for i, parameter in enumerate(self._parameters):
             if "momentum_buffer" in self._optimiser.state[parameter]:
                 tensors[f"momentum.{i}"] = self._optimiser.state[parameter]["momentum_buffer"]
-        told = {"spent": self._spent + self._clock() - self._began, "seen": self.seen}
+        told = {"spent": self._passed(), "seen": self.seen}
         beside = path.with_name(path.name + ".part")
         save_file({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, beside, {"training": json.dumps(told)})
         beside.replace(path)

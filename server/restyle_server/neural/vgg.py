@@ -1,4 +1,4 @@
-"""Owns VGG19's convolutions: loading them from safetensors, and running them to the last layer that a task needs (Simonyan & Zisserman 2015, table 1, E)."""
+"""Owns VGG's convolutions: loading them from safetensors, and running them to the last layer that a task needs (Simonyan & Zisserman 2015, table 1, D and E)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from torch import Tensor
 from .convolving import convolved, quick
 from .parameters import Pooling
 
-BLOCKS = (2, 2, 4, 4, 4)
+VGG19 = (2, 2, 4, 4, 4)  # convolutions per block
+VGG16 = (2, 2, 3, 3, 3)
 CHANNELS = (64, 128, 256, 512, 512)
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet, RGB in 0–1
 STD = (0.229, 0.224, 0.225)
@@ -29,9 +30,9 @@ class UnusableWeights(Exception):
     """The weights file can't be used; the message is a sentence that says why and what to do."""
 
 
-def convolutions() -> tuple[str, ...]:
-    """Names of all sixteen convolutions, "1_1" first, in the order in which they run."""
-    return tuple(f"{block}_{k}" for block, count in enumerate(BLOCKS, 1) for k in range(1, count + 1))
+def convolutions(blocks: tuple[int, ...] = VGG19) -> tuple[str, ...]:
+    """Names of the convolutions of VGG19, or VGG16, "1_1" first, in the order in which they run."""
+    return tuple(f"{block}_{k}" for block, count in enumerate(blocks, 1) for k in range(1, count + 1))
 
 
 def channels(layer: str) -> int:
@@ -42,8 +43,8 @@ def channels(layer: str) -> int:
 def depth(layer: str) -> int:
     """How many poolings lie before a layer named "reluB_K": 0–4. ValueError for any other name."""
     match = _LAYER.fullmatch(layer)
-    if not match or int(match[2]) > BLOCKS[int(match[1]) - 1]:
-        raise ValueError(f"{layer!r} is no layer of VGG19; use relu1_1 to relu5_4")
+    if not match or int(match[2]) > VGG19[int(match[1]) - 1]:
+        raise ValueError(f"{layer!r} is no layer of VGG; use relu1_1 to relu5_4")
     return int(match[1]) - 1
 
 
@@ -58,7 +59,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Vgg:
-    """VGG19's convolutions on one device.
+    """The convolutions of VGG16 or VGG19 on one device.
 
     filters: by name "B_K", in running order, complete up to the last.
     pool_gain: by block (1–4), what pooled activations are multiplied by, so that average pooling keeps the level that the next layer was trained with.
@@ -139,17 +140,17 @@ def load(path: Path) -> dict[str, Filters]:
         raise UnusableWeights(f"The weights file {path.name} can't be read ({error}). Install it again.") from error
     filters: dict[str, Filters] = {}
     inputs = 3
-    for name in convolutions():
+    for name in convolutions(VGG19 if "conv3_4.weight" in tensors else VGG16):
         weight, bias = tensors.get(f"conv{name}.weight"), tensors.get(f"conv{name}.bias")
         if weight is None or bias is None:
             break
         outputs = CHANNELS[int(name[0]) - 1]
         if weight.shape != (outputs, inputs, 3, 3) or bias.shape != (outputs,):
-            raise UnusableWeights(f"The weights file {path.name} is no VGG19: conv{name} has the shape {tuple(weight.shape)}. Install it again.")
+            raise UnusableWeights(f"The weights file {path.name} is no VGG: conv{name} has the shape {tuple(weight.shape)}. Install it again.")
         filters[name] = Filters(weight.float(), bias.float())
         if not (filters[name].weight.isfinite().all() and filters[name].bias.isfinite().all()):
             raise UnusableWeights(f"The weights file {path.name} has values in conv{name} that are not finite. Install it again.")
         inputs = outputs
     if not filters:
-        raise UnusableWeights(f"The weights file {path.name} has no conv1_1: it is no VGG19. Install it again.")
+        raise UnusableWeights(f"The weights file {path.name} has no conv1_1: it is no VGG. Install it again.")
     return filters

@@ -12,7 +12,6 @@ from .statistics import Moments, moments, wide
 from .tiles import Tile
 from .vgg import Vgg, depth
 
-COLORS = "rgb"  # the name under which the picture's own moments stand beside those of its layers
 Guides = Sequence[Tensor | None]
 """By number of poolings: how much each position counts, (1, 1, h, w) with sum 1; None: all alike."""
 Measured = Mapping[str, Moments]
@@ -25,15 +24,14 @@ class Look:
     """Somebody else who looks at the tiles on the same occasion: at these layers' activations beside the style's, without gradient."""
 
     layers: Collection[str]
-    see: Callable[[Tensor, Mapping[str, Tensor], Tile], None]
+    see: Callable[[Mapping[str, Tensor], Tile], None]
 
 
-def measured(image: Tensor, features: Mapping[str, Tensor], guides: Guides, tile: Tile, size: tuple[int, int]) -> Measured:
-    """A tile's share in the moments of its picture's layers and colours; the shares of all tiles add up to the whole picture's moments.
+def measured(features: Mapping[str, Tensor], guides: Guides, tile: Tile, size: tuple[int, int]) -> Measured:
+    """A tile's share in the moments of its picture's layers; the shares of all tiles add up to the whole picture's moments.
 
-    image: (1, 3, h, w), what the tile sees; features: its activations. size: (height, width) of the whole picture."""
-    found = {COLORS: _share(image, guides[0], tile, 0, size)}
-    return found | {layer: _share(values, guides[depth(layer)], tile, depth(layer), size) for layer, values in features.items()}
+    features: the activations of what the tile sees. size: (height, width) of the whole picture."""
+    return {layer: _share(values, guides[depth(layer)], tile, depth(layer), size) for layer, values in features.items()}
 
 
 def _share(values: Tensor, guide: Tensor | None, tile: Tile, level: int, size: tuple[int, int]) -> Moments:
@@ -56,7 +54,7 @@ def gathered(
     beat: Beat | None = None,
     look: Look | None = None,
 ) -> tuple[Measured, ...]:
-    """The moments of a picture (1, 3, h, w) per set of guides, per layer and of the colours, without gradient."""
+    """The moments of a picture (1, 3, h, w) per set of guides and per layer, without gradient."""
     size = image.shape[-2], image.shape[-1]
     total: list[dict[str, Moments]] = [{} for _ in guides]
     for index, tile in enumerate(tiles):
@@ -64,11 +62,11 @@ def gathered(
         features = vgg.features(part, layers if look is None else {*layers, *look.layers})
         style = {layer: features[layer] for layer in layers}
         for sums, one in zip(total, guides, strict=True):
-            for name, found in measured(part, style, one, tile, size).items():
+            for name, found in measured(style, one, tile, size).items():
                 before = sums.get(name)
                 sums[name] = found.to(wide(image.device)) if before is None else Moments(before.second + found.second, before.mean + found.mean)
         if look:
-            look.see(part, features, tile)
+            look.see(features, tile)
         if beat:
             beat((index + 1) / len(tiles))
     exact = torch.float64 if image.dtype == torch.float64 else torch.float32

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .smoothing import CHROMA, smoothed
 
 HISTORY = 12  # pairs: more gain little on so few iterations and cost two pictures each
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
 SHRINK, LEAST_SHRINK = 0.5, 0.1  # of a step that was too long; of one whose loss is not finite
 TRIES = 6  # evaluations in one line search before the history is dropped
 CURVATURE = 1e-8  # s·y over |s|·|y|: a pair below says nothing and is left out
-FIRST_STEP = 0.02  # root mean square change of a pixel in the first step, in parts of the range
+FIRST_STEP = 0.03  # root mean square change of a pixel in the first step, in parts of the range
 LONGEST_STEP = 0.15  # same, of any step: a wilder one leaves the region where the quadratic model holds
 
 
@@ -42,16 +41,12 @@ def minimise(
     evaluations: int,
     first: Value | None = None,
     accepted: Callable[[Tensor, Value], None] | None = None,
-    first_step: float = FIRST_STEP,
-    longest_step: float = LONGEST_STEP,
-    chroma: float = CHROMA,
 ) -> Tensor:
     """The best point found with at most that many evaluations; the start when none is better. Never a point whose loss was not finite: such a step is
     shortened, and after TRIES failures the history is dropped.
 
     first: the value at the start, if it is known already. accepted: told each accepted point. Evaluate's value has loss inf or nan where loss or gradient is
-    not finite. first_step, longest_step: root mean square change of a pixel, in parts of the range. chroma: of the first guess of the inverse
-    Hessian, as smoothing.py has it.
+    not finite.
     """
     point, left = start, evaluations
     value = first
@@ -62,8 +57,9 @@ def minimise(
     if not value.finite:
         return start
     pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=HISTORY)
+    first_step = FIRST_STEP
     while left > 0:
-        direction = _direction(value.gradient, pairs, chroma)
+        direction = _direction(value.gradient, pairs)
         slope, size = torch.stack((torch.dot(direction.flatten(), value.gradient.flatten()), direction.norm())).tolist()  # one wait for the device
         if not (math.isfinite(slope) and slope < 0):
             if not pairs:
@@ -71,7 +67,7 @@ def minimise(
             pairs.clear()
             continue
         rms = size / math.sqrt(direction.numel())
-        step = min(1.0, longest_step / rms) if pairs else first_step / rms
+        step = min(1.0, LONGEST_STEP / rms) if pairs else first_step / rms
         moved = None
         for _ in range(TRIES):
             if left == 0:
@@ -96,7 +92,7 @@ def minimise(
     return point
 
 
-def _direction(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor, float]], chroma: float) -> Tensor:
+def _direction(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor, float]]) -> Tensor:
     """Two-loop recursion: −H·g."""
     q = gradient.neg().flatten()
     used: list[Tensor] = []
@@ -104,10 +100,9 @@ def _direction(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor, float]], chr
         share = torch.dot(s, q) / curvature
         q = q - share * y
         used.append(share)
-    q = smoothed(q.view_as(gradient), chroma).flatten()
     if pairs:
         _, y, curvature = pairs[-1]
-        q = q * (curvature / torch.dot(y, smoothed(y.view_as(gradient), chroma).flatten()))
+        q = q * (curvature / torch.dot(y, y))
     for (s, y, curvature), share in zip(pairs, reversed(used), strict=True):
         q = q + s * (share - torch.dot(y, q) / curvature)
     return q.view_as(gradient)

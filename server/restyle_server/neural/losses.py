@@ -15,7 +15,6 @@ from .statistics import Moments
 MEAN_SHARE = 1.0  # weight of the means' and the deviations' errors beside the Gram's, in "gram+moments"
 CHROMA = 8.0  # weight of the chroma's variation beside the whole image's
 MARGIN = 0.02  # of the range: where its soft walls begin, so that what leans on them is not clipped; at 0.01, dark ink leant over by a little
-SMALLEST_SPREAD = 1e-5  # variance of a colour: keeps the root's gradient finite on flat pictures
 RIDGE = 1e-4  # added to covariances, in parts of the target's mean variance: bounds the inverse root on pictures with fewer positions than channels
 
 
@@ -78,26 +77,6 @@ def _power(matrix: Tensor, exponent: float) -> Tensor:
 
 StyleLoss = Callable[[Moments, Moments], Tensor]
 STYLE_LOSSES: Mapping[Objective, StyleLoss] = {Objective.GRAM: gram, Objective.GRAM_MOMENTS: gram_and_moments, Objective.WASSERSTEIN: wasserstein}
-
-
-class Palette:
-    """How far the colours (C = 3) are from the target's: squared difference of the means, and of the standard deviations along the target's principal axes, in
-    parts of the target's own size. Keeps stray hues out, which the network's statistics hardly notice. Axes are found once, as a GPU would wait for them."""
-
-    def __init__(self, target: Moments) -> None:
-        _, axes = torch.linalg.eigh(target.covariance.cpu())
-        self._axes = axes.to(target.mean.device)
-        self._mean, self._spread = target.mean, self._along(target)
-        self._size = target.second.diagonal().sum().clamp(min=SMALLEST_SPREAD)
-
-    def __call__(self, now: Moments) -> Tensor:
-        """A scalar, with gradient."""
-        error: Tensor = (self._along(now) - self._spread).square().sum() + (now.mean - self._mean).square().sum()
-        return error / self._size
-
-    def _along(self, found: Moments) -> Tensor:
-        variance: Tensor = (self._axes * (found.covariance @ self._axes)).sum(0)
-        return variance.clamp(min=SMALLEST_SPREAD).sqrt()
 
 
 def content(now: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from .parameters import SMALLEST_SIDE, Optimizer, Precision, Resolved, work_size
-from .plan import LARGEST_WHOLE, plan
+from .plan import LARGEST_WHOLE, Stage, plan
 
 # bytes per pixel that goes through the network: activations, the gradient on its way back, statistics in fp32
 PER_PIXEL: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1500.0, Precision.FP32: 2900.0})
 DETAIL_SHARE = 0.85  # of it, to relu3_1: the shallow layers are the large ones
 OPTIMIZER_PER_PIXEL: Mapping[Optimizer, float] = MappingProxyType({Optimizer.LBFGS: 450.0, Optimizer.ADAM: 150.0})
-DETAIL_STATE = 40.0  # bytes per pixel of a detail scale, as large.py counts them
-STROKES = 250e6  # bytes, while a detail scale's strokes are laid: the styles' patches, before there is any tile
+FINISH_STATE = 150.0  # bytes per pixel of the finish beside its tile: picture, pyramid, moments, gradient, neighbours
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
 FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 200e6})  # network, styles' moments, buffers
 QUICK = 200e6  # bytes of the network's quick filters (convolving.py), in fp32 on a processor
@@ -52,9 +51,9 @@ def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detai
     peak = 0.0
     for scale in plan(resolved.width, resolved.height, resolved.preset, max(1, resolved.evaluations)):
         pixels = scale.width * scale.height
-        if scale.detail:
+        if scale.stage is Stage.DETAIL:
             seen = min(detail + 2 * DETAIL_HALO, scale.width) * min(detail + 2 * DETAIL_HALO, scale.height)
-            peak = max(peak, pixels * DETAIL_STATE + max(STROKES, seen * per_pixel * DETAIL_SHARE))
+            peak = max(peak, pixels * FINISH_STATE + seen * per_pixel * DETAIL_SHARE)
         else:
             side = max(scale.width, scale.height) if whole is None else whole + 2 * HALO
             seen = min(side, scale.width) * min(side, scale.height)

@@ -1,12 +1,10 @@
-"""Owns a painting from task to picture: scale by scale, balance, optimise, carry the change to the next scale."""
+"""Owns a painting from task to picture: scale by scale the styles' statistics, then the finish, and what is larger than is painted whole."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,35 +13,33 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..worker.engine import Between, Cancelled, Verdict, go_on
-from . import adam, balance, lbfgs
+from . import adam, finish, lbfgs, strength
 from .calibration import content_hash, network
-from .carrying import carried, texture_kept
-from .large import HELD, detailed, joined, sized, stroked
+from .carrying import carried
+from .content_loss import FeatureMatch
+from .finish import DETAIL_LAYERS, LAYERS, Finish
 from .lbfgs import Value
 from .memory import cut
-from .parameters import Optimizer, Pooling, Precision, Preset
-from .plan import Scale, plan
-from .recoloring import recolored, share
-from .resizing import pixels, resized, resized_map, tensor
-from .scene import Scene, Terms, Weights, by_region, scene
-from .smoothing import CHROMA
+from .neighbours import keys
+from .parameters import Optimizer, Pooling, Precision
+from .plan import Scale, Stage, plan
+from .recoloring import recolored
+from .resizing import pixels, resized, tensor
+from .scene import Terms, Weights, by_region, counted, scene, strength_map, weight_map
+from .statistics import levels
 from .store import Store
-from .targets import TargetCache
+from .targets import TargetCache, style_positions
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
-from .vgg import Vgg
+from .tiles import grid, halo, whole
+from .vgg import Vgg, depth
 
-TV_WEIGHT = 1.0  # of the total variation at tv = 1, beside a style loss in parts of the style's own size: four times as much blurs outlines
-GAMUT_WEIGHT = 300.0  # soft walls near 0 and 1: steep enough that the last clamp changes next to nothing, at no cost to the style
+TV_WEIGHT = 0.06  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
+GAMUT_WEIGHT = 6.0  # same, of the soft walls near 0 and 1
+FINISH_GAMUT = 9.0  # same, in the finish
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
-DRAFT_FIRST_STEPS, DRAFT_LONGEST_STEP = (0.03, 0.015), 0.05  # RMS, of the range, at its first scale and later: it can't afford a step that is taken back
-DRAFT_FULL_STEPS = balance.REACHES[50.0]  # reach from which on they are as long as that
-DRAFT_CHROMA = 0.2  # of its steps, beside what is left of the way to the styles' colours when it begins
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
-
-
-Minimise = Callable[[Callable[[Tensor], Value], Tensor, int, Value | None, Callable[[Tensor, Value], None] | None], Tensor]
 
 
 class _Finished(Exception):
@@ -125,62 +121,36 @@ class _Run:
         self._sketches: list[Sketch] = []
         self._skipped = 0  # evaluations of the scales that were done before
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
-        self._strength_map = None if task.strength_map is None else tensor(task.strength_map, device)
-        # a draft stops halfway, so that it begins nearer to the style and is held by distance; noise has nothing to begin with, and far to go
-        self._drafted = task.parameters.preset is Preset.DRAFT and not isinstance(task.start, str)
-        holding = balance.draft_holding(task.parameters.strength, self._strength_map) if self._drafted else balance.Holding(0.0)  # balanced scale by scale
-        self._weights = Weights(holding.weight, TV_WEIGHT * task.parameters.tv, GAMUT_WEIGHT, holding.reach)
+        self._strength = task.parameters.strength
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
-
-    def _optimiser(self) -> Minimise:
-        if self._task.parameters.optimizer is Optimizer.ADAM:
-            return adam.minimise
-        if not self._drafted:
-            return lbfgs.minimise
-        reach = DRAFT_FULL_STEPS if self._weights.reach is None else self._weights.reach
-        shorter = min(1.0, math.sqrt(reach / DRAFT_FULL_STEPS))  # the content's loss grows with the square of the way
-        first = DRAFT_FIRST_STEPS[min(self._index, 1)]
-        chroma = min(CHROMA, DRAFT_CHROMA + 1 - float(share(self._task.parameters.strength, None)))
-        return partial(lbfgs.minimise, first_step=shorter * first, longest_step=shorter * DRAFT_LONGEST_STEP, chroma=chroma)
+        self._photo = tensor(task.content, device).clamp(0, 1)
 
     def paint(self) -> Painting:
-        task, strength_map = self._task, self._strength_map
-        base = self._base()
-        self._kept = texture_kept(task.parameters.strength, strength_map) if task.start is None else None  # the details of an earlier result are paint
-        self._reference = self._referred(base)
-        self._whole: Tensor | None = None  # what is painted whole, once details are added
+        height, width = self._photo.shape[-2:]
+        self._content = self._colored()
+        self._reference = self._referred()
         done = self._go_on()
         if not done:
-            self._best = self._start(base)
+            self._best = self._start()
         finished = False
         for index, scale in enumerate(self._scales[done:], done):
             began = time.monotonic()
             try:
                 if index > done:
-                    del self._scene  # the finished scale's statistics and features
                     _obey(self._between())
                     began = time.monotonic()
                 self._paint_scale(index, scale)
                 if index + 1 < len(self._scales):
-                    self._keep(State(index + 1, _plane(self._best), None if self._whole is None else _plane(self._whole)))
+                    self._keep(State(index + 1, _plane(self._best)))
             except _Finished:
                 finished = True
             if self._index == index:  # else it ended between two scales
                 self._sketch(began)
             if finished:
                 break
-        if self._large:
-            whole = self._carried(*base.shape[:1:-1]) if self._whole is None else self._whole
-            painted = None if self._whole is None else self._best
-            rgb = joined(task.content, whole - base, painted, texture_kept(task.parameters.strength, strength_map))
-            if task.strength_map is not None:
-                np.copyto(rgb, task.content, where=(task.strength_map == 0)[..., None])
-            return Painting(rgb, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
-        result = self._carried(*base.shape[:1:-1])
-        if strength_map is not None:
-            result = torch.where(strength_map > 0, result, base)
-        # what the clip took from very bright and very dark pixels is added back
-        return Painting(task.content + pixels(result - base), len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
+        self._best = self._carried(width, height)
+        change = self._faded(self._best, self._photo) - self._photo  # what the clip took from very bright and very dark pixels is added back
+        return Painting(self._task.content + pixels(change), len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
 
     def _go_on(self) -> int:
         """Takes up the task's state, if it is of these scales; how many of them are done."""
@@ -188,111 +158,147 @@ class _Run:
         if state is None or not 0 < state.done < len(self._scales):
             return 0
         last = self._scales[state.done - 1]
-        if state.best.shape != (3, last.height, last.width) or (state.whole is not None) != last.detail:
+        if state.best.shape != (3, last.height, last.width):
             return 0
         self._best = torch.from_numpy(state.best)[None].to(self._device)
-        self._whole = None if state.whole is None else torch.from_numpy(state.whole)[None].to(self._device)
         self._skipped = sum(scale.evaluations for scale in self._scales[: state.done])
         self._spent = sum(scale.cost * scale.evaluations for scale in self._scales[: state.done])
         return state.done
 
-    def _base(self) -> Tensor:
-        """The content, at the largest size that is painted whole."""
-        p = self._task.parameters
-        whole = [scale for scale in self._scales if not scale.detail]
-        self._large = len(whole) < len(self._scales)
-        width, height = (whole[-1].width, whole[-1].height) if self._large else (p.width, p.height)
-        return sized(self._task.content, width, height, self._device)
+    def _colored(self) -> Tensor:
+        """The content as it counts: in the styles' colours, as far as the strength lets it."""
+        task, photo = self._task, self._photo
+        height, width = photo.shape[-2:]
+        if not task.styles or not self._scales:
+            return photo
+        local = strength_map(task, width, height, self._device)
+        share = strength.share(self._strength, local, strength.COLORED).to(photo)
+        return photo + share * (recolored(photo, weight_map(task, width, height, self._device), by_region(task.styles, width, height, self._device)) - photo)
 
-    def _referred(self, base: Tensor) -> Tensor:
+    def _referred(self) -> Tensor:
         """The picture at the work's size whose details are carried along from scale to scale."""
-        start = self._task.start
+        start, height, width = self._task.start, *self._photo.shape[-2:]
         if start is None:
-            return base
-        return torch.zeros_like(base) if isinstance(start, str) else sized(start, base.shape[-1], base.shape[-2], self._device)
+            return self._content
+        return torch.zeros_like(self._content) if isinstance(start, str) else resized(tensor(start, self._device).clamp(0, 1), width, height).clamp(0, 1)
 
-    def _start(self, base: Tensor) -> Tensor:
+    def _start(self) -> Tensor:
         """Where the first scale begins."""
         task = self._task
         if not (task.start is None or isinstance(task.start, str)):
             return self._reference
-        first = self._scales[0] if self._scales else None
-        width, height = (first.width, first.height) if first else base.shape[:1:-1]
+        width, height = (self._scales[0].width, self._scales[0].height) if self._scales else self._content.shape[:1:-1]
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
-            small = resized(self._recolored(base) if self._drafted else base, width, height)
+            small = resized(self._content, width, height).clamp(0, 1)
             return small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)
         return (0.5 + NOISE_START * noise).clamp(0, 1)
 
-    def _recolored(self, base: Tensor) -> Tensor:
-        """The content in as much of the styles' colours as a draft begins with."""
-        task, (height, width) = self._task, base.shape[-2:]
-        given = (None if task.weight is None else tensor(task.weight, self._device), self._strength_map)
-        weight, local = (None if one is None else resized_map(one, width, height) for one in given)
-        colored = recolored(base, weight, by_region(task.styles, width, height, self._device))
-        return base + share(task.parameters.strength, local).to(base) * (colored - base)
-
     def _carried(self, width: int, height: int) -> Tensor:
         """The best state so far at another size."""
-        return carried(self._best, self._reference, width, height, self._kept)
+        if self._task.start is not None:
+            return carried(self._best, self._reference, width, height, None)  # the details of an earlier result are paint
+        local = None if self._task.strength_map is None else tensor(self._task.strength_map, self._device)
+        return carried(self._best, self._reference, width, height, 1 - strength.share(self._strength, local, strength.PAINTED))
+
+    def _faded(self, painted: Tensor, photo: Tensor) -> Tensor:
+        """What is seen of a state (1, 3, h, w), over the photo at its size."""
+        height, width = painted.shape[-2:]
+        shown = strength.faded(self._strength, strength_map(self._task, width, height, self._device)).to(photo)
+        return painted if bool((shown == 1).all()) else photo + shown * (painted - photo)
 
     def _paint_scale(self, index: int, scale: Scale) -> None:
         self._index, self._scale = index, scale
-        if scale.detail:
-            self._add_details(scale)
+        self._best = self._carried(scale.width, scale.height)
+        if scale.stage is Stage.MOMENTS:
+            self._match_moments(scale)
+        else:
+            self._finish(scale)
+
+    def _match_moments(self, scale: Scale) -> None:
+        base = resized(self._content, scale.width, scale.height).clamp(0, 1)
+        self._scene = found = scene(self._task, base, self._vgg, self._name, self._device, self._targets, self._cut.whole)
+        if found.free is not None:
+            self._best = torch.where(found.free > 0, self._best, base)
+        if not found.painted:
             return
-        self._scene = self._scene_at(scale, self._cut.whole, None)
-        start = self._carried(scale.width, scale.height)
-        if self._scene.free is not None:
-            start = torch.where(self._scene.free > 0, start, self._scene.base)
-        self._best = start
-        if self._scene.painted:
-            first = None if self._drafted else self._balanced(start)
-            self._best = self._optimiser()(self._evaluate, start, scale.evaluations - (first is not None), first, self._accept)
-
-    def _add_details(self, scale: Scale) -> None:
-        start = resized(self._best, scale.width, scale.height).clamp(0, 1)
-        stroked(self._task, start, self._beat)
-        self._scene = self._scene_at(scale, self._cut.detail, start)
-        if not self._scene.painted:
-            return
-        self._whole = self._best if self._whole is None else self._whole
-        self._best = start
-        self._weights = replace(self._weights, content=HELD, reach=None)
-        detailed(self._scene, start, self._weights, scale.evaluations, self._report, self._beat)
-
-    def _scene_at(self, scale: Scale, side: int | None, held: Tensor | None) -> Scene:
-        return scene(self._task, self._vgg, self._name, scale.width, scale.height, self._device, self._targets, side, held)
-
-    def _balanced(self, start: Tensor) -> Value:
-        """Weighs the content against the style, and gives the value at the start. One evaluation."""
-        split = self._scene.split(start, self._weights, self._beat)
-        finer = len(self._scales) - 1 - self._index
-        distance = balance.rms(start - self._scene.base)
-        style, content, rest = (balance.frozen(gradient, self._scene.free) for gradient in (split.style, split.content, split.rest))
-        weight = balance.content_weight(self._task.parameters.strength, finer, style, content, distance)
-        self._weights = replace(self._weights, content=weight)
-        self._report(split.terms)
-        loss = float(self._weights.total(split.terms))
-        gradient = style + weight * content + rest
-        return Value(loss if balance.all_finite(gradient) else math.inf, gradient)
+        finer = sum(one.stage is Stage.MOMENTS for one in self._scales[self._index + 1 :])
+        tv = TV_WEIGHT * self._task.parameters.tv
+        self._weights = Weights(strength.weight(finer), tv, GAMUT_WEIGHT, strength.reach(self._strength))
+        minimise = adam.minimise if self._task.parameters.optimizer is Optimizer.ADAM else lbfgs.minimise
+        self._best = minimise(self._evaluate, self._best, scale.evaluations, accepted=self._accept)
+        del self._scene
 
     def _evaluate(self, image: Tensor) -> Value:
         terms, gradient = self._scene.gradient(image, self._weights, self._beat)
-        gradient = balance.frozen(gradient, self._scene.free)
+        if self._scene.free is not None:
+            gradient *= self._scene.free
         loss, size = self._report(terms, gradient.abs().sum())
         return Value(loss if math.isfinite(size) else math.inf, gradient)
 
     def _accept(self, image: Tensor, _value: Value) -> None:
         self._best = image
 
-    def _report(self, terms: Terms, size: Tensor | None = None) -> tuple[float, float]:
+    def _report(self, terms: Terms, size: Tensor) -> tuple[float, float]:
         """Tells of an evaluation, and gives the loss and the gradient's size: all in one wait for the device."""
         gamut = self._weights.gamut * terms.gamut
         total, smooth = self._weights.total(terms), self._weights.rest(terms) - gamut
-        values = (total, terms.style, terms.content, self._weights.held(terms), smooth, gamut, torch.zeros_like(total) if size is None else size)
-        loss, style, content, held, smoothing, beyond, length = torch.stack(values).tolist()
+        loss, style, content, held, smoothing, beyond, length = torch.stack(
+            (total, terms.style, terms.content, self._weights.held(terms), smooth, gamut, size)
+        ).tolist()
+        self._tell(loss, style, content, held, smoothing, beyond)
+        return loss, length
+
+    def _finish(self, scale: Scale) -> None:
+        """The finish at a size, in tiles where it is large."""
+        task, (width, height) = self._task, (scale.width, scale.height)
+        detail = scale.stage is Stage.DETAIL
+        layers = DETAIL_LAYERS if detail else LAYERS
+        held = {} if detail else {layer: share for layer, share in task.parameters.content_layers if share > 0}
+        side = self._cut.detail if detail else self._cut.whole
+        tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *layers]))
+        regions = self._regions(width, height, layers)
+        if not regions:
+            return
+        local = strength_map(task, width, height, self._device)
+        more = None if local is None else strength.hold(self._strength, local)
+        hold = FeatureMatch(self._vgg, resized(self._content, width, height).clamp(0, 1) if held else self._best, held, more, tiles)
+        weight = strength.finish_weight(self._strength)
+        objective = Finish(self._vgg, self._best, regions, layers, hold, weight, FINISH_GAMUT, tiles)
+
+        def tell(terms: finish.Terms, picture: Tensor) -> None:
+            self._best = picture
+            style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone, terms.content, FINISH_GAMUT * terms.gamut)).tolist()
+            self._tell(style + tone + content + gamut, style, content / weight, content, tone, gamut)
+
+        finish.finish(objective, self._best, scale.evaluations, 1.0, None if local is None else (local > 0).to(self._best), tell, self._beat)
+
+    def _regions(self, width: int, height: int, layers: tuple[str, ...]) -> list[finish.Region]:
+        """Keys of each region's styles, and how much each position of the picture counts there."""
+        task, device = self._task, self._device
+        found = counted(task, width, height, device)
+        weight = weight_map(task, width, height, device)
+        deepest = max(depth(layer) for layer in layers)
+        maps: list[list[Tensor | None]] = []
+        for region, _, _ in found:
+            say = weight if region is None else region if weight is None else weight * region
+            maps.append([None] * (deepest + 1) if say is None else levels(say, deepest))
+        totals = [None if maps[0][level] is None else sum(float(one[level].sum()) for one in maps) for level in range(deepest + 1)] if maps else []
+        result = []
+        for says, (_, styles, _) in zip(maps, found, strict=True):
+            sampled = [style_positions(self._vgg, self._name, style, width, height, layers, device, self._targets) for style in styles]
+            shares = [style.weight / sum(one.weight for one in styles) for style in styles]
+            known = {layer: keys([one[layer] for one in sampled], shares, self._dtype) for layer in layers}
+            result.append(finish.Region(known, [None if say is None else say / total for say, total in zip(says, totals, strict=True)]))
+        return result
+
+    @property
+    def _dtype(self) -> torch.dtype:
+        return next(iter(self._vgg.filters.values())).weight.dtype
+
+    def _tell(self, loss: float, style: float, content: float, held: float, smoothing: float, gamut: float) -> None:
+        """Tells of an evaluation, and obeys."""
         self._spent += self._scale.cost
         step = Step(
             scale=self._index + 1,
@@ -305,13 +311,12 @@ class _Run:
             loss=loss,
             content_loss=content,
             style_loss=style,
-            content_weight=held / content if content > 0 else self._weights.content,
+            content_weight=held / content if content > 0 else 0.0,
             smoothing_loss=smoothing,
-            gamut_loss=beyond,
+            gamut_loss=gamut,
         )
         self._trace.append(step)
         _obey(self._observe(replace(step, picture=self._picture)))
-        return loss, length
 
     def _beat(self, done: float) -> None:
         """After each tile: progress between two evaluations, and a chance to end."""
@@ -324,7 +329,10 @@ class _Run:
         height, width = self._best.shape[-2:]
         factor = -(-max(height, width) // LARGEST_SHOWN)
         small = self._best if factor == 1 else F.avg_pool2d(self._best, (min(factor, height), min(factor, width)))
-        return pixels(small.clamp(0, 1))
+        return self._seen(small)
+
+    def _seen(self, state: Tensor) -> Pixels:
+        return pixels(self._faded(state, resized(self._photo, *state.shape[:1:-1])).clamp(0, 1))
 
     def _sketch(self, began: float) -> None:
         """Keeps the end of a scale, where the task wants that."""
@@ -334,7 +342,7 @@ class _Run:
         width, height = self._scale.width, self._scale.height
         factor = min(1.0, longest / max(width, height))
         small = resized(self._best, max(1, round(width * factor)), max(1, round(height * factor))).clamp(0, 1)
-        self._sketches.append(Sketch(width, height, began, time.monotonic(), pixels(small)))
+        self._sketches.append(Sketch(width, height, began, time.monotonic(), self._seen(small)))
 
 
 def _plane(image: Tensor) -> Pixels:

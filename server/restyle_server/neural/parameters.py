@@ -111,8 +111,7 @@ class Resolved:
     precision: Precision
 
 
-# a quarter with each depth, as in crowsonkb's style-transfer-pytorch: shallow layers carry palette and strokes; deep ones are blotchy when they rule
-DEFAULT_STYLE_LAYERS = (("relu1_1", 256.0), ("relu2_1", 64.0), ("relu3_1", 16.0), ("relu4_1", 4.0), ("relu5_1", 1.0))
+DEFAULT_STYLE_LAYERS = tuple((f"relu{block}_1", 1.0) for block in range(1, 6))  # relative errors need no weights
 DEFAULT_CONTENT_LAYERS = (("relu4_2", 1.0),)
 
 
@@ -142,7 +141,7 @@ def resolve(asked: Parameters, width: int, height: int, device_kind: str, bf16: 
         seed=_or(asked.seed, 0),
         color=_or(asked.color, Color.STYLE),
         color_mix=_or(asked.color_mix, 1.0),
-        objective=_or(asked.objective, Objective.GRAM_MOMENTS),
+        objective=_or(asked.objective, Objective.GRAM),
         optimizer=_or(asked.optimizer, Optimizer.LBFGS),
         style_layers=normalised(asked.style_layers or DEFAULT_STYLE_LAYERS),
         content_layers=normalised(asked.content_layers or DEFAULT_CONTENT_LAYERS),

@@ -1,66 +1,75 @@
-"""Owns the plan of a painting: the sizes of its pyramid and how many loss evaluations each of them gets. Imports no torch."""
+"""Owns the plan of a painting: the sizes of its pyramid, how many loss evaluations each of them gets, and the finish. Imports no torch."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from types import MappingProxyType
 
 from .parameters import SMALLEST_SIDE, Preset
 
 STEP = 2.0  # ratio of two neighbouring scales
 COARSEST = 80  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
-DRAFT_COARSEST = 160  # same for a draft, which has no evaluation to spare: at 192 px, one of 96 before leaves it up to twice as far from the style
 MOST_SCALES = 7
 LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
-DETAIL_COST = 0.56  # of an evaluation with all layers, measured with tiles at 2048² and 4096²: relu3_1 lies at 31 % of the multiplications, tiles run it twice
-DETAIL_EVALUATIONS: Mapping[Preset, int] = MappingProxyType({Preset.DRAFT: 2, Preset.STANDARD: 3, Preset.FINE: 4})  # at most: strokes are laid before them
+FINISH_COST = 1.3  # of an evaluation, a step of the finish: a layer less deep, with the search
+DETAIL_COST = 0.55  # same, with the layers up to relu3_1
+DETAIL_STEPS: Mapping[Preset, int] = MappingProxyType({Preset.DRAFT: 2, Preset.STANDARD: 4, Preset.FINE: 6})  # at most, of each size above LARGEST_WHOLE
 
-SHARES: Mapping[Preset, tuple[float, ...]] = MappingProxyType(
-    {  # of the budget, finest scale first; the last one repeats. A draft has none to spare for the coarse scales
-        Preset.DRAFT: (0.60, 0.25, 0.15),
-        Preset.STANDARD: (0.50, 0.32, 0.18, 0.10),
-        Preset.FINE: (0.60, 0.28, 0.12, 0.05),
-    }
-)
+FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.4, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
+SHARES = (0.45, 0.37, 0.18, 0.10)  # of the rest, finest scale first; the last one repeats
+
+
+class Stage(Enum):
+    """MOMENTS: the styles' statistics place colours and the composition of strokes. FINISH: nearest neighbours make them paint. DETAIL: the same for what
+    is small, in a picture that is too large to be painted whole."""
+
+    MOMENTS = "moments"
+    FINISH = "finish"
+    DETAIL = "detail"
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """One size of the pyramid. cost: of one evaluation, in evaluations of all layers at the finest scale. detail: whether it only adds details."""
+    """One stage of the work at one size, in px. evaluations: of the loss, steps in the finish; cost: of one of them, in evaluations of the moments' loss at the
+    painting's size."""
 
     width: int
     height: int
     evaluations: int
     cost: float
-    detail: bool = False
+    stage: Stage = Stage.MOMENTS
 
     @property
     def load(self) -> float:
         """Of one evaluation, in pixels that pass through all layers."""
-        return self.width * self.height * (DETAIL_COST if self.detail else 1.0)
+        return self.width * self.height * {Stage.MOMENTS: 1.0, Stage.FINISH: FINISH_COST, Stage.DETAIL: DETAIL_COST}[self.stage]
 
 
 def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:
-    """Scales of a painting of width × height px, coarsest first. All of them together cost at most `budget` evaluations at the finest; empty when the budget
-    is 0. Above LARGEST_WHOLE the budget is that of the largest size that is painted whole, and the detail scales come on top."""
+    """Scales of a painting of width × height px, coarsest first, the finish last. All of them together cost at most `budget` evaluations at the finest; empty
+    when the budget is 0. Above LARGEST_WHOLE the budget is that of the largest size that is painted whole, and the details come on top."""
     if budget <= 0:
         return ()
     if max(width, height) > LARGEST_WHOLE:
         return _large(width, height, preset, budget)
-    sizes = _sizes(width, height, DRAFT_COARSEST if preset is Preset.DRAFT else COARSEST)
-    shares = SHARES[preset]
-    given = [shares[min(i, len(shares) - 1)] for i in range(len(sizes))]
+    steps = math.floor(budget * FINISHED[preset] / FINISH_COST + 1e-9)
+    moments = budget - steps * FINISH_COST
+    sizes = _sizes(width, height)
+    given = [SHARES[min(i, len(SHARES) - 1)] for i in range(len(sizes))]
     scales: list[Scale] = []
-    left = float(budget)
+    left = moments
     for i, (w, h) in reversed(list(enumerate(sizes))):
         cost = w * h / (width * height)
-        wanted = left if i == 0 else min(budget * given[i] / sum(given), left - 1)  # the finest scale keeps one at least
+        wanted = left if i == 0 else min(moments * given[i] / sum(given), left - 1)  # the finest scale keeps one at least
         evaluations = max(0, math.floor(wanted / cost + 1e-9))
         if evaluations:
             scales.append(Scale(w, h, evaluations, cost))
             left -= evaluations * cost
+    if steps:
+        scales.append(Scale(width, height, steps, FINISH_COST, Stage.FINISH))
     return tuple(scales)
 
 
@@ -70,9 +79,8 @@ def _large(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale,
         sizes.append((max(SMALLEST_SIDE, -(-sizes[-1][0] // 2)), max(SMALLEST_SIDE, -(-sizes[-1][1] // 2))))
     share = sizes[-1][0] * sizes[-1][1] / (width * height)
     painted = tuple(replace(scale, cost=scale.cost * share) for scale in plan(*sizes[-1], preset, budget))
-    count = min(budget, DETAIL_EVALUATIONS[preset])
-    details = sizes[:-1][::2]  # four times as large at once
-    return painted + tuple(Scale(w, h, count, w * h / (width * height) * DETAIL_COST, True) for w, h in reversed(details))
+    steps = min(budget, DETAIL_STEPS[preset])
+    return painted + tuple(Scale(w, h, steps, w * h / (width * height) * DETAIL_COST, Stage.DETAIL) for w, h in reversed(sizes[:-1]))
 
 
 def work(width: int, height: int, preset: Preset, budget: int) -> float:
@@ -80,12 +88,12 @@ def work(width: int, height: int, preset: Preset, budget: int) -> float:
     return sum(scale.cost * scale.evaluations for scale in plan(width, height, preset, budget)) * width * height
 
 
-def _sizes(width: int, height: int, coarsest: int) -> list[tuple[int, int]]:
+def _sizes(width: int, height: int) -> list[tuple[int, int]]:
     """Finest first; no side under SMALLEST_SIDE, each clearly smaller than the one before."""
     sizes = [(width, height)]
     for k in range(1, MOST_SCALES):
         factor = STEP**-k
-        if math.sqrt(width * height) * factor < coarsest / math.sqrt(STEP):
+        if math.sqrt(width * height) * factor < COARSEST / math.sqrt(STEP):
             break
         size = max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))
         if size[0] * size[1] > 0.8 * sizes[-1][0] * sizes[-1][1]:

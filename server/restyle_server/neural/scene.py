@@ -8,21 +8,18 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from . import balance, losses
-from .gathering import COLORS, Beat, Look, Measured, gathered, measured
-from .holds import Held, Hold, Likeness
+from . import losses, strength
+from .content_loss import FeatureMatch
+from .gathering import Beat, Look, Measured, gathered, measured
 from .losses import STYLE_LOSSES, StyleLoss
-from .parameters import normalised
-from .resizing import resized, resized_map, tensor
+from .resizing import resized_map, tensor
 from .statistics import Moments, blended, guides
-from .targets import LARGEST_ENLARGEMENT, TargetCache, Targets, style_targets
+from .targets import TargetCache, Targets, style_targets
 from .task import Pixels, StylePicture, Task
 from .tiles import Rows, Take, Tile, grid, halo, whole
 from .vgg import Vgg, depth
 
-PALETTE = 4.0  # weight of the colours' own moments beside the layers', whose weights sum to 1: more spreads wide clouds of colour
 STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
-DETAIL_LAYERS = ("relu1_1", "relu2_1", "relu3_1")  # strokes and canvas: relu3_1 sees 24 px
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
 
@@ -42,7 +39,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the terms count beside a style of 1. reach: the content's loss from which on it is felt with its weight, as balance.py says; None: everywhere."""
+    """What the terms count beside a style of 1. reach: the content's loss from which on it is felt with its weight, as strength.py says; None: everywhere."""
 
     content: float
     variation: float
@@ -55,47 +52,37 @@ class Weights:
 
     def held(self, terms: Terms) -> Tensor:
         """The part of the loss that is the content's."""
-        return self.content * (terms.content if self.reach is None else balance.held(terms.content, self.reach))
+        return self.content * (terms.content if self.reach is None else strength.felt(terms.content, self.reach))
 
     def linear(self, content: float) -> Weights:
         """Plain weights with the same gradient, where the whole picture's content loss is that."""
-        return self if self.reach is None else replace(self, content=self.content * balance.slope(content, self.reach), reach=None)
+        return self if self.reach is None else replace(self, content=self.content * strength.slope(content, self.reach), reach=None)
 
     def rest(self, terms: Terms) -> Tensor:
         """The part of the loss that is neither style nor content."""
         return self.variation * terms.variation + self.gamut * terms.gamut
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Terms at an image and the gradients of style, content, and all the rest, each with its weight except the content's."""
-
-    terms: Terms
-    style: Tensor
-    content: Tensor
-    rest: Tensor
-
-
 Statistics = tuple[Measured, ...]
-"""What an image's style is judged by: per region, the moments of each style layer and of the colours. They add up over the parts of an image."""
+"""What an image's style is judged by: per region, the moments of each style layer. They add up over the parts of an image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of the picture with one target. guides: by number of poolings; scale: per layer, layer weight over the target's own loss at zero activation;
-    palette: of the colours' own moments, None: they have no say."""
+    """A part of the picture with one target. guides: by number of poolings; scale: per layer, layer weight over the target's own loss at zero activation."""
 
     guides: list[Tensor | None]
     targets: Targets
     scale: Mapping[str, float]
     share: float
-    palette: losses.Palette | None
 
 
 class Scene:
     """The objective at one scale, on one device; evaluated as a whole, or exactly the same tile by tile."""
 
-    def __init__(self, vgg: Vgg, base: Tensor, regions: tuple[Region, ...], loss: StyleLoss, hold: Hold, tiles: Sequence[Tile], free: Tensor | None) -> None:
+    def __init__(
+        self, vgg: Vgg, base: Tensor, regions: tuple[Region, ...], loss: StyleLoss, hold: FeatureMatch, tiles: Sequence[Tile], free: Tensor | None
+    ) -> None:
         """base: the content, float32 (1, 3, h, w) in 0–1. free: (1, 1, h, w), 1 where pixels may change, else 0; None: everywhere."""
         self.base = base
         self.free = free
@@ -139,41 +126,24 @@ class Scene:
         rows.end()
         return _summed(parts, style)
 
-    def split(self, image: Tensor, weights: Weights, beat: Beat | None = None) -> Split:
-        """Gradients of the terms at an image, each for itself, by one forward pass. One evaluation."""
-        style, _, slopes = (None, 0.0, None) if len(self._tiles) == 1 else self._slopes(image, beat)
-        gradients = [torch.zeros_like(image) for _ in range(3)]
-        parts = []
-        for done, tile in enumerate(self._tiles, 1):
-            leaf = tile.seen(image).detach().clone().requires_grad_(True)
-            terms = self.terms(leaf) if slopes is None else self._part(leaf, tile, slopes)
-            for gradient, term in zip(gradients, (terms.style, terms.content, weights.rest(terms)), strict=True):
-                if term.requires_grad:
-                    tile.seen(gradient).add_(torch.autograd.grad(term, leaf, retain_graph=True)[0])
-            parts.append(terms.detached())
-            _tell(beat, STATISTICS_SHARE + (1 - STATISTICS_SHARE) * done / len(self._tiles))
-        return Split(_summed(parts, style), *gradients)
-
     def terms(self, image: Tensor) -> Terms:
         """All terms for an image (1, 3, h, w), with gradient if the image asks for one."""
         (tile,) = whole(*image.shape[:1:-1])
         features = self._vgg.features(image, self._wanted)
-        style = self.style(self._measured(image, features, tile))
-        return Terms(style, self._hold.loss(image, features, tile), losses.variation(image), losses.gamut(image))
+        style = self.style(self._measured(features, tile))
+        return Terms(style, self._hold.loss(features, tile), losses.variation(image), losses.gamut(image))
 
     def style(self, now: Statistics) -> Tensor:
         """The style's term, from statistics alone."""
         style = self.base.new_zeros(())
         for region, found in zip(self._regions, now, strict=True):
-            if region.palette:
-                style = style + region.share * PALETTE * region.palette(found[COLORS])
             for layer in self._style_layers:
                 style = style + region.share * region.scale[layer] * self._loss(found[layer], region.targets[layer])
         return style
 
-    def _measured(self, image: Tensor, features: Mapping[str, Tensor], tile: Tile) -> Statistics:
+    def _measured(self, features: Mapping[str, Tensor], tile: Tile) -> Statistics:
         style = {layer: features[layer] for layer in self._style_layers}
-        return tuple(measured(image, style, region.guides, tile, self._size) for region in self._regions)
+        return tuple(measured(style, region.guides, tile, self._size) for region in self._regions)
 
     def _slopes(self, image: Tensor, beat: Beat | None, compared: bool = False) -> tuple[Tensor, float, Statistics]:
         """The style's term for the whole image, the content's (0 unless compared), and the style's derivative by each of the image's statistics."""
@@ -182,8 +152,8 @@ class Scene:
         def told(done: float) -> None:
             _tell(beat, STATISTICS_SHARE * done)
 
-        def compare(part: Tensor, features: Mapping[str, Tensor], tile: Tile) -> None:
-            contents.append(self._hold.loss(part, features, tile))
+        def compare(features: Mapping[str, Tensor], tile: Tile) -> None:
+            contents.append(self._hold.loss(features, tile))
 
         look = Look(self._hold.layers, compare) if compared else None
         now = gathered(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told, look)
@@ -196,14 +166,14 @@ class Scene:
         """A tile's share in the terms; the style's is the linear form that has the whole style's gradient."""
         features = self._vgg.features(image, self._wanted)
         style = image.new_zeros(())
-        for found, slope in zip(self._measured(image, features, tile), slopes, strict=True):
+        for found, slope in zip(self._measured(features, tile), slopes, strict=True):
             for name, one in found.items():
                 style = style + (one.second * slope[name].second).sum() + (one.mean * slope[name].mean).sum()
         own = tile.inner(image)
         height, width = self._size
         part = losses.Part(own.shape[-2], own.shape[-1], height, width)
         share = tile.pixels / (height * width)
-        return Terms(style, self._hold.loss(image, features, tile), losses.variation(tile.beyond(image), part), losses.gamut(own) * share)
+        return Terms(style, self._hold.loss(features, tile), losses.variation(tile.beyond(image), part), losses.gamut(own) * share)
 
 
 def _tell(beat: Beat | None, done: float) -> None:
@@ -217,48 +187,47 @@ def _summed(parts: Sequence[Terms], style: Tensor | None) -> Terms:
     return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "variation", "gamut")))
 
 
-def scene(
-    task: Task, vgg: Vgg, network: str, width: int, height: int, device: torch.device, cache: TargetCache, side: int | None = None, held: Tensor | None = None
-) -> Scene:
-    """The objective of a task at a scale of width × height px. A task whose statistics nobody has a say in gives a scene without style. side: of tiles, in px;
-    None: the picture fits as a whole. held: (1, 3, height, width), a picture to which details alone are added; None: the content is painted over."""
-    base = resized(tensor(task.content, device).clamp(0, 1), width, height).clamp(0, 1) if held is None else held
-    weight = None if task.weight is None else resized_map(tensor(task.weight, device), width, height)
-    strength = None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
-    if strength is not None:
-        weight = strength if weight is None else weight * strength
+def scene(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch.device, cache: TargetCache, side: int | None = None) -> Scene:
+    """The objective of a task over a content (1, 3, h, w) of any scale. A task whose statistics nobody has a say in gives a scene without style. side: of
+    tiles, in px; None: the picture fits as a whole."""
+    height, width = base.shape[-2:]
     layers = tuple((layer, share) for layer, share in task.parameters.style_layers if share > 0)
     kept = {layer: share for layer, share in task.parameters.content_layers if share > 0}
-    if held is not None:
-        layers, kept = shallow(layers), {}
     tiles = whole(width, height) if side is None else grid(width, height, side, halo([*kept, *(layer for layer, _ in layers)]))
     loss = STYLE_LOSSES[task.parameters.objective]
     deepest = max((depth(layer) for layer, _ in layers), default=0)
-    enlargement = LARGEST_ENLARGEMENT if held is None else 1.0  # enlarged pictures have no details to learn from
     regions = []
-    for region, styles in by_region(task.styles, width, height, device):
-        say = _say(weight, region)
-        if say < SMALLEST_SAY:
-            continue
+    for region, styles, say in counted(task, width, height, device):
         targets = _mixed(
-            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache, side, enlargement) for style in styles],
+            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache, side) for style in styles],
             [style.weight for style in styles],
         )
         scale = {layer: share / _size(loss, targets[layer]) for layer, share in layers}
-        regions.append(Region(guides(weight, region, deepest), targets, scale, say, losses.Palette(targets[COLORS])))
+        regions.append(Region(guides(weight_map(task, width, height, device), region, deepest), targets, scale, say))
     total = sum(region.share for region in regions)
     shared = tuple(replace(region, share=region.share / total) for region in regions)
-    more = None if strength is None else balance.content_hold(task.parameters.strength, strength)
-    hold = Held(held) if held is not None else Likeness(vgg, base, kept, more, tiles)
-    return Scene(vgg, base, shared, loss, hold, tiles, None if strength is None else (strength > 0).to(base.dtype))
+    local = strength_map(task, width, height, device)
+    more = None if local is None else strength.hold(task.parameters.strength, local)
+    hold = FeatureMatch(vgg, base, kept, more, tiles)
+    return Scene(vgg, base, shared, loss, hold, tiles, None if local is None else (local > 0).to(base.dtype))
 
 
-def shallow(layers: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
-    """Those of the style's layers that see details alone, up to relu3_1, all with the same say; three of them where the task has none: the weights of the
-    whole painting lean on relu1_1, which sees a weave of 3 px and no strokes."""
-    farthest = halo([DETAIL_LAYERS[-1]])
-    seeing = [layer for layer, _ in layers if halo([layer]) <= farthest] or DETAIL_LAYERS
-    return normalised(tuple((layer, 1.0) for layer in seeing))
+def strength_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
+    """The task's strength map at a size, (1, 1, h, w) in 0–1."""
+    return None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
+
+
+def weight_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
+    """How much each pixel counts in the picture's statistics, (1, 1, h, w) in 0–1; None: all fully. What does not change does not count."""
+    given = [resized_map(tensor(one, device), width, height) for one in (task.weight, task.strength_map) if one is not None]
+    return torch.stack(given).prod(0) if given else None
+
+
+def counted(task: Task, width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture], float]]:
+    """The regions that are large enough to have statistics: their maps, (1, 1, h, w) or None, their styles, and how much of the picture they cover, 0–1."""
+    weight = weight_map(task, width, height, device)
+    found = [(region, styles, _say(weight, region)) for region, styles in by_region(task.styles, width, height, device)]
+    return [one for one in found if one[2] >= SMALLEST_SAY]
 
 
 def _say(weight: Tensor | None, region: Tensor | None) -> float:

@@ -122,6 +122,14 @@ def guides(weight: Tensor | None, region: Tensor | None, deepest: int) -> list[T
     return result
 
 
+def levels(values: Tensor, deepest: int) -> list[Tensor]:
+    """A map (1, 1, h, w) by number of poolings, 0 … deepest."""
+    found = [values]
+    for _ in range(deepest):
+        found.append(F.avg_pool2d(found[-1], 2, ceil_mode=True))
+    return found
+
+
 def _product(weight: Tensor | None, region: Tensor | None) -> Tensor:
     if weight is None or region is None:
         given = weight if region is None else region

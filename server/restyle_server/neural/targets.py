@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .gathering import COLORS, Measured, gathered
+from .gathering import Measured, gathered
 from .parameters import SMALLEST_SIDE, Symmetry
 from .resizing import resized, resized_map, resized_weighted, tensor
 from .statistics import Moments, blended, guides
@@ -24,6 +24,9 @@ from .vgg import Vgg, channels, depth
 
 LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
+POSITIONS = {0: 2048, 1: 2048, 2: 4096, 3: 4096}  # of a style and layer that are searched, all turns together, by number of poolings before it
+GOLDEN = (math.sqrt(5) - 1) / 2
+KEPT_POSITIONS = 6  # sets of positions, 22 MiB each
 KEPT = 48  # sets of moments, 2.4 MiB each down to relu5_1
 MEASURING = ("calibration", "gathering", "resizing", "statistics", "targets", "tiles", "vgg")  # modules that moments come from
 
@@ -51,6 +54,7 @@ class TargetCache:
         self._kept = kept
         self._store = store or Store()
         self._moments: OrderedDict[Key, Targets] = OrderedDict()
+        self._positions: OrderedDict[Key, dict[str, Tensor]] = OrderedDict()
 
     def get(self, key: Key, device: torch.device) -> Targets | None:
         """The moments of a key, or None."""
@@ -70,17 +74,38 @@ class TargetCache:
         parts = {f"{name}.{part}": values for name, one in targets.items() for part, values in (("second", one.second), ("mean", one.mean))}
         self._store.put(_name(key, device), parts)
 
+    def positions(self, key: Key, device: torch.device) -> dict[str, Tensor] | None:
+        """The positions of a key, or None."""
+        found = self._positions.pop(key, None)
+        if found is None:
+            stored = self._store.get(_name(key, device, "positions"))
+            if stored is None or stored.keys() != key.layers or any(one.dim() != 2 or one.shape[1] != channels(layer) for layer, one in stored.items()):
+                return None
+            found = {layer: one.to(device) for layer, one in stored.items()}
+        self._keep_positions(key, found)
+        return found
+
+    def put_positions(self, key: Key, found: dict[str, Tensor], device: torch.device) -> None:
+        """Keeps the positions of a key."""
+        self._keep_positions(key, found)
+        self._store.put(_name(key, device, "positions"), found)
+
+    def _keep_positions(self, key: Key, found: dict[str, Tensor]) -> None:
+        self._positions[key] = found
+        while len(self._positions) > KEPT_POSITIONS:
+            self._positions.popitem(last=False)
+
     def _keep(self, key: Key, targets: Targets) -> None:
         self._moments[key] = targets
         while len(self._moments) > self._kept:
             self._moments.popitem(last=False)
 
 
-def _name(key: Key, device: torch.device) -> str:
+def _name(key: Key, device: torch.device, what: str = "moments") -> str:
     """A key for other processes, and other machines that share the folder: with all that may change the last bit of a result, so that what is read is what
     would be measured."""
     arithmetic = f"{torch.__version__} {device} {torch.get_num_threads()} {torch.backends.cpu.get_cpu_capability()}"
-    return f"moments {_recipe()} {arithmetic} {key.network} {key.style} {key.width}x{key.height} {key.symmetry} {key.side} {','.join(sorted(key.layers))}"
+    return f"{what} {_recipe()} {arithmetic} {key.network} {key.style} {key.width}x{key.height} {key.symmetry} {key.side} {','.join(sorted(key.layers))}"
 
 
 @functools.cache
@@ -95,21 +120,21 @@ def _recipe() -> str:
 def _moments(stored: Mapping[str, Tensor], layers: Collection[str], device: torch.device) -> Targets | None:
     """Moments as they lie in a store; None when some are missing or misshapen."""
     found = {}
-    for name in (COLORS, *layers):
+    for name in layers:
         second, mean = stored.get(f"{name}.second"), stored.get(f"{name}.mean")
-        count = 3 if name == COLORS else channels(name)
+        count = channels(name)
         if second is None or mean is None or second.shape != (count, count) or mean.shape != (count,):
             return None
         found[name] = Moments(second.to(device), mean.to(device))
     return found
 
 
-def style_size(style: StylePicture, width: int, height: int, enlargement: float = LARGEST_ENLARGEMENT) -> tuple[int, int]:
+def style_size(style: StylePicture, width: int, height: int) -> tuple[int, int]:
     """Size at which a style's statistics are taken for a scale of width × height px: as many pixels as the content has, times the style's scale squared, so
     that strokes keep their size on the canvas whatever the size of the work."""
     h, w = style.rgb.shape[:2]
     factor = style.scale * math.sqrt(width * height / (w * h))
-    factor = min(factor, enlargement, math.sqrt(LARGEST_AREA * width * height / (w * h)))
+    factor = min(factor, LARGEST_ENLARGEMENT, math.sqrt(LARGEST_AREA * width * height / (w * h)))
     return max(SMALLEST_SIDE, round(w * factor)), max(SMALLEST_SIDE, round(h * factor))
 
 
@@ -123,10 +148,9 @@ def style_targets(
     device: torch.device,
     cache: TargetCache,
     side: int | None = None,
-    enlargement: float = LARGEST_ENLARGEMENT,
 ) -> Targets:
     """Moments of a style's picture for a scale of width × height px, per layer, averaged over its symmetry. side: of its tiles, None: it fits as a whole."""
-    size = style_size(style, width, height, enlargement)
+    size = style_size(style, width, height)
     key = Key(network, style.key, *size, style.symmetry, frozenset(layers), side if side is not None and side < max(size) else None)
     found = cache.get(key, device) if style.key else None
     if found is None:
@@ -149,6 +173,43 @@ def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Coll
         for name, one in gathered(vgg, picture, layers, [say], tiles)[0].items():
             found.setdefault(name, []).append(one)
     return {layer: blended(all_, [1.0] * len(all_)) for layer, all_ in found.items()}
+
+
+@torch.no_grad()
+def style_positions(
+    vgg: Vgg, network: str, style: StylePicture, width: int, height: int, layers: Collection[str], device: torch.device, cache: TargetCache
+) -> dict[str, Tensor]:
+    """Activations (n, C) per layer at positions spread evenly over a style's picture, for a scale of width × height px, in its quarter turns and, where its
+    symmetry has them, its flips: strokes lie in all directions, and what is painted does too."""
+    size = style_size(style, width, height)
+    key = Key(network, style.key, *size, style.symmetry, frozenset(layers), None)
+    found = cache.positions(key, device) if style.key else None
+    if found is not None:
+        return found
+    image, weight = style_image(style, size, device)
+    ways = [Turn(quarters, flip) for flip in (False, True)[: 1 if style.symmetry is Symmetry.NONE else 2] for quarters in range(4)]
+    deepest = max(depth(layer) for layer in layers)
+    sampled: dict[str, list[Tensor]] = {}
+    for turn in ways:
+        says = guides(None if weight is None else turn(weight), None, deepest)
+        for layer, values in vgg.features(turn(image), layers).items():
+            sampled.setdefault(layer, []).append(_sampled(values, says[depth(layer)], POSITIONS[depth(layer)] // len(ways)))
+    found = {layer: torch.cat(parts) for layer, parts in sampled.items()}
+    if style.key:
+        cache.put_positions(key, found, device)
+    return found
+
+
+def _sampled(values: Tensor, say: Tensor | None, count: int) -> Tensor:
+    """About so many positions of activations (1, C, h, w), in even steps: (n, C). say: (1, 1, h, w); positions that count less than half as much as the most
+    are left out."""
+    all_ = values.flatten(2)[0].t()
+    if say is not None:
+        all_ = all_[say.flatten() >= say.max() / 2]
+    if len(all_) <= count:
+        return all_.contiguous()
+    # steps of the golden ratio fall evenly on rows and columns of any length, and on the same positions every time
+    return all_[(torch.arange(count, device=values.device, dtype=torch.float64) * (GOLDEN * len(all_)) % len(all_)).long()]
 
 
 def style_image(style: StylePicture, size: tuple[int, int], device: torch.device) -> tuple[Tensor, Tensor | None]:

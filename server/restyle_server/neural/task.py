@@ -40,11 +40,10 @@ class StylePicture:
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
     """A painting between two scales: all that the next one begins with. done: scales completed; best: float32 (3, h, w), the picture at the size of the last
-    of them; whole: (3, h', w'), what was painted whole, once details have been added to it."""
+    of them."""
 
     done: int
     best: Pixels
-    whole: Pixels | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +56,7 @@ class Task:
     start: where optimisation begins: None is the content, "noise" is seeded noise, a picture (H, W, 3) is an earlier result.
     noise: 0–1, standard deviation of the seeded noise added to a start from the content.
     strength_map: float32 (H, W) in 0–1, multiplies the strength; where it is 0 nothing changes.
-    weights: safetensors file of VGG19's convolutions.
+    weights: safetensors file of VGG's convolutions.
     memory: bytes that the painting may take beside the content; None: what it likes. Below what it needs at least, it takes that.
     sketches: px, longest side of the pictures that are kept of each scale's end; 0: none are.
     state: where an equal task was broken off, to go on from there; None: from the beginning.

@@ -27,14 +27,14 @@ class Keeping:
         if kept is None or kept[0].engine != self._engine:
             return None
         head, planes = kept
-        best, *whole = (np.frombuffer(plane, np.float32).reshape(shape) for plane, shape in zip(planes, head.shapes, strict=True))
-        return State(head.done, best, whole[0] if whole else None)
+        (best,) = (np.frombuffer(plane, np.float32).reshape(shape) for plane, shape in zip(planes, head.shapes, strict=True))
+        return State(head.done, best)
 
     def keep(self, state: State) -> None:
         """Writes a state in the place of the one before. A disk that can't take it costs only the going on."""
         if self._order.kept is None:
             return
-        planes = [plane for plane in (state.best, state.whole) if plane is not None]
+        planes = [state.best]
         _, height, width = state.best.shape
         with contextlib.suppress(OSError):
             self._fingerprint = self._fingerprint or scales.fingerprint(self._order)

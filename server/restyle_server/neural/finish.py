@@ -1,0 +1,198 @@
+"""Owns the finish of a painting: the stage that turns the right statistics into paint, each position becoming like the style's own position that is nearest.
+
+Loss = mean over LAYERS of (1 − cosine to the nearest neighbour) + TONE · squared change of the tones over their variance + content + gamut. The nearest neighbours
+are found for every position anew every few steps and held in between ("feature splitting", Kolkin et al. 2022, section 3.4, finds them for a sample in every
+step, which leaves dots where few positions were drawn). Cosine says nothing of level: the tones, means over BLOCK px, stay those of the stage before.
+
+Adam (Kingma & Ba 2015) moves the levels of a Laplacian pyramid, so that one step moves strokes of every size.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from . import losses
+from .gathering import Beat
+from .content_loss import FeatureMatch
+from .neighbours import Keys, difference, nearest, rows
+from .tiles import Rows, Tile
+from .vgg import Vgg, depth
+
+LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_3", "relu4_1", "relu4_2", "relu4_3")
+DETAIL_LAYERS = LAYERS[:5]  # of a picture that is too large to be painted whole: what has the size of a stroke has been painted
+SEARCHED = 5  # steps from one search to the next
+OFFSETS = ((0, 0), (1, 1), (0, 1), (1, 0))
+TONE = 1.0  # weight of the tones: at 0 colours run away, magenta first, and tones turn over
+BLOCK = 16  # px, the tiles' alignment
+SMALLEST_SPREAD = 1e-3  # variance of the tones: a flat picture's may not divide by nothing
+RATE = 0.018  # of the range, in the first steps
+LAST_RATE = 0.2  # of RATE, in the last step
+WARMING = 4  # steps until the rate is reached: Adam's first ones move every level by all of it
+BETAS = (0.9, 0.99)
+EPSILON = 1e-12  # gradients of mean losses are tiny: 1e-8 would rule them
+LEVELS = 5  # of the pyramid, beside what is left
+SMALLEST = 16  # px, side below which no level is split further
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the picture with styles of its own. keys: by layer; says: by number of poolings, (1, 1, h, w), how much each position counts, sum over all
+    regions 1, None: all positions alike."""
+
+    keys: Mapping[str, Keys]
+    says: Sequence[Tensor | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone and content with their weights; gamut without."""
+
+    neighbours: Tensor
+    tone: Tensor
+    content: Tensor
+    gamut: Tensor
+
+
+Tell = Callable[[Terms, Tensor], object]
+"""Is told the terms of each step, and the picture that they are of."""
+
+
+class Finish:
+    """The objective of the finish at one size, evaluated as a whole, or exactly the same tile by tile."""
+
+    def __init__(
+        self, vgg: Vgg, start: Tensor, regions: Sequence[Region], layers: Sequence[str], hold: FeatureMatch, content: float, gamut: float, tiles: Sequence[Tile]
+    ) -> None:
+        """start: (1, 3, h, w), what the stage before has painted. hold, content: the content's term and its weight."""
+        self._vgg, self._regions, self._layers, self._hold, self._tiles = vgg, regions, tuple(layers), hold, tiles
+        self._content, self._gamut = content, gamut
+        self._tones = _tones(start)
+        spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
+        self._tone = TONE / max(float(spread), SMALLEST_SPREAD)
+        self._size = start.shape[-2], start.shape[-1]
+        self._near: dict[tuple[int, str, int], Tensor] = {}
+        self._searches = 0
+
+    def gradient(self, image: Tensor, search: bool, beat: Beat | None = None) -> tuple[Terms, Tensor]:
+        """Terms at an image (1, 3, h, w) and the loss' gradient. search: whether neighbours are found anew."""
+        gradient = torch.empty_like(image)
+        self._searches += search
+
+        def take(top: int, part: Tensor) -> None:
+            gradient[..., top : top + part.shape[-2], :] = part
+
+        band = Rows(image, take)
+        parts = []
+        for number, tile in enumerate(self._tiles):
+            leaf = tile.seen(image).detach().clone().requires_grad_(True)
+            terms = self._part(leaf, tile, number, search)
+            total = terms.neighbours + terms.tone + terms.content + self._gamut * terms.gamut
+            band.add(tile, torch.autograd.grad(total, leaf)[0])
+            parts.append([one.detach() for one in (terms.neighbours, terms.tone, terms.content, terms.gamut)])
+            if beat:
+                beat((number + 1) / len(self._tiles))
+        band.end()
+        return Terms(*(torch.stack(one).sum() for one in zip(*parts, strict=True))), gradient
+
+    def _part(self, image: Tensor, tile: Tile, number: int, search: bool) -> Terms:
+        """A tile's share in the terms."""
+        features = self._vgg.features(image, {*self._layers, *self._hold.layers})
+        found = image.new_zeros(())
+        for layer in self._layers:
+            level = depth(layer)
+            own = tile.inner(features[layer], level)
+            for index, region in enumerate(self._regions):
+                found = found + self._alike(own, region, (number, layer, index), tile, level, search)
+        inner = tile.inner(image)
+        height, width = self._size
+        tones = _tones(inner)
+        target = self._tones[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : tones.shape[-2], : tones.shape[-1]]
+        share = tones.shape[-2] * tones.shape[-1] / (self._tones.shape[-2] * self._tones.shape[-1])
+        tone = self._tone * share * losses.content(tones, target)
+        content = self._content * self._hold.loss(features, tile)
+        return Terms(found / len(self._layers), tone, content, losses.gamut(inner) * (tile.pixels / (height * width)))
+
+    def _alike(self, own: Tensor, region: Region, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
+        """A tile's share in a layer's term for a region. own: (1, C, h, w)."""
+        known, whole = region.keys[place[1]], region.says[level]
+        say = None if whole is None else tile.own(whole, level)
+        share = own.shape[-2] * own.shape[-1] / math.prod(-(-side >> level) for side in self._size)
+        if level == 0:  # every second row and column, others after each search: the shallow layers have the most positions and the least to say
+            down, across = OFFSETS[self._searches % len(OFFSETS)]
+            own = own[..., down::2, across::2]
+            say = None if say is None else 4 * say[..., down::2, across::2]
+        positions = rows(own)
+        if say is not None:
+            say = say.flatten()
+            counting = say.nonzero()[:, 0]
+            positions, say = positions[counting], say[counting]
+        if not len(positions):
+            return own.new_zeros((), dtype=torch.float32)
+        if search:
+            self._near[place] = nearest(positions.detach(), known)
+        found = difference(positions, known, self._near[place], say)
+        return found * share if say is None else found
+
+
+def finish(objective: Finish, start: Tensor, steps: int, rate: float, free: Tensor | None, tell: Tell, beat: Beat | None = None) -> Tensor:
+    """The picture (1, 3, h, w) after that many steps. rate: of RATE. free: (1, 1, h, w), 1 where pixels may change; None: everywhere. A step whose
+    loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise to end it."""
+    levels = split(start)
+    means, squares = ([torch.zeros_like(level) for level in levels] for _ in range(2))
+    since, picture = 0, start
+    for number in range(steps):
+        terms, gradient = objective.gradient(picture, number % SEARCHED == 0, beat)
+        loss = float(terms.neighbours + terms.tone + terms.content)
+        if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
+            rate, since = rate * 0.1, 0
+            for moment in (*means, *squares):
+                moment.zero_()
+            tell(terms, picture)
+            continue
+        since += 1
+        pace = RATE * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / WARMING)
+        for level, mean, square, slope in zip(levels, means, squares, spread(gradient if free is None else gradient * free, levels), strict=True):
+            mean.lerp_(slope, 1 - BETAS[0])
+            square.mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
+            level.addcdiv_(mean, (square / (1 - BETAS[1] ** since)).sqrt_().add_(EPSILON), value=-pace / (1 - BETAS[0] ** since))
+        picture = joined(levels) if free is None else torch.where(free > 0, joined(levels), start)
+        tell(terms, picture)
+    return picture
+
+
+def split(picture: Tensor) -> list[Tensor]:
+    """The Laplacian pyramid of a picture (1, c, h, w), finest first, what is left last."""
+    found: list[Tensor] = []
+    while len(found) < LEVELS and min(picture.shape[-2:]) >= SMALLEST:
+        small = F.avg_pool2d(picture, 2, ceil_mode=True)
+        found.append(picture - _enlarged(small, picture))
+        picture = small
+    return [*found, picture.clone()]
+
+
+def joined(levels: Sequence[Tensor]) -> Tensor:
+    """The picture of a pyramid."""
+    picture = levels[-1]
+    for level in reversed(levels[:-1]):
+        picture = level + _enlarged(picture, level)
+    return picture
+
+
+def spread(gradient: Tensor, levels: Sequence[Tensor]) -> list[Tensor]:
+    """The gradient by each of a pyramid's levels, of the gradient by its picture."""
+    leaves = [torch.empty_like(level).requires_grad_(True) for level in levels]
+    return list(torch.autograd.grad(joined(leaves), leaves, gradient))
+
+
+def _enlarged(small: Tensor, like: Tensor) -> Tensor:
+    return F.interpolate(small, size=like.shape[-2:], mode="bilinear", align_corners=False)
+
+
+def _tones(picture: Tensor) -> Tensor:
+    return F.avg_pool2d(picture, BLOCK, ceil_mode=True)

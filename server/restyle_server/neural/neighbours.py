@@ -1,0 +1,109 @@
+"""Owns nearest neighbours in feature space: the positions of the styles as keys, and for every position of a picture the one that is most like it.
+
+"Feature splitting" (Kolkin et al. 2022, "Neural Neighbor Style Transfer", section 3.4): each layer finds its own neighbours, by the cosine of activations less
+their mean. So each layer of a picture is made of pieces that the style really has, which no average of its statistics asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+CHUNK = 2048  # positions searched at a time: a table of 8 to 16 MiB in bf16 beside the keys
+PIECE = 1024  # positions compared at a time on a processor
+SMALLEST = 1e-4  # length of an activation less its mean, in activations of mean 1: below it, it points nowhere
+ROUNDS = 12  # of the search for the shares of several styles
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Positions of one layer of a region's styles. vectors: (n, C), of length 1, the mean taken off; mean: (C,) fp32; bounds: where each style's
+    positions end in them; shares: how much of the picture each style paints, sum 1."""
+
+    vectors: Tensor
+    mean: Tensor
+    bounds: tuple[int, ...]
+    shares: tuple[float, ...]
+
+
+def rows(features: Tensor) -> Tensor:
+    """(h·w, C) view of activations (1, C, h, w), channels last or not."""
+    return features.flatten(2)[0].t()
+
+
+def keys(styles: Sequence[Tensor], shares: Sequence[float], dtype: torch.dtype) -> Keys:
+    """Keys of one layer. styles: (n, C) activations each; dtype: of the search."""
+    mean = sum((share * style.float().mean(0) for style, share in zip(styles, shares, strict=True)), torch.zeros(styles[0].shape[1], device=styles[0].device))
+    vectors = torch.cat([_unit(style.float() - mean).to(dtype) for style in styles])
+    ends = torch.tensor([len(style) for style in styles]).cumsum(0).tolist()
+    return Keys(vectors, mean, tuple(ends), tuple(shares))
+
+
+def nearest(queries: Tensor, known: Keys) -> Tensor:
+    """The number (int32) of the key that is most like each of the queries (n, C), activations of any type. Several styles each get their share of the
+    queries: those that suit them best."""
+    found = torch.empty(len(known.bounds), len(queries), dtype=torch.int32, device=queries.device)
+    alike = torch.empty(len(known.bounds), len(queries), device=queries.device)
+    for start in range(0, len(queries), CHUNK):
+        part = _unit(queries[start : start + CHUNK].float() - known.mean).to(known.vectors.dtype)
+        table = part @ known.vectors.t()
+        begin = 0
+        for style, end in enumerate(known.bounds):
+            best = table[:, begin:end].max(1)
+            alike[style, start : start + CHUNK], found[style, start : start + CHUNK] = best.values.float(), best.indices + begin
+            begin = end
+    return found[0] if len(found) == 1 else found.gather(0, _shared(alike, known.shares)[None])[0]
+
+
+def _shared(alike: Tensor, shares: Sequence[float]) -> Tensor:
+    """Which style paints each position, (n,), of how alike they are, (styles, n): a handicap for each, so that all get their shares."""
+    wanted = torch.tensor(shares, device=alike.device)
+    handicap = torch.zeros(len(shares), 1, device=alike.device)
+    step = float(alike.std()) + 1e-6
+    for number in range(ROUNDS):
+        got = torch.bincount((alike + handicap).argmax(0), minlength=len(shares)) / alike.shape[1]
+        handicap += (wanted - got)[:, None] * (4 * step / (1 + number / 3))
+    return (alike + handicap).argmax(0)
+
+
+def difference(features: Tensor, known: Keys, near: Tensor, say: Tensor | None) -> Tensor:
+    """1 less the cosine between activations (n, C), less the keys' mean, and their neighbours, whose numbers are given, (n,); the mean over all
+    positions, or the sum weighted by say (n,). A scalar with gradient by the features."""
+    result: Tensor = _Difference.apply(features, known.mean, known.vectors, near, say)
+    return result
+
+
+class _Difference(torch.autograd.Function):
+    """Value and gradient in one pass over pieces that stay in the processor's cache."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, mean: Tensor, vectors: Tensor, near: Tensor, say: Tensor | None) -> Tensor:
+        exact = torch.float64 if features.dtype == torch.float64 else torch.float32
+        gradient = torch.empty_like(features)
+        value = torch.zeros((), dtype=exact, device=features.device)
+        piece = len(features) if features.device.type != "cpu" else PIECE
+        for start in range(0, len(features), piece):
+            part = slice(start, start + piece)
+            target = vectors[near[part]].to(exact)
+            centred = features[part].to(exact).sub_(mean)
+            scale = centred.square().sum(1, keepdim=True).sqrt_().clamp_(min=SMALLEST).reciprocal_()
+            centred.mul_(scale)
+            cosine = (centred * target).sum(1, keepdim=True)
+            share = 1 / len(features) if say is None else say[part, None].to(exact)
+            value += ((1 - cosine) * share).sum()
+            gradient[part] = centred.mul_(cosine).sub_(target).mul_(scale.mul_(share))
+        ctx.save_for_backward(gradient)
+        return value
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None]:
+        (gradient,) = ctx.saved_tensors
+        return gradient * grads[0].to(gradient.dtype), None, None, None, None
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return vectors / vectors.norm(dim=1, keepdim=True).clamp(min=SMALLEST)

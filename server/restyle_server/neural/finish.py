@@ -1,8 +1,8 @@
 """Owns the finish of a painting: the stage that turns the right statistics into paint, each position becoming like the style's own position that is nearest.
 
-Loss = mean over LAYERS of (1 − cosine to the nearest neighbour) + TONE · squared change of the tones over their variance + content + gamut. The nearest neighbours
-are found for every position anew every few steps and held in between ("feature splitting", Kolkin et al. 2022, section 3.4, finds them for a sample in every
-step, which leaves dots where few positions were drawn). Cosine says nothing of level: the tones, means over BLOCK px, stay those of the stage before.
+Loss = mean over LAYERS of (1 − cosine to the nearest neighbour) + TONE · squared change of the tones over their variance + content + gamut. The neighbours are
+found for every position anew every few steps and held in between ("feature splitting", Kolkin et al. 2022, section 3.4, finds them for a sample in every step,
+which leaves dots where few positions were drawn). Cosine says nothing of level: the tones, means over BLOCK px, stay those of the stage before.
 
 Adam (Kingma & Ba 2015) moves the levels of a Laplacian pyramid, so that one step moves strokes of every size.
 """
@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import losses
-from .gathering import Beat
 from .content_loss import FeatureMatch
+from .gathering import Beat
 from .neighbours import Keys, difference, nearest, rows
 from .tiles import Rows, Tile
 from .vgg import Vgg, depth
@@ -46,12 +46,12 @@ class Region:
     regions 1, None: all positions alike."""
 
     keys: Mapping[str, Keys]
-    says: Sequence[Tensor | None]
+    says: Sequence[Tensor] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone and content with their weights; gamut without."""
+    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone with its weight, content and gamut without."""
 
     neighbours: Tensor
     tone: Tensor
@@ -59,19 +59,19 @@ class Terms:
     gamut: Tensor
 
 
-Tell = Callable[[Terms, Tensor], object]
-"""Is told the terms of each step, and the picture that they are of."""
+Tell = Callable[[Terms, float, Tensor], object]
+"""Is told the terms of each step, the content's weight, and the picture after it."""
 
 
 class Finish:
     """The objective of the finish at one size, evaluated as a whole, or exactly the same tile by tile."""
 
     def __init__(
-        self, vgg: Vgg, start: Tensor, regions: Sequence[Region], layers: Sequence[str], hold: FeatureMatch, content: float, gamut: float, tiles: Sequence[Tile]
+        self, vgg: Vgg, start: Tensor, regions: Sequence[Region], layers: Sequence[str], hold: FeatureMatch, gamut: float, tiles: Sequence[Tile]
     ) -> None:
-        """start: (1, 3, h, w), what the stage before has painted. hold, content: the content's term and its weight."""
+        """start: (1, 3, h, w), what the stage before has painted. hold: the content's term."""
         self._vgg, self._regions, self._layers, self._hold, self._tiles = vgg, regions, tuple(layers), hold, tiles
-        self._content, self._gamut = content, gamut
+        self._gamut = gamut
         self._tones = _tones(start)
         spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
         self._tone = TONE / max(float(spread), SMALLEST_SPREAD)
@@ -79,8 +79,8 @@ class Finish:
         self._near: dict[tuple[int, str, int], Tensor] = {}
         self._searches = 0
 
-    def gradient(self, image: Tensor, search: bool, beat: Beat | None = None) -> tuple[Terms, Tensor]:
-        """Terms at an image (1, 3, h, w) and the loss' gradient. search: whether neighbours are found anew."""
+    def gradient(self, image: Tensor, content: float, search: bool, beat: Beat | None = None) -> tuple[Terms, Tensor]:
+        """Terms at an image (1, 3, h, w) and the loss' gradient. content: the content's weight; search: whether neighbours are found anew."""
         gradient = torch.empty_like(image)
         self._searches += search
 
@@ -92,7 +92,7 @@ class Finish:
         for number, tile in enumerate(self._tiles):
             leaf = tile.seen(image).detach().clone().requires_grad_(True)
             terms = self._part(leaf, tile, number, search)
-            total = terms.neighbours + terms.tone + terms.content + self._gamut * terms.gamut
+            total = terms.neighbours + terms.tone + content * terms.content + self._gamut * terms.gamut
             band.add(tile, torch.autograd.grad(total, leaf)[0])
             parts.append([one.detach() for one in (terms.neighbours, terms.tone, terms.content, terms.gamut)])
             if beat:
@@ -115,13 +115,12 @@ class Finish:
         target = self._tones[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : tones.shape[-2], : tones.shape[-1]]
         share = tones.shape[-2] * tones.shape[-1] / (self._tones.shape[-2] * self._tones.shape[-1])
         tone = self._tone * share * losses.content(tones, target)
-        content = self._content * self._hold.loss(features, tile)
-        return Terms(found / len(self._layers), tone, content, losses.gamut(inner) * (tile.pixels / (height * width)))
+        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), losses.gamut(inner) * (tile.pixels / (height * width)))
 
     def _alike(self, own: Tensor, region: Region, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
         """A tile's share in a layer's term for a region. own: (1, C, h, w)."""
-        known, whole = region.keys[place[1]], region.says[level]
-        say = None if whole is None else tile.own(whole, level)
+        known = region.keys[place[1]]
+        say = None if region.says is None else tile.own(region.says[level], level)
         share = own.shape[-2] * own.shape[-1] / math.prod(-(-side >> level) for side in self._size)
         if level == 0:  # every second row and column, others after each search: the shallow layers have the most positions and the least to say
             down, across = OFFSETS[self._searches % len(OFFSETS)]
@@ -140,20 +139,22 @@ class Finish:
         return found * share if say is None else found
 
 
-def finish(objective: Finish, start: Tensor, steps: int, rate: float, free: Tensor | None, tell: Tell, beat: Beat | None = None) -> Tensor:
-    """The picture (1, 3, h, w) after that many steps. rate: of RATE. free: (1, 1, h, w), 1 where pixels may change; None: everywhere. A step whose
-    loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise to end it."""
+def finish(objective: Finish, start: Tensor, steps: int, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None) -> Tensor:
+    """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
+    change; None: everywhere. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise
+    to end it."""
     levels = split(start)
     means, squares = ([torch.zeros_like(level) for level in levels] for _ in range(2))
-    since, picture = 0, start
+    since, picture, rate, weight = 0, start, 1.0, pull(0.0)
     for number in range(steps):
-        terms, gradient = objective.gradient(picture, number % SEARCHED == 0, beat)
-        loss = float(terms.neighbours + terms.tone + terms.content)
+        terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
+        content = float(terms.content)
+        loss = float(terms.neighbours + terms.tone) + content
         if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
             rate, since = rate * 0.1, 0
             for moment in (*means, *squares):
                 moment.zero_()
-            tell(terms, picture)
+            tell(terms, weight, picture)
             continue
         since += 1
         pace = RATE * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / WARMING)
@@ -162,7 +163,8 @@ def finish(objective: Finish, start: Tensor, steps: int, rate: float, free: Tens
             square.mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
             level.addcdiv_(mean, (square / (1 - BETAS[1] ** since)).sqrt_().add_(EPSILON), value=-pace / (1 - BETAS[0] ** since))
         picture = joined(levels) if free is None else torch.where(free > 0, joined(levels), start)
-        tell(terms, picture)
+        tell(terms, weight, picture)
+        weight = pull(content)
     return picture
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-
 HISTORY = 12  # pairs: more gain little on so few iterations and cost two pictures each
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
 SHRINK, LEAST_SHRINK = 0.5, 0.1  # of a step that was too long; of one whose loss is not finite

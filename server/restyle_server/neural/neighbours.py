@@ -56,7 +56,8 @@ def nearest(queries: Tensor, known: Keys) -> Tensor:
             best = table[:, begin:end].max(1)
             alike[style, start : start + CHUNK], found[style, start : start + CHUNK] = best.values.float(), best.indices + begin
             begin = end
-    return found[0] if len(found) == 1 else found.gather(0, _shared(alike, known.shares)[None])[0]
+    chosen: Tensor = found[0] if len(found) == 1 else found.gather(0, _shared(alike, known.shares)[None])[0]
+    return chosen
 
 
 def _shared(alike: Tensor, shares: Sequence[float]) -> Tensor:
@@ -106,4 +107,5 @@ class _Difference(torch.autograd.Function):
 
 
 def _unit(vectors: Tensor) -> Tensor:
-    return vectors / vectors.norm(dim=1, keepdim=True).clamp(min=SMALLEST)
+    length: Tensor = vectors.norm(dim=1, keepdim=True)
+    return vectors / length.clamp(min=SMALLEST)

@@ -264,15 +264,17 @@ class _Run:
         local = strength_map(task, width, height, self._device)
         more = None if local is None else strength.hold(self._strength, local)
         hold = FeatureMatch(self._vgg, resized(self._content, width, height).clamp(0, 1) if held else self._best, held, more, tiles)
-        weight = strength.finish_weight(self._strength)
-        objective = Finish(self._vgg, self._best, regions, layers, hold, weight, FINISH_GAMUT, tiles)
+        objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles)
 
-        def tell(terms: finish.Terms, picture: Tensor) -> None:
+        def pull(content: float) -> float:
+            return strength.finish_weight(self._strength, content)
+
+        def tell(terms: finish.Terms, weight: float, picture: Tensor) -> None:
             self._best = picture
             style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone, terms.content, FINISH_GAMUT * terms.gamut)).tolist()
-            self._tell(style + tone + content + gamut, style, content / weight, content, tone, gamut)
+            self._tell(style + tone + weight * content + gamut, style, content, weight * content, tone, gamut)
 
-        finish.finish(objective, self._best, scale.evaluations, 1.0, None if local is None else (local > 0).to(self._best), tell, self._beat)
+        finish.finish(objective, self._best, scale.evaluations, pull, None if local is None else (local > 0).to(self._best), tell, self._beat)
 
     def _regions(self, width: int, height: int, layers: tuple[str, ...]) -> list[finish.Region]:
         """Keys of each region's styles, and how much each position of the picture counts there."""
@@ -280,17 +282,17 @@ class _Run:
         found = counted(task, width, height, device)
         weight = weight_map(task, width, height, device)
         deepest = max(depth(layer) for layer in layers)
-        maps: list[list[Tensor | None]] = []
+        maps: list[list[Tensor] | None] = []
         for region, _, _ in found:
-            say = weight if region is None else region if weight is None else weight * region
-            maps.append([None] * (deepest + 1) if say is None else levels(say, deepest))
-        totals = [None if maps[0][level] is None else sum(float(one[level].sum()) for one in maps) for level in range(deepest + 1)] if maps else []
+            given = [one for one in (weight, region) if one is not None]
+            maps.append(levels(torch.stack(given).prod(0), deepest) if given else None)
+        totals = [sum(float(one[level].sum()) for one in maps if one is not None) for level in range(deepest + 1)]
         result = []
         for says, (_, styles, _) in zip(maps, found, strict=True):
             sampled = [style_positions(self._vgg, self._name, style, width, height, layers, device, self._targets) for style in styles]
             shares = [style.weight / sum(one.weight for one in styles) for style in styles]
             known = {layer: keys([one[layer] for one in sampled], shares, self._dtype) for layer in layers}
-            result.append(finish.Region(known, [None if say is None else say / total for say, total in zip(says, totals, strict=True)]))
+            result.append(finish.Region(known, None if says is None else [say / total for say, total in zip(says, totals, strict=True)]))
         return result
 
     @property

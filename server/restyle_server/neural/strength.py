@@ -56,9 +56,9 @@ def slope(content: float, reach: float) -> float:
     return (min(content, STEEPEST * reach) / reach) ** POWER
 
 
-def finish_weight(strength: float) -> float:
-    """The content's weight in the finish."""
-    return EVEN * FINISH / max(1.0, reach(strength) / REACHES[50.0])
+def finish_weight(strength: float, content: float) -> float:
+    """The content's weight in the finish, where its loss is that."""
+    return EVEN * FINISH * slope(content, reach(strength))
 
 
 def hold(strength: float, local: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Owns VGG's convolutions: loading them from safetensors, and running them to the last layer that a task needs (Simonyan & Zisserman 2015, table 1, D and E)."""
+"""Owns VGG's convolutions: loading them from safetensors, and running them to the last layer that a task needs (Simonyan & Zisserman 2015, table 1)."""
 
 from __future__ import annotations
 

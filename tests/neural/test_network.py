@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
-from neural.scenes import COMPACT, random_filters
+from neural.scenes import SHIPPED, random_filters
 from restyle_server.neural import calibration
 from restyle_server.neural.parameters import Pooling
 from restyle_server.neural.vgg import Filters, UnusableWeights, Vgg, channels, depth, load
@@ -68,7 +68,7 @@ def test_a_network_is_normalised_once_and_again_when_its_file_changes(tmp_path, 
 
 
 def test_the_packaged_weights_reach_relu5_1():
-    assert calibration.network(COMPACT, Pooling.AVERAGE).layers[-1] == "relu5_1"
+    assert calibration.network(SHIPPED, Pooling.AVERAGE).layers[-1] == "relu5_1"
 
 
 def test_a_layer_that_a_file_lacks_is_named(filters):
@@ -79,12 +79,12 @@ def test_a_layer_that_a_file_lacks_is_named(filters):
 @pytest.mark.parametrize(
     ("tensors", "sentence"),
     [
-        ({"conv1_1.weight": torch.zeros(64, 4, 3, 3), "conv1_1.bias": torch.zeros(64)}, "is no VGG19: conv1_1 has the shape"),
+        ({"conv1_1.weight": torch.zeros(64, 4, 3, 3), "conv1_1.bias": torch.zeros(64)}, "is no VGG: conv1_1 has the shape"),
         ({"other": torch.zeros(1)}, "has no conv1_1"),
         ({"conv1_1.weight": torch.full((64, 3, 3, 3), torch.nan), "conv1_1.bias": torch.zeros(64)}, "not finite"),
     ],
 )
-def test_a_file_that_is_no_vgg19_is_refused_in_a_sentence(tmp_path, tensors, sentence):
+def test_a_file_that_is_no_vgg_is_refused_in_a_sentence(tmp_path, tensors, sentence):
     save_file(tensors, tmp_path / "w.safetensors")
     with pytest.raises(UnusableWeights, match=sentence):
         load(tmp_path / "w.safetensors")
@@ -118,5 +118,5 @@ def test_bf16_activations_are_near_those_of_fp32(filters):
 def test_layers_are_known_by_name():
     assert (depth("relu1_1"), depth("relu5_4"), channels("relu3_4")) == (0, 4, 256)
     for name in ("relu1_3", "relu6_1", "conv1_1", "relu1_1 "):
-        with pytest.raises(ValueError, match="no layer of VGG19"):
+        with pytest.raises(ValueError, match="no layer of VGG;"):
             depth(name)

@@ -9,7 +9,6 @@ import pytest
 import torch
 from restyle_server.neural import adam, lbfgs
 from restyle_server.neural.lbfgs import Value
-from restyle_server.neural.smoothing import CHROMA, smoothed
 from scipy import optimize
 
 GOAL = torch.linspace(-1, 1, 3 * 8 * 8).view(1, 3, 8, 8)
@@ -92,25 +91,6 @@ def test_adam_averages_the_last_quarter_and_nothing_earlier():
 def test_a_flat_loss_leaves_the_picture_as_it_is():
     found = lbfgs.minimise(lambda x: Value(1.0, torch.zeros_like(x)), START, 10)
     assert torch.equal(found, START)
-
-
-def test_the_first_guess_favours_light_over_colour_and_large_forms_over_fine_ones():
-    flat, board = torch.ones(1, 1, 64, 64), (torch.arange(64)[:, None] + torch.arange(64)).remainder(2).mul(2.0).sub(1).view(1, 1, 64, 64)
-    light, chroma = torch.ones(1, 3, 1, 1), torch.tensor([1.0, -2.0, 1.0]).view(1, 3, 1, 1)
-    for form in (flat, board):
-        answer = smoothed(light * form)[:, :1]
-        assert torch.allclose(smoothed(light * form), light * answer, atol=1e-5)
-        assert torch.allclose(smoothed(chroma * form), CHROMA * chroma * answer, atol=1e-4)
-        assert torch.allclose(smoothed(chroma * form, 0.3), 0.3 * chroma * answer, atol=1e-4)
-    assert float(smoothed(light * flat).mean()) > 10 * float((smoothed(light * board) * board).mean()) > 0
-
-
-@pytest.mark.parametrize("share", [0.2, 1.0])
-def test_a_step_goes_as_far_in_colour_beside_light_as_it_is_told(share):
-    slope = torch.ones(1, 3, 16, 16) + torch.tensor([1.0, -2.0, 1.0]).view(1, 3, 1, 1)
-    found = lbfgs.minimise(lambda x: Value(float((x * slope).sum()), slope), torch.zeros(1, 3, 16, 16), 2, chroma=share)
-    light = found.mean(1, keepdim=True)
-    assert float(((found - light) / light)[0, 0].mean()) == pytest.approx(share, rel=1e-4)
 
 
 def _bowl(condition: float):

@@ -90,7 +90,7 @@ class _Difference(torch.autograd.Function):
         for start in range(0, len(features), piece):
             part = slice(start, start + piece)
             target = vectors[near[part]].to(exact)
-            centred = features[part].to(exact).sub_(mean)
+            centred = features[part].to(exact) - mean  # a copy: fp32 activations are their own
             scale = centred.square().sum(1, keepdim=True).sqrt_().clamp_(min=SMALLEST).reciprocal_()
             centred.mul_(scale)
             cosine = (centred * target).sum(1, keepdim=True)

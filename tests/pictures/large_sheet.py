@@ -23,7 +23,7 @@ from restyle_server.worker.engine import Verdict
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from pictures.crisp import crisp
-from pictures.engine_pictures import COMPACT
+from pictures.engine_pictures import SHIPPED
 from pictures.photos import painting
 
 STYLES = ("night", "impasto", "woodcut")
@@ -39,7 +39,7 @@ def painted(content: Pixels, style: Pixels, scale: float, evaluations: int | Non
     side = content.shape[0]
     parameters = resolve(Parameters(preset=Preset.FINE, size=side, evaluations=evaluations), side, side, "cpu", bf16=prefers_bf16("cpu"))
     states: list[State] = []
-    job = Task(content, (StylePicture(style, scale=scale),), parameters, COMPACT)
+    job = Task(content, (StylePicture(style, scale=scale),), parameters, SHIPPED)
     found = Painter().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
     return np.clip(found.rgb, 0, 1), enlarged(states[-1].best, side)
 

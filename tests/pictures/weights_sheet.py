@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import torch
-from pictures.engine_pictures import COMPACT, painted
+from pictures.engine_pictures import SHIPPED, painted
 from pictures.photos import PHOTOS, painting, photo
 from pictures.readings import defects
 from pictures.strength_proof import say
@@ -44,7 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Shows two weights files beside each other.")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     parser.add_argument("--weights", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--against", type=Path, default=COMPACT, metavar="FILE")
+    parser.add_argument("--against", type=Path, default=SHIPPED, metavar="FILE")
     parser.add_argument("--pooling", type=Pooling, choices=list(Pooling), nargs="+", default=[Pooling.AVERAGE])
     parser.add_argument("--preset", type=Preset, choices=list(Preset), default=Preset.STANDARD)
     parser.add_argument("--side", type=int, default=192, metavar="PX")

@@ -43,8 +43,8 @@ NARROWER = 0.5  # of a fixed weight's spread: what strength's own may be at most
 
 @dataclass(frozen=True)
 class Distances:
-    """How far a result is from the content and from the style, in the engine's units: parts of the content's variance, share of the style's own size. held: from
-    the content in the style's colours, which is what holds a painting."""
+    """How far a result is from the content and from the style, in the engine's units: parts of the content's variance, share of the style's own size. held:
+    from the content in the style's colours, which is what holds a painting."""
 
     content: float
     style: float

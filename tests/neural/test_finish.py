@@ -93,7 +93,7 @@ def test_gradients_are_spread_by_the_adjoint_of_joining(width, height):
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["everywhere", "masked"])
-@pytest.mark.parametrize(("size", "side"), [((96, 80), 32), ((75, 83), 32), ((33, 150), 64)])
+@pytest.mark.parametrize(("size", "side"), [((64, 48), 32), ((75, 51), 32), ((33, 100), 64)])
 def test_tiles_have_the_terms_and_the_gradient_of_the_whole_picture(double, size, side, masked):
     width, height = size
     start, style, regions, more = picture(double, *size), waves(40, 40), [], None
@@ -103,7 +103,7 @@ def test_tiles_have_the_terms_and_the_gradient_of_the_whole_picture(double, size
         more = torch.rand(1, 1, height, width, generator=torch.Generator().manual_seed(3)).double()
         regions = [region(double, style, left * alpha), region(double, waves(40, 40, 9.0), (1 - left) * alpha)]
     one, many = (objective(double, start, regions or [region(double, style)], cut, more) for cut in (None, side))
-    for number, search in enumerate((True, False, True, True, True)):  # every offset of the shallow layers, and steps between two searches
+    for number, search in enumerate((True, False, True, True)):  # several offsets of the shallow layers, and a step between two searches
         image = start + 0.3 * (picture(double, *size, seed=number + 5, noise=0.2) - start)
         (terms, gradient), (parts, found) = (made.gradient(image, 0.3, search) for made in (one, many))
         assert values(parts) == pytest.approx(values(terms), rel=1e-9)

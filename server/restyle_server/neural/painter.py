@@ -33,7 +33,7 @@ from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Tas
 from .tiles import grid, halo, whole
 from .vgg import Vgg, depth
 
-TV_WEIGHT = 0.06  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
+TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
 GAMUT_WEIGHT = 6.0  # same, of the soft walls near 0 and 1
 FINISH_GAMUT = 9.0  # same, in the finish
 WARMING = 64  # px, side of what the network is warmed up with

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from neural.scenes import COMPACT, photo, waves
+from neural.scenes import photo, waves
 from PIL import Image
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat
 from restyle_server.neural import targets
 from restyle_server.neural.parameters import Color, Parameters, Precision, Preset
 from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials
 from restyle_server.worker.engine import Cancelled, JobFailure, Progress, Verdict
 from restyle_server.worker.neural_engine import NeuralEngine, engine
@@ -51,7 +52,7 @@ def order(tmp_path, layer) -> Order:
     return Order(
         content=stored(tmp_path / "content", layer, RGBA8),
         styles=(StyleOrder("waves", picture=tmp_path / "waves.png"),),
-        weights=WeightsFile("compact", COMPACT),
+        weights=WeightsFile("vgg16", SHIPPED),
         parameters=Parameters(preset=Preset.DRAFT, size=32, evaluations=3, precision=Precision.FP32),
     )
 
@@ -238,7 +239,7 @@ def test_the_device_tells_its_name_and_memory(paints):
 def test_a_later_process_finds_what_an_earlier_one_measured_and_paints_the_same_bytes(order, tmp_path, monkeypatch):
     first, second = engine("cpu"), engine("cpu")
     for one in (first, second):
-        one.prepare(tmp_path / "kept", COMPACT)
+        one.prepare(tmp_path / "kept", SHIPPED)
     painted = first.paint(order, go_on).plane.data
     monkeypatch.setattr(targets, "_measured", lambda *_: pytest.fail("measured again"))
     assert second.paint(order, go_on).plane.data == painted

@@ -1,23 +1,21 @@
-"""Owns what the engine paints for the meters and sheets: photos in the library's styles, on the processor, with the compact weights."""
+"""Owns what the engine paints for the meters and sheets: photos in the library's styles, on the processor, with vgg16."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-import restyle_server
 from numpy.typing import NDArray
 from pictures.photos import painting, photo
 from restyle_server.neural.device import prefers_bf16
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Parameters, resolve
 from restyle_server.neural.task import StylePicture, Task
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
 
-COMPACT = Path(restyle_server.__file__).parent / "weights" / "compact.safetensors"
 
-
-def painted(name: str, style: str, side: int, weights: Path = COMPACT, **asked: object) -> NDArray[np.float32]:
+def painted(name: str, style: str, side: int, weights: Path = SHIPPED, **asked: object) -> NDArray[np.float32]:
     """A photo in a style, (side, side, 3), as a viewer sees it: in 0–1. asked: parameters other than the defaults."""
     parameters = resolve(Parameters(native_size=True, **asked), side, side, "cpu", bf16=prefers_bf16("cpu"))
     task = Task(photo(name, side), (StylePicture(painting(style, side), key=style),), parameters, weights)

@@ -31,6 +31,7 @@ from restyle_server.neural.scene import Weights, scene
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import StylePicture, Task
 from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Progress, Verdict
 from restyle_server.worker.neural_engine import engine
 
@@ -41,7 +42,6 @@ from meters import seams
 from photos import painting, photo
 
 HOUSE = Path(restyle_server.__file__).parent
-COMPACT = HOUSE / "weights" / "compact.safetensors"
 STYLE, PHOTO, TILE, EVALUATIONS = "impasto", "chelsea", 256, 3
 PAIR, PAIR_TILE, PAIR_EVALUATIONS, PAIR_GAIN, PAIR_SHOWN = 512, 128, 4, 64, 256  # px, px, -, -, px
 
@@ -56,9 +56,9 @@ def evaluation(side: int, tile: int, target: Path) -> None:
     """One evaluation in tiles of `tile` px, 0: whole; the gradient goes to a file."""
     content = resize(photo(PHOTO), side, side)
     resolved = resolve(Parameters(size=side, precision=Precision.FP32), side, side, "cpu", bf16=False)
-    job = Task(content, (StylePicture(painting(STYLE)),), resolved, COMPACT)
-    vgg = network(COMPACT, Pooling.AVERAGE)
-    found = scene(job, vgg, "compact", side, side, torch.device("cpu"), TargetCache(), tile or None)
+    job = Task(content, (StylePicture(painting(STYLE)),), resolved, SHIPPED)
+    vgg = network(SHIPPED, Pooling.AVERAGE)
+    found = scene(job, vgg, "vgg16", side, side, torch.device("cpu"), TargetCache(), tile or None)
     noise = 0.1 * torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0))
     image = torch.from_numpy(content).permute(2, 0, 1)[None] + noise
     began, idle = time.process_time(), peak()
@@ -73,7 +73,7 @@ def picture(side: int, tile: int, target: Path) -> None:
         memory.SIDES = (tile,)
     part = np.ascontiguousarray(crisp(1024)[:side, 256 : 256 + side])
     resolved = resolve(Parameters(preset=Preset.DRAFT, size=side, evaluations=PAIR_EVALUATIONS, precision=Precision.FP32), side, side, "cpu", bf16=False)
-    job = Task(part, (StylePicture(painting(STYLE, 1152)),), resolved, COMPACT, memory=1 if tile else None)
+    job = Task(part, (StylePicture(painting(STYLE, 1152)),), resolved, SHIPPED, memory=1 if tile else None)
     np.save(target, np.clip(Painter().paint(job, lambda _: Verdict.GO_ON).rgb, 0, 1))
 
 
@@ -110,7 +110,7 @@ def painted(side: int, tile: int, target: Path) -> None:
         return Verdict.GO_ON
 
     began = time.process_time()
-    result = engine("cpu").paint(Order(plane, (StyleOrder(STYLE, picture=picture),), WeightsFile("compact", COMPACT), asked), observe)
+    result = engine("cpu").paint(Order(plane, (StyleOrder(STYLE, picture=picture),), WeightsFile("vgg16", SHIPPED), asked), observe)
     spent, most = time.process_time() - began, peak()
     target.write_bytes(result.plane.data)
     each = {width: (ends[-1] - ends[0]) / (len(ends) - 1) / width**2 * 1e6 for width, ends in times.items() if width > LARGEST_WHOLE}

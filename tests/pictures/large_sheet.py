@@ -23,8 +23,8 @@ from restyle_server.worker.engine import Verdict
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from pictures.crisp import crisp
-from pictures.engine_pictures import COMPACT
 from pictures.photos import painting
+from restyle_server.weights.catalogue import SHIPPED
 
 STYLES = ("night", "impasto", "woodcut")
 WHOLE, MODEL, CROP, GAP = 4096, 1024, 300, 4  # px
@@ -39,7 +39,7 @@ def painted(content: Pixels, style: Pixels, scale: float, evaluations: int | Non
     side = content.shape[0]
     parameters = resolve(Parameters(preset=Preset.FINE, size=side, evaluations=evaluations), side, side, "cpu", bf16=prefers_bf16("cpu"))
     states: list[State] = []
-    job = Task(content, (StylePicture(style, scale=scale),), parameters, COMPACT)
+    job = Task(content, (StylePicture(style, scale=scale),), parameters, SHIPPED)
     found = Painter().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
     return np.clip(found.rgb, 0, 1), enlarged(states[-1].best, side)
 

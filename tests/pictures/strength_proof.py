@@ -21,7 +21,6 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import restyle_server
 import torch
 from pictures.photos import PHOTOS, painting, photo
 from restyle_server.neural import balance, scene
@@ -31,13 +30,13 @@ from restyle_server.neural.parameters import Parameters, Pooling, Precision, Pre
 from restyle_server.neural.resizing import tensor
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import Pixels, StylePicture, Task
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
 
 STYLES = ("night", "stained-glass", "woodcut", "wave")
 STRENGTHS = (25.0, 50.0, 75.0, 100.0)
 COMPARED = 50.0  # strength at which the spreads are compared
 STYLE_SIDE = 256  # px: the styles' pictures here
-COMPACT = Path(restyle_server.__file__).parent / "weights" / "compact.safetensors"
 RATIOS = (0.01, 3.0)  # content weights among which the fixed one is sought
 FIT = 4  # bisections of its logarithm: to a third
 
@@ -55,14 +54,14 @@ class Easel:
 
     def __init__(self) -> None:
         self._painter = Painter()
-        self._judge = network(COMPACT, Pooling.AVERAGE)
+        self._judge = network(SHIPPED, Pooling.AVERAGE)
         self._targets = TargetCache()
 
     def distances(self, name: str, style: str, side: int, strength: float, preset: Preset) -> Distances:
         """Paints a photo of side × side px."""
         asked = Parameters(preset=preset, native_size=True, precision=Precision.FP32, strength=strength)
         used = StylePicture(painting(style, STYLE_SIDE), key=style)
-        task = Task(photo(name, side), (used,), resolve(asked, side, side, "cpu", bf16=False), COMPACT)
+        task = Task(photo(name, side), (used,), resolve(asked, side, side, "cpu", bf16=False), SHIPPED)
         result = self._painter.paint(task, lambda _: Verdict.GO_ON).rgb
         return self.measured(task, result)
 

@@ -17,9 +17,8 @@ from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Parameters, Precision, resolve
 from restyle_server.neural.strokes import BROAD
 from restyle_server.neural.task import Pixels, StylePicture, Task
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
-
-from .engine_pictures import COMPACT
 
 SIDE, WHOLE, TILE = 512, 128, 64
 
@@ -43,7 +42,7 @@ def test_a_large_painting_has_no_defect_at_its_own_size(style, monkeypatch):
     monkeypatch.setattr(memory, "DETAIL_SIDE", {"cpu": TILE})
     monkeypatch.setattr(memory, "SIDES", (TILE,))
     parameters = resolve(Parameters(native_size=True, precision=Precision.BF16), SIDE, SIDE, "cpu", bf16=True)
-    job = Task(content(), (StylePicture(painting(style, 1152), key=style),), parameters, COMPACT)
+    job = Task(content(), (StylePicture(painting(style, 1152), key=style),), parameters, SHIPPED)
     found = Painter().paint(job, lambda _: Verdict.GO_ON)
     result = np.clip(found.rgb, 0, 1)
     used = native(style)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from . import home, removing
-from .installing import WEIGHTS_MB, Installer, Order
+from .installing import VGG19_MB, Installer, Order
 from .making import EnvironmentProblem, Machine
 from .places import places
 from .torch_builds import choose
@@ -17,7 +17,7 @@ EPILOG = """\
 examples:
   python3 install/install.py
   python3 install/install.py --dry-run
-  python3 install/install.py --torch cpu --weights compact
+  python3 install/install.py --torch cpu
   python3 install/install.py --client-only
   python3 install/install.py --uninstall
 """
@@ -32,8 +32,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--torch", default="auto", metavar="BUILD", help="build of PyTorch: auto, cpu, cuda, plain, or a name such as cu128")
-    parser.add_argument("--weights", choices=("ask", "imagenet", "compact"), default="ask", help=f"imagenet paints finer, {WEIGHTS_MB} MB; compact comes along")
-    parser.add_argument("--weights-from", type=Path, metavar="FILE", help="install the ImageNet weights from this copy of vgg19-dcbb9e9d.pth")
+    parser.add_argument("--no-vgg19", action="store_true", help=f"leave out VGG19 ({VGG19_MB} MB), which comes along where a graphics card paints")
+    parser.add_argument("--vgg19-from", type=Path, metavar="FILE", help="install VGG19 from this copy of vgg19-dcbb9e9d.pth, on any machine")
     parser.add_argument("--client-only", action="store_true", help="no painter, no PyTorch: use a server on another machine (restyle connect)")
     parser.add_argument("--wheel", type=Path, metavar="FILE", help="install this wheel of Restyle, instead of this copy of the repository")
     parser.add_argument("--packages", type=Path, metavar="FOLDER", help="take every package from this folder of wheels, and nothing from the network")
@@ -45,7 +45,9 @@ def arguments(words: list[str]) -> argparse.Namespace:
         parser.error("--purge goes with --uninstall")
     if given.client_only and given.torch != "auto":
         parser.error("--client-only installs no PyTorch; leave --torch away")
-    for option in ("weights_from", "wheel", "packages"):
+    if given.vgg19_from and (given.no_vgg19 or given.client_only):
+        parser.error("--vgg19-from goes neither with --no-vgg19 nor with --client-only")
+    for option in ("vgg19_from", "wheel", "packages"):
         path = getattr(given, option)
         if path is not None and not path.exists():
             parser.error(f"{path} does not exist")
@@ -60,7 +62,7 @@ def perform(root: Path, given: argparse.Namespace, machine: Machine | None = Non
         if given.uninstall:
             return int(not removing.uninstall(where, say, purge=given.purge, dry=given.dry_run))
         installer = Installer(where, machine, say)
-        order = _order(root, given, machine, installer)
+        order = _order(root, given, machine)
         if given.dry_run:
             installer.plan(order)
             return 0
@@ -72,26 +74,12 @@ def perform(root: Path, given: argparse.Namespace, machine: Machine | None = Non
         return 1
 
 
-def _order(root: Path, given: argparse.Namespace, machine: Machine, installer: Installer) -> Order:
+def _order(root: Path, given: argparse.Namespace, machine: Machine) -> Order:
     source = home.source_of_wheel(given.wheel.absolute()) if given.wheel else home.source_of(root)
     packages = given.packages.absolute() if given.packages else None
-    wish = home.Wish(given.client_only, given.torch, None if given.client_only else choose(machine, given.torch), packages)
-    wanted = given.weights == "imagenet"
-    if given.weights == "ask" and not (given.client_only or given.dry_run or given.weights_from or installer.has_imagenet):
-        wanted = ask()
-    return Order(source, wish, wanted, given.weights_from)
-
-
-def ask() -> bool:
-    """Offers the ImageNet weights. Where nobody can answer: no, and how to get them later."""
-    offer = f"The compact weights come along. The ImageNet weights paint finer: {WEIGHTS_MB} MB to download."
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        say(f"{offer} Install them at any time: restyle weights install imagenet")
-        return False
-    try:
-        return input(f"{offer} Install them, too? [Y/n] ").strip().lower() in ("", "y", "yes")
-    except EOFError:
-        return False
+    build = None if given.client_only else choose(machine, given.torch)
+    fetched = build is not None and build.graphics and packages is None  # --packages takes nothing from the network
+    return Order(source, home.Wish(given.client_only, given.torch, build, packages), fetched and not given.no_vgg19, given.vgg19_from)
 
 
 def say(line: str) -> None:

@@ -19,7 +19,7 @@ ENVIRONMENT = "environment"  # folder in the user's data folder
 TORCH = ("torch", "torchvision")  # what a client has no use for
 CLIENT = Need("the command line's packages", 0.1, 0.5)  # measured
 KEYS = {"source", "client", "torch", "python", "version"}  # of the stamp
-PARTS = ("pyproject.toml", "README.md", "LICENSE", "server", "plugin", "install/restyle_install")  # what of a checkout goes into the package
+PARTS = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "server", "plugin", "install/restyle_install")  # what of a checkout goes into the package
 TRIES = 2
 IMPATIENT = ("--retries", "1", "--timeout", "20")  # for PyTorch's own index, which a firewall may hide; there is another way
 

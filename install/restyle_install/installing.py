@@ -14,18 +14,18 @@ from .places import Places, editors, name_of
 from .placing import PlacingError
 from .running import attend
 
-WEIGHTS_MB = 575  # of the download of the ImageNet weights
+VGG19_MB = 575  # to download
 CONNECT = "restyle connect HOST:PORT --ca ca.pem --cert me.pem --key me-key.pem"
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the caller wants. imagenet: whether to install those weights, too. weights_from: their file, instead of the network."""
+    """What the caller wants. vgg19: whether to download it, too. vgg19_from: its file, instead of the network."""
 
     source: Source
     wish: Wish
-    imagenet: bool = False
-    weights_from: Path | None = None
+    vgg19: bool = False
+    vgg19_from: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Installer:
             making.check(self.machine, self.places.environment, order.wish.need)
             self.say(f"Would install Restyle {order.source.version} into {self.places.environment}.")
         self.tell_build(order)
+        self.tell_vgg19(order)
         self.say(f"Would make the command {self.places.command}.")
         found = False
         for editor, profile in editors():
@@ -53,14 +54,13 @@ class Installer:
             found = True
         if not found:
             self.say("No GIMP 3 and no Krita has run for this user yet; start one once, then its plug-in can be installed.")
-        if order.imagenet and not self.has_imagenet:
-            self.say(f"Would download the ImageNet weights: {WEIGHTS_MB} MB.")
         self.say("Nothing was changed.")
 
     def install(self, order: Order) -> bool:
         """Does it. Returns whether every part succeeded; what failed was told. EnvironmentProblem when the packages can't be installed."""
         places = self.places
         with making.alone(places.environment, self.say), making.sentences(places.environment):
+            self.tell_vgg19(order)
             if home.fits(home.kept(places.environment), order.source, order.wish):
                 self.say(f"Restyle {order.source.version} is installed already in {places.environment}.")
             else:
@@ -71,12 +71,9 @@ class Installer:
             whole = home.kept(places.environment)
             self._launcher(order.source.version, client=whole is not None and bool(whole["client"]))
             done = [self._command(), *self._plugins(order.source.version)]
-        done.append(self._weights(order))
+        if self._lacks_vgg19(order):
+            self._vgg19(order)
         return all(done)
-
-    @property
-    def has_imagenet(self) -> bool:
-        return (self.places.data / "weights" / "imagenet.safetensors").is_file()
 
     def tell_build(self, order: Order) -> None:
         """Which build of PyTorch, and why."""
@@ -87,6 +84,11 @@ class Installer:
         self.say(f"Chosen: {build.sentence}.")
         if build.need.what != "PyTorch with CUDA" and build.index:
             self.say("If PyTorch's own index can't be reached, the plain package is taken: up to 3.0 GB to download on Linux.")
+
+    def tell_vgg19(self, order: Order) -> None:
+        """How large its download is, before anything is fetched."""
+        if self._lacks_vgg19(order) and order.vgg19_from is None:
+            self.say(f"VGG19 comes along, because a graphics card will paint: {VGG19_MB} MB to download; --no-vgg19 leaves it out.")
 
     def closing(self, order: Order) -> None:
         """One thing to try."""
@@ -139,13 +141,14 @@ class Installer:
             self.say("No GIMP 3 and no Krita has run for this user yet. Start one once, then: restyle install gimp, or restyle install krita.")
         return done
 
-    def _weights(self, order: Order) -> bool:
-        """A failure is told and forgiven: the compact weights came along."""
-        if order.wish.build is None or self.has_imagenet or not (order.imagenet or order.weights_from):
-            return True
-        command: list[str | Path] = [program_of(self.places.environment, "restyle"), "weights", "install", "imagenet"]
-        if order.weights_from:
-            command += ["--from", order.weights_from]
+    def _lacks_vgg19(self, order: Order) -> bool:
+        """Whether VGG19 is wanted, and not there yet."""
+        return (order.vgg19 or order.vgg19_from is not None) and not (self.places.data / "weights" / "vgg19.safetensors").is_file()
+
+    def _vgg19(self, order: Order) -> None:
+        """A failure is told and forgiven: vgg16 came along."""
+        command: list[str | Path] = [program_of(self.places.environment, "restyle"), "weights", "install", "vgg19"]
+        if order.vgg19_from:
+            command += ["--from", order.vgg19_from]
         if self.attend(command):
-            self.say("Going on with the compact weights that came along; try again at any time: restyle weights install imagenet")
-        return True
+            self.say("VGG19 was not installed, so Restyle paints with VGG16, which came along; try again at any time: restyle weights install vgg19")

@@ -27,13 +27,14 @@ XPU = Need("PyTorch for Intel's graphics", 2.0, 8.0)  # likewise
 class Build:
     """need: what it costs. why: the end of a sentence that begins with what was chosen. backend: uv's word for it; empty for the plain package.
 
-    index: where pip gets it; empty for the plain package.
+    index: where pip gets it; empty for the plain package. graphics: whether a graphics card will paint.
     """
 
     need: Need
     why: str
     backend: str = ""
     index: str = ""
+    graphics: bool = False
 
     @property
     def sentence(self) -> str:
@@ -72,14 +73,14 @@ def choose(machine: Machine, asked: str = "auto", found: Found | None = None) ->
         return Build(CPU, why, "cpu", INDEX + "cpu")
     if asked == "cuda":
         return _cuda(machine, why, NEWEST_CUDA)
-    return Build({"rocm": ROCM, "xpu": XPU}.get(asked.rstrip("0123456789."), CUDA), why, asked, INDEX + asked)
+    return Build({"rocm": ROCM, "xpu": XPU}.get(asked.rstrip("0123456789."), CUDA), why, asked, INDEX + asked, graphics=True)
 
 
 def _suited(machine: Machine, found: Found) -> Build:
     if found.nvidia:
         return _cuda(machine, f"this machine has an {found.nvidia}", "auto")
     if found.amd and machine.uv:
-        return Build(ROCM, "this machine has an AMD graphics card", "auto")
+        return Build(ROCM, "this machine has an AMD graphics card", "auto", graphics=True)
     if found.amd:
         why = (
             "an AMD graphics card is here, but only uv knows which build fits it; painting will use the processor. For the card, install uv and run this again"
@@ -90,7 +91,7 @@ def _suited(machine: Machine, found: Found) -> Build:
 
 def _cuda(machine: Machine, why: str, backend: str) -> Build:
     """On Linux the plain package is the one with CUDA."""
-    return Build(CUDA, why, backend, "" if machine.system == "Linux" else INDEX + NEWEST_CUDA)
+    return Build(CUDA, why, backend, "" if machine.system == "Linux" else INDEX + NEWEST_CUDA, graphics=True)
 
 
 def _apple(machine: Machine, asked: str) -> Build:
@@ -98,7 +99,7 @@ def _apple(machine: Machine, asked: str) -> Build:
         raise EnvironmentProblem("PyTorch is no longer made for Macs with Intel's processors; use --client-only and a server on another machine.")
     if asked not in ("auto", "plain", "cpu"):
         raise EnvironmentProblem(f"--torch {asked} isn't made for Macs; leave it away.")
-    return Build(APPLE, "this is a Mac; its graphics come along")
+    return Build(APPLE, "this is a Mac; its graphics come along", graphics=True)
 
 
 def _plain(machine: Machine) -> Need:

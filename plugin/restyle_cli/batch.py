@@ -212,13 +212,13 @@ class Batch:
 
 
 def _weights(info: client.ServerInfo, wanted: str) -> str:
-    """The weights' hash, so that a picture is painted anew once better weights are installed."""
+    """The weights' hash, so that a picture is painted anew once auto means others."""
     name = info.weights_in_use if wanted == "auto" else wanted
     return next((weights.sha256 for weights in info.weights if weights.id == name), name)
 
 
 def summarise(outcomes: Sequence[Outcome], seconds: float) -> None:
-    """One table for people, and what would make the pictures better."""
+    """One table for people."""
     counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
     listed = sorted(outcomes, key=lambda outcome: str(outcome.content))
     if len(outcomes) > LONGEST_TABLE:
@@ -226,9 +226,6 @@ def summarise(outcomes: Sequence[Outcome], seconds: float) -> None:
     if listed:
         table(("picture", "status", "result", "painted at", "time"), [_row(outcome) for outcome in listed], right=("time",))
     line(", ".join(f"{count} {status}" for status, count in counts.items() if count) + f" in {seconds_for_people(seconds)}")
-    hints = {outcome.told["hint"] for outcome in outcomes if outcome.told.get("hint")}
-    for hint in hints:
-        line(hint)
 
 
 def _row(outcome: Outcome) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from restyle_server.config import FILE, ConfigError, load
 from .output import bytes_for_people
 from .serve import LOOPBACK
 
-LITTLE_ROOM = 2 * 10**9  # bytes: less than the ImageNet weights and a few results need
+LITTLE_ROOM = 2 * 10**9  # bytes: less than VGG19 and a few results need
 NO_ROOM = 50 * 10**6  # bytes: less than one job of a usual photo needs
 PACKAGES = ("torch", "grpcio", "protobuf", "numpy", "pillow")
 OLDEST_TORCH = (2, 10)  # earlier ones let a weights file run code
@@ -175,14 +175,13 @@ def _about(info: client.ServerInfo) -> Iterator[Finding]:
         else:
             free = f"{bytes_for_people(device.memory_available)} of {bytes_for_people(device.memory_total)} free"
             yield Finding(part, "good", f"{device.name}, {free}, {device.default_size} px by default")
-    by_id = {weights.id: weights for weights in info.weights}
-    if info.weights_in_use not in by_id:
-        yield Finding("weights", "bad", "there are none that can be used", "install Restyle again, or run: restyle weights install imagenet")
-    elif info.weights_in_use == "compact":
-        finer = by_id["imagenet"].hint if "imagenet" in by_id else ""
-        yield Finding("weights", "warning", "compact; ImageNet's paint finer", finer or "run: restyle weights install imagenet")
+    if info.weights_in_use not in {weights.id for weights in info.weights}:
+        yield Finding("weights", "bad", "there are none that can be used", "install Restyle again, or run: restyle weights install vgg19")
     else:
         yield Finding("weights", "good", info.weights_in_use)
+    for weights in info.weights:
+        if weights.damaged:
+            yield Finding("weights", "warning", f"{weights.id} is damaged", weights.hint)
 
 
 def _version(package: str) -> str | None:

@@ -100,9 +100,6 @@ def _tell(outcomes: Sequence[Outcome], path: Path, output: Path, wish: Wish, sec
     failed = len(outcomes) - len(painted)
     line(f"{output}: {len(painted)} drafts of {path.name} at {wish.size} px in {seconds_for_people(seconds)}" + (f", {failed} failed" if failed else ""))
     line(f"  {facts(outcomes)}")
-    hint = painted[0].job and painting.hint(painted[0].job)
-    if hint:
-        line(f"  {hint}")
     line("To paint one in full:")
     for outcome in painted:
         line(f"  {outcome.draft.words}")

@@ -83,7 +83,7 @@ Steps = Annotated[
 Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST_SEED, help="Equal seeds give equal pictures; default 0.", show_default=False)]
 Weights = Annotated[
     str | None,
-    typer.Option(metavar="ID", help="Which network paints: auto, imagenet, compact or file. Default: the preset's, else auto.", show_default=False),
+    typer.Option(metavar="ID", help="Which network paints: auto, vgg19, vgg16 or file. Default: the preset's, else auto.", show_default=False),
 ]
 Device = Annotated[
     str | None, typer.Option(metavar="ID", help="Such as cpu or cuda:0; default: whichever is free first. See restyle status.", show_default=False)

@@ -26,7 +26,6 @@ from .wish import Wish
 OnEvent = Callable[[client.Event], None]
 
 OTHER_PLACE = "elsewhere.png"
-INSTALL_HINT = "better pictures: restyle weights install imagenet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +191,6 @@ def about(job: client.Job, content: Path | None, output: Path, warnings: tuple[s
         "seconds": round(job.ended - job.started, 3) if job.ended and job.started else None,
         "finished_early": job.finished_early,
         "warnings": [*job.warnings, *warnings],
-        "hint": hint(job),
         "parameters": job.resolved,
     }
 
@@ -201,11 +199,6 @@ def painted(result: client.ResultInfo) -> str:
     """ "painted at 512 of 4000 px", or that every pixel was painted."""
     work, whole = max(result.work_width, result.work_height), max(result.width, result.height)
     return f"painted at {work} of {whole} px" if work < whole else f"painted at full size, {whole} px"
-
-
-def hint(job: client.Job) -> str | None:
-    """How to get better pictures, while the shipped weights paint."""
-    return INSTALL_HINT if job.weights and job.weights.id == "compact" else None
 
 
 def tell(told: Mapping[str, Any]) -> None:
@@ -218,5 +211,3 @@ def tell(told: Mapping[str, Any]) -> None:
         line(f"  {warning}")
     if told.get("report"):
         line(f"  report: {told['report']} and .png")
-    if told["hint"]:
-        line(f"  {told['hint']}")

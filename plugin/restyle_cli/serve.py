@@ -39,7 +39,7 @@ def serve(
     ] = None,
     state_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For the jobs, results and logs.", show_default=False)] = None,
     data_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For weights and styles.", show_default=False)] = None,
-    weights_file: Annotated[Path | None, typer.Option(metavar="FILE", help="VGG19 weights of your own, a safetensors file.", show_default=False)] = None,
+    weights_file: Annotated[Path | None, typer.Option(metavar="FILE", help="VGG16 or VGG19 of your own, a safetensors file.", show_default=False)] = None,
     tls_cert: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The server's certificate; with the next two, other machines may be served.", show_default=False)
     ] = None,
@@ -123,7 +123,7 @@ def _tell(info: client.ServerInfo) -> None:
     line(f"jobs: {info.jobs_running} running, {info.jobs_queued} waiting")
     line(f"weights in use: {info.weights_in_use}")
     for one in info.weights:
-        if one.hint and not one.installed:
+        if one.damaged:
             line(f"  {one.hint}")
     rows = [(one.id, one.name, one.state, _memory(one), f"{one.default_size} px") for one in info.devices]
     table(("device", "name", "state", "memory free", "default size"), rows, right=("memory free", "default size"))

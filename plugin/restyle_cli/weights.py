@@ -1,10 +1,10 @@
-"""Owns `restyle weights`: which networks can paint on this machine, and installing the better one. Needs no server."""
+"""Owns `restyle weights`: which networks can paint on this machine, and installing VGG19. Needs no server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from restyle_server.folders import data_dir
@@ -13,14 +13,17 @@ from .examples import examples
 from .failures import Commands
 from .output import Json, bytes_for_people, emit, line, plain, table
 
+if TYPE_CHECKING:
+    from restyle_server.weights import Weights
+
 weights = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List and install network weights.")
 
-IMAGENET = "imagenet"
+INSTALLABLE = "vgg19"
 
 
 @weights.command("list")
 def list_weights(json: Json = False) -> None:
-    """List the weights, the best first; auto takes the first one that is installed."""
+    """List the weights; auto takes the first one that is installed."""
     from restyle_server.weights.catalogue import catalogue, choose
 
     found = catalogue(data_dir())
@@ -29,40 +32,43 @@ def list_weights(json: Json = False) -> None:
         for one in found:
             emit({**plain(one), "installed": one.installed, "in_use": one.id == used})
         return
-    rows = [
-        (one.id, "in use" if one.id == used else "installed" if one.installed else "not installed", bytes_for_people(one.size), f"to {one.layers[-1]}")
-        for one in found
-    ]
+    rows = [(one.id, _state(one, used), bytes_for_people(one.size), f"to {one.layers[-1]}" if one.layers else "") for one in found]
     table(("id", "state", "size", "layers"), rows, right=("size",))
     for one in found:
         if one.hint and not one.installed:
             line(one.hint)
 
 
+def _state(one: Weights, used: str) -> str:
+    if one.installed:
+        return "in use" if one.id == used else "installed"
+    return "not installed" if one.layers else "damaged"
+
+
 @weights.command()
-@examples("restyle weights install imagenet", "restyle weights install imagenet --from ~/Downloads/vgg19-dcbb9e9d.pth")
+@examples("restyle weights install vgg19", "restyle weights install vgg19 --from ~/Downloads/vgg19-dcbb9e9d.pth")
 def install(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Only imagenet can be installed.", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="ID", help="Only vgg19 can be installed.", show_default=False)],
     given: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="A downloaded vgg19-dcbb9e9d.pth, instead of the network.", show_default=False)
     ] = None,
     url: Annotated[str | None, typer.Option("--url", metavar="URL", help="Another address of the same file.", show_default=False)] = None,
     json: Json = False,
 ) -> None:
-    """Install the ImageNet weights: 575 MB, once. A download that was broken off goes on where it stopped."""
-    if name != IMAGENET:
-        raise typer.BadParameter(f"{name!r} can't be installed; only {IMAGENET} can, compact came with Restyle")
+    """Install VGG19: 575 MB, once. A download that was broken off goes on where it stopped."""
+    if name != INSTALLABLE:
+        raise typer.BadParameter(f"{name!r} can't be installed; only {INSTALLABLE} can, vgg16 came with Restyle")
     if given is not None and url is not None:
         raise typer.BadParameter("give either --from or --url, not both")
     if url is not None and not url.startswith(("https://", "http://")):
         raise typer.BadParameter(f"{url!r} is no web address; give one that begins with https://, or a file with --from")
 
-    from restyle_server.weights.install import IMAGENET_URL, install_imagenet
+    from restyle_server.weights.install import install_vgg19
 
     with _Progress(json) as show:
-        path = install_imagenet(data_dir(), given.expanduser() if given else url or IMAGENET_URL, show)
+        path = install_vgg19(data_dir(), given.expanduser() if given else url, show)
     if json:
-        emit({"id": IMAGENET, "path": path, "installed": True})
+        emit({"id": INSTALLABLE, "path": path, "installed": True})
     else:
         line(f"installed {path}; from now on it is used wherever weights are auto")
 

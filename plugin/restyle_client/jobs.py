@@ -34,7 +34,7 @@ class JobError:
 
 @dataclass(frozen=True)
 class WeightsInfo:
-    """A file of network weights. layers: the deepest last. hint: what to do to get better ones; empty for the best."""
+    """A file of network weights. layers: the deepest last; none when the file is damaged. hint: how to get them; empty when they are installed."""
 
     id: str
     installed: bool = True
@@ -42,6 +42,10 @@ class WeightsInfo:
     size: int = 0
     sha256: str = ""
     hint: str = ""
+
+    @property
+    def damaged(self) -> bool:
+        return not self.installed and not self.layers
 
 
 @dataclass(frozen=True)

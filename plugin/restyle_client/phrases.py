@@ -35,8 +35,8 @@ PRESET_NAME = "Name of the preset:"
 # ---- the server ----
 SERVER_STARTING = "Starting the painter…"
 ABOUT = "about {time}"
-NETWORKS = {"compact": "compact network", "imagenet": "ImageNet network", "file": "the administrator's network"}
-INSTALLED = "The better network is installed."
+NETWORKS = {"vgg19": "VGG19", "vgg16": "VGG16", "file": "the administrator's network"}
+INSTALLED = "VGG19 is installed."
 
 # ---- while it runs ----
 CONNECTING = "Looking for the painter…"

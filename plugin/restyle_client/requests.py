@@ -149,7 +149,7 @@ class Parameters:
     objective: "gram", "gram+moments" or "wasserstein". optimizer: "lbfgs" or "adam". pooling: "average" or "max". precision: "fp32" or "bf16".
     style_layers, content_layers: pairs of a layer's name (relu1_1 to relu5_4) and its weight, ≥ 0.
     tv: 0 to 1000, smoothing in parts of the tuned default; default 1.
-    weights: "auto" (default), "imagenet", "compact" or the administrator's "file". device: an id of ServerInfo.devices; default: whichever is free first.
+    weights: "auto" (default), "vgg19", "vgg16" or the administrator's "file". device: an id of ServerInfo.devices; default: whichever is free first.
     memory_limit: bytes the engine may use on the device.
     """
 

@@ -177,7 +177,7 @@ class AsyncSession:
 
     # ---- weights, styles, the server itself ----
 
-    async def install_weights(self, weights_id: str = "imagenet", on_event: Callable[[InstallProgress], None] | None = None) -> InstallProgress:
+    async def install_weights(self, weights_id: str = "vgg19", on_event: Callable[[InstallProgress], None] | None = None) -> InstallProgress:
         """Has the server download weights. Returns the last progress, with the weights' info."""
         last: InstallProgress | None = None
         async with self._connection.stream("InstallWeights") as stream:

@@ -123,7 +123,7 @@ class Session:
     def delete(self, job_id: str) -> None:
         self._call(self._session.delete(job_id))
 
-    def install_weights(self, weights_id: str = "imagenet", on_event: Callable[[InstallProgress], None] | None = None) -> InstallProgress:
+    def install_weights(self, weights_id: str = "vgg19", on_event: Callable[[InstallProgress], None] | None = None) -> InstallProgress:
         return self._call_telling(lambda tell: self._session.install_weights(weights_id, tell), on_event)
 
     def styles(self, thumbnails: bool = False) -> List[Style]:

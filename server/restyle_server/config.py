@@ -43,7 +43,7 @@ class Config:
     devices: tuple[str, ...] = ("auto",)
     weights_file: Path | None = None
     shared_styles: Path | None = None  # a folder of styles for everybody, never written to; in server.toml relative to that file
-    imagenet_url: str = ""  # empty: torchvision's own address
+    vgg19_url: str = ""  # empty: torchvision's own address
     log_level: str = "INFO"
     limits: Limits = field(default_factory=Limits)
     engine_factory: str = ENGINE
@@ -99,7 +99,7 @@ def checked(config: Config) -> Config:
     if config.log_level not in LEVELS:
         raise ConfigError(f"The log level is one of {', '.join(LEVELS)}.")
     if config.weights_file is not None and not config.weights_file.is_file():
-        raise ConfigError(f"The weights file {config.weights_file} does not exist; name a safetensors file of VGG19's convolutions.")
+        raise ConfigError(f"The weights file {config.weights_file} does not exist; name a safetensors file of VGG16's or VGG19's convolutions.")
     return config
 
 
@@ -138,7 +138,7 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} can't be read: {error}") from error
     limits, tls = words.pop("limits", {}), words.pop("tls", {})
-    known: dict[str, type] = {"host": str, "port": int, "devices": list, "weights_file": str, "shared_styles": str, "imagenet_url": str, "log_level": str}
+    known: dict[str, type] = {"host": str, "port": int, "devices": list, "weights_file": str, "shared_styles": str, "vgg19_url": str, "log_level": str}
     for name, value in words.items():
         if name not in known or type(value) is not known[name]:
             raise ConfigError(f"{path}: {name!r} is not a setting of that kind; there are {', '.join(known)} and the tables [limits] and [tls].")

@@ -21,9 +21,11 @@ from .limits import (
     Limits,
 )
 from .neural.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
+from .neural.topology import VGG19
 from .orders import Crop, MaskUse, Start, StartFrom
 from .refusals import Invalid
 from .specs import EncodedSpec, MaskSpec, PlaneSpec, Spec, StyleSpec
+from .weights.catalogue import IDS
 from .wire import restyle_pb2 as wire
 
 T = TypeVar("T")
@@ -51,8 +53,7 @@ POOLINGS: Mapping[int, Pooling | None] = {0: None, wire.AVERAGE: Pooling.AVERAGE
 PRECISIONS: Mapping[int, Precision | None] = {0: None, wire.FP32: Precision.FP32, wire.BF16: Precision.BF16}
 COLORS: Mapping[int, Color | None] = {0: None, wire.COLOR_STYLE: Color.STYLE, wire.COLOR_CONTENT: Color.CONTENT, wire.COLOR_MATCH: Color.MATCH}
 
-WEIGHTS = ("", "auto", "imagenet", "compact", "file")
-_LAYER = re.compile(r"relu(1_[12]|2_[12]|3_[1-4]|4_[1-4]|5_[1-4])")
+WEIGHTS = ("", "auto", *IDS)
 _DEVICE = re.compile(r"[a-z]{1,16}(:[0-9]{1,4})?")
 
 
@@ -241,8 +242,8 @@ def _parameters(message: wire.Parameters) -> Parameters:
 def _layers(messages: object, field: str) -> tuple[tuple[str, float], ...]:
     layers: dict[str, float] = {}
     for message in messages:  # type: ignore[attr-defined]
-        if not _LAYER.fullmatch(message.layer):
-            raise Invalid(field, "VGG19's layers are called relu1_1 to relu5_4.")
+        if message.layer not in VGG19.layers:
+            raise Invalid(field, "layers are called relu1_1 to relu5_4.")
         if message.layer in layers:
             raise Invalid(field, f"{message.layer} is there twice.")
         layers[message.layer] = _number(message.weight, field, 0.0, MAX_STYLE_WEIGHT)

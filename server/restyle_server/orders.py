@@ -71,9 +71,9 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class WeightsFile:
-    """A safetensors file of VGG19's convolutions, chosen by the front end."""
+    """A safetensors file of VGG16's or VGG19's convolutions, chosen by the front end."""
 
-    id: str  # "imagenet", "compact", "file"
+    id: str  # "vgg19", "vgg16", "file"
     path: Path
 
 

@@ -148,7 +148,7 @@ class Server:
             self.board.recover()
         except (OSError, sqlite3.Error) as error:
             raise CannotServe(_unwritable(config, error)) from error
-        self.shelf = Shelf(config.data_dir, config.weights_file, config.imagenet_url)
+        self.shelf = Shelf(config.data_dir, config.weights_file, config.vgg19_url)
         try:
             await self.shelf.look()
         except WeightsError as error:  # the administrator's own file is looked at apart: these came with Restyle

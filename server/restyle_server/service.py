@@ -114,12 +114,12 @@ class Service(RestyleServicer):
         self, request: wire.InstallWeightsRequest, context: Context
     ) -> AsyncIterator[wire.InstallWeightsProgress]:
         check_local(context, "Weights are installed")
-        if request.id != "imagenet":
-            raise Invalid("id", "only the imagenet weights can be installed.")
+        if request.id != "vgg19":
+            raise Invalid("id", "only vgg19 can be installed.")
         async for step in self._shelf.install():
             message = wire.InstallWeightsProgress(done_bytes=step.done, total_bytes=step.total, step=step.step)
             if step.step == "installed":
-                message.weights.CopyFrom(replies.weights_message(self._shelf.known["imagenet"]))
+                message.weights.CopyFrom(replies.weights_message(self._shelf.known["vgg19"]))
             yield message
 
     async def StopServer(self, request: wire.StopServerRequest, context: Context) -> wire.StopServerResponse:  # noqa: N802

@@ -12,9 +12,9 @@ from pathlib import Path
 from .neural.parameters import DEFAULT_CONTENT_LAYERS, DEFAULT_STYLE_LAYERS, Parameters
 from .orders import WeightsFile
 from .refusals import Invalid, NotNow, Refusal, Unavailable
-from .weights.catalogue import COMPACT, IDS, Weights, catalogue, choose, lacking
+from .weights.catalogue import IDS, SHIPPED, Weights, catalogue, choose, lacking
 from .weights.errors import InstallFailed, WeightsError, WeightsInvalid, WeightsMissing
-from .weights.install import IMAGENET_URL, imagenet_path, install_imagenet
+from .weights.install import install_vgg19, vgg19_path
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +37,10 @@ class Step:
 class Shelf:
     """The weights. `known` is what was there at the last look."""
 
-    def __init__(self, data_dir: Path, admin_file: Path | None, imagenet_url: str) -> None:
+    def __init__(self, data_dir: Path, admin_file: Path | None, vgg19_url: str) -> None:
         self._data_dir = data_dir
         self._admin_file = admin_file
-        self._url = imagenet_url or IMAGENET_URL
+        self._url = vgg19_url or None
         self._task: asyncio.Task[Path] | None = None
         self._step = Step(0, 0, "downloading")
         self._ending = False
@@ -53,7 +53,7 @@ class Shelf:
         return self._task is not None and not self._task.done()
 
     async def look(self) -> dict[str, Weights]:
-        """What is there now, the best first. Files are read again only when they have changed: every job and every GetServerInfo asks."""
+        """What is there now, in auto's order. Files are read again only when they have changed: every job and every GetServerInfo asks."""
         if (stamps := self._stamps()) == self._seen:
             return self.known
         self._chosen.clear()
@@ -93,10 +93,10 @@ class Shelf:
         return file
 
     async def install(self) -> AsyncIterator[Step]:
-        """Installs the ImageNet weights, or joins the installation that goes on; goes on when nobody listens any more. Refusal."""
+        """Installs VGG19, or joins the installation that goes on; goes on when nobody listens any more. Refusal."""
         if self._task is None or self._task.done():
             self._step = Step(0, 0, "downloading")
-            self._task = asyncio.create_task(asyncio.to_thread(install_imagenet, self._data_dir, self._url, self._note))
+            self._task = asyncio.create_task(asyncio.to_thread(install_vgg19, self._data_dir, self._url, self._note))
         task, told = self._task, None
         while not task.done():
             if self._step is not told:
@@ -111,7 +111,7 @@ class Shelf:
         if error is not None:
             log.error("weights: the installation failed", exc_info=error)
             raise Refusal("The weights could not be installed; the server's log says more.", reason="INTERNAL")
-        log.info("weights: imagenet installed")
+        log.info("weights: vgg19 installed")
         await self.look()
         yield Step(self._step.total, self._step.total, "installed")
 
@@ -132,7 +132,7 @@ class Shelf:
         return file
 
     def _stamps(self) -> tuple[object, ...]:
-        paths = (imagenet_path(self._data_dir), COMPACT, self._admin_file)
+        paths = (vgg19_path(self._data_dir), SHIPPED, self._admin_file)
         return tuple(_stamp(path) if path is not None else None for path in paths)
 
     def _note(self, done: int, total: int, step: str) -> None:

@@ -13,7 +13,7 @@ from restyle_server.bench.chart import drawn
 from restyle_server.bench.figures import evaluation_flop, spread
 from restyle_server.bench.running import Race, first_at
 
-TINY = ("--threads", 1, "--runs", 1, "--iterations", 3, "--weights", "compact")
+TINY = ("--threads", 1, "--runs", 1, "--iterations", 3, "--weights", "vgg16")
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_what_else_has_a_limit_has_it() -> None:
     assert f"sides from {engine.SMALLEST_SIDE} px" in STYLED["styles[].crop"]["values"]
     for name in ("style_layers", "content_layers"):
         assert PAINTED[name]["values"] == f"relu1_1 to relu5_4, weights from 0 to {MAX_STYLE_WEIGHT:.0f}"
-    assert PAINTED["weights"]["values"].split(", ") == ["auto", "imagenet", "compact", "file"]
+    assert PAINTED["weights"]["values"].split(", ") == ["auto", "vgg19", "vgg16", "file"]
     assert all(accepted(asked(weights=name)) for name in PAINTED["weights"]["values"].split(", "))
     assert not accepted(asked(size=64, native_size=True))
 

@@ -26,7 +26,7 @@ def test_a_folder_is_told_picture_by_picture_in_json(restyle: Restyle, tmp_path:
     lines = [json.loads(line) for line in told.stdout.splitlines()]
     assert [Path(line["content"]).name for line in lines] == ["a.png", "b.png"]
     for line in lines:
-        assert (line["memory"], line["work_size"], line["fits"], line["weights"]) == (64 * 48 * 1000, [64, 48], True, "compact")
+        assert (line["memory"], line["work_size"], line["fits"], line["weights"]) == (64 * 48 * 1000, [64, 48], True, "vgg16")
         assert line["largest_size"] > 0
 
 

@@ -20,26 +20,24 @@ def test_a_picture_is_painted_and_told_about(restyle: Restyle, photo: Path, tmp_
     done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png")
     assert done.exit_code == 0
     assert pixels(tmp_path / "out.png") == fake_painting(photo)
-    first, second, hint = done.stdout.splitlines()
+    first, second = done.stdout.splitlines()
     assert first.startswith(f"{tmp_path / 'out.png'}: painted at full size, 64 px in ")
     assert "fake" in second
-    assert second.endswith("weights compact")
-    assert hint == "  better pictures: restyle weights install imagenet"
+    assert second.endswith("weights vgg16")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["out.png", "photo.png"]
 
 
 def test_json_is_one_object_with_everything_about_the_result(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
-    options = ["--size", 32, "--preset", "draft", "--strength", 70, "--steps", 9, "--seed", 3, "--weights", "compact", "--device", "cpu"]
+    options = ["--size", 32, "--preset", "draft", "--strength", 70, "--steps", 9, "--seed", 3, "--weights", "vgg16", "--device", "cpu"]
     done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png", *options, "--json")
     assert (done.exit_code, done.stderr) == (0, "")
     told = json.loads(done.stdout)
     assert (told["content"], told["output"]) == (str(photo), str(tmp_path / "out.png"))
     assert (told["size"], told["work_size"], told["painted"]) == ([64, 48], [32, 24], "painted at 32 of 64 px")
-    assert told["weights"] == "compact"
-    assert told["hint"] == "better pictures: restyle weights install imagenet"
+    assert told["weights"] == "vgg16"
     assert "fake" in told["device"]
     assert told["seconds"] >= 0
-    asked = {"preset": "draft", "size": 32, "strength": 70.0, "evaluations": 9, "seed": 3, "weights": "compact"}
+    asked = {"preset": "draft", "size": 32, "strength": 70.0, "evaluations": 9, "seed": 3, "weights": "vgg16"}
     assert asked.items() <= told["parameters"].items()
     assert pixels(tmp_path / "out.png") == fake_painting(photo, seed=3)
 
@@ -236,12 +234,12 @@ def test_an_absurd_option_is_a_usage_error(restyle: Restyle, photo: Path, tmp_pa
     assert "Error" in done.stderr
 
 
-@pytest.mark.parametrize("option", [("--weights", "imagenet"), ("--weights", "random"), ("--device", "cuda:7")])
+@pytest.mark.parametrize("option", [("--weights", "vgg19"), ("--weights", "random"), ("--device", "cuda:7")])
 def test_what_the_server_refuses_is_one_sentence(restyle: Restyle, photo: Path, tmp_path: Path, option: tuple[str, str]) -> None:
     done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png", *option)
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) == 1
-    assert option[0] in done.stderr or "restyle weights install imagenet" in done.stderr
+    assert option[0] in done.stderr or "restyle weights install vgg19" in done.stderr
     assert "spec." not in done.stderr
 
 

@@ -52,7 +52,7 @@ def test_a_picture_is_painted_by_a_preset_that_an_editor_saved(restyle: Restyle,
 
 
 def test_options_win_over_the_preset(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
-    restyle("presets", "save", "full", "native_size=true", "strength=35", "weights=compact", "evaluations=9")
+    restyle("presets", "save", "full", "native_size=true", "strength=35", "weights=vgg16", "evaluations=9")
     options = ("--size", "32", "--strength", "70", "--steps", "4", "--weights", "auto")
     done = restyle("image", photo, "--style", "woodcut", "--preset", "full", *options, "-o", tmp_path / "out.png", "--json")
     assert done.exit_code == 0, done.stderr

@@ -32,7 +32,7 @@ def test_a_report_holds_parameters_device_weights_times_and_the_losses_of_every_
     assert [step["step"] for step in found["steps"]] == list(range(1, 301))
     assert {"loss", "style_loss", "content_loss", "content_weight", "smoothing_loss", "gamut_loss", "elapsed_seconds", "scale"} <= found["steps"][0].keys()
     assert found["parameters"]["color"] == "match"
-    assert found["weights"]["id"] == "compact"
+    assert found["weights"]["id"] == "vgg16"
     assert len(found["weights"]["sha256"]) == 64
     assert "fake" in found["device"]
     assert [(style["style"], style["weight"]) for style in found["styles"]] == [("woodcut", 2.0), ("night", None)]

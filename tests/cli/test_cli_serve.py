@@ -10,10 +10,10 @@ from cli.running import PATIENCE, Restyle
 
 def test_a_running_server_is_told_about(restyle: Restyle) -> None:
     told = json.loads(restyle("status", "--json").stdout)
-    assert (told["running"], told["weights_in_use"], told["devices"][0]["id"]) == (True, "compact", "cpu")
+    assert (told["running"], told["weights_in_use"], told["devices"][0]["id"]) == (True, "vgg16", "cpu")
     lines = restyle("status").stdout.splitlines()
     assert lines[0].startswith(f"Restyle {told['version']} at {told['address']}, serving for ")
-    assert any("restyle weights install imagenet" in line for line in lines)
+    assert "weights in use: vgg16" in lines
 
 
 def test_no_server_is_said_and_never_started(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_live_bar_shows_scale_step_loss_and_device(restyle: Restyle, photo: Pa
     restyle.script(steps=10, step_ms=60)
     status, _, shown = at_terminal(restyle, "image", photo, "--style", "woodcut", "-o", tmp_path / "out.png", stdout=True)
     assert status == 0
-    for word in ("scale 1/1 64×48", "step ", "/10", "loss ", " left", "cpu: fake", "weights compact", "painted at full size, 64 px"):
+    for word in ("scale 1/1 64×48", "step ", "/10", "loss ", " left", "cpu: fake", "weights vgg16", "painted at full size, 64 px"):
         assert word in shown
 
 

@@ -45,7 +45,7 @@ FULL = Parameters(
     tv=2.0,
     pooling="max",
     precision="fp32",
-    weights="compact",
+    weights="vgg16",
     device="cuda:0",
     memory_limit=2**40,
 )
@@ -113,7 +113,7 @@ def test_a_snapshot_of_a_job_keeps_every_field() -> None:
         expires=4.5,
         progress=pb.Progress(scale=2, scales=3, width=4, height=5, step=6, steps=7, fraction=0.5, loss=1, content_loss=2, style_loss=3, eta_seconds=0),
         resolved=pb.Parameters(preset=pb.FINE),
-        weights=pb.WeightsInfo(id="imagenet", installed=True, layers=["relu1_1"], size=1, sha256="s", hint="h"),
+        weights=pb.WeightsInfo(id="vgg19", installed=True, layers=["relu1_1"], size=1, sha256="s", hint="h"),
         device="cpu",
         result=pb.ResultInfo(format=pb.PixelFormat(channels=pb.BGRA, depth=pb.U16), width=1, height=2, size=16, crc32=3, work_width=1, work_height=1),
         finished_early=True,

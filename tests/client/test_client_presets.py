@@ -15,7 +15,7 @@ from restyle_client.recipes import Recipe, StyleChoice
 
 RECIPE = Recipe(
     styles=(StyleChoice(library="night"),), strength=70.0, preset="fine", size=768, color="match", color_mix=0.5, seed=4, objective="wasserstein", tv=2.0,
-    start="noise", symmetry="flips", weights="compact", evaluations=300, style_layers=(("relu1_1", 2.0), ("relu3_1", 0.5)),
+    start="noise", symmetry="flips", weights="vgg16", evaluations=300, style_layers=(("relu1_1", 2.0), ("relu3_1", 0.5)),
 )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ FULL = Recipe(
     start="noise",
     start_noise=0.1,
     symmetry="flips+rotations",
-    weights="compact",
+    weights="vgg16",
     device="cuda:0",
     evaluations=7,
     optimizer="adam",
@@ -95,7 +95,7 @@ def test_the_title_joins_the_styles() -> None:
 def test_every_setting_is_sent() -> None:
     assert recipes.parameters(FULL) == Parameters(
         preset="fine", native_size=True, strength=72.5, evaluations=7, seed=99, color="match", color_mix=0.4, objective="wasserstein", optimizer="adam",
-        style_layers=FULL.style_layers, content_layers=FULL.content_layers, tv=2.5, pooling="max", precision="fp32", weights="compact", device="cuda:0",
+        style_layers=FULL.style_layers, content_layers=FULL.content_layers, tv=2.5, pooling="max", precision="fp32", weights="vgg16", device="cuda:0",
     )  # fmt: skip
     assert recipes.parameters(replace(FULL, size=300)).size == 300
     assert recipes.start({"start": "noise"}) == Start.noise()

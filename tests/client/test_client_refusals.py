@@ -97,13 +97,13 @@ async def test_a_styles_picture_travels_both_ways(server: ScriptedServer, sessio
 
 
 async def test_installing_weights_tells_its_progress(server: ScriptedServer, session: AsyncSession) -> None:
-    weights = pb.WeightsInfo(id="imagenet", installed=True)
+    weights = pb.WeightsInfo(id="vgg19", installed=True)
     server.scripts["InstallWeights"] = answer(
         pb.InstallWeightsProgress(done_bytes=1, total_bytes=2, step="downloading"),
         pb.InstallWeightsProgress(done_bytes=2, total_bytes=2, step="installed", weights=weights),
     )
     steps: list[Any] = []
-    last = await session.install_weights("imagenet", steps.append)
+    last = await session.install_weights("vgg19", steps.append)
     assert [step.step for step in steps] == ["downloading", "installed"]
     assert last.weights is not None
-    assert last.weights.id == "imagenet"
+    assert last.weights.id == "vgg19"

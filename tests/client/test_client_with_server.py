@@ -120,7 +120,7 @@ def test_a_painting_tells_its_progress_and_shows_previews_on_the_callers_thread(
     assert result.job.resolved is not None
     assert (result.job.resolved.seed, result.job.resolved.preset, result.job.resolved.color) == (VISIBLE, "standard", "style")
     assert result.job.weights is not None
-    assert result.job.weights.id == "compact"
+    assert result.job.weights.id == "vgg16"
     assert {type(event) for event in events} == {Job, Upload, Download, Progress, Preview}
     assert all(max(event.width, event.height) <= 32 for event in events if isinstance(event, Preview))
     assert threads == {threading.current_thread()}

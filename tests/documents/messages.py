@@ -24,7 +24,7 @@ ROOMS = {
     "The plug-in of Krita": ("plugin/krita",),
     "The server": ("server/restyle_server",),
 }
-LEFT_OUT = re.compile(r"/_vendor/|/wire/|/styles/painting/|/training/")  # the last two: for those who make what comes along
+LEFT_OUT = re.compile(r"/_vendor/|/wire/|/styles/painting/")  # the last: for those who make what comes along
 
 
 def sentences() -> dict[str, list[str]]:

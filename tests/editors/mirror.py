@@ -1,6 +1,6 @@
-"""Owns a small mirror of the ImageNet weights on loopback, and a server that takes them from there: `python mirror.py URL SIZE SHA256 OPTIONS…`.
+"""Owns a small mirror of VGG19 on loopback, and a server that takes them from there: `python mirror.py URL SIZE SHA256 OPTIONS…`.
 
-The file is the compact weights under torchvision's names, with noise for the layers that those lack. All but its size and its hash is the real way: fetching,
+The file is vgg16 under torchvision's names, with noise for the layers that it lacks. All but its size and its hash is the real way: fetching,
 checking, converting, and painting with what came of it.
 """
 
@@ -15,9 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from restyle_server.__main__ import main as serve
-from restyle_server.weights import Expected, install_imagenet
-from restyle_server.weights.catalogue import COMPACT
-from restyle_server.weights.vgg19 import CONVOLUTIONS
+from restyle_server.neural.topology import VGG19
+from restyle_server.weights import Expected, install_vgg19
+from restyle_server.weights.catalogue import SHIPPED
+from restyle_server.weights.torchvision_vgg19 import features
 
 PAUSE_SECONDS = 0.02  # per MiB of 76: what a docker says of a download is there long enough to be read
 
@@ -38,11 +39,11 @@ def weights() -> bytes:
     import torch
     from safetensors.torch import load_file
 
-    known, tensors = load_file(COMPACT), {}
-    for convolution in CONVOLUTIONS:
+    known, tensors = load_file(SHIPPED), {}
+    for feature, convolution in zip(features(), VGG19.convolutions, strict=True):
         for name, shape in convolution.shapes.items():
             noise = torch.randn(shape, generator=torch.Generator().manual_seed(0)) * (2 / (9 * convolution.inputs)) ** 0.5
-            tensors[f"features.{convolution.feature}.{name.rpartition('.')[2]}"] = known[name].float() if name in known else noise
+            tensors[f"features.{feature}.{name.rpartition('.')[2]}"] = known[name].float() if name in known else noise
     file = io.BytesIO()
     torch.save(tensors, file)
     return file.getvalue()
@@ -50,5 +51,5 @@ def weights() -> bytes:
 
 if __name__ == "__main__":
     url, size, sha256, *options = sys.argv[1:]
-    install_imagenet.__kwdefaults__["expected"] = Expected(int(size), sha256)
-    sys.exit(serve(options, lambda config: replace(config, imagenet_url=url)))
+    install_vgg19.__kwdefaults__["expected"] = Expected(int(size), sha256)
+    sys.exit(serve(options, lambda config: replace(config, vgg19_url=url)))

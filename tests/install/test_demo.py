@@ -101,6 +101,6 @@ def test_the_sheet_lays_the_three_pictures_side_by_side(tmp_path: Path) -> None:
 
 
 def test_a_caption_tells_weights_and_work_size() -> None:
-    job = SimpleNamespace(weights=SimpleNamespace(id="compact"), result=SimpleNamespace(work_width=512, work_height=300, width=4000, height=2344))
-    assert demonstration.described(job) == "compact weights, painted at 512 of 4000 px"
+    job = SimpleNamespace(weights=SimpleNamespace(id="vgg16"), result=SimpleNamespace(work_width=512, work_height=300, width=4000, height=2344))
+    assert demonstration.described(job) == "vgg16 weights, painted at 512 of 4000 px"
     assert demonstration.described(SimpleNamespace()) == ""

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from restyle_install.installing import VGG19_MB
+from restyle_server.weights import PUBLISHED
 
 if TYPE_CHECKING:
     from conftest import Person
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for uv is a script")
 
+CONTRARY = ("--no-vgg19", "--vgg19-from", __file__)
 PLUGINS = (".config/GIMP/3.0/plug-ins/restyle", ".local/share/krita/pykrita/restyle")
 
 
@@ -105,10 +108,58 @@ def test_options_that_an_administrator_gave_the_launcher_survive_an_update(perso
     assert json.loads(path.read_text()) == {**launcher, "version": "0.1.0"}
 
 
-def test_the_better_weights_failing_is_told_and_forgiven(person: Person) -> None:
-    said = person.install("--weights", "imagenet", RESTYLE_STATUS="1")
-    assert Path(person.variables["RESTYLE_CALLS"]).read_text() == "weights install imagenet\n"
-    assert "Going on with the compact weights" in said
+@pytest.fixture
+def card(person: Person) -> Person:
+    """Somebody with a graphics card, as far as its driver's own tool says."""
+    tool = Path(person.variables["PATH"].partition(":")[0]) / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho Abacus 9000\n")
+    tool.chmod(0o755)
+    return person
+
+
+def restyle_calls(person: Person) -> list[str]:
+    """What the installed command was asked for."""
+    path = Path(person.variables["RESTYLE_CALLS"])
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def test_where_a_graphics_card_paints_vgg19_comes_along_and_its_size_is_told_first(card: Person) -> None:
+    assert f"{VGG19_MB} MB to download; --no-vgg19 leaves it out" in card.install("--dry-run")
+    lines = card.install().splitlines()
+    told = next(number for number, line in enumerate(lines) if f"{VGG19_MB} MB to download" in line)
+    assert told < next(number for number, line in enumerate(lines) if line.startswith("Making Restyle's environment"))
+    assert restyle_calls(card) == ["weights install vgg19"]
+    assert round(PUBLISHED.size / 1e6) == VGG19_MB
+
+
+@pytest.mark.parametrize("words", [("--no-vgg19",), ("--torch", "cpu"), ("--client-only",)], ids=" ".join)
+def test_vgg19_can_be_left_out_and_does_not_come_where_no_card_paints(card: Person, words: tuple[str, ...]) -> None:
+    assert "VGG19" not in card.install(*words)
+    assert restyle_calls(card) == []
+
+
+def test_vgg19_is_not_fetched_again_nor_from_the_network_when_the_packages_are_not(card: Person, tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    card.install("--packages", str(tmp_path / "packages"))
+    assert restyle_calls(card) == []
+    (card.data / "weights").mkdir(parents=True)
+    (card.data / "weights/vgg19.safetensors").write_text("is there")
+    assert "VGG19" not in card.install()
+    assert restyle_calls(card) == []
+
+
+def test_vgg19_failing_is_told_in_a_sentence_and_forgiven(card: Person) -> None:
+    said = card.install(RESTYLE_STATUS="1")
+    assert restyle_calls(card) == ["weights install vgg19"]
+    assert said.count("VGG19 was not installed, so Restyle paints with VGG16") == 1
+
+
+def test_a_copy_of_vgg19_is_taken_in_on_any_machine(person: Person, tmp_path: Path) -> None:
+    copy = tmp_path / "vgg19-dcbb9e9d.pth"
+    copy.write_text("torchvision's")
+    said = person.install("--torch", "cpu", "--vgg19-from", str(copy))
+    assert restyle_calls(person) == [f"weights install vgg19 --from {copy}"]
+    assert "MB to download; --no-vgg19" not in said
 
 
 def test_another_program_called_restyle_is_not_overwritten(person: Person) -> None:
@@ -131,7 +182,7 @@ def test_uninstalling_leaves_nothing_but_what_the_user_made(person: Person) -> N
         person.data / "server.toml",
         person.home / ".config/restyle/presets/Soft.toml",
     )
-    made = (person.data / "weights/imagenet.safetensors", person.state / "logs/server.log", person.home / ".config/GIMP/3.0/restyle.log")
+    made = (person.data / "weights/vgg19.safetensors", person.state / "logs/server.log", person.home / ".config/GIMP/3.0/restyle.log")
     for path in (*own, *made):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
@@ -152,7 +203,9 @@ def test_purging_leaves_strangers_files_alone(person: Person) -> None:
     assert [path.name for path in person.data.iterdir()] == ["diary.txt"]
 
 
-@pytest.mark.parametrize("words", [("--purge",), ("--client-only", "--torch", "cpu"), ("--wheel", "nowhere.whl")], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("--purge",), ("--client-only", "--torch", "cpu"), ("--wheel", "nowhere.whl"), ("--no-vgg19", "--vgg19-from", __file__)], ids=" ".join
+)
 def test_senseless_words_are_refused_before_anything_happens(person: Person, words: tuple[str, ...]) -> None:
     before = person.files()
     person.install(*words, status=2)

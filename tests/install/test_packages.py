@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_WHEEL = 64 * 10**6  # bytes
 NEEDED = (
-    "restyle_server/weights/compact.safetensors",
-    "restyle_server/weights/compact.md",
+    "restyle_server/weights/vgg16.safetensors",
+    "restyle_server/weights/vgg16.md",
     "restyle_server/wire/restyle_pb2.py",
     "restyle_server/styles/night/style.toml",
     "restyle_server/styles/night/picture.webp",
@@ -123,6 +123,7 @@ def test_the_wheel_is_small_and_holds_nothing_that_is_not_meant_for_people(wheel
     names = zipfile.ZipFile(wheel).namelist()
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", "launcher.json")) or name.startswith(("tests/", "docs/"))]
     assert sorted(needed for needed in NEEDED if needed not in names) == []
+    assert [name for name in names if name.endswith(".dist-info/licenses/NOTICE")]
 
 
 @pytest.mark.slow

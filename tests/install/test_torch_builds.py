@@ -45,6 +45,7 @@ def test_every_machine_gets_its_build(system: str, processor: str, uv: bool, fou
     build = choose(machine(system, processor, uv), asked, found)
     assert what in build.need.what
     assert (build.backend, build.index) == (backend, index)
+    assert build.graphics == (what != "processors" and asked != "plain")
     assert "because" in build.sentence
     assert "GB to download" in build.sentence
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import restyle_server
 import torch
 from restyle_server.neural.parameters import Parameters, Precision, Preset, resolve
 from restyle_server.neural.task import StylePicture, Task
-from restyle_server.neural.vgg import CHANNELS, Filters, convolutions
-
-SHIPPED = Path(restyle_server.__file__).parent / "weights" / "vgg16.safetensors"
+from restyle_server.neural.topology import CHANNELS
+from restyle_server.neural.vgg import Filters, convolutions
+from restyle_server.weights.catalogue import SHIPPED
 
 
 def random_filters(seed: int = 0, until: str = "5_1") -> dict[str, Filters]:
@@ -47,7 +45,7 @@ def waves(width: int, height: int, period: float = 6.0, hue: tuple[float, float,
 
 
 def task(content: np.ndarray | None = None, *styles: StylePicture, preset: Preset = Preset.DRAFT, **changes: object) -> Task:
-    """A task in fp32 on the weights that ship; `changes` go to the parameters, or to the task."""
+    """A task in fp32 on vgg16; `changes` go to the parameters, or to the task."""
     content = photo(48, 36) if content is None else content
     own = {name: changes.pop(name) for name in ("weight", "start", "noise", "strength_map", "weights") if name in changes}
     asked = replace(Parameters(preset=preset, native_size=True, precision=Precision.FP32), **changes)

@@ -56,7 +56,7 @@ def test_both_ways_through_a_layer_agree_with_autograd(kind: torch.dtype, bound:
 
 
 def test_nothing_is_kept_but_results() -> None:
-    vgg = network(choose("compact", Path()).path, Pooling.AVERAGE).placed(torch.device("cpu"), torch.float32)
+    vgg = network(choose("vgg16", Path()).path, Pooling.AVERAGE).placed(torch.device("cpu"), torch.float32)
     image = numbers(1, 3, 32, 32).sigmoid().requires_grad_(True)
     kept: dict[int, int] = {}
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from neural.scenes import SHIPPED, photo, waves
+from neural.scenes import photo, waves
 from PIL import Image
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat
 from restyle_server.neural import targets
 from restyle_server.neural.parameters import Color, Parameters, Precision, Preset
 from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials
 from restyle_server.worker.engine import Cancelled, JobFailure, Progress, Verdict
 from restyle_server.worker.neural_engine import NeuralEngine, engine

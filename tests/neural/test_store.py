@@ -15,7 +15,7 @@ from restyle_server.neural.statistics import Moments
 from restyle_server.neural.store import Store
 from restyle_server.neural.targets import KEPT_POSITIONS, Key, TargetCache
 from restyle_server.neural.vgg import Filters, channels
-from restyle_server.weights.catalogue import COMPACT
+from restyle_server.weights.catalogue import SHIPPED
 from safetensors.torch import save_file
 
 CPU = torch.device("cpu")
@@ -213,16 +213,18 @@ def test_a_networks_levels_are_measured_once_and_then_read(tmp_path, monkeypatch
     assert torch.equal(again.filters["1_1"].bias, first.filters["1_1"].bias)
 
 
-def test_the_levels_of_the_compact_weights_came_with_them(monkeypatch):
+@pytest.mark.parametrize("pooling", list(Pooling))
+def test_the_levels_of_vgg16_came_with_it(monkeypatch, pooling):
     monkeypatch.setattr(calibration, "levels", lambda *_: pytest.fail("measured again"))
     calibration._network.cache_clear()
-    assert calibration.network(COMPACT, Pooling.AVERAGE).layers[-1] == "relu5_1"
+    assert calibration.network(SHIPPED, pooling).layers[-1] == "relu5_1"
 
 
 @pytest.mark.slow
-def test_the_levels_that_came_with_the_compact_weights_are_those_that_are_measured():
-    filters: dict[str, Filters] = calibration.load(COMPACT)
-    shipped, measured = calibration.network(COMPACT, Pooling.AVERAGE), calibration.normalised(filters, Pooling.AVERAGE)
+@pytest.mark.parametrize("pooling", list(Pooling))
+def test_the_levels_that_came_with_vgg16_are_those_that_are_measured(pooling):
+    filters: dict[str, Filters] = calibration.load(SHIPPED)
+    shipped, measured = calibration.network(SHIPPED, pooling), calibration.normalised(filters, pooling)
     for name, one in measured.filters.items():
         assert torch.allclose(shipped.filters[name].weight, one.weight, rtol=1e-3, atol=1e-5)
     assert shipped.pool_gain == pytest.approx(measured.pool_gain, rel=1e-4)

@@ -33,7 +33,7 @@ from restyle_server.neural.resizing import pixels
 from restyle_server.neural.scene import Weights, scene
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import StylePicture, Task
-from restyle_server.weights.catalogue import COMPACT
+from restyle_server.weights.catalogue import SHIPPED
 
 FIGURES = Path(__file__).with_name("figures.toml")
 SIDE = 128  # px of the evaluations
@@ -55,7 +55,7 @@ def pictures() -> tuple[torch.Tensor, torch.Tensor]:
 
 def textbook() -> Turn:
     """Turns of the evaluations that `restyle bench` measures against."""
-    vgg = network(COMPACT, Pooling.AVERAGE)
+    vgg = network(SHIPPED, Pooling.AVERAGE)
     content, style = pictures()
     book = Textbook(Features({name: (f.weight, f.bias) for name, f in vgg.filters.items()}, vgg.pool_gain), content, style)
     return turns(lambda: torch.autograd.grad(book.loss(book.image), book.image))
@@ -65,9 +65,9 @@ def engine(precision: Precision) -> Turn:
     """Turns of the engine's own evaluations."""
     content, style = pictures()
     device = torch.device("cpu")
-    vgg = network(COMPACT, Pooling.AVERAGE).placed(device, DTYPES[precision])
+    vgg = network(SHIPPED, Pooling.AVERAGE).placed(device, DTYPES[precision])
     parameters = resolve(Parameters(native_size=True, precision=precision), SIDE, SIDE, "cpu", bf16=False)
-    found = scene(Task(pixels(content), (StylePicture(pixels(style)),), parameters, COMPACT), content, vgg, "", device, TargetCache())
+    found = scene(Task(pixels(content), (StylePicture(pixels(style)),), parameters, SHIPPED), content, vgg, "", device, TargetCache())
     weights = Weights(strength.weight(0), TV_WEIGHT, GAMUT_WEIGHT, strength.reach(parameters.strength))
     return turns(lambda: found.gradient(content, weights))
 

@@ -1,20 +1,18 @@
-"""Owns what the engine paints for the meters and sheets: photos in the library's styles, on the processor, with the weights that ship."""
+"""Owns what the engine paints for the meters and sheets: photos in the library's styles, on the processor, with vgg16."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-import restyle_server
 from numpy.typing import NDArray
 from pictures.photos import painting, photo
 from restyle_server.neural.device import prefers_bf16
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Parameters, resolve
 from restyle_server.neural.task import StylePicture, Task
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
-
-SHIPPED = Path(restyle_server.__file__).parent / "weights" / "vgg16.safetensors"
 
 
 def painted(name: str, style: str, side: int, weights: Path = SHIPPED, **asked: object) -> NDArray[np.float32]:

@@ -32,6 +32,7 @@ from restyle_server.neural.scene import Weights, scene
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import StylePicture, Task
 from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Progress, Verdict
 from restyle_server.worker.neural_engine import engine
 
@@ -42,7 +43,6 @@ from meters import seams
 from photos import painting, photo
 
 HOUSE = Path(restyle_server.__file__).parent
-SHIPPED = HOUSE / "weights" / "vgg16.safetensors"
 STYLE, PHOTO, TILE, EVALUATIONS = "impasto", "chelsea", 256, 3
 PAIR, PAIR_TILE, PAIR_EVALUATIONS, PAIR_GAIN, PAIR_SHOWN = 512, 128, 4, 64, 256  # px, px, -, -, px
 

@@ -23,8 +23,8 @@ from restyle_server.worker.engine import Verdict
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from pictures.crisp import crisp
-from pictures.engine_pictures import SHIPPED
 from pictures.photos import painting
+from restyle_server.weights.catalogue import SHIPPED
 
 STYLES = ("night", "impasto", "woodcut")
 WHOLE, MODEL, CROP, GAP = 4096, 1024, 300, 4  # px

@@ -23,7 +23,7 @@ SEAM_RATIO = 1.05  # over the same lines of the content
 EMPTY_LEVELS = 0.25  # of the levels in use
 LOUDEST_SHARE = 0.05  # of a layer's Gram energy
 
-PERIODS = (2, 4, 8, 16)  # px: strides of VGG19's poolings, where a grid would come from
+PERIODS = (2, 4, 8, 16)  # px: strides of VGG's poolings, where a grid would come from
 SEGMENT = 64  # px: length of the pieces whose spectra are averaged
 BANDS = (2, 4, 8)  # px: widths of a frame that padding leaves
 BLOCK = 8  # px: small against objects, large against grain

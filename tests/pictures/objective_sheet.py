@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--side", type=int, default=160, metavar="PX")
     given = parser.parse_args()
     rows = [[_panel(name, style, objective, given.side) for style in STYLES for objective in OBJECTIVES] for name in PHOTOS]
-    heading = Heading("The objective", (f"{given.side} px, standard, strength 50, the weights that ship; left gram, right gram+moments",))
+    heading = Heading("The objective", (f"{given.side} px, standard, strength 50, vgg16; left gram, right gram+moments",))
     grid(rows, (given.side, given.side), heading).save(given.output, quality=QUALITY, optimize=True)
     return 0
 

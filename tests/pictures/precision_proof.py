@@ -52,8 +52,8 @@ class Ends:
 
 
 def ends(side: int, evaluations: int = EVALUATIONS, pairs: tuple[tuple[str, str], ...] = PAIRS) -> Iterator[Ends]:
-    """One after the other, at side × side px, on the compact weights."""
-    vgg = network(choose("compact", Path()).path, Pooling.AVERAGE)
+    """One after the other, at side × side px, on vgg16."""
+    vgg = network(choose("vgg16", Path()).path, Pooling.AVERAGE)
     networks = [vgg.placed(CPU, dtype) for dtype in (torch.float32, torch.bfloat16)]
     for name, style in pairs:
         content, aim = (tensor(picture, CPU).clamp(0, 1) for picture in (photo(name, side), painting(style, side)))

@@ -20,7 +20,6 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import restyle_server
 import torch
 from pictures.photos import PHOTOS, painting, photo
 from restyle_server.neural import scene, strength
@@ -31,13 +30,13 @@ from restyle_server.neural.recoloring import recolored
 from restyle_server.neural.resizing import tensor
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import Pixels, StylePicture, Task
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
 
 STYLES = ("night", "stained-glass", "woodcut", "wave")
 STRENGTHS = (25.0, 50.0, 75.0, 100.0)
 COMPARED = 50.0  # strength at which the spreads are compared
 STYLE_SIDE = 256  # px: the styles' pictures here
-SHIPPED = Path(restyle_server.__file__).parent / "weights" / "vgg16.safetensors"
 NARROWER = 0.5  # of a fixed weight's spread: what strength's own may be at most
 
 

@@ -16,9 +16,8 @@ from restyle_server.neural import memory, plan
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Parameters, Precision, resolve
 from restyle_server.neural.task import Pixels, StylePicture, Task
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
-
-from .engine_pictures import SHIPPED
 
 SIDE, WHOLE, TILE = 512, 128, 64
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 
 ORDER = ["1_1", "1_2", "P1", "2_1", "2_2", "P2", "3_1", "3_2", "3_3", "3_4", "P3", "4_1", "4_2", "4_3", "4_4", "P4", "5_1"]
+VGG19_ALONE = {"3_4", "4_4"}
 MEAN = torch.tensor([0.485, 0.456, 0.406], dtype=torch.float64)
 STD = torch.tensor([0.229, 0.224, 0.225], dtype=torch.float64)
 
@@ -19,6 +20,8 @@ def activations(image, weights, pool_gain):
     x = (image.double() - MEAN[:, None, None]) / STD[:, None, None]
     found = {}
     for name in ORDER:
+        if name in VGG19_ALONE and name not in weights:
+            continue
         if name.startswith("P"):
             x = torch.nn.AvgPool2d(2, ceil_mode=True)(x[None])[0] * pool_gain.get(int(name[1]), 1.0)
             continue

@@ -9,7 +9,8 @@ from restyle_server.neural import losses
 from restyle_server.neural.calibration import normalised
 from restyle_server.neural.parameters import Pooling
 from restyle_server.neural.statistics import SMALLEST_VARIANCE, moments
-from restyle_server.neural.vgg import CHANNELS, Filters, convolutions
+from restyle_server.neural.topology import CHANNELS
+from restyle_server.neural.vgg import Filters, convolutions
 
 LAYERS = ("1_1", "2_1", "3_1", "4_1", "5_1")
 CLOSE = 1e-4

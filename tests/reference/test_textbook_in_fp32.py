@@ -18,10 +18,10 @@ CLOSE = 1e-4
 
 @pytest.fixture(scope="module")
 def pictures():
-    """The compact network, and an image, a photograph and a style of 32 px."""
+    """VGG16, and an image, a photograph and a style of 32 px."""
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(0)
-    return network(choose("compact", Path()).path, Pooling.AVERAGE), *(torch.rand(1, 3, 32, 32, generator=generator) for _ in range(3))
+    return network(choose("vgg16", Path()).path, Pooling.AVERAGE), *(torch.rand(1, 3, 32, 32, generator=generator) for _ in range(3))
 
 
 @pytest.fixture(scope="module")

@@ -34,11 +34,8 @@ def test_torch_is_one_that_reads_weights_safely():
 def test_pickles_are_read_in_one_place_only_and_only_their_tensors():
     sources = [path for path in (ROOT / "server").rglob("*.py") if "wire" not in path.parts]
     loads = [(path.name, call) for path in sources for call in re.findall(r"(?:torch|pickle|joblib|numpy|np)\.load\([^\n]*", path.read_text(encoding="utf-8"))]
-    arrays = [(name, call) for name, call in loads if name == "pictures.py"]  # of the training: numbers alone
-    assert all(call.startswith("np.load(") and "allow_pickle=False" in call for _, call in arrays)
-    pickled = [one for one in loads if one not in arrays]
-    assert [name for name, _ in pickled] == ["convert.py"]
-    assert all("weights_only=True" in call for _, call in pickled)
+    assert [name for name, _ in loads] == ["convert.py"]
+    assert all("weights_only=True" in call for _, call in loads)
 
 
 @pytest.mark.parametrize("origin", ["http://example.org", "null"])

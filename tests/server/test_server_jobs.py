@@ -29,9 +29,9 @@ async def test_three_clients_at_once_each_get_their_own_result(serving):
 async def test_a_job_tells_what_it_resolved_and_what_it_ran_on(serving):
     async with serving() as place:
         job = await place.caller.end((await place.caller.create(order(seed=3, label="clouds"))).id)
-    assert (job.label, job.resolved.seed, job.resolved.strength, job.resolved.weights, job.resolved.device) == ("clouds", 3, 50.0, "compact", "cpu")
+    assert (job.label, job.resolved.seed, job.resolved.strength, job.resolved.weights, job.resolved.device) == ("clouds", 3, 50.0, "vgg16", "cpu")
     assert job.device == "cpu: fake, fp32"
-    assert job.weights.hint
+    assert (job.weights.id, job.weights.hint) == ("vgg16", "")
     assert (job.result.width, job.result.height, job.result.work_width, job.result.size) == (SIDE, SIDE, SIDE, SIDE * SIDE)
     assert job.progress.step == job.progress.steps == 5
     assert 0 < job.created <= job.started <= job.ended < job.expires

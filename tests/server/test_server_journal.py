@@ -25,7 +25,7 @@ FULL = Job(
     created=1.5,
     arrival=7,
     input_bytes=2**33,
-    weights_id="compact",
+    weights_id="vgg16",
     wanted_device="cuda:1",
     order=Order(
         content=PLANE,
@@ -33,7 +33,7 @@ FULL = Job(
             StyleOrder("night", picture=Path("/jobs/1/style-0"), weight=0.3, crop=Crop(1, 2, 30, 40), symmetry=Symmetry.FLIPS_AND_ROTATIONS),
             StyleOrder("layer 2", plane=PLANE, weight=0.7, scale=0.25, mask=PLANE),
         ),
-        weights=WeightsFile("compact", Path("/weights")),
+        weights=WeightsFile("vgg16", Path("/weights")),
         parameters=Parameters(color=Color.MATCH, style_layers=(("relu1_1", 0.1), ("relu2_1", 0.9)), memory_limit=2**63),
         masks=(MaskFile(PLANE, MaskUse.BLEND),),
         start=Start(StartFrom.RESULT, result=PLANE),

@@ -29,7 +29,7 @@ def job(arrival: int, client: str = "a", job_class: JobClass = JobClass.INTERACT
         created=0.0,
         arrival=arrival,
         input_bytes=0,
-        weights_id="compact",
+        weights_id="vgg16",
         wanted_device=device,
     )
 

@@ -16,10 +16,10 @@ def notes(place) -> list[str]:
 async def test_a_worker_has_the_usual_weights_ready_before_anybody_asks(serving):
     async with serving(engine="preparing_engine:engine") as place:
         await until(lambda: len(notes(place)) == 1)
-        assert notes(place) == ["kept compact.safetensors"]
+        assert notes(place) == ["kept vgg16.safetensors"]
 
 
-@pytest.mark.parametrize(("engine", "told"), [("failing", ["kept compact.safetensors"]), ("deadly", ["kept compact.safetensors", "kept None"])])
+@pytest.mark.parametrize(("engine", "told"), [("failing", ["kept vgg16.safetensors"]), ("deadly", ["kept vgg16.safetensors", "kept None"])])
 async def test_a_preparation_that_fails_or_kills_costs_no_job(serving, engine, told):
     async with serving(engine=f"preparing_engine:{engine}") as place:
         await until(lambda: len(notes(place)) == len(told))

@@ -148,20 +148,21 @@ async def test_a_style_that_came_with_restyle_stays(serving):
             assert gone.value.code() == grpc.StatusCode.NOT_FOUND
 
 
-async def test_the_server_says_which_weights_there_are_and_how_to_get_better_ones(serving):
+async def test_the_server_says_which_weights_there_are_and_how_to_get_vgg19(serving):
     async with serving() as place:
         info = await place.caller.call("GetServerInfo")
         known = {weights.id: weights for weights in info.weights}
-        assert info.weights_in_use == "compact"
-        assert known["compact"].installed
-        assert not known["imagenet"].installed
-        assert "restyle weights install imagenet" in known["compact"].hint
+        assert info.weights_in_use == "vgg16"
+        assert known["vgg16"].installed
+        assert not known["vgg19"].installed
+        assert "restyle weights install vgg19" in known["vgg19"].hint
+        assert known["vgg16"].hint == ""
 
 
 async def test_weights_that_are_not_there_are_a_failed_precondition(serving):
     async with serving() as place:
         spec = order()
-        spec.parameters.weights = "imagenet"
+        spec.parameters.weights = "vgg19"
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await place.caller.create(spec)
         assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
@@ -172,12 +173,12 @@ async def test_weights_that_are_not_there_are_a_failed_precondition(serving):
 async def test_layers_that_the_weights_lack_are_named_with_what_there_is(serving, field):
     async with serving() as place:
         spec = order()
-        getattr(spec.parameters, field).add(layer="relu5_2", weight=1)
+        getattr(spec.parameters, field).add(layer="relu3_4", weight=1)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await place.caller.create(spec)
         assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
         assert details(refused.value)["BadRequest"].field_violations[0].field == f"spec.parameters.{field}"
-        assert "relu5_1" in refused.value.details()
+        assert "“vgg16” lack relu3_4; choose among relu1_1, " in refused.value.details()
 
 
 class NotHere(BaseHTTPRequestHandler):
@@ -195,18 +196,18 @@ def nothing_there() -> Iterator[str]:
 
 
 async def test_an_installation_that_fails_says_why_and_a_caller_names_no_other_weights(serving, nothing_there):
-    async with serving(imagenet_url=nothing_there) as place:
-        for id_, code in (("imagenet", grpc.StatusCode.FAILED_PRECONDITION), ("http://example.org/x.pth", grpc.StatusCode.INVALID_ARGUMENT)):
+    async with serving(vgg19_url=nothing_there) as place:
+        for id_, code in (("vgg19", grpc.StatusCode.FAILED_PRECONDITION), ("http://example.org/x.pth", grpc.StatusCode.INVALID_ARGUMENT)):
             stream = place.caller.stub.InstallWeights(wire.InstallWeightsRequest(id=id_), metadata=place.caller.metadata)
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 async for step in stream:
                     assert step.step == "downloading"
             assert refused.value.code() == code
-        assert (await place.caller.call("GetServerInfo")).weights_in_use == "compact"
+        assert (await place.caller.call("GetServerInfo")).weights_in_use == "vgg16"
 
 
 async def test_a_server_without_its_own_weights_says_in_a_sentence_what_to_do(serving, monkeypatch, tmp_path):
-    monkeypatch.setattr(sys.modules["restyle_server.weights.catalogue"], "COMPACT", tmp_path / "gone.safetensors")
+    monkeypatch.setattr(sys.modules["restyle_server.weights.catalogue"], "SHIPPED", tmp_path / "gone.safetensors")
     with pytest.raises(CannotServe, match="install it again"):
         async with serving():
             pass
@@ -215,10 +216,10 @@ async def test_a_server_without_its_own_weights_says_in_a_sentence_what_to_do(se
 
 async def test_weights_are_read_again_when_their_file_has_changed(serving):
     async with serving() as place:
-        assert not {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["imagenet"].installed
-        file = place.config.data_dir / "weights" / "imagenet.safetensors"
+        assert not {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["vgg19"].installed
+        file = place.config.data_dir / "weights" / "vgg19.safetensors"
         file.parent.mkdir(parents=True)
         file.write_bytes(b"cut off")
-        assert "damaged" in {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["imagenet"].hint
+        assert "damaged" in {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["vgg19"].hint
         file.unlink()
-        assert "not installed" in {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["imagenet"].hint
+        assert "not installed" in {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["vgg19"].hint

@@ -15,7 +15,8 @@ from restyle_server.imaging.formats import Plane
 from restyle_server.neural.parameters import Color, Preset
 from restyle_server.orders import Order, WeightsFile
 from restyle_server.styles.library import Library, Style
-from restyle_server.styles.painting.cells import COMPACT, Cell, Cells, photograph
+from restyle_server.styles.painting.cells import Cell, Cells, photograph
+from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Observer
 
 
@@ -33,7 +34,7 @@ class Negative:
 
 
 def cell(style: Style, photo: str = "coffee", **changes: object) -> Cell:
-    words = {"side": 24, "preset": Preset.DRAFT, "scale": 1.5, "strength": 70.0, "color": Color.MATCH, "weights": WeightsFile("compact", COMPACT)}
+    words = {"side": 24, "preset": Preset.DRAFT, "scale": 1.5, "strength": 70.0, "color": Color.MATCH, "weights": WeightsFile("vgg16", SHIPPED)}
     return Cell(style, photo, **{**words, **changes})  # type: ignore[arg-type]
 
 

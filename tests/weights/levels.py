@@ -1,4 +1,4 @@
-"""Owns the levels of the compact weights, which come with them so that nobody has to wait for their calibration: `python tests/weights/levels.py --write`."""
+"""Owns the levels of vgg16, which come with it so that nobody has to wait for its calibration: `python tests/weights/levels.py --write`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from restyle_server.neural import calibration
 from restyle_server.neural.parameters import Pooling
 from restyle_server.neural.store import Store
-from restyle_server.weights.catalogue import COMPACT
+from restyle_server.weights.catalogue import SHIPPED
 
 FOLDER = Path(calibration.__file__).parent.parent / "weights" / "levels"
 
@@ -17,7 +17,8 @@ if __name__ == "__main__":
     if sys.argv[1:] != ["--write"]:
         sys.exit(__doc__)
     shutil.rmtree(FOLDER, ignore_errors=True)
-    calibration.network(COMPACT, Pooling.AVERAGE, Store(FOLDER))
+    for pooling in Pooling:
+        calibration.network(SHIPPED, pooling, Store(FOLDER))
     FOLDER.chmod(0o755)
     for path in FOLDER.iterdir():
         path.chmod(0o644)

@@ -1,4 +1,4 @@
-"""What installing the ImageNet weights promises: nothing unchecked is parsed, nothing half-done is kept, what has arrived is not fetched twice."""
+"""What installing VGG19 promises: nothing unchecked is parsed, nothing half-done is kept, what has arrived is not fetched twice."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from restyle_server.weights import Expected, InstallFailed, catalogue, install_imagenet
+from restyle_server.neural.topology import VGG19
+from restyle_server.weights import PUBLISHED, Expected, InstallFailed, catalogue, install_vgg19
 from restyle_server.weights.convert import convert_in_child
-from restyle_server.weights.install import MARGIN, imagenet_path
-from restyle_server.weights.vgg19 import CONVOLUTIONS, LAYERS
+from restyle_server.weights.install import FILE_NAME, MARGIN, vgg19_path
+from restyle_server.weights.torchvision_vgg19 import ask_address, features
 from weights.file_server import FileServer, serving
 from weights.test_weights_catalogue import whole, write
 
 CONTENT = bytes(range(256)) * 16_000  # 4.1 MB: four chunks
+FEATURES = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34)  # of torchvision's VGG19
 EXPECTED = Expected(len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
 
 
@@ -40,20 +42,20 @@ def unreachable(source: Path, target: Path) -> None:
 
 def install(data: Path, source: str | Path, **options: object) -> Path:
     known: dict[str, object] = {"expected": EXPECTED, "convert": stand_in, "wait": lambda seconds: None}
-    return install_imagenet(data, source, **(known | options))  # type: ignore[arg-type]
+    return install_vgg19(data, source, **(known | options))  # type: ignore[arg-type]
 
 
 def left(data: Path) -> set[str]:
     """Files in the weights folder but for the lock, which stays on some systems."""
-    return {path.name for path in (data / "weights").iterdir()} - {"imagenet.lock"}
+    return {path.name for path in (data / "weights").iterdir()} - {"vgg19.lock"}
 
 
 def test_a_download_is_checked_converted_and_put_in_place(tmp_path: Path, server: FileServer) -> None:
     told: list[tuple[int, int, str]] = []
     path = install(tmp_path, server.url, progress=lambda *state: told.append(state))
-    assert path == imagenet_path(tmp_path)
+    assert path == vgg19_path(tmp_path)
     assert catalogue(tmp_path)[0].installed
-    assert left(tmp_path) == {"imagenet.safetensors"}
+    assert left(tmp_path) == {"vgg19.safetensors"}
     steps = list(dict.fromkeys(step for _, _, step in told))
     assert steps == ["downloading", "checking", "converting", "installed"]
     assert all(done <= total == EXPECTED.size for done, total, _ in told)
@@ -79,7 +81,7 @@ def test_an_aborted_download_goes_on_in_the_next_run(tmp_path: Path, server: Fil
 
     with pytest.raises(Abort):
         install(tmp_path, server.url, progress=abort)
-    assert not imagenet_path(tmp_path).exists()
+    assert not vgg19_path(tmp_path).exists()
     install(tmp_path, server.url)
     assert len(server.asked) == 2
     assert str(server.asked[1]).startswith("bytes=2")
@@ -213,7 +215,7 @@ def test_two_installations_never_run_at_once(tmp_path: Path, server: FileServer)
 
 def test_an_incomplete_conversion_is_not_installed(tmp_path: Path) -> None:
     def three_layers_short(source: Path, target: Path) -> None:
-        write(target, whole("conv5_1"))
+        write(target, whole("5_1"))
 
     given = tmp_path / "given.pth"
     given.write_bytes(CONTENT)
@@ -222,8 +224,31 @@ def test_an_incomplete_conversion_is_not_installed(tmp_path: Path) -> None:
     assert left(tmp_path) == set()
 
 
+def test_without_a_source_torchvision_is_asked_where_the_file_is(tmp_path: Path, server: FileServer) -> None:
+    path = install_vgg19(tmp_path, expected=EXPECTED, address=lambda: server.url, convert=stand_in)
+    assert path == vgg19_path(tmp_path)
+
+
+def test_torchvision_that_cant_be_asked_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "torchvision.py").write_text("raise ImportError('torchvision was not made for this torch')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(InstallFailed, match=r"could not be installed: .*torchvision was not made for this torch"):
+        install_vgg19(tmp_path, expected=EXPECTED)
+
+
+@pytest.mark.slow
+def test_the_file_that_is_accepted_is_the_one_that_torchvision_names() -> None:
+    """The address is asked for as an installation asks; torchvision tells the size in MiB and the beginning of the hash."""
+    from torchvision.models import VGG19_Weights
+
+    assert ask_address() == VGG19_Weights.IMAGENET1K_V1.url
+    assert ask_address().rpartition("/")[2] == FILE_NAME
+    assert PUBLISHED.size / 2**20 == pytest.approx(VGG19_Weights.IMAGENET1K_V1.meta["_file_size"], abs=0.001)
+    assert features() == FEATURES
+
+
 def test_the_front_end_never_imports_torch_for_weights() -> None:
-    look = "import sys, restyle_server.weights, restyle_server.weights.convert; sys.exit('torch' in sys.modules)"
+    look = "import sys; from restyle_server.weights import convert, install, torchvision_vgg19; sys.exit(not {'torch', 'torchvision'}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
 
 
@@ -233,17 +258,17 @@ def test_torchvisions_file_is_trimmed_and_renamed(tmp_path: Path) -> None:
     from safetensors import safe_open
 
     state = {"classifier.0.weight": torch.zeros(1).expand(4096, 25088)}  # expanded: big shapes, small file
-    for number, convolution in enumerate(CONVOLUTIONS, 1):
+    for number, (feature, convolution) in enumerate(zip(FEATURES, VGG19.convolutions, strict=True), 1):
         for name, shape in convolution.shapes.items():
-            state[f"features.{convolution.feature}.{name.rpartition('.')[2]}"] = torch.full((1,), float(number)).expand(shape)
+            state[f"features.{feature}.{name.rpartition('.')[2]}"] = torch.full((1,), float(number)).expand(shape)
     given = tmp_path / "given.pth"
     torch.save(state, given)
     expected = Expected(given.stat().st_size, hashlib.sha256(given.read_bytes()).hexdigest())
-    path = install_imagenet(tmp_path, given, expected=expected)
-    assert catalogue(tmp_path)[0].layers == LAYERS
+    path = install_vgg19(tmp_path, given, expected=expected)
+    assert catalogue(tmp_path)[0].layers == VGG19.layers
     with safe_open(path, "pt") as tensors:
         assert len(list(tensors.keys())) == 32
-        assert [float(tensors.get_tensor(f"{c.name}.bias")[0]) for c in CONVOLUTIONS] == list(range(1, 17))
+        assert [float(tensors.get_tensor(f"conv{c.name}.bias")[0]) for c in VGG19.convolutions] == list(range(1, 17))
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Owns what is known of the server: its state in words, its styles, the estimate for what is chosen, and getting it better weights."""
+"""Owns what is known of the server: its state in words, its styles, the estimate for what is chosen, and installing VGG19."""
 
 from __future__ import annotations
 
@@ -108,16 +108,16 @@ class Painter:
             self._say(strings.INSTALLED, False)
 
         def question(session: client.Session) -> client.ServerInfo:
-            session.install_weights("imagenet", lambda event: self._background.tell(told, event))
+            session.install_weights("vgg19", lambda event: self._background.tell(told, event))
             return session.info()
 
         self._background.ask(question, done, failed)
         self._changed()
 
     @property
-    def better_weights(self) -> client.WeightsInfo | None:
-        """The ImageNet weights, as long as they are not installed; None when there is nothing better to get."""
-        found = [each for each in self.info.weights if each.id == "imagenet" and not each.installed] if self.info else []
+    def installable(self) -> client.WeightsInfo | None:
+        """VGG19, as long as it is not installed."""
+        found = [each for each in self.info.weights if each.id == "vgg19" and not each.installed] if self.info else []
         return found[0] if found else None
 
     @property

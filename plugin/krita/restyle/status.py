@@ -59,11 +59,11 @@ class Status(QtWidgets.QWidget):
         self._whole = tone is not Tone.STATE
         self.words.setToolTip(self._all)
         self.sign.setVisible(tone is Tone.WRONG)
-        better = painter.better_weights
+        installable = painter.installable
         offered = tone is Tone.STATE or (tone is Tone.WRONG and painter.install_failed)
-        self.install.setVisible(better is not None and not painter.installing and offered)
-        if better is not None:
-            self.install.setToolTip(strings.INSTALL_HINT.format(size=strings.bytes_(better.size)))
+        self.install.setVisible(installable is not None and not painter.installing and offered)
+        if installable is not None:
+            self.install.setToolTip(strings.INSTALL_HINT.format(size=strings.bytes_(installable.size)))
         self.retry.setVisible(painter.state is ServerState.ERROR and not workshop.complaint)
         self._show()
 

@@ -108,10 +108,10 @@ DRAFT = "Draft {number}"
 DRAFT_FAILED = "Failed"
 EXPLORE_CLOSE = "Back"
 EXPLORED = "{strength} %, strokes × {scale:g}, {color}"
-INSTALL = "Install the better network"
-INSTALL_SHORT = "Improve…"
-INSTALL_HINT = "Downloads VGG19's ImageNet weights once ({size}); paintings get clearly better with them"
-INSTALL_BEGINS = "Looking for the better network…"
+INSTALL = "Install VGG19"
+INSTALL_SHORT = "VGG19…"
+INSTALL_HINT = "Downloads the network VGG19 once ({size}); it paints from then on"
+INSTALL_BEGINS = "Looking for VGG19…"
 INSTALLING = {"downloading": "Downloading {done} of {total}", "checking": "Checking", "converting": "Converting", "installed": "Installed"}
 
 # ---- the server ----

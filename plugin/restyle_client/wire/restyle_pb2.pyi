@@ -722,7 +722,7 @@ class Parameters(_message.Message):
     pooling: Global___Pooling.ValueType
     precision: Global___Precision.ValueType
     weights: _builtins.str
-    """"auto" (default), "imagenet", "compact", or the administrator's "file" """
+    """"auto" (default), "vgg19", "vgg16", or the administrator's "file" """
     device: _builtins.str
     """an id of ServerInfo.devices; default: whichever is free first"""
     memory_limit: _builtins.int
@@ -943,16 +943,16 @@ class WeightsInfo(_message.Message):
     SHA256_FIELD_NUMBER: _builtins.int
     HINT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """"imagenet", "compact", "file" """
+    """"vgg19", "vgg16", "file" """
     installed: _builtins.bool
     size: _builtins.int
     """bytes on disk, or to download"""
     sha256: _builtins.str
     hint: _builtins.str
-    """what to do to get better ones; empty for the best"""
+    """how to get them; empty when they are installed"""
     @_builtins.property
     def layers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """the deepest last"""
+        """the deepest last; none when the file is damaged"""
 
     def __init__(
         self,
@@ -1811,7 +1811,7 @@ class InstallWeightsRequest(_message.Message):
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """only "imagenet" """
+    """only "vgg19" """
     def __init__(
         self,
         *,

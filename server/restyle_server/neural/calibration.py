@@ -130,7 +130,7 @@ def _fed(old: Filters, gain: Tensor) -> Tensor:
 
 
 def _pool_gain(x: Tensor, pooling: Pooling) -> float:
-    """VGG19 was trained with max pooling; the mean of average-pooled activations is brought to the mean that max pooling would give."""
+    """VGG was trained with max pooling; the mean of average-pooled activations is brought to the mean that max pooling would give."""
     if pooling is Pooling.MAX:
         return 1.0
     average = float(pooled(x, Pooling.AVERAGE).mean())

@@ -12,7 +12,8 @@ from .plan import LARGEST_WHOLE, Stage, plan
 
 # bytes per pixel that goes through the network: activations, the gradient on its way back, statistics in fp32
 PER_PIXEL: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1500.0, Precision.FP32: 2900.0})
-DETAIL_SHARE = 0.85  # of it, to relu3_1: the shallow layers are the large ones
+FINISH_SHARE: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1.3, Precision.FP32: 1.0})  # of it, in the finish
+DETAIL_SHARE = 0.85  # of that, to relu3_1: the shallow layers are the large ones
 OPTIMIZER_PER_PIXEL: Mapping[Optimizer, float] = MappingProxyType({Optimizer.LBFGS: 450.0, Optimizer.ADAM: 150.0})
 FINISH_STATE = 150.0  # bytes per pixel of the finish beside its tile: picture, pyramid, moments, gradient, neighbours
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
@@ -51,13 +52,14 @@ def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detai
     peak = 0.0
     for scale in plan(resolved.width, resolved.height, resolved.preset, max(1, resolved.evaluations)):
         pixels = scale.width * scale.height
-        if scale.stage is Stage.DETAIL:
-            seen = min(detail + 2 * DETAIL_HALO, scale.width) * min(detail + 2 * DETAIL_HALO, scale.height)
-            peak = max(peak, pixels * FINISH_STATE + seen * per_pixel * DETAIL_SHARE)
+        tile, halo = (detail, DETAIL_HALO) if scale.stage is Stage.DETAIL else (whole, HALO)
+        side = max(scale.width, scale.height) if tile is None else tile + 2 * halo
+        seen = min(side, scale.width) * min(side, scale.height) * per_pixel
+        if scale.stage is Stage.MOMENTS:
+            peak = max(peak, pixels * OPTIMIZER_PER_PIXEL[resolved.optimizer] + seen)
         else:
-            side = max(scale.width, scale.height) if whole is None else whole + 2 * HALO
-            seen = min(side, scale.width) * min(side, scale.height)
-            peak = max(peak, pixels * OPTIMIZER_PER_PIXEL[resolved.optimizer] + seen * per_pixel)
+            share = FINISH_SHARE[resolved.precision] * (DETAIL_SHARE if scale.stage is Stage.DETAIL else 1.0)
+            peak = max(peak, pixels * FINISH_STATE + seen * share)
     fixed = FIXED[resolved.precision] + (QUICK if kind == "cpu" and resolved.precision is Precision.FP32 else 0.0)
     return round(fixed + peak + width * height * FULL_PER_PIXEL)
 

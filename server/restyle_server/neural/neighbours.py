@@ -6,7 +6,7 @@ their mean. So each layer of a picture is made of pieces that the style really h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,31 +79,33 @@ def difference(features: Tensor, known: Keys, near: Tensor, say: Tensor | None) 
 
 
 class _Difference(torch.autograd.Function):
-    """Value and gradient in one pass over pieces that stay in the processor's cache."""
+    """Two passes over pieces that stay in the processor's cache; between them nothing is kept but two numbers per position."""
 
     @staticmethod
     def forward(ctx: Any, features: Tensor, mean: Tensor, vectors: Tensor, near: Tensor, say: Tensor | None) -> Tensor:
-        exact = torch.float64 if features.dtype == torch.float64 else torch.float32
-        gradient = torch.empty_like(features)
-        value = torch.zeros((), dtype=exact, device=features.device)
-        piece = len(features) if features.device.type != "cpu" else PIECE
-        for start in range(0, len(features), piece):
-            part = slice(start, start + piece)
-            target = vectors[near[part]].to(exact)
-            centred = features[part].to(exact) - mean  # a copy: fp32 activations are their own
-            scale = centred.square().sum(1, keepdim=True).sqrt_().clamp_(min=SMALLEST).reciprocal_()
-            centred.mul_(scale)
-            cosine = (centred * target).sum(1, keepdim=True)
-            share = 1 / len(features) if say is None else say[part, None].to(exact)
-            value += ((1 - cosine) * share).sum()
-            gradient[part] = centred.mul_(cosine).sub_(target).mul_(scale.mul_(share))
-        ctx.save_for_backward(gradient)
-        return value
+        ctx.exact = torch.float64 if features.dtype == torch.float64 else torch.float32
+        cosine, inverse = (torch.empty(len(features), 1, dtype=ctx.exact, device=features.device) for _ in range(2))
+        for part in _pieces(features):
+            centred = features[part].to(ctx.exact) - mean
+            inverse[part] = centred.square().sum(1, keepdim=True).sqrt_().clamp_(min=SMALLEST).reciprocal_()
+            cosine[part] = (centred * vectors[near[part]]).sum(1, keepdim=True).mul_(inverse[part])
+        ctx.save_for_backward(features, mean, vectors, near, say, cosine, inverse)
+        return 1 - cosine.mean() if say is None else ((1 - cosine) * say[:, None]).sum()
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None]:
-        (gradient,) = ctx.saved_tensors
-        return gradient * grads[0].to(gradient.dtype), None, None, None, None
+        features, mean, vectors, near, say, cosine, inverse = ctx.saved_tensors
+        gradient = torch.empty_like(features)
+        for part in _pieces(features):
+            share = grads[0] / len(features) if say is None else grads[0] * say[part, None]
+            centred = (features[part].to(ctx.exact) - mean).mul_(inverse[part])
+            gradient[part] = centred.mul_(cosine[part]).sub_(vectors[near[part]]).mul_(inverse[part] * share)
+        return gradient, None, None, None, None
+
+
+def _pieces(features: Tensor) -> Iterator[slice]:
+    size = PIECE if features.device.type == "cpu" else max(1, len(features))
+    return (slice(start, start + size) for start in range(0, len(features), size))
 
 
 def _unit(vectors: Tensor) -> Tensor:

@@ -28,12 +28,12 @@ from .resizing import pixels, resized, tensor
 from .scene import Terms, Weights, by_region, counted, scene, strength_map, weight_map
 from .statistics import levels
 from .store import Store
-from .targets import TargetCache, style_positions
+from .targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
 from .tiles import grid, halo, whole
 from .vgg import Vgg, depth
 
-TV_WEIGHT = 0.06  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
+TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
 GAMUT_WEIGHT = 6.0  # same, of the soft walls near 0 and 1
 FINISH_GAMUT = 9.0  # same, in the finish
 WARMING = 64  # px, side of what the network is warmed up with
@@ -258,7 +258,7 @@ class _Run:
         held = {} if detail else {layer: share for layer, share in task.parameters.content_layers if share > 0}
         side = self._cut.detail if detail else self._cut.whole
         tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *layers]))
-        regions = self._regions(width, height, layers)
+        regions = self._regions(width, height, layers, 1.0 if detail else LARGEST_ENLARGEMENT)
         if not regions:
             return
         local = strength_map(task, width, height, self._device)
@@ -276,8 +276,8 @@ class _Run:
 
         finish.finish(objective, self._best, scale.evaluations, pull, None if local is None else (local > 0).to(self._best), tell, self._beat)
 
-    def _regions(self, width: int, height: int, layers: tuple[str, ...]) -> list[finish.Region]:
-        """Keys of each region's styles, and how much each position of the picture counts there."""
+    def _regions(self, width: int, height: int, layers: tuple[str, ...], enlargement: float) -> list[finish.Region]:
+        """Keys of each region's styles, and how much each position of the picture counts there. enlargement: the largest of a style's picture."""
         task, device = self._task, self._device
         found = counted(task, width, height, device)
         weight = weight_map(task, width, height, device)
@@ -289,7 +289,7 @@ class _Run:
         totals = [sum(float(one[level].sum()) for one in maps if one is not None) for level in range(deepest + 1)]
         result = []
         for says, (_, styles, _) in zip(maps, found, strict=True):
-            sampled = [style_positions(self._vgg, self._name, style, width, height, layers, device, self._targets) for style in styles]
+            sampled = [style_positions(self._vgg, self._name, style, width, height, layers, device, self._targets, enlargement) for style in styles]
             shares = [style.weight / sum(one.weight for one in styles) for style in styles]
             known = {layer: keys([one[layer] for one in sampled], shares, self._dtype) for layer in layers}
             result.append(finish.Region(known, None if says is None else [say / total for say, total in zip(says, totals, strict=True)]))

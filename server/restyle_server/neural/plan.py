@@ -18,8 +18,8 @@ FINISH_COST = 1.3  # of an evaluation, a step of the finish: a layer less deep, 
 DETAIL_COST = 0.55  # same, with the layers up to relu3_1
 DETAIL_STEPS: Mapping[Preset, int] = MappingProxyType({Preset.DRAFT: 2, Preset.STANDARD: 4, Preset.FINE: 6})  # at most, of each size above LARGEST_WHOLE
 
-FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.4, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
-SHARES = (0.45, 0.37, 0.18, 0.10)  # of the rest, finest scale first; the last one repeats
+FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.45, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
+SHARES = (0.30, 0.40, 0.30, 0.15)  # of the rest, finest scale first; the last one repeats: large strokes form at the coarse ones, which cost little
 
 
 class Stage(Enum):

@@ -129,12 +129,12 @@ def _moments(stored: Mapping[str, Tensor], layers: Collection[str], device: torc
     return found
 
 
-def style_size(style: StylePicture, width: int, height: int) -> tuple[int, int]:
+def style_size(style: StylePicture, width: int, height: int, enlargement: float = LARGEST_ENLARGEMENT) -> tuple[int, int]:
     """Size at which a style's statistics are taken for a scale of width × height px: as many pixels as the content has, times the style's scale squared, so
     that strokes keep their size on the canvas whatever the size of the work."""
     h, w = style.rgb.shape[:2]
     factor = style.scale * math.sqrt(width * height / (w * h))
-    factor = min(factor, LARGEST_ENLARGEMENT, math.sqrt(LARGEST_AREA * width * height / (w * h)))
+    factor = min(factor, enlargement, math.sqrt(LARGEST_AREA * width * height / (w * h)))
     return max(SMALLEST_SIDE, round(w * factor)), max(SMALLEST_SIDE, round(h * factor))
 
 
@@ -177,11 +177,19 @@ def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Coll
 
 @torch.no_grad()
 def style_positions(
-    vgg: Vgg, network: str, style: StylePicture, width: int, height: int, layers: Collection[str], device: torch.device, cache: TargetCache
+    vgg: Vgg,
+    network: str,
+    style: StylePicture,
+    width: int,
+    height: int,
+    layers: Collection[str],
+    device: torch.device,
+    cache: TargetCache,
+    enlargement: float = LARGEST_ENLARGEMENT,
 ) -> dict[str, Tensor]:
     """Activations (n, C) per layer at positions spread evenly over a style's picture, for a scale of width × height px, in its quarter turns and, where its
     symmetry has them, its flips: strokes lie in all directions, and what is painted does too."""
-    size = style_size(style, width, height)
+    size = style_size(style, width, height, enlargement)
     key = Key(network, style.key, *size, style.symmetry, frozenset(layers), None)
     found = cache.positions(key, device) if style.key else None
     if found is not None:

@@ -1,8 +1,7 @@
-"""Owns VGG's convolutions: loading them from safetensors, and running them to the last layer that a task needs (Simonyan & Zisserman 2015, table 1)."""
+"""Owns VGG's convolutions: loading them from safetensors, and running them to the last layer that a task needs (Simonyan & Zisserman 2015)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,24 +14,21 @@ from torch import Tensor
 
 from .convolving import convolved, quick
 from .parameters import Pooling
+from .topology import CHANNELS, VGG19, Topology, topology_of
 
-VGG19 = (2, 2, 4, 4, 4)  # convolutions per block
-VGG16 = (2, 2, 3, 3, 3)
-CHANNELS = (64, 128, 256, 512, 512)
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet, RGB in 0–1
 STD = (0.229, 0.224, 0.225)
 DEEPEST_QUICK = "5_1"  # convolution whose filters are transformed: those beyond it are hardly ever asked for, and take memory
 PAD_MODE = "replicate"  # at every convolution: no frame along the border, and defined down to one position
-_LAYER = re.compile(r"relu([1-5])_([1-4])")
 
 
 class UnusableWeights(Exception):
     """The weights file can't be used; the message is a sentence that says why and what to do."""
 
 
-def convolutions(blocks: tuple[int, ...] = VGG19) -> tuple[str, ...]:
-    """Names of the convolutions of VGG19, or VGG16, "1_1" first, in the order in which they run."""
-    return tuple(f"{block}_{k}" for block, count in enumerate(blocks, 1) for k in range(1, count + 1))
+def convolutions(topology: Topology = VGG19) -> tuple[str, ...]:
+    """Names of the convolutions, "1_1" first, in the order in which they run."""
+    return tuple(convolution.name for convolution in topology.convolutions)
 
 
 def channels(layer: str) -> int:
@@ -42,10 +38,9 @@ def channels(layer: str) -> int:
 
 def depth(layer: str) -> int:
     """How many poolings lie before a layer named "reluB_K": 0–4. ValueError for any other name."""
-    match = _LAYER.fullmatch(layer)
-    if not match or int(match[2]) > VGG19[int(match[1]) - 1]:
+    if layer not in VGG19.layers:
         raise ValueError(f"{layer!r} is no layer of VGG; use relu1_1 to relu5_4")
-    return int(match[1]) - 1
+    return int(layer[4]) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +100,7 @@ class Vgg:
                 left.discard(layer)
                 found[layer] = x
         if left:
-            raise UnusableWeights(f"The weights file ends at {self.layers[-1]} and has no {min(left)}: choose layers up to there, or other weights.")
+            raise UnusableWeights(f"The weights file has no {min(left)}: choose among {', '.join(self.layers)}, or other weights.")
         return found
 
 
@@ -139,18 +134,17 @@ def load(path: Path) -> dict[str, Filters]:
     except (OSError, SafetensorError) as error:
         raise UnusableWeights(f"The weights file {path.name} can't be read ({error}). Install it again.") from error
     filters: dict[str, Filters] = {}
-    inputs = 3
-    for name in convolutions(VGG19 if "conv3_4.weight" in tensors else VGG16):
-        weight, bias = tensors.get(f"conv{name}.weight"), tensors.get(f"conv{name}.bias")
+    for convolution in topology_of(tensors).convolutions:
+        (weight_name, weight_shape), (bias_name, bias_shape) = convolution.shapes.items()
+        weight, bias = tensors.get(weight_name), tensors.get(bias_name)
         if weight is None or bias is None:
             break
-        outputs = CHANNELS[int(name[0]) - 1]
-        if weight.shape != (outputs, inputs, 3, 3) or bias.shape != (outputs,):
+        name = convolution.name
+        if weight.shape != weight_shape or bias.shape != bias_shape:
             raise UnusableWeights(f"The weights file {path.name} is no VGG: conv{name} has the shape {tuple(weight.shape)}. Install it again.")
         filters[name] = Filters(weight.float(), bias.float())
         if not (filters[name].weight.isfinite().all() and filters[name].bias.isfinite().all()):
             raise UnusableWeights(f"The weights file {path.name} has values in conv{name} that are not finite. Install it again.")
-        inputs = outputs
     if not filters:
         raise UnusableWeights(f"The weights file {path.name} has no conv1_1: it is no VGG. Install it again.")
     return filters

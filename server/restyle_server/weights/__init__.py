@@ -1,17 +1,16 @@
-"""Owns VGG19's weights: which there are, which a job gets, and how the ImageNet ones come onto this machine. Imports no torch.
+"""Owns the networks' weights: which there are, which a job gets, and how VGG19 comes onto this machine. Imports no torch.
 
-Public: catalogue, choose, Weights (catalogue); install_imagenet, IMAGENET_URL, Progress (install); the tree of errors (errors).
+Public: catalogue, choose, Weights (catalogue); install_vgg19, Progress (install); the tree of errors (errors).
 """
 
 from __future__ import annotations
 
 from .catalogue import Weights, catalogue, choose, lacking
 from .errors import InstallFailed, WeightsError, WeightsInvalid, WeightsMissing, WeightsUnknown
-from .install import IMAGENET, IMAGENET_URL, Expected, Progress, install_imagenet
+from .install import PUBLISHED, Expected, Progress, install_vgg19
 
 __all__ = [
-    "IMAGENET",
-    "IMAGENET_URL",
+    "PUBLISHED",
     "Expected",
     "InstallFailed",
     "Progress",
@@ -22,6 +21,6 @@ __all__ = [
     "WeightsUnknown",
     "catalogue",
     "choose",
-    "install_imagenet",
+    "install_vgg19",
     "lacking",
 ]

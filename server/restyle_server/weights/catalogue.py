@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..neural.topology import VGG19
 from ..orders import WeightsFile
 from .errors import WeightsInvalid, WeightsMissing, WeightsUnknown
 from .header import layers_of
-from .install import IMAGENET, imagenet_path
-from .vgg19 import LAYERS
+from .install import PUBLISHED, vgg19_path
 
-COMPACT = Path(__file__).with_name("compact.safetensors")
-INSTALL_COMMAND = "restyle weights install imagenet"
-IDS = ("imagenet", "compact", "file")
+SHIPPED = Path(__file__).with_name("vgg16.safetensors")
+INSTALL_COMMAND = "restyle weights install vgg19"
+IDS = ("vgg19", "vgg16", "file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Weights:
     """One set of weights.
 
     path: the safetensors file, or None when it is not on this machine (or not usable: then `hint` says why).
-    layers: relu1_1 … the deepest last. size: bytes on disk, or to download. sha256: of the file on disk, or of the download.
-    hint: one sentence on how to get better ones; empty for the best.
+    layers: relu1_1 … the deepest last; none when the file is damaged. size: bytes on disk, or to download. sha256: of the file on disk, or of the download.
+    hint: one sentence on how to get them; empty when they are here.
     """
 
     id: str
@@ -41,28 +41,27 @@ class Weights:
 
 
 def catalogue(data_dir: Path, admin_file: Path | None = None) -> list[Weights]:
-    """All weights, the best first: imagenet, compact, and, when the administrator gave one, his file. A damaged imagenet file counts as not installed."""
-    imagenet = _imagenet(data_dir)
-    found = [imagenet, _compact(imagenet)]
+    """All weights in auto's order: vgg19, vgg16, and, when the administrator gave one, his file. A damaged file of vgg19 counts as not installed."""
+    found = [_vgg19(data_dir), _vgg16()]
     if admin_file is not None:
         found.append(_given(admin_file))
     return found
 
 
 def choose(wanted: str, data_dir: Path, admin_file: Path | None = None) -> WeightsFile:
-    """The file for "auto" (or ""), "imagenet", "compact" or "file". auto takes imagenet when it is installed, else compact.
+    """The file for "auto" (or ""), "vgg19", "vgg16" or "file". auto takes vgg19 when it is installed, else vgg16.
 
     WeightsUnknown: no such id. WeightsMissing: not on this machine. WeightsInvalid: the administrator's file is unusable.
     """
     if wanted in ("", "auto"):
-        imagenet = _imagenet(data_dir)
-        return _file(imagenet if imagenet.installed else _compact(imagenet))
-    if wanted == "imagenet":
-        return _file(_imagenet(data_dir))
-    if wanted == "compact":
-        return _file(_compact(None))
+        vgg19 = _vgg19(data_dir)
+        return _file(vgg19 if vgg19.installed else _vgg16())
+    if wanted == "vgg19":
+        return _file(_vgg19(data_dir))
+    if wanted == "vgg16":
+        return _file(_vgg16())
     if wanted != "file":
-        raise WeightsUnknown(f"There are no weights called “{wanted[:40]}”; choose auto, imagenet, compact or file.")
+        raise WeightsUnknown(f"There are no weights called “{wanted[:40]}”; choose auto, vgg19, vgg16 or file.")
     if admin_file is None:
         raise WeightsMissing("This server was given no weights file; choose auto, or start it with: restyle serve --weights-file FILE.")
     return _file(_given(admin_file))
@@ -73,45 +72,34 @@ def lacking(weights: Weights, layers: Iterable[str]) -> str | None:
     lacks = [layer for layer in dict.fromkeys(layers) if layer not in weights.layers]
     if not lacks:
         return None
-    known = [layer for layer in lacks if layer in LAYERS]
-    if len(known) < len(lacks):
-        return f"There is no layer “{next(layer for layer in lacks if layer not in LAYERS)[:40]}”; VGG19's layers are called relu1_1 to relu5_4."
-    return f"The {weights.id} weights end at {weights.layers[-1]} and lack {', '.join(lacks)}; choose shallower layers" + (
-        f", or install the whole network with: {INSTALL_COMMAND}." if weights.id != "imagenet" else "."
-    )
+    return f"The weights “{weights.id}” lack {', '.join(lacks)}; choose among {', '.join(weights.layers)}, or other weights."
 
 
 def _file(weights: Weights) -> WeightsFile:
     if weights.path is None:
-        raise WeightsMissing(f"{weights.hint} Or choose the weights compact, which came with Restyle.")
+        raise WeightsMissing(f"{weights.hint} Or choose vgg16, which came with Restyle.")
     return WeightsFile(weights.id, weights.path)
 
 
-def _imagenet(data_dir: Path) -> Weights:
-    path = imagenet_path(data_dir)
+def _vgg19(data_dir: Path) -> Weights:
+    path = vgg19_path(data_dir)
     if not path.exists():
-        return _absent(f"The ImageNet weights are not installed; install them ({IMAGENET.size / 1e6:.0f} MB, once) with: {INSTALL_COMMAND}.")
+        return _absent(VGG19.layers, f"VGG19 is not installed; it can be ({PUBLISHED.size / 1e6:.0f} MB to download, once): {INSTALL_COMMAND}.")
     try:
         layers = layers_of(path)
     except WeightsInvalid:
         layers = ()
-    if layers != LAYERS:
-        return _absent(f"The ImageNet weights on this machine are damaged; install them again with: {INSTALL_COMMAND}.")
-    return Weights("imagenet", path, layers, path.stat().st_size, _sha256(path))
+    if layers != VGG19.layers:
+        return _absent((), f"VGG19's file on this machine is damaged; install it again with: {INSTALL_COMMAND}.")
+    return Weights("vgg19", path, layers, path.stat().st_size, _sha256(path))
 
 
-def _absent(hint: str) -> Weights:
-    return Weights("imagenet", None, LAYERS, IMAGENET.size, IMAGENET.sha256, hint)
+def _absent(layers: tuple[str, ...], hint: str) -> Weights:
+    return Weights("vgg19", None, layers, PUBLISHED.size, PUBLISHED.sha256, hint)
 
 
-def _compact(imagenet: Weights | None) -> Weights:
-    hint = ""
-    if imagenet is not None and not imagenet.installed:
-        hint = (
-            "Painted with the compact weights that came with Restyle; "
-            f"the ImageNet weights paint finer ({IMAGENET.size / 1e6:.0f} MB, once): {INSTALL_COMMAND}."
-        )
-    return Weights("compact", COMPACT, layers_of(COMPACT), COMPACT.stat().st_size, _sha256(COMPACT), hint)
+def _vgg16() -> Weights:
+    return Weights("vgg16", SHIPPED, layers_of(SHIPPED), SHIPPED.stat().st_size, _sha256(SHIPPED))
 
 
 def _given(path: Path) -> Weights:

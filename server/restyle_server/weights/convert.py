@@ -6,30 +6,17 @@ sentence on stderr.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
-from .errors import InstallFailed
-from .vgg19 import CONVOLUTIONS
-
-LONGEST_CONVERSION = 600  # s: two seconds on a laptop; a cold network drive takes its time to import torch
+from ..neural.topology import VGG19
+from .child import output_of
+from .torchvision_vgg19 import features
 
 
 def convert_in_child(source: Path, target: Path) -> None:
     """Writes the convolutions of the .pth file `source` to `target` as safetensors, float32. InstallFailed when that can't be done."""
-    command = [sys.executable, "-P", "-m", "restyle_server.weights.convert", str(source), str(target)]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=LONGEST_CONVERSION, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise InstallFailed(
-            f"Converting the weights took more than {LONGEST_CONVERSION // 60} minutes; close what keeps the machine busy and try again."
-        ) from error
-    except OSError as error:
-        raise InstallFailed(f"The conversion of the weights could not be started ({error.strerror or error}); is Restyle's environment complete?") from error
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-        raise InstallFailed(f"The weights could not be converted: {reason}")
+    output_of("convert", source, target)
 
 
 def convert(source: Path, target: Path) -> None:
@@ -46,9 +33,9 @@ def convert(source: Path, target: Path) -> None:
     if not isinstance(tensors, dict):
         raise TypeError("The file holds no table of tensors; download torchvision's VGG19 again.")
     kept = {}
-    for convolution in CONVOLUTIONS:
+    for convolution, feature in zip(VGG19.convolutions, features(), strict=True):
         for name, shape in convolution.shapes.items():
-            key = f"features.{convolution.feature}.{name.rpartition('.')[2]}"
+            key = f"features.{feature}.{name.rpartition('.')[2]}"
             tensor = tensors.get(key)
             if not isinstance(tensor, torch.Tensor) or tuple(tensor.shape) != shape:
                 raise ValueError(f"The file has no {key} of the shape of VGG19; download torchvision's VGG19 again.")

@@ -3,7 +3,7 @@
 WeightsError
 ├── WeightsUnknown   the id names no weights; for a caller: INVALID_ARGUMENT
 ├── WeightsMissing   the id is known, but these weights are not on this machine: FAILED_PRECONDITION, reason WEIGHTS_MISSING
-├── WeightsInvalid   a file is not VGG19's convolutions; the sentence says what is wrong with it
+├── WeightsInvalid   a file holds the convolutions of neither VGG16 nor VGG19; the sentence says what is wrong with it
 └── InstallFailed    no network, a wrong hash, a full disk …; what was there before is untouched
 """
 

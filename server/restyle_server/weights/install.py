@@ -1,4 +1,4 @@
-"""Owns bringing the ImageNet weights onto this machine: fetched or given, hash-checked, only then parsed, trimmed, and put in place whole. Imports no torch."""
+"""Owns bringing VGG19 onto this machine: fetched or given, hash-checked, only then parsed, trimmed, and put in place whole. Imports no torch."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ..neural.topology import VGG19
 from .convert import convert_in_child
 from .download import download, mark_path
 from .errors import InstallFailed, WeightsInvalid
 from .header import layers_of
-from .vgg19 import LAYERS, PARAMETERS
+from .torchvision_vgg19 import ask_address
 
-IMAGENET_URL = "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"  # torchvision.models.VGG19_Weights.IMAGENET1K_V1
 HASH_CHUNK = 4 << 20  # bytes: a report every few milliseconds
 MARGIN = 64 << 20  # bytes left free on the disk: filling it to the last byte hurts other programs
-CONVERTED = PARAMETERS * 4 + (1 << 20)  # bytes of the safetensors file in float32, with its header
+CONVERTED = VGG19.parameters * 4 + (1 << 20)  # bytes of the safetensors file in float32, with its header
 
 Progress = Callable[[int, int, str], None]
 """progress(done, total, step): bytes, and "downloading", "checking", "converting" or "installed". Raising from it aborts; a download can go on later."""
@@ -37,40 +37,46 @@ class Expected:
     sha256: str
 
 
-IMAGENET = Expected(574_673_361, "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44")
+PUBLISHED = Expected(574_673_361, "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44")
+"""Torchvision's VGG19_Weights.IMAGENET1K_V1."""
+
+FILE_NAME = f"vgg19-{PUBLISHED.sha256[:8]}.pth"
+"""What torchvision calls that file."""
 
 
-def imagenet_path(data_dir: Path) -> Path:
-    """Where the installed ImageNet weights lie."""
-    return data_dir / "weights" / "imagenet.safetensors"
+def vgg19_path(data_dir: Path) -> Path:
+    """Where the installed VGG19 lies."""
+    return data_dir / "weights" / "vgg19.safetensors"
 
 
-def install_imagenet(
+def install_vgg19(
     data_dir: Path,
-    source: str | Path = IMAGENET_URL,
+    source: str | Path | None = None,
     progress: Progress | None = None,
     *,
-    expected: Expected = IMAGENET,
+    expected: Expected = PUBLISHED,
+    address: Callable[[], str] = ask_address,
     convert: Callable[[Path, Path], None] = convert_in_child,
     free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     wait: Callable[[float], None] = time.sleep,
 ) -> Path:
-    """Installs the weights from a web address (str) or from a file (Path) that holds the same bytes; returns the safetensors file.
+    """Installs VGG19 from torchvision's address (None), another one (str) or a file (Path) that holds the same bytes; returns the safetensors file.
 
     Blocks for minutes: call it from a thread. InstallFailed: a sentence; what was installed before is untouched. Installing again replaces.
     """
     tell = progress or (lambda done, total, step: None)
-    target = imagenet_path(data_dir)
+    target = vgg19_path(data_dir)
     with _sentences(target.parent), _alone(target):
         if isinstance(source, Path):
             _room(target.parent, CONVERTED, free)
             _check(source, expected, tell, given=True)
             _convert(source, target, expected, tell, convert)
         else:
-            part = target.with_name("imagenet.pth.part")
+            part = target.with_suffix(".pth.part")
             arrived = part.stat().st_size if part.exists() else 0
             _room(target.parent, max(0, expected.size - arrived) + CONVERTED, free)
-            download(source, part, expected.size, lambda done, total: tell(done, total, "downloading"), wait)
+            tell(arrived, expected.size, "downloading")  # asking for the address takes seconds
+            download(source or address(), part, expected.size, lambda done, total: tell(done, total, "downloading"), wait)
             _check(part, expected, tell, given=False)
             _convert(part, target, expected, tell, convert)
             _remove(part)
@@ -89,7 +95,7 @@ def _check(path: Path, expected: Expected, tell: Progress, *, given: bool) -> No
     if found == expected.sha256:
         return
     if given:
-        raise InstallFailed(f"{path} isn't torchvision's VGG19 (wrong SHA-256); nothing was installed. Download it again from {IMAGENET_URL}.")
+        raise InstallFailed(f"{path} isn't torchvision's VGG19 (wrong SHA-256); nothing was installed. Download {FILE_NAME} again.")
     _remove(path)
     raise InstallFailed(
         "What was downloaded isn't torchvision's VGG19 (wrong SHA-256), so it was removed. Try again; if it happens twice, ask who runs your network."
@@ -99,12 +105,10 @@ def _check(path: Path, expected: Expected, tell: Progress, *, given: bool) -> No
 def _same_size(path: Path, expected: Expected) -> None:
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "is no ordinary file" if path.exists() else "does not exist"
-        raise InstallFailed(f"{path} {what}; give torchvision's VGG19 file, {IMAGENET_URL.rpartition('/')[2]}.")
+        raise InstallFailed(f"{path} {what}; give torchvision's VGG19 file, {FILE_NAME}.")
     size = path.stat().st_size
     if size != expected.size:
-        raise InstallFailed(
-            f"{path} has {size} bytes, not {expected.size}: it isn't torchvision's VGG19, or not all of it. Download it again from {IMAGENET_URL}."
-        )
+        raise InstallFailed(f"{path} has {size} bytes, not {expected.size}: it isn't torchvision's VGG19, or not all of it. Download {FILE_NAME} again.")
 
 
 def _sha256(path: Path, tell: Progress) -> str:
@@ -120,10 +124,10 @@ def _sha256(path: Path, tell: Progress) -> str:
 
 def _convert(source: Path, target: Path, expected: Expected, tell: Progress, convert: Callable[[Path, Path], None]) -> None:
     tell(0, expected.size, "converting")
-    made = target.with_name("imagenet.safetensors.new")
+    made = target.with_name(f"{target.name}.new")
     try:
         convert(source, made)
-        if layers_of(made) != LAYERS:
+        if layers_of(made) != VGG19.layers:
             raise InstallFailed("The converted weights are incomplete; try again.")
         with made.open("rb+") as file:
             os.fsync(file.fileno())
@@ -153,10 +157,10 @@ def _alone(target: Path) -> Iterator[None]:
     """One installation at a time: the server and the command line may both be asked."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with FileLock(target.with_name("imagenet.lock"), timeout=0):
+        with FileLock(target.with_suffix(".lock"), timeout=0):
             yield
     except Timeout as error:
-        raise InstallFailed("The ImageNet weights are being installed by another program; wait for it to end.") from error
+        raise InstallFailed("VGG19 is being installed by another program; wait for it to end.") from error
 
 
 @contextmanager

@@ -203,7 +203,7 @@ class RestyleServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def InstallWeights(self, request, context):
-        """Downloads the ImageNet weights from the address that the server's administrator configured. A caller names no address and no file.
+        """Downloads VGG19 from the address that the server's administrator configured. A caller names no address and no file.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -65,7 +65,7 @@ class RestyleStub:
     """Cancels the job if need be, and removes it and its pixels."""
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.GetServerInfoRequest, _restyle_pb2.ServerInfo]
     InstallWeights: _grpc.UnaryStreamMultiCallable[_restyle_pb2.InstallWeightsRequest, _restyle_pb2.InstallWeightsProgress]
-    """Downloads the ImageNet weights from the address that the server's administrator configured. A caller names no address and no file."""
+    """Downloads VGG19 from the address that the server's administrator configured. A caller names no address and no file."""
     StopServer: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.StopServerRequest, _restyle_pb2.StopServerResponse]
     """Drains and ends the server: no new jobs, running ones get `grace_seconds`. PERMISSION_DENIED on a server that is bound beyond loopback."""
     ListStyles: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.ListStylesRequest, _restyle_pb2.ListStylesResponse]
@@ -108,7 +108,7 @@ class RestyleAsyncStub(RestyleStub):
     """Cancels the job if need be, and removes it and its pixels."""
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_restyle_pb2.GetServerInfoRequest, _restyle_pb2.ServerInfo]  # type: ignore[assignment]
     InstallWeights: _aio.UnaryStreamMultiCallable[_restyle_pb2.InstallWeightsRequest, _restyle_pb2.InstallWeightsProgress]  # type: ignore[assignment]
-    """Downloads the ImageNet weights from the address that the server's administrator configured. A caller names no address and no file."""
+    """Downloads VGG19 from the address that the server's administrator configured. A caller names no address and no file."""
     StopServer: _aio.UnaryUnaryMultiCallable[_restyle_pb2.StopServerRequest, _restyle_pb2.StopServerResponse]  # type: ignore[assignment]
     """Drains and ends the server: no new jobs, running ones get `grace_seconds`. PERMISSION_DENIED on a server that is bound beyond loopback."""
     ListStyles: _aio.UnaryUnaryMultiCallable[_restyle_pb2.ListStylesRequest, _restyle_pb2.ListStylesResponse]  # type: ignore[assignment]
@@ -220,7 +220,7 @@ class RestyleServicer(metaclass=_abc_1.ABCMeta):
         request: _restyle_pb2.InstallWeightsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_restyle_pb2.InstallWeightsProgress], _abc.AsyncIterator[_restyle_pb2.InstallWeightsProgress]]:
-        """Downloads the ImageNet weights from the address that the server's administrator configured. A caller names no address and no file."""
+        """Downloads VGG19 from the address that the server's administrator configured. A caller names no address and no file."""
 
     @_abc_1.abstractmethod
     def StopServer(

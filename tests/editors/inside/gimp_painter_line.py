@@ -1,4 +1,4 @@
-"""Owns what the line "where it will be painted" does when better weights can be installed: the widget alone, with a session that is made up."""
+"""Owns what the line "where it will be painted" does when VGG19 can be installed: the widget alone, with a session that is made up."""
 
 # mypy: ignore-errors
 # ruff: noqa: E402
@@ -25,9 +25,9 @@ DEVICE = DeviceInfo("cpu", "Abacus", "cpu", 2**34, 2**33, False, "idle", 512)
 MIB = 2**20
 
 
-def info(imagenet):
-    weights = (WeightsInfo("imagenet", imagenet, size=574_673_361), WeightsInfo("compact"))
-    return ServerInfo("0.1.0", "restyle.v1", "serving", 0.0, (DEVICE,), LIMITS, (), weights, "imagenet" if imagenet else "compact", 0, 0, 1)
+def info(vgg19):
+    weights = (WeightsInfo("vgg19", vgg19, size=574_673_361), WeightsInfo("vgg16"))
+    return ServerInfo("0.1.0", "restyle.v1", "serving", 0.0, (DEVICE,), LIMITS, (), weights, "vgg19" if vgg19 else "vgg16", 0, 0, 1)
 
 
 class Session:
@@ -37,7 +37,7 @@ class Session:
         self.fails = fails
 
     def install_weights(self, weights_id, on_event):
-        assert weights_id == "imagenet"
+        assert weights_id == "vgg19"
         on_event(InstallProgress(100 * MIB, 548 * MIB, "downloading"))
         if self.fails:
             raise ServerError("The download broke off; try again.")
@@ -92,18 +92,18 @@ def install_button(line):
     return next(button for button in find(line, Gtk.Button) if "Install" in (button.get_label() or "Install"))
 
 
-def test_the_button_is_there_only_where_better_weights_are_missing():
+def test_the_button_is_there_only_where_vgg19_is_missing():
     line, _, _ = painter()
-    line.show_info(info(imagenet=False))
+    line.show_info(info(vgg19=False))
     assert install_button(line).get_visible()
-    assert install_button(line).get_label() == "Install the better network (548 MiB)"
-    line.show_info(info(imagenet=True))
+    assert install_button(line).get_label() == "Install VGG19 (548 MiB)"
+    line.show_info(info(vgg19=True))
     assert not install_button(line).get_visible()
 
 
 def test_installing_shows_its_progress_and_asks_the_server_again():
     line, background, asked = painter()
-    line.show_info(info(imagenet=False))
+    line.show_info(info(vgg19=False))
     install_button(line).clicked()
     assert background.shown == ["Downloading 100 MiB of 548 MiB", "Converting 548 MiB of 548 MiB"], background.shown
     assert asked == ["again"]
@@ -112,7 +112,7 @@ def test_installing_shows_its_progress_and_asks_the_server_again():
 
 def test_an_installation_that_fails_says_why_and_can_be_tried_again():
     line, background, _ = painter(fails=True)
-    line.show_info(info(imagenet=False))
+    line.show_info(info(vgg19=False))
     install_button(line).clicked()
     assert "The download broke off; try again." in texts(line), texts(line)
     assert install_button(line).get_visible()

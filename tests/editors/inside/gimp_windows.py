@@ -98,7 +98,7 @@ def test_every_suggestion_of_a_style_is_taken_and_a_blend_takes_the_middle():
 
 def test_the_dialog_says_where_and_how_large_it_will_paint():
     text = says(PLUGIN, "painted at")
-    assert "compact network" in text or "ImageNet network" in text, text
+    assert "VGG16" in text or "VGG19" in text, text
     assert "MiB" in text or "GiB" in text, text
     assert "time known after the first run" in text or "about" in text, text
     assert "(cpu)" in text or "cuda" in text, text

@@ -47,8 +47,8 @@ def test_the_status_line_tells_state_device_network_and_time():
     device = workshop().painter.info.devices[0].name
     assert device, workshop().painter.info
     assert device in words, words
-    assert strings.NETWORKS["compact"] in words, words
-    assert dock.status.install.isVisible()  # compact weights alone are there
+    assert strings.NETWORKS["vgg16"] in words, words
+    assert dock.status.install.isVisible()  # VGG19 is not
     assert "MiB" in dock.status.install.toolTip()
     return words
 

@@ -1,4 +1,4 @@
-"""Owns the promises that need a Krita and a server of their own: what the docker says of the server's life, better weights, quitting in the middle."""
+"""Owns the promises that need a Krita and a server of their own: what the docker says of the server's life, installing VGG19, quitting in the middle."""
 
 # mypy: ignore-errors
 
@@ -75,7 +75,7 @@ def test_a_server_that_dies_is_told_and_the_next_painting_starts_another():
     return painting.text
 
 
-def test_the_better_network_is_fetched_by_the_dockers_button():
+def test_vgg19_is_fetched_by_the_dockers_button():
     """From a small mirror, which refuses the first time."""
     yield from image(alpha=1.0)
     dock, said = docker(), []
@@ -97,7 +97,7 @@ def test_the_better_network_is_fetched_by_the_dockers_button():
     assert not dock.status.install.isVisible()
     workshop().choose(replace(STILL, strength=1.0))
     workshop().say("")
-    assert strings.NETWORKS["imagenet"] in (yield from status())
+    assert strings.NETWORKS["vgg19"] in (yield from status())
     return refusal
 
 

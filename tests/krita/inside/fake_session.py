@@ -10,8 +10,8 @@ import restyle_client as client
 
 INFO = client.ServerInfo(
     "0.1.0", "restyle.v1", "serving", 0.0, (client.DeviceInfo("cpu", "2 threads", "cpu", 1, 1, False, "idle", 512),),
-    client.ServerLimits(1, 1, 1, 1, 1, 10.0, 1.0, 1.0, 1), (), (client.WeightsInfo("imagenet", installed=False, size=2**29), client.WeightsInfo("compact")),
-    "compact", 0, 0, 1,
+    client.ServerLimits(1, 1, 1, 1, 1, 10.0, 1.0, 1.0, 1), (), (client.WeightsInfo("vgg19", installed=False, size=2**29), client.WeightsInfo("vgg16")),
+    "vgg16", 0, 0, 1,
 )  # fmt: skip
 STYLES = [
     client.Style("woodcut", "Woodcut", "Lines", builtin=True, suggested_scale=1.2),

@@ -186,11 +186,11 @@ def test_a_style_that_the_server_refuses_is_told_until_something_else_is_done(do
     until(lambda: "is painted" in docker.status.words.text())
 
 
-def test_the_better_network_is_offered_where_only_the_compact_one_is(docker: Any, image: Any, until: Until) -> None:
+def test_vgg19_is_offered_where_it_is_missing(docker: Any, image: Any, until: Until) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
     until(lambda: docker.status.install.isVisible())
-    until(lambda: "compact network" in docker.status.words.text() and "about 75 s" in docker.status.words.text())
+    until(lambda: "VGG16" in docker.status.words.text() and "about 75 s" in docker.status.words.text())
 
 
 def test_the_wheel_changes_nothing_on_its_way_down_the_settings(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
@@ -303,7 +303,7 @@ def test_a_picture_in_the_clipboard_or_a_file_becomes_a_style_of_ones_own(docker
     assert "nowhere.png" in shop.complaint
 
 
-def test_installing_the_better_network_is_followed_to_its_end(docker: Any, shop: Any, image: Any, session: Any, until: Until) -> None:
+def test_installing_vgg19_is_followed_to_its_end(docker: Any, shop: Any, image: Any, session: Any, until: Until) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
     until(lambda: docker.status.install.isVisible())

@@ -20,7 +20,7 @@ _CHOICES = {  # argument → (values, default, title, text)
     "objective": (settings.OBJECTIVES, "auto", "_Objective", "what makes two textures alike"),
     "start": (settings.STARTS, "content", "S_tart from", "the layer itself, or noise"),
     "symmetry": (settings.SYMMETRIES, "none", "Mirr_oring", "which mirror images of a style count too"),
-    "weights": (settings.WEIGHTS, "auto", "_Weights", "which network sees the pictures; auto takes the best that is installed"),
+    "weights": (settings.WEIGHTS, "auto", "_Weights", "which network sees the pictures; auto takes vgg19 when it is installed, else vgg16"),
 }
 _NUMBERS = {  # argument → (lowest, highest, default, title, text)
     "strength": (0.0, 100.0, 50.0, "St_rength", "0 leaves the layer as it is, 50 balances, 100 lets the style win"),

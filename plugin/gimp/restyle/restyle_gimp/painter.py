@@ -1,4 +1,4 @@
-"""Owns the line that tells where and how long it will be painted: device, network, size, time, memory; and the button that brings the better network."""
+"""Owns the line that tells where and how long it will be painted: device, network, size, time, memory; and the button that installs VGG19."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import strings
 from .background import Background
 
 PAUSE_MS = 350  # after the last change of a setting before the server is asked again
-BETTER = "imagenet"
+INSTALLABLE = "vgg19"
 
 
 class Painter(Gtk.Box):  # type: ignore[misc]
@@ -45,10 +45,10 @@ class Painter(Gtk.Box):  # type: ignore[misc]
     def show_info(self, info: ServerInfo) -> None:
         self._info = info
         self._again.hide()
-        better = next((weights for weights in info.weights if weights.id == BETTER and not weights.installed), None)
-        self._install.set_visible(better is not None and not self._bar.get_visible())
-        if better is not None:
-            self._install.set_label(strings.INSTALL.format(size=strings.bytes_(better.size)) if better.size else strings.INSTALL_UNSIZED)
+        missing = next((weights for weights in info.weights if weights.id == INSTALLABLE and not weights.installed), None)
+        self._install.set_visible(missing is not None and not self._bar.get_visible())
+        if missing is not None:
+            self._install.set_label(strings.INSTALL.format(size=strings.bytes_(missing.size)) if missing.size else strings.INSTALL_UNSIZED)
             self._install.set_tooltip_text(strings.INSTALL_HINT)
         self.settings_changed()
 
@@ -132,7 +132,7 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         self._bar.show()
         self._bar.set_text(strings.INSTALL_STEPS["downloading"])
         self._background.ask(
-            lambda session: session.install_weights(BETTER, lambda progress: self._background.tell(self._show_installing, progress)),
+            lambda session: session.install_weights(INSTALLABLE, lambda progress: self._background.tell(self._show_installing, progress)),
             self._on_installed,
             self._on_install_failed,
         )

@@ -16,10 +16,9 @@ from PIL import Image
 from ...imaging.formats import Channels, Depth, PixelFormat
 from ...neural.parameters import Color, Parameters, Preset
 from ...orders import Order, PlaneFile, StyleOrder, WeightsFile
+from ...weights.catalogue import SHIPPED
 from ...worker.engine import Engine, Verdict
 from ..library import Style
-
-COMPACT = Path(__file__).parents[2] / "weights" / "compact.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Cell:
     @property
     def name(self) -> str:
         """A file's name, different for everything that looks different."""
-        weights = self.weights.id if self.weights.path == COMPACT else str(self.weights.path)  # wherever this project lies
+        weights = self.weights.id if self.weights.path == SHIPPED else str(self.weights.path)  # wherever this project lies
         chosen = (self.style.sha256, self.side, self.preset, self.scale, self.strength, self.color, weights)
         return f"{self.style.id}-{self.photo}-{hashlib.sha256(repr(chosen).encode()).hexdigest()[:12]}.png"
 

@@ -17,9 +17,10 @@ from PIL import Image, ImageDraw, ImageFont
 from ...imaging.sheets import Panel, grid
 from ...neural.parameters import Preset
 from ...orders import WeightsFile
+from ...weights.catalogue import SHIPPED
 from ...worker.neural_engine import engine
 from ..library import Library, Style
-from .cells import COMPACT, Cell, Cells, photograph
+from .cells import Cell, Cells, photograph
 
 PHOTOS = ("astronaut", "rocket", "coffee")  # a portrait, a landscape, a still life of scikit-image's packaged data
 EFFECT_PHOTO = "astronaut"  # the fixed photo of the effect thumbnails: one of the sheet's, so that it is painted once
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scale", type=float, help="size of the strokes, instead of each style's own suggestion")
     parser.add_argument("--strength", type=float, help="instead of each style's own suggestion")
     parser.add_argument("--device", default="auto", help='"cpu", "cuda:0" … (default: the best there is)')
-    parser.add_argument("--weights", type=Path, help="a safetensors file; default: the compact weights")
+    parser.add_argument("--weights", type=Path, help="a safetensors file; default: vgg16")
     return parser
 
 
@@ -80,7 +81,7 @@ def _cell(style: Style, photo: str, side: int, options: argparse.Namespace) -> C
         scale=(suggested.scale or 1.0) if options.scale is None else options.scale,
         strength=suggested.strength if options.strength is None else options.strength,
         color=suggested.color,
-        weights=WeightsFile("file", options.weights) if options.weights else WeightsFile("compact", COMPACT),
+        weights=WeightsFile("file", options.weights) if options.weights else WeightsFile("vgg16", SHIPPED),
     )
 
 

@@ -172,7 +172,7 @@ class _Run:
         if not task.styles or not self._scales:
             return photo
         local = strength_map(task, width, height, self._device)
-        share = strength.share(self._strength, local, strength.COLORED).to(photo)
+        share = strength.painted_share(self._strength, local, strength.COLORED).to(photo)
         return photo + share * (recolored(photo, weight_map(task, width, height, self._device), by_region(task.styles, width, height, self._device)) - photo)
 
     def _referred(self) -> Tensor:
@@ -200,7 +200,7 @@ class _Run:
         if self._task.start is not None:
             return carried(self._best, self._reference, width, height, None)  # the details of an earlier result are paint
         local = None if self._task.strength_map is None else tensor(self._task.strength_map, self._device)
-        return carried(self._best, self._reference, width, height, 1 - strength.share(self._strength, local, strength.PAINTED))
+        return carried(self._best, self._reference, width, height, 1 - strength.painted_share(self._strength, local, strength.PAINTED))
 
     def _faded(self, painted: Tensor, photo: Tensor) -> Tensor:
         """What is seen of a state (1, 3, h, w), over the photo at its size."""

@@ -59,7 +59,7 @@ def test_every_objective_brings_the_style_nearer(painter, objective):
 def test_the_finish_brings_every_position_nearer_to_one_of_the_style(painter):
     trace = [step for step in painter.paint(task(evaluations=40), go_on).trace if step.scale == 2]
     assert len(trace) > 5
-    assert trace[-1].style_loss < 0.9 * trace[0].style_loss
+    assert trace[-1].style_loss < 0.95 * trace[0].style_loss
 
 
 @pytest.mark.parametrize("changes", [{"optimizer": Optimizer.ADAM, "evaluations": 20}, {"pooling": Pooling.MAX, "evaluations": 6}])
@@ -143,7 +143,7 @@ def test_gradients_that_are_not_finite_never_reach_the_picture(painter, monkeypa
         monkeypatch.setattr(stage, "gradient", sometimes_broken)
     found = painted(painter, evaluations=8, optimizer=optimizer)
     assert np.isfinite(found).all()
-    assert count[0] > 4
+    assert count[0] >= 3  # the moments were begun, and both steps of the finish taken
 
 
 def test_pixels_without_say_have_no_influence_on_the_visible_ones_statistics(painter):

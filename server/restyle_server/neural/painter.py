@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..worker.engine import Between, Cancelled, Verdict, go_on
 from . import adam, finish, lbfgs, strength
+from .border import bordered, cropped
 from .calibration import content_hash, network
 from .carrying import carried
 from .content_loss import FeatureMatch
@@ -34,8 +35,8 @@ from .tiles import grid, halo, whole
 from .vgg import Vgg, depth
 
 TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
-GAMUT_WEIGHT = 6.0  # same, of the soft walls near 0 and 1
-FINISH_GAMUT = 9.0  # same, in the finish
+GAMUT_WEIGHT = 20.0  # same, of the soft walls near 0 and 1
+FINISH_GAMUT = 30.0  # same, in the finish
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
@@ -115,7 +116,7 @@ class _Run:
         between: Between,
         keep: Keep,
     ) -> None:
-        self._task, self._vgg, self._name, self._device, self._targets = task, vgg, name, device, targets
+        self._vgg, self._name, self._device, self._targets = vgg, name, device, targets
         self._scales, self._observe, self._between, self._keep = scales, observe, between, keep
         self._trace: list[Step] = []
         self._sketches: list[Sketch] = []
@@ -123,7 +124,9 @@ class _Run:
         self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
         self._strength = task.parameters.strength
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
-        self._photo = tensor(task.content, device).clamp(0, 1)
+        self._margin = scales[-1].margin if scales else 0
+        self._task = bordered(task, self._margin)
+        self._photo = tensor(self._task.content, device).clamp(0, 1)
 
     def paint(self) -> Painting:
         height, width = self._photo.shape[-2:]
@@ -149,8 +152,9 @@ class _Run:
             if finished:
                 break
         self._best = self._carried(width, height)
-        change = self._faded(self._best, self._photo) - self._photo  # what the clip took from very bright and very dark pixels is added back
-        return Painting(self._task.content + pixels(change), len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
+        change = pixels(self._faded(self._best, self._photo) - self._photo)  # what the clip took from very bright and very dark pixels is added back
+        painted = cropped(self._task.content + change, self._margin)
+        return Painting(painted, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
 
     def _go_on(self) -> int:
         """Takes up the task's state, if it is of these scales; how many of them are done."""
@@ -158,7 +162,7 @@ class _Run:
         if state is None or not 0 < state.done < len(self._scales):
             return 0
         last = self._scales[state.done - 1]
-        if state.best.shape != (3, last.height, last.width):
+        if state.best.shape != (3, *last.canvas[::-1]):
             return 0
         self._best = torch.from_numpy(state.best)[None].to(self._device)
         self._skipped = sum(scale.evaluations for scale in self._scales[: state.done])
@@ -187,7 +191,7 @@ class _Run:
         task = self._task
         if not (task.start is None or isinstance(task.start, str)):
             return self._reference
-        width, height = (self._scales[0].width, self._scales[0].height) if self._scales else self._content.shape[:1:-1]
+        width, height = self._scales[0].canvas if self._scales else self._content.shape[:1:-1]
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
@@ -210,14 +214,14 @@ class _Run:
 
     def _paint_scale(self, index: int, scale: Scale) -> None:
         self._index, self._scale = index, scale
-        self._best = self._carried(scale.width, scale.height)
+        self._best = self._carried(*scale.canvas)
         if scale.stage is Stage.MOMENTS:
             self._match_moments(scale)
         else:
             self._finish(scale)
 
     def _match_moments(self, scale: Scale) -> None:
-        base = resized(self._content, scale.width, scale.height).clamp(0, 1)
+        base = resized(self._content, *scale.canvas).clamp(0, 1)
         self._scene = found = scene(self._task, base, self._vgg, self._name, self._device, self._targets, self._cut.whole)
         if found.free is not None:
             self._best = torch.where(found.free > 0, self._best, base)
@@ -252,7 +256,7 @@ class _Run:
 
     def _finish(self, scale: Scale) -> None:
         """The finish at a size, in tiles where it is large."""
-        task, (width, height) = self._task, (scale.width, scale.height)
+        task, (width, height) = self._task, scale.canvas
         detail = scale.stage is Stage.DETAIL
         layers = DETAIL_LAYERS if detail else LAYERS
         held = {} if detail else {layer: share for layer, share in task.parameters.content_layers if share > 0}
@@ -330,21 +334,22 @@ class _Run:
         """The best state; large ones smaller, as a preview must not take as much memory as the painting."""
         height, width = self._best.shape[-2:]
         factor = -(-max(height, width) // LARGEST_SHOWN)
-        small = self._best if factor == 1 else F.avg_pool2d(self._best, (min(factor, height), min(factor, width)))
-        return self._seen(small)
-
-    def _seen(self, state: Tensor) -> Pixels:
-        return pixels(self._faded(state, resized(self._photo, *state.shape[:1:-1])).clamp(0, 1))
+        return self._seen(self._best if factor == 1 else F.avg_pool2d(self._best, (min(factor, height), min(factor, width))))
 
     def _sketch(self, began: float) -> None:
         """Keeps the end of a scale, where the task wants that."""
         longest = self._task.sketches
         if not longest:
             return
-        width, height = self._scale.width, self._scale.height
+        width, height = self._scale.canvas
         factor = min(1.0, longest / max(width, height))
         small = resized(self._best, max(1, round(width * factor)), max(1, round(height * factor))).clamp(0, 1)
-        self._sketches.append(Sketch(width, height, began, time.monotonic(), self._seen(small)))
+        self._sketches.append(Sketch(self._scale.width, self._scale.height, began, time.monotonic(), self._seen(small)))
+
+    def _seen(self, state: Tensor) -> Pixels:
+        """What people see of a state (1, 3, h, w) of any size."""
+        shown = self._faded(state, resized(self._photo, *state.shape[:1:-1])).clamp(0, 1)
+        return cropped(pixels(shown), round(self._margin * state.shape[-1] / self._photo.shape[-1]))
 
 
 def _plane(image: Tensor) -> Pixels:

@@ -117,14 +117,16 @@ class _Run:
         keep: Keep,
     ) -> None:
         self._vgg, self._name, self._device, self._targets = vgg, name, device, targets
-        self._scales, self._observe, self._between, self._keep = scales, observe, between, keep
+        height, width = task.content.shape[:2]
+        self._scales = scales if counted(task, width, height, device) else ()  # where nobody has a say, nothing is painted, nor made small on the way
+        self._observe, self._between, self._keep = observe, between, keep
         self._trace: list[Step] = []
         self._sketches: list[Sketch] = []
         self._skipped = 0  # evaluations of the scales that were done before
-        self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
+        self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in self._scales)
         self._strength = task.parameters.strength
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
-        self._margin = scales[-1].margin if scales else 0
+        self._margin = self._scales[-1].margin if self._scales else 0
         self._task = bordered(task, self._margin)
         self._photo = tensor(self._task.content, device).clamp(0, 1)
 

@@ -25,6 +25,7 @@ from .vgg import Vgg, channels, depth
 LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
 POSITIONS = {0: 2048, 1: 2048, 2: 4096, 3: 4096}  # of a style and layer that are searched, all turns together, by number of poolings before it
+POSITIONS_SIDE = 512  # px, of the tiles of a style's picture whose positions are taken: bounds the memory, whatever the picture's size
 GOLDEN = (math.sqrt(5) - 1) / 2
 KEPT_POSITIONS = 6  # sets of positions, 22 MiB each
 KEPT = 48  # sets of moments, 2.4 MiB each down to relu5_1
@@ -199,25 +200,31 @@ def style_positions(
     deepest = max(depth(layer) for layer in layers)
     sampled: dict[str, list[Tensor]] = {}
     for turn in ways:
+        picture = turn(image)
         says = guides(None if weight is None else turn(weight), None, deepest)
-        for layer, values in vgg.features(turn(image), layers).items():
-            sampled.setdefault(layer, []).append(_sampled(values, says[depth(layer)], POSITIONS[depth(layer)] // len(ways)))
+        tiles = grid(picture.shape[-1], picture.shape[-2], POSITIONS_SIDE, halo(layers))
+        for tile in tiles:
+            share = tile.pixels / (picture.shape[-2] * picture.shape[-1]) / len(ways)
+            for layer, values in vgg.features(tile.seen(picture), layers).items():
+                level = depth(layer)
+                say = says[level]
+                counting = None if say is None else (tile.own(say, level) >= say.max() / 2).flatten()
+                sampled.setdefault(layer, []).append(_sampled(tile.inner(values, level), counting, max(1, round(share * POSITIONS[level]))))
     found = {layer: torch.cat(parts) for layer, parts in sampled.items()}
     if style.key:
         cache.put_positions(key, found, device)
     return found
 
 
-def _sampled(values: Tensor, say: Tensor | None, count: int) -> Tensor:
-    """About so many positions of activations (1, C, h, w), in even steps: (n, C). say: (1, 1, h, w); positions that count less than half as much as the most
-    are left out."""
+def _sampled(values: Tensor, counting: Tensor | None, count: int) -> Tensor:
+    """About so many positions of activations (1, C, h, w), in even steps: (n, C). counting: (h·w,), which of them may be taken; None: all."""
     all_ = values.flatten(2)[0].t()
-    if say is not None:
-        all_ = all_[say.flatten() >= say.max() / 2]
+    if counting is not None:
+        all_ = all_[counting]
     if len(all_) <= count:
         return all_.contiguous()
     # steps of the golden ratio fall evenly on rows and columns of any length, and on the same positions every time
-    return all_[(torch.arange(count, device=values.device, dtype=torch.float64) * (GOLDEN * len(all_)) % len(all_)).long()]
+    return all_[(torch.arange(count, dtype=torch.float64) * (GOLDEN * len(all_)) % len(all_)).long().to(values.device)]
 
 
 def style_image(style: StylePicture, size: tuple[int, int], device: torch.device) -> tuple[Tensor, Tensor | None]:

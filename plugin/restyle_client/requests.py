@@ -146,7 +146,7 @@ class Parameters:
     strength: 0 to 100; 50, the default, balances style and content.
     evaluations: 0 to 10000, instead of the preset's budget. seed: 0 to 4294967295, default 0.
     color: "style", "content" or "match"; color_mix: 0 to 1, how much of it is applied, default 1.
-    objective: "gram", "gram+moments" or "wasserstein". optimizer: "lbfgs" or "adam". pooling: "average" or "max". precision: "fp32" or "bf16".
+    objective: "gram" or "wasserstein". optimizer: "lbfgs" or "adam". pooling: "average" or "max". precision: "fp32" or "bf16".
     style_layers, content_layers: pairs of a layer's name (relu1_1 to relu5_4) and its weight, ≥ 0.
     tv: 0 to 1000, smoothing in parts of the tuned default; default 1.
     weights: "auto" (default), "vgg19", "vgg16" or the administrator's "file". device: an id of ServerInfo.devices; default: whichever is free first.

@@ -19,7 +19,7 @@ from .worker.engine import Device, Picture
 _CHANNELS = {channels: value for value, channels in CHANNELS.items()}
 _DEPTHS = {depth: value for value, depth in DEPTHS.items()}
 _PRESETS = {preset: value for value, preset in PRESETS.items() if value}
-_OBJECTIVES = {Objective.GRAM: wire.GRAM, Objective.GRAM_MOMENTS: wire.GRAM_MOMENTS, Objective.WASSERSTEIN: wire.WASSERSTEIN}
+_OBJECTIVES = {Objective.GRAM: wire.GRAM, Objective.WASSERSTEIN: wire.WASSERSTEIN}
 _OPTIMIZERS = {Optimizer.LBFGS: wire.LBFGS, Optimizer.ADAM: wire.ADAM}
 _POOLINGS = {Pooling.AVERAGE: wire.AVERAGE, Pooling.MAX: wire.MAX}
 _PRECISIONS = {Precision.FP32: wire.FP32, Precision.BF16: wire.BF16}

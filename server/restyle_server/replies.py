@@ -92,8 +92,8 @@ def progress_message(report: Report) -> wire.Progress:
 
 def story_messages(story: Story) -> Iterator[wire.ReadReportResponse]:
     """The scales, each in a message of its own, then the steps."""
-    for number, end in enumerate(story.scales, 1):
-        scale = wire.ScaleReport(scale=number, width=end.width, height=end.height, evaluations=end.evaluations, began_seconds=end.began, seconds=end.seconds)
+    for end in story.scales:
+        scale = wire.ScaleReport(scale=end.scale, width=end.width, height=end.height, evaluations=end.evaluations, began_seconds=end.began, seconds=end.seconds)
         scale.picture.CopyFrom(preview_message(end.picture))
         yield wire.ReadReportResponse(scale=scale)
     for first in range(0, len(story.steps), STEPS_PER_MESSAGE):

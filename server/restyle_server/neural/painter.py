@@ -344,7 +344,7 @@ class _Run:
         width, height = self._scale.width, self._scale.height
         factor = min(1.0, longest / max(width, height))
         small = resized(self._best, max(1, round(width * factor)), max(1, round(height * factor))).clamp(0, 1)
-        self._sketches.append(Sketch(width, height, began, time.monotonic(), self._seen(small)))
+        self._sketches.append(Sketch(self._index + 1, width, height, began, time.monotonic(), self._seen(small)))
 
 
 def _plane(image: Tensor) -> Pixels:

@@ -183,7 +183,7 @@ class _PresetEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Preset.ValueTy
     PRESET_UNSPECIFIED: _Preset.ValueType  # 0
     """STANDARD"""
     DRAFT: _Preset.ValueType  # 1
-    """≤ 12 loss evaluations at the final work size, all scales together"""
+    """≤ 12 loss evaluations at the final work size (above 1024 px, at the size that is painted whole), all scales and the finish together"""
     STANDARD: _Preset.ValueType  # 2
     """≤ 60"""
     FINE: _Preset.ValueType  # 3
@@ -194,7 +194,7 @@ class Preset(_Preset, metaclass=_PresetEnumTypeWrapper): ...
 PRESET_UNSPECIFIED: Preset.ValueType  # 0
 """STANDARD"""
 DRAFT: Preset.ValueType  # 1
-"""≤ 12 loss evaluations at the final work size, all scales together"""
+"""≤ 12 loss evaluations at the final work size (above 1024 px, at the size that is painted whole), all scales and the finish together"""
 STANDARD: Preset.ValueType  # 2
 """≤ 60"""
 FINE: Preset.ValueType  # 3

@@ -126,7 +126,7 @@ def _progress(text: str) -> None:
 
 def _tell(evaluations: list[Evaluation], races: list[Race]) -> None:
     if evaluations:
-        line("\nOne evaluation (losses, gradient, optimiser), median (least – most); GFLOP/s of convolutions and Grams")
+        line("\nOne evaluation (losses, gradient, optimiser), median (least – most); GFLOP/s of convolutions and Grams; step of the finish in evaluations")
         rows = [
             (
                 f"{one.side} px",
@@ -135,12 +135,13 @@ def _tell(evaluations: list[Evaluation], races: list[Race]) -> None:
                 f"{one.faster:.2f}×",
                 f"{one.flops / 1e9:.0f} of {one.ceiling / 1e9:.0f}",
                 f"{one.share:.0%}",
+                "" if one.finish is None else f"{one.finish:.2f}",
                 f"{bytes_for_people(one.peak)} ({one.lighter:.0%})",
                 seconds_for_people(one.start),
             )
             for one in evaluations
         ]
-        columns = ("size", "what", "per evaluation", "faster", "GFLOP/s of ceiling", "share", "memory (of textbook's)", "start-up")
+        columns = ("size", "what", "per evaluation", "faster", "GFLOP/s of ceiling", "share", "step of the finish", "memory (of textbook's)", "start-up")
         table(columns, rows, right=columns[2:])
     if races:
         line(f"\nTo the J that the textbook reaches ({races[0].goal:.4g} at {races[0].side} px)")

@@ -26,7 +26,7 @@ STARTS = 5  # jobs' first seconds remembered; the shortest counts
 class Pace:
     """One kind of work on one device.
 
-    scales: (pixels, seconds per evaluation, evaluations) as measured, the latest last; details count as the pixels with all layers that cost as much. cold,
+    scales: (pixels, seconds per evaluation, evaluations) as measured, the latest last; finish and details count as the pixels that cost as much. cold,
     warm: seconds before the first evaluation of a worker's first job, which also loads the network, and of its later ones. between: what lies between and
     after the scales (statistics, resizing, the full picture), in evaluations' worth per scale.
     """
@@ -89,8 +89,11 @@ class Paces:
 
     def learn(self, device: str, resolved: Resolved, timing: Timing, *, warm: bool) -> None:
         """Takes in how long a job took. device: for people, with its name, so that another machine's figures are never taken for this one's."""
-        loads = {scale.width * scale.height: round(scale.load) for scale in plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations)}
-        timing = replace(timing, scales=tuple(replace(scale, pixels=loads.get(scale.pixels, scale.pixels)) for scale in timing.scales))
+        loads = {
+            (number, scale.width * scale.height): round(scale.load)
+            for number, scale in enumerate(plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations), 1)
+        }
+        timing = replace(timing, scales=tuple(replace(one, pixels=loads.get((one.number, one.pixels), one.pixels)) for one in timing.scales))
         self._paces.setdefault(_kind(device, resolved), Pace()).learn(timing, warm)
         words = {kind: asdict(pace) for kind, pace in self._paces.items()}
         part = self._file.with_suffix(".part")

@@ -23,7 +23,8 @@ def alone(tmp_path: Path) -> Restyle:
 
 
 def test_an_evaluation_is_counted_as_the_literature_does() -> None:
-    assert evaluation_flop(512, 512) / 512**2 == pytest.approx(4 * (361_152 + 17_408))
+    assert evaluation_flop(512, 512, (2, 2, 4, 4, 1)) / 512**2 == pytest.approx(4 * (361_152 + 17_408))
+    assert evaluation_flop(512, 512, (2, 2, 3, 3, 1)) / 512**2 == pytest.approx(4 * (361_152 - 9 * (256**2 / 16 + 512**2 / 64) + 17_408))
 
 
 def test_medians_come_with_their_spread() -> None:
@@ -58,6 +59,8 @@ def test_everything_is_measured_and_told(alone: Restyle, tmp_path: Path) -> None
         assert one["share"] == pytest.approx(one["flops"] / one["ceiling"])
         assert one["peak"] > 0
         assert one["start"] > 0
+    assert timed["textbook"]["finish"] is None
+    assert timed["fp32"]["finish"] > 0
     assert timed["fp32"]["faster"] == pytest.approx(timed["textbook"]["seconds"]["median"] / timed["fp32"]["seconds"]["median"])
     assert raced["textbook"]["goal"] == raced["fp32"]["goal"] == raced["textbook"]["trace"][-1][1]
     assert raced["fp32"]["trace"][-1][1] < raced["fp32"]["trace"][0][1]

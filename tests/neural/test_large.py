@@ -1,4 +1,4 @@
-"""A large picture is painted whole at a size that fits, and gets its details tile by tile, up to its own size."""
+"""A large picture is painted and finished whole at a size that fits, and gets its details tile by tile, up to its own size."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from neural.scenes import photo, task, waves
-from restyle_server.neural import adam, detail, memory, painter, plan
-from restyle_server.neural.lbfgs import Value
+from restyle_server.neural import memory, painter, plan
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.task import Painting, State, Step, StylePicture, Task
 from restyle_server.worker.engine import Cancelled, Verdict
+
+SIZES = [(19, 16), (38, 25), (75, 50), (150, 100)]
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def large(monkeypatch) -> Task:
     monkeypatch.setattr(plan, "LARGEST_WHOLE", 24)
     monkeypatch.setattr(memory, "DETAIL_SIDE", {"cpu": 32})
     monkeypatch.setattr(memory, "SIDES", (32,))
-    return task(photo(150, 100), StylePicture(waves(150, 100), key="waves"), evaluations=3, strength=60.0)
+    return task(photo(150, 100), StylePicture(waves(150, 100), key="waves"), evaluations=8, strength=60.0)
 
 
 def go_on(_: Step) -> Verdict:
@@ -50,7 +50,7 @@ def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large):
     found = Painter().paint(large, lambda step: (seen.append(step), Verdict.GO_ON)[1])
     assert found.rgb.shape == (100, 150, 3)
     assert np.isfinite(found.rgb).all()
-    assert list(dict.fromkeys((step.width, step.height) for step in found.trace)) == [(19, 16), (38, 25), (150, 100)]
+    assert list(dict.fromkeys((step.width, step.height) for step in found.trace)) == SIZES
     assert [step.fraction for step in seen] == sorted(step.fraction for step in seen)
     assert len(seen) > len(found.trace)  # tiles are told as well
     assert found.trace[-1].style_loss < next(step for step in found.trace if step.width == 150).style_loss
@@ -60,7 +60,7 @@ def test_what_an_observer_sees_of_a_large_painting_is_small(large, monkeypatch):
     monkeypatch.setattr(painter, "LARGEST_SHOWN", 64)
     shapes: set[tuple[int, ...]] = set()
     Painter().paint(large, lambda step: (shapes.add(step.picture().shape), Verdict.GO_ON)[1])
-    assert shapes == {(16, 19, 3), (25, 38, 3), (33, 50, 3)}
+    assert shapes == {(16, 19, 3), (25, 38, 3), (25, 37, 3), (33, 50, 3)}
 
 
 def test_details_make_the_painting_sharper(large):
@@ -73,7 +73,7 @@ def test_equal_inputs_give_identical_large_pictures(large):
     assert Painter().paint(large, go_on).rgb.tobytes() == Painter().paint(large, go_on).rgb.tobytes()
 
 
-@pytest.mark.parametrize("at", [(19, 16), (38, 25), (150, 100)])
+@pytest.mark.parametrize("at", SIZES)
 def test_finish_within_any_scale_keeps_what_there_is_at_full_size(large, at):
     found, sizes = stopped(large, at)
     assert sizes[-1] == at
@@ -89,7 +89,7 @@ def test_cancel_is_obeyed_within_a_tile(large):
     def observe(step: Step) -> Verdict:
         nonlocal told
         told += step.width == 150
-        return Verdict.CANCEL if told == 2 else Verdict.GO_ON  # the second tile of some forty
+        return Verdict.CANCEL if told == 2 else Verdict.GO_ON  # the second tile of twenty
 
     with pytest.raises(Cancelled):
         Painter().paint(large, observe)
@@ -138,53 +138,11 @@ def test_weights_regions_and_objectives_go_into_details(large):
     assert np.abs(Painter().paint(nobody, go_on).rgb - large.content).max() < 1e-5
 
 
-def test_the_half_precision_optimiser_ends_where_adam_does(monkeypatch):
-    monkeypatch.setattr(detail, "RATE", adam.RATE)
-    monkeypatch.setattr(detail, "USUAL", 0.0)
-    target = torch.rand(1, 3, 40, 30, generator=torch.Generator().manual_seed(0))
-    start = torch.full_like(target, 0.5)
-    point = start.clone()
-
-    def pull(image: torch.Tensor, take) -> float:
-        gradient = 2 * (image - target)
-        for top in range(0, 40, 16):
-            take(top, gradient[..., top : top + 16, :])
-        return float((image - target).square().sum())
-
-    detail.minimise(pull, point, 10)
-    last: list[torch.Tensor] = []
-    adam.minimise(lambda image: Value(float((image - target).square().sum()), 2 * (image - target)), start, 10, accepted=lambda image, _: last.append(image))
-    assert (point - target).square().mean() < (last[-1] - target).square().mean() * 1.1
-
-
-def test_where_the_gradient_is_small_the_picture_is_left_alone():
-    point = torch.full((1, 3, 20, 20), 0.5)
-    slope = torch.full_like(point, 1e-3)
-    slope[..., :10] = 1.0
-    detail.minimise(lambda _, take: take(0, slope) or 1.0, point, 4)
-    moved = (point - 0.5).abs()
-    assert float(moved[..., 10:].max()) < 0.01 * float(moved[..., :10].min())
-
-
-def test_gradients_that_are_not_finite_leave_the_picture_finite():
-    point = torch.full((1, 3, 20, 20), 0.5)
-    count = 0
-
-    def pull(image: torch.Tensor, take) -> float:
-        nonlocal count
-        count += 1
-        take(0, torch.full_like(image, torch.nan if count == 2 else 1.0))
-        return 1.0
-
-    detail.minimise(pull, point, 4)
-    assert torch.isfinite(point).all()
-
-
-@pytest.mark.parametrize("after", [1, 2])
+@pytest.mark.parametrize("after", [1, 2, 4])
 def test_a_painting_that_was_broken_off_goes_on_to_the_very_same_picture(large, after):
     states: list[State] = []
     whole = Painter().paint(large, go_on, keep=lambda state: states.append(copy.deepcopy(state)))
-    assert [state.done for state in states] == [1, 2]
+    assert [state.done for state in states] == [1, 2, 3, 4]
     seen: list[Step] = []
     found = Painter().paint(replace(large, state=states[after - 1]), lambda step: (seen.append(step), Verdict.GO_ON)[1])
     assert found.rgb.tobytes() == whole.rgb.tobytes()

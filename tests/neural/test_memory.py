@@ -19,7 +19,7 @@ from neural.scenes import photo, task, waves
 from restyle_server.neural import painter as room
 from restyle_server.neural.memory import estimate_bytes
 from restyle_server.neural.parameters import Precision
-from restyle_server.neural.plan import Scale
+from restyle_server.neural.plan import Scale, Stage
 from restyle_server.neural.task import StylePicture
 from restyle_server.worker.engine import Verdict
 
@@ -27,7 +27,8 @@ side, evaluations, precision = int(sys.argv[1]), int(sys.argv[2]), Precision(sys
 # not ru_maxrss, which a process inherits from the one that started it
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 job = task(photo(side, side), StylePicture(waves(side, side)), precision=precision)
-room.plan = lambda width, height, preset, budget: (Scale(width, height, evaluations, 1.0),)  # the finest scale alone decides
+finest = Scale(side, side, evaluations, 1.0), Scale(side, side, 3, 1.3, Stage.FINISH)
+room.plan = lambda *_: finest  # the finest scale alone decides
 idle = peak()
 room.Painter("cpu").paint(job, lambda step: Verdict.GO_ON)
 print(peak() - idle, estimate_bytes(job.parameters, 0, 0))

@@ -9,7 +9,6 @@ import pytest
 import torch
 from restyle_server.neural import adam, lbfgs
 from restyle_server.neural.lbfgs import Value
-from restyle_server.neural.smoothing import CHROMA, smoothed
 from scipy import optimize
 
 GOAL = torch.linspace(-1, 1, 3 * 8 * 8).view(1, 3, 8, 8)
@@ -94,25 +93,6 @@ def test_a_flat_loss_leaves_the_picture_as_it_is():
     assert torch.equal(found, START)
 
 
-def test_the_first_guess_favours_light_over_colour_and_large_forms_over_fine_ones():
-    flat, board = torch.ones(1, 1, 64, 64), (torch.arange(64)[:, None] + torch.arange(64)).remainder(2).mul(2.0).sub(1).view(1, 1, 64, 64)
-    light, chroma = torch.ones(1, 3, 1, 1), torch.tensor([1.0, -2.0, 1.0]).view(1, 3, 1, 1)
-    for form in (flat, board):
-        answer = smoothed(light * form)[:, :1]
-        assert torch.allclose(smoothed(light * form), light * answer, atol=1e-5)
-        assert torch.allclose(smoothed(chroma * form), CHROMA * chroma * answer, atol=1e-4)
-        assert torch.allclose(smoothed(chroma * form, 0.3), 0.3 * chroma * answer, atol=1e-4)
-    assert float(smoothed(light * flat).mean()) > 10 * float((smoothed(light * board) * board).mean()) > 0
-
-
-@pytest.mark.parametrize("share", [0.2, 1.0])
-def test_a_step_goes_as_far_in_colour_beside_light_as_it_is_told(share):
-    slope = torch.ones(1, 3, 16, 16) + torch.tensor([1.0, -2.0, 1.0]).view(1, 3, 1, 1)
-    found = lbfgs.minimise(lambda x: Value(float((x * slope).sum()), slope), torch.zeros(1, 3, 16, 16), 2, chroma=share)
-    light = found.mean(1, keepdim=True)
-    assert float(((found - light) / light)[0, 0].mean()) == pytest.approx(share, rel=1e-4)
-
-
 def _bowl(condition: float):
     """½·(x − goal)ᵀ·A·(x − goal) of 48 dimensions, turned so that no axis is a principal one."""
     scales, goal = np.logspace(0, np.log10(condition), 48), np.linspace(-1, 1, 48)
@@ -125,16 +105,16 @@ def _quartic():
     return lambda x: float(((x - 0.5) ** 4).sum()), lambda x: 4 * (x - 0.5) ** 3, np.zeros(48)
 
 
-def _rosenbrock(count: int):
-    return optimize.rosen, optimize.rosen_der, np.tile([-1.2, 1.0], count // 2)
+def _rosenbrock(start: np.ndarray):
+    return optimize.rosen, optimize.rosen_der, start
 
 
 STANDARD = {
     "bowl, condition 100": (_bowl(1e2), (1, 3, 4, 4), 1.25),
     "bowl, condition 10000": (_bowl(1e4), (1, 3, 4, 4), 1.25),
     "quartic": (_quartic(), (1, 3, 4, 4), 1.25),
-    "rosenbrock, 48 dimensions": (_rosenbrock(48), (1, 3, 4, 4), 1.25),
-    "rosenbrock, 4 dimensions": (_rosenbrock(4), (1, 1, 2, 2), 2.0),  # the cautious first step shows
+    "rosenbrock, 48 dimensions": (_rosenbrock(np.zeros(48)), (1, 3, 4, 4), 1.25),  # from the usual start, some ways end in the valley beside the goal's
+    "rosenbrock, 4 dimensions": (_rosenbrock(np.tile([-1.2, 1.0], 2)), (1, 1, 2, 2), 2.0),  # the cautious first step shows
 }
 
 

@@ -1,4 +1,4 @@
-"""A draft begins in the style's colours: as much of them as its strength, where it may paint, by the least change of any pixel."""
+"""The content counts in the styles' colours, where it may be painted, by the least change of any pixel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from neural.scenes import photo, waves
-from restyle_server.neural.recoloring import EVEN_SHARE, recolored, share
+from restyle_server.neural.recoloring import recolored
 from restyle_server.neural.resizing import tensor
 from restyle_server.neural.task import StylePicture
 
@@ -69,13 +69,6 @@ def test_a_styles_hidden_pixels_and_weights_count_in_its_colours():
     white = StylePicture(np.full((8, 8, 3), 0.7, np.float32), weight=1.0)
     assert recolored(CONTENT, None, [(None, [hidden])]).mean() == pytest.approx(0.3, abs=0.02)
     assert recolored(CONTENT, None, [(None, [hidden, white])]).mean() == pytest.approx(0.4, abs=0.02)
-
-
-def test_more_strength_begins_nearer_to_the_styles_colours_and_the_map_says_where():
-    shares = [float(share(strength, None)) for strength in (0.0, 25.0, 50.0, 75.0, 100.0)]
-    assert shares == pytest.approx([0, EVEN_SHARE / 4, EVEN_SHARE, (EVEN_SHARE + 1) / 2, 1])
-    local = torch.tensor([[[[0.0, 0.5, 1.0]]]])
-    assert share(50.0, local).flatten().tolist() == pytest.approx([0, EVEN_SHARE / 4, EVEN_SHARE])
 
 
 def test_nothing_to_learn_from_leaves_the_content():

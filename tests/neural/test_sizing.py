@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from restyle_server.neural.memory import QUICK, cut, estimate_bytes, largest_size
+from restyle_server.neural.memory import FINISH_STATE, QUICK, cut, estimate_bytes, largest_size
 from restyle_server.neural.parameters import Parameters, Precision, Preset, Resolved
-from restyle_server.neural.plan import LARGEST_WHOLE, plan, work
+from restyle_server.neural.plan import LARGEST_WHOLE, Stage, plan, work
 from restyle_server.neural.sizing import PATIENCE, resolved, said, seconds
 
 LAYER = (4000, 3000)
@@ -56,11 +56,12 @@ def test_small_layers_are_painted_at_their_own_size_without_a_word():
     assert said(Parameters(size=9000), resolved(Parameters(size=9000), 800, 600, "cpu", bf16=True), 800, 600) == ()
 
 
-def test_large_plans_end_at_the_work_s_size_in_steps_of_four():
+def test_large_plans_end_at_the_work_s_size_in_steps_of_two():
     scales = plan(4096, 3000, Preset.FINE, 200)
-    assert [(scale.width, scale.height) for scale in scales if scale.detail] == [(4096, 3000)]
-    assert max(scale.width for scale in scales if not scale.detail) <= LARGEST_WHOLE
-    assert [scale.evaluations for scale in scales if scale.detail] == [4]
+    details = [scale for scale in scales if scale.stage is Stage.DETAIL]
+    assert [(scale.width, scale.height) for scale in details] == [(2048, 1500), (4096, 3000)]
+    assert max(scale.width for scale in scales if scale not in details) <= LARGEST_WHOLE
+    assert [scale.evaluations for scale in details] == [6, 6]
     assert work(4096, 3000, Preset.FINE, 200) < 200 * 4096 * 3000 / 8
 
 
@@ -73,7 +74,7 @@ def test_less_memory_means_smaller_tiles_and_memory_grows_by_what_is_counted_per
     assert memory == sorted(memory, reverse=True)
     vast = resolved(Parameters(preset=Preset.FINE, size=8000), 8000, 6000, "cpu", bf16=True)
     more = estimate_bytes(vast, 0, 0, 0) - estimate_bytes(large, 0, 0, 0)
-    assert more <= 40 * (8000 * 6000 - 4000 * 3000)
+    assert more <= FINISH_STATE * (8000 * 6000 - 4000 * 3000)
 
 
 def test_quick_filters_are_counted_where_there_are_any():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from restyle_server.neural import calibration, store
 from restyle_server.neural.parameters import Pooling, Symmetry
 from restyle_server.neural.statistics import Moments
 from restyle_server.neural.store import Store
-from restyle_server.neural.targets import Key, TargetCache
-from restyle_server.neural.vgg import Filters
+from restyle_server.neural.targets import KEPT_POSITIONS, Key, TargetCache
+from restyle_server.neural.vgg import Filters, channels
 from restyle_server.weights.catalogue import SHIPPED
 from safetensors.torch import save_file
 
@@ -132,7 +133,7 @@ def test_a_full_disk_leaves_what_there_was(tmp_path, monkeypatch):
 
 
 def moments(layers: tuple[str, ...] = ("relu1_1",)) -> dict[str, Moments]:
-    return {name: Moments(torch.randn(count, count), torch.randn(count)) for name, count in (("rgb", 3), *((layer, 64) for layer in layers))}
+    return {name: Moments(torch.randn(count, count), torch.randn(count)) for name, count in ((layer, channels(layer)) for layer in layers)}
 
 
 KEY = Key("net", "style", 64, 48, Symmetry.NONE, frozenset({"relu1_1"}), None)
@@ -157,8 +158,47 @@ def test_moments_of_anything_else_are_not_taken_for_them(tmp_path, change):
 
 def test_moments_that_lack_a_layer_are_measured_again(tmp_path):
     kept = Store(tmp_path)
-    TargetCache(store=kept).put(KEY, {name: one for name, one in moments().items() if name == "rgb"}, CPU)
-    assert TargetCache(store=kept).get(KEY, CPU) is None
+    wanted = replace(KEY, layers=frozenset({"relu1_1", "relu2_1"}))
+    TargetCache(store=kept).put(wanted, moments(), CPU)
+    assert TargetCache(store=kept).get(wanted, CPU) is None
+    TargetCache(store=kept).put(wanted, moments(("relu1_1", "relu2_1")), CPU)
+    assert TargetCache(store=kept).get(wanted, CPU) is not None
+
+
+def positions(layers: tuple[str, ...] = ("relu1_1",)) -> dict[str, torch.Tensor]:
+    return {layer: torch.randn(7, channels(layer)) for layer in layers}
+
+
+def test_a_styles_positions_outlive_their_process(tmp_path):
+    found = positions()
+    TargetCache(store=Store(tmp_path)).put_positions(KEY, found, CPU)
+    assert same(TargetCache(store=Store(tmp_path)).positions(KEY, CPU), found)
+    assert TargetCache(store=Store(tmp_path)).positions(replace(KEY, style="other"), CPU) is None
+
+
+def test_positions_and_moments_of_one_key_lie_side_by_side(tmp_path):
+    cache, found, one = TargetCache(store=Store(tmp_path)), positions(), moments()
+    cache.put_positions(KEY, found, CPU)
+    cache.put(KEY, one, CPU)
+    again = TargetCache(store=Store(tmp_path))
+    read = again.get(KEY, CPU)
+    assert read is not None
+    assert torch.equal(read["relu1_1"].mean, one["relu1_1"].mean)
+    assert same(again.positions(KEY, CPU), found)
+
+
+@pytest.mark.parametrize("stored", [positions(("relu2_1",)), {"relu1_1": torch.randn(7, 65)}, {"relu1_1": torch.randn(64)}], ids=["layer", "width", "shape"])
+def test_positions_that_do_not_fit_are_found_again(tmp_path, stored):
+    TargetCache(store=Store(tmp_path)).put_positions(KEY, stored, CPU)
+    assert TargetCache(store=Store(tmp_path)).positions(KEY, CPU) is None
+
+
+def test_no_more_positions_are_kept_in_memory_than_fit():
+    cache = TargetCache()
+    for number in range(KEPT_POSITIONS + 1):
+        cache.put_positions(replace(KEY, style=str(number)), positions(), CPU)
+    assert cache.positions(replace(KEY, style="0"), CPU) is None
+    assert cache.positions(replace(KEY, style="1"), CPU) is not None
 
 
 def test_a_networks_levels_are_measured_once_and_then_read(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ from restyle_server.neural.tiles import grid, halo
 from restyle_server.neural.vgg import Filters, Vgg
 
 EXACT = 1e-9  # of the gradient's norm, in double precision, where rounding hides no error of geometry
-SINGLE = 1e-5  # same, in single precision
+SINGLE = 2e-5  # same, in single precision
 WEIGHTS = Weights(content=0.05, variation=1.0, gamut=10.0)
 
 
@@ -46,8 +46,7 @@ TO_RELU3 = {"style_layers": (("relu1_1", 2.0), ("relu2_1", 1.0), ("relu3_1", 1.0
 
 
 class OneTarget(TargetCache):
-    """One and the same targets in tiles and without, of all styles that have a key: where a style's colours lie on a line, the palette's other axes are
-    rounding's choice."""
+    """One and the same targets in tiles and without, of all styles that have a key: what is compared is the picture's side alone."""
 
     def get(self, key: Key, device: torch.device) -> Targets | None:
         return super().get(replace(key, side=None), device)
@@ -57,8 +56,9 @@ class OneTarget(TargetCache):
 
 
 def of(vgg: Vgg, job: Task, side: int | None = None, cache: TargetCache | None = None) -> Scene:
-    height, width = job.content.shape[:2]
-    return scene(job, vgg, "random", width, height, torch.device("cpu"), cache or TargetCache(), side)
+    device = torch.device("cpu")
+    base = tensor(job.content, device).to(vgg.filters["1_1"].weight.dtype)
+    return scene(job, base, vgg, "random", device, cache or TargetCache(), side)
 
 
 def painted(width: int, height: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -143,13 +143,9 @@ def test_the_content_s_layers_are_exact_in_tiles_kept_or_not(double, layers):
 
 
 @pytest.mark.usefixtures("exactly")
-def test_each_term_has_its_own_gradient_in_tiles(double):
-    job = task(photo(100, 70), **TO_RELU3)
-    image, cache = painted(100, 70), OneTarget()
-    one, many = (of(double, job, side, cache).split(image, WEIGHTS) for side in (None, 48))
-    for name in ("style", "content", "rest"):
-        a, b = getattr(one, name), getattr(many, name)
-        assert float((a - b).norm() / a.norm()) <= EXACT, name
+@pytest.mark.parametrize("weights", [Weights(0.0, 0.0, 0.0), Weights(1e3, 0.0, 0.0), Weights(0.0, 1e3, 0.0), Weights(0.0, 0.0, 1e3)], ids=str)
+def test_each_term_is_exact_in_tiles_by_itself(double, weights):
+    assert_equal_in_tiles(double, task(photo(100, 70), **TO_RELU3), 48, weights=weights)
 
 
 @pytest.mark.usefixtures("exactly")

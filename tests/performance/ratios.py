@@ -24,6 +24,7 @@ from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
 from restyle_server.imaging.planes import close_plane, open_plane
 from restyle_server.imaging.resize import resize_visible
 from restyle_server.imaging.upsampling import upsampled
+from restyle_server.neural import strength
 from restyle_server.neural.calibration import network
 from restyle_server.neural.device import prefers_bf16
 from restyle_server.neural.painter import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
@@ -66,8 +67,8 @@ def engine(precision: Precision) -> Turn:
     device = torch.device("cpu")
     vgg = network(SHIPPED, Pooling.AVERAGE).placed(device, DTYPES[precision])
     parameters = resolve(Parameters(native_size=True, precision=precision), SIDE, SIDE, "cpu", bf16=False)
-    found = scene(Task(pixels(content), (StylePicture(pixels(style)),), parameters, SHIPPED), vgg, "", SIDE, SIDE, device, TargetCache())
-    weights = Weights(0.01, TV_WEIGHT, GAMUT_WEIGHT)  # as at strength 50
+    found = scene(Task(pixels(content), (StylePicture(pixels(style)),), parameters, SHIPPED), content, vgg, "", device, TargetCache())
+    weights = Weights(strength.weight(0), TV_WEIGHT, GAMUT_WEIGHT, strength.reach(parameters.strength))
     return turns(lambda: found.gradient(content, weights))
 
 

@@ -79,8 +79,7 @@ def engine(device_id: str) -> Watched:
     }.items():
         setattr(neural_engine, name, _timed(what, getattr(neural_engine, name)))
     Painter.paint = _timed("paint", Painter.paint)  # type: ignore[method-assign]
-    for name in ("split", "gradient"):
-        setattr(scene.Scene, name, _noted(getattr(scene.Scene, name)))
+    scene.Scene.gradient = _noted(scene.Scene.gradient)  # type: ignore[method-assign]
     process._kept = _timed("write the result", process._kept)
     paint = process._painted
 

@@ -27,6 +27,7 @@ from restyle_server.neural.memory import DETAIL_SIDE
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Parameters, Pooling, Precision, Preset, resolve
 from restyle_server.neural.plan import LARGEST_WHOLE
+from restyle_server.neural.resizing import tensor
 from restyle_server.neural.scene import Weights, scene
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import StylePicture, Task
@@ -58,7 +59,7 @@ def evaluation(side: int, tile: int, target: Path) -> None:
     resolved = resolve(Parameters(size=side, precision=Precision.FP32), side, side, "cpu", bf16=False)
     job = Task(content, (StylePicture(painting(STYLE)),), resolved, SHIPPED)
     vgg = network(SHIPPED, Pooling.AVERAGE)
-    found = scene(job, vgg, "vgg16", side, side, torch.device("cpu"), TargetCache(), tile or None)
+    found = scene(job, tensor(content, torch.device("cpu")), vgg, "", torch.device("cpu"), TargetCache(), tile or None)
     noise = 0.1 * torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0))
     image = torch.from_numpy(content).permute(2, 0, 1)[None] + noise
     began, idle = time.process_time(), peak()

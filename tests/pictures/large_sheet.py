@@ -41,7 +41,8 @@ def painted(content: Pixels, style: Pixels, scale: float, evaluations: int | Non
     states: list[State] = []
     job = Task(content, (StylePicture(style, scale=scale),), parameters, SHIPPED)
     found = Painter().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
-    return np.clip(found.rgb, 0, 1), enlarged(states[-1].best, side)
+    whole = [state.best for state in states if max(state.best.shape) <= plan.LARGEST_WHOLE]
+    return np.clip(found.rgb, 0, 1), enlarged(whole[-1], side)
 
 
 def enlarged(best: Pixels, side: int) -> Pixels:

@@ -1,20 +1,19 @@
-"""Owns the proof that strength means the same for every style: paints photos in styles, and compares with one fixed ratio of content and style.
+"""Owns the proof that strength means the same for every style: paints photos in styles, and compares with a fixed weight of the content.
 
-More strength must mean further from the content and nearer to the style, and at one strength all styles must lie about as far from the content: in drafts
-too, which have little time to get there. What is measured is the result.
+More strength must mean further from the content and nearer to the style, and at one strength all styles must lie about as far from the content, as strength.py
+says: in drafts too, which have little time to get there. What is measured is the result.
 
-python tests/pictures/strength_proof.py [--sides 96 192] [--photos 4] [--styles 4] [--preset draft]
+python tests/pictures/strength_proof.py [--sides 96 128] [--photos 4] [--styles 4] [--preset draft]
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import itertools
 import math
 import statistics
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -23,10 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 from pictures.photos import PHOTOS, painting, photo
-from restyle_server.neural import balance, scene
+from restyle_server.neural import scene, strength
 from restyle_server.neural.calibration import network
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Parameters, Pooling, Precision, Preset, resolve
+from restyle_server.neural.recoloring import recolored
 from restyle_server.neural.resizing import tensor
 from restyle_server.neural.targets import TargetCache
 from restyle_server.neural.task import Pixels, StylePicture, Task
@@ -37,16 +37,17 @@ STYLES = ("night", "stained-glass", "woodcut", "wave")
 STRENGTHS = (25.0, 50.0, 75.0, 100.0)
 COMPARED = 50.0  # strength at which the spreads are compared
 STYLE_SIDE = 256  # px: the styles' pictures here
-RATIOS = (0.01, 3.0)  # content weights among which the fixed one is sought
-FIT = 4  # bisections of its logarithm: to a third
+NARROWER = 0.5  # of a fixed weight's spread: what strength's own may be at most
 
 
 @dataclass(frozen=True)
 class Distances:
-    """How far a result is from the content and from the style, in the engine's units: mean squared difference of activations, share of the style's own size."""
+    """How far a result is from the content and from the style, in the engine's units: parts of the content's variance, share of the style's own size. held:
+    from the content in the style's colours, which is what holds a painting."""
 
     content: float
     style: float
+    held: float
 
 
 class Easel:
@@ -57,9 +58,9 @@ class Easel:
         self._judge = network(SHIPPED, Pooling.AVERAGE)
         self._targets = TargetCache()
 
-    def distances(self, name: str, style: str, side: int, strength: float, preset: Preset) -> Distances:
+    def distances(self, name: str, style: str, side: int, at: float, preset: Preset) -> Distances:
         """Paints a photo of side × side px."""
-        asked = Parameters(preset=preset, native_size=True, precision=Precision.FP32, strength=strength)
+        asked = Parameters(preset=preset, native_size=True, precision=Precision.FP32, strength=at)
         used = StylePicture(painting(style, STYLE_SIDE), key=style)
         task = Task(photo(name, side), (used,), resolve(asked, side, side, "cpu", bf16=False), SHIPPED)
         result = self._painter.paint(task, lambda _: Verdict.GO_ON).rgb
@@ -68,9 +69,13 @@ class Easel:
     @torch.no_grad()
     def measured(self, task: Task, result: Pixels) -> Distances:
         """Of a result (h, w, 3)."""
-        device, side = torch.device("cpu"), result.shape[0]
-        terms = scene.scene(task, self._judge, "judge", side, side, device, self._targets).terms(tensor(result, device))
-        return Distances(float(terms.content), float(terms.style))
+        device = torch.device("cpu")
+        content, picture = tensor(task.content, device), tensor(result, device)
+        plain, colored = (
+            scene.scene(task, base, self._judge, "judge", device, self._targets).terms(picture)
+            for base in (content, recolored(content, None, [(None, task.styles)]))
+        )
+        return Distances(float(plain.content), float(plain.style), float(colored.content))
 
 
 def spread(found: Sequence[float]) -> float:
@@ -84,25 +89,11 @@ def spread_over_styles(content: Mapping[tuple[str, str], float]) -> float:
     return statistics.fmean(spread([value for (of, _), value in content.items() if of == name]) for name in names)
 
 
-@contextlib.contextmanager
-def fixed_ratio(weight: float) -> Iterator[None]:
-    """What others do: losses in their own units, and one plain weight of the content for every style and photo."""
-    ours = {"draft_holding": lambda *_: balance.Holding(weight), "content_weight": lambda *_: weight}
-    with mock.patch.object(scene, "_size", lambda *_: 1.0), mock.patch.multiple(balance, **ours):
-        yield
-
-
-def at_fixed_ratio(pairs: Sequence[tuple[str, str]], side: int, preset: Preset, aim: float) -> dict[tuple[str, str], float]:
-    """Content distances at the one ratio whose geometric mean over all pairs is nearest to `aim`."""
-    low, high = (math.log(ratio) for ratio in RATIOS)
-    best: dict[tuple[str, str], float] = {}
-    for _ in range(FIT):
-        middle = (low + high) / 2
-        with fixed_ratio(math.exp(middle)):
-            easel = Easel()
-            best = {pair: easel.distances(*pair, side, COMPARED, preset).content for pair in pairs}
-        low, high = (middle, high) if statistics.geometric_mean(best.values()) > aim else (low, middle)
-    return best
+def at_fixed_weight(pairs: Sequence[tuple[str, str]], side: int, preset: Preset) -> dict[tuple[str, str], float]:
+    """Content distances with what others have: the same weight of the content, however near or far it is."""
+    with mock.patch.object(strength, "POWER", 0):
+        easel = Easel()
+        return {pair: easel.distances(*pair, side, COMPARED, preset).held for pair in pairs}
 
 
 @dataclass(frozen=True)
@@ -131,18 +122,17 @@ Told = Callable[[str, str, Sequence[Distances]], None]
 def prove(
     photos: Sequence[str], styles: Sequence[str], side: int, preset: Preset = Preset.DRAFT, *, compared: bool = True, told: Told = lambda *_: None
 ) -> Proof:
-    """Paints everything at one size. compared: with a fixed ratio, else its spread is infinite. told: each pair, as it is painted."""
+    """Paints everything at one size. compared: with a fixed weight, else its spread is infinite. told: each pair, as it is painted."""
     pairs = [(name, style) for name in photos for style in styles]
     easel = Easel()
     by_pair = {}
     for pair in pairs:
-        by_pair[pair] = [easel.distances(*pair, side, strength, preset) for strength in STRENGTHS]
+        by_pair[pair] = [easel.distances(*pair, side, one, preset) for one in STRENGTHS]
         told(*pair, by_pair[pair])
-    ours = {pair: row[STRENGTHS.index(COMPARED)].content for pair, row in by_pair.items()}
+    ours = {pair: row[STRENGTHS.index(COMPARED)].held for pair, row in by_pair.items()}
     if not compared:
         return Proof(by_pair, spread_over_styles(ours), math.inf)
-    fixed = at_fixed_ratio(pairs, side, preset, statistics.geometric_mean(ours.values()))
-    return Proof(by_pair, spread_over_styles(ours), spread_over_styles(fixed))
+    return Proof(by_pair, spread_over_styles(ours), spread_over_styles(at_fixed_weight(pairs, side, preset)))
 
 
 def say(line: str) -> None:
@@ -159,7 +149,7 @@ def say_row(name: str, style: str, row: Sequence[Distances]) -> None:
 def main() -> int:
     """Prints the tables; exit status 1 when something does not hold."""
     parser = argparse.ArgumentParser(description="Proves what strength means.")
-    parser.add_argument("--sides", type=int, nargs="+", default=[96, 192], metavar="PX")
+    parser.add_argument("--sides", type=int, nargs="+", default=[96, 128], metavar="PX")
     parser.add_argument("--photos", type=int, default=len(PHOTOS), metavar="N")
     parser.add_argument("--styles", type=int, default=len(STYLES), metavar="N")
     parser.add_argument("--preset", type=Preset, choices=list(Preset), default=Preset.DRAFT)
@@ -169,10 +159,10 @@ def main() -> int:
         say(f"{side} px; strength: distance from the content, from the style")
         proof = prove(PHOTOS[: given.photos], STYLES[: given.styles], side, given.preset, told=say_row)
         turned = len(proof.broken)
-        say(f"{side} px: {turned} of {len(proof.by_pair)} pairs turn back; spread {proof.ours:.3f}, at a fixed ratio {proof.fixed:.3f}")
+        say(f"{side} px: {turned} of {len(proof.by_pair)} pairs turn back; spread {proof.ours:.3f}, at a fixed weight {proof.fixed:.3f}")
         for line in proof.broken:
             say(f"  {line}")
-        wrong += len(proof.broken) + (proof.ours > proof.fixed / 3)
+        wrong += len(proof.broken) + (proof.ours > NARROWER * proof.fixed)
     return int(wrong > 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from calls import order
 from restyle_server.neural.parameters import Parameters, Precision, Preset, Resolved, resolve
-from restyle_server.neural.plan import plan
+from restyle_server.neural.plan import Stage, plan
 from restyle_server.pace import FILE, Pace, Paces
 from restyle_server.worker.messages import ScaleTime, Timing
 
@@ -24,7 +24,7 @@ def evaluation(pixels: int) -> float:
 def took(resolved: Resolved, slower: float = 1.0) -> Timing:
     """What the machine of these tests takes for it."""
     scales = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations)
-    times = tuple(ScaleTime(s.width * s.height, s.evaluations - 1, slower * (s.evaluations - 1) * evaluation(s.width * s.height)) for s in scales)
+    times = tuple(ScaleTime(round(s.load), s.evaluations - 1, slower * (s.evaluations - 1) * evaluation(s.load), n) for n, s in enumerate(scales, 1))
     rest = slower * sum(BETWEEN * evaluation(scale.pixels) for scale in times)
     return Timing(START + sum(scale.seconds for scale in times) + rest, START, times)
 
@@ -57,17 +57,17 @@ def test_a_worker_that_has_painted_needs_not_load_the_network_again():
 
 def test_a_job_that_was_stopped_at_once_teaches_nothing():
     pace = Pace()
-    pace.learn(Timing(3.0, 2.9, (ScaleTime(10_000, 0, 0.0),)), warm=False)
+    pace.learn(Timing(3.0, 2.9, (ScaleTime(10_000, 0, 0.0, 1),)), warm=False)
     assert not pace.scales
 
 
-def test_details_are_learned_as_what_they_cost(tmp_path):
+def test_the_finish_and_details_are_learned_as_what_they_cost(tmp_path):
     large = work(2048, Preset.FINE)
     scales = plan(large.width, large.height, large.preset, large.evaluations)
-    times = tuple(ScaleTime(s.width * s.height, s.evaluations, s.evaluations * PER_PIXEL * s.load) for s in scales)
+    times = tuple(ScaleTime(s.width * s.height, s.evaluations, s.evaluations * PER_PIXEL * s.load, n) for n, s in enumerate(scales, 1))
     paces = Paces(tmp_path)
     paces.learn("cpu: X", large, Timing(sum(one.seconds for one in times), 0.0, times), warm=True)
-    assert scales[-1].detail
+    assert {scale.stage for scale in scales} == set(Stage)
     assert paces.seconds("cpu: X", large, warm=True) == pytest.approx(sum(one.seconds for one in times))
     assert paces.seconds("cpu: X", work(512), warm=True) == pytest.approx(PER_PIXEL * sum(s.evaluations * s.load for s in plan(512, 512, Preset.STANDARD, 60)))
 

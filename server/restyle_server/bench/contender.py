@@ -2,6 +2,7 @@
 
 It answers one JSON object per line: first {"precisions": the device's, …} or {"refused": sentence}, then one for each request that it reads, also a line each:
   {"do": "evaluate", "count": n}   {"seconds": of one whole evaluation, on average}
+  {"do": "finish", "count": n}     {"seconds": of one step of the finish with its share of the searches, on average; null: there is no finish}
   {"do": "peak"}                   {"bytes": most memory since it was ready, "idle": memory when it was ready}
   {"do": "ceiling"}                {"flops": per second, of a large matrix product in the same precision}
   {"do": "race", "count": n}       {"trace": [[seconds, J], …]}; n: the textbook's iterations, or the engine's budget of evaluations
@@ -24,24 +25,28 @@ from torch import Tensor
 
 from ..folders import data_dir
 from ..imaging.errors import PictureError
-from ..neural import lbfgs
+from ..neural import lbfgs, strength
 from ..neural.calibration import network
+from ..neural.content_loss import FeatureMatch
 from ..neural.device import device_ids, device_name, prefers_bf16
-from ..neural.painter import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
-from ..neural.parameters import Parameters, Pooling, Precision, resolve
+from ..neural.finish import LAYERS, SEARCHED, Finish, Region, finish
+from ..neural.neighbours import keys
+from ..neural.painter import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
+from ..neural.parameters import Parameters, Pooling, Precision, Resolved, resolve
 from ..neural.resizing import pixels, resized, tensor
 from ..neural.scene import Scene, Weights, scene
-from ..neural.targets import TargetCache
+from ..neural.targets import TargetCache, style_positions
 from ..neural.task import StylePicture, Task
+from ..neural.tiles import whole
 from ..neural.vgg import UnusableWeights, Vgg
 from ..styles.errors import StyleError
 from ..weights.catalogue import choose
 from ..weights.errors import WeightsError
 from . import memory, objective, subjects
-from .textbook import Features, Textbook
+from .textbook import STYLE, Features, Textbook
 
 TEXTBOOK = "textbook"
-CONTENT_WEIGHT = 0.01  # of the engine's own objective, where it is timed: what strength 50 has
+STRENGTH = 50.0  # of the engine's own objective, where it is timed
 PRODUCT = {"cpu": 2048, "mps": 4096, "cuda": 8192}  # rows of the square matrices whose product is the ceiling; 0.1–0.2 s on a CPU core
 
 
@@ -62,9 +67,14 @@ class Painter(Protocol):
     """Either side."""
 
     dtype: torch.dtype
+    vgg: Vgg
 
     def evaluate(self, count: int) -> float:
         """Seconds of one evaluation of its own way to paint, on average over about `count`."""
+        ...
+
+    def finish(self, count: int) -> float | None:
+        """Seconds of one step of the finish, on average over about `count`; None: it has none."""
         ...
 
     def race(self, count: int) -> list[tuple[float, float]]:
@@ -79,7 +89,7 @@ class ByTheBook:
 
     def __init__(self, vgg: Vgg, content: Tensor, style: Tensor) -> None:
         self._features = Features({name: (f.weight, f.bias) for name, f in vgg.filters.items()}, vgg.pool_gain).to(content.device)
-        self._content, self._style = content, style
+        self.vgg, self._content, self._style = vgg, content, style
         self._timed: Textbook | None = None
         self._racing: Textbook | None = None
 
@@ -90,6 +100,9 @@ class ByTheBook:
         began = time.perf_counter()
         self._timed.optimise(count, told.append)
         return (time.perf_counter() - began) / len(told)
+
+    def finish(self, _count: int) -> None:
+        """The textbook has none."""
 
     def race(self, count: int) -> list[tuple[float, float]]:
         """Goes on for that many iterations."""
@@ -108,14 +121,15 @@ class Engine:
 
     def __init__(self, vgg: Vgg, precision: Precision, content: Tensor, style: Tensor) -> None:
         self.dtype = DTYPES[precision]
-        self._exact, self._vgg = vgg, vgg.placed(content.device, self.dtype)
+        self.vgg, self._vgg = vgg, vgg.placed(content.device, self.dtype)
         self._precision, self._content, self._style = precision, content, style
         self._timed: tuple[Scene, Tensor] | None = None
+        self._finishing: Finish | None = None
 
     def evaluate(self, count: int) -> float:
         """Goes on from one call to the next; a scene's statistics, made once, are not counted."""
         found, point = self._timed or self._scene()
-        weights = Weights(CONTENT_WEIGHT, TV_WEIGHT, GAMUT_WEIGHT)
+        weights = Weights(strength.weight(0), TV_WEIGHT, GAMUT_WEIGHT, strength.reach(STRENGTH))
         calls = 0
 
         def value(image: Tensor) -> lbfgs.Value:
@@ -129,6 +143,15 @@ class Engine:
         self._timed = found, point
         return seconds
 
+    def finish(self, count: int) -> float:
+        """Whole periods from one search to the next; the style's positions, found once, are not counted."""
+        self._finishing = self._finishing or self._finish()
+        steps = -(-count // SEARCHED) * SEARCHED
+        began = time.perf_counter()
+        finish(self._finishing, self._content, steps, lambda content: strength.finish_weight(STRENGTH, content), None, lambda *_: None)
+        _wait(self._content.device)
+        return (time.perf_counter() - began) / steps
+
     def race(self, count: int) -> list[tuple[float, float]]:
         """Begins anew, with a plan for that many evaluations."""
         side = self._content.shape[-1]
@@ -136,7 +159,7 @@ class Engine:
         began = time.perf_counter()
         last = objective.painted(self._vgg, self._content, self._style, count, lambda image: states.append((time.perf_counter() - began, image)))
         states.append((time.perf_counter() - began, last))
-        meter = objective.Meter(objective.scene_of(self._exact.placed(self._content.device, torch.float32), self._content, self._style, side, side))
+        meter = objective.Meter(objective.scene_of(self.vgg.placed(self._content.device, torch.float32), self._content, self._style, side, side))
         trace: list[tuple[float, float]] = []
         measured, value = None, 0.0
         for (seconds, image), following in zip(states, [*states[1:], None], strict=True):
@@ -149,11 +172,21 @@ class Engine:
         return trace
 
     def _scene(self) -> tuple[Scene, Tensor]:
+        task = Task(pixels(self._content), (StylePicture(pixels(self._style)),), self._parameters, Path())
+        return scene(task, self._content, self._vgg, "", self._content.device, TargetCache()), self._content
+
+    def _finish(self) -> Finish:
         height, width = self._content.shape[-2:]
-        parameters = resolve(Parameters(native_size=True, precision=self._precision), width, height, "cpu", bf16=False)
-        task = Task(pixels(self._content), (StylePicture(pixels(self._style)),), parameters, Path())
-        found = scene(task, self._vgg, "", width, height, self._content.device, TargetCache())
-        return found, found.base
+        device, tiles = self._content.device, whole(width, height)
+        found = style_positions(self._vgg, "", StylePicture(pixels(self._style)), width, height, LAYERS, device, TargetCache())
+        region = Region({layer: keys([one], [1.0], self.dtype) for layer, one in found.items()}, None)
+        hold = FeatureMatch(self._vgg, self._content, dict(self._parameters.content_layers), None, tiles)
+        return Finish(self._vgg, self._content, [region], LAYERS, hold, FINISH_GAMUT, tiles)
+
+    @property
+    def _parameters(self) -> Resolved:
+        height, width = self._content.shape[-2:]
+        return resolve(Parameters(native_size=True, precision=self._precision, strength=STRENGTH), width, height, "cpu", bf16=False)
 
 
 def ceiling(device: torch.device, dtype: torch.dtype) -> float:
@@ -179,10 +212,17 @@ def made(spec: Spec, device: torch.device) -> Painter:
 
 
 def answers(painter: Painter, device: torch.device, requests: Iterator[str]) -> Iterator[dict[str, Any]]:
-    """One answer per request."""
+    """What it is, and one answer per request."""
     idle = memory.begin(device)
     precisions = [Precision.FP32, *([Precision.BF16] if prefers_bf16(str(device)) else [])]
-    yield {"precisions": precisions, "threads": torch.get_num_threads(), "torch": torch.__version__, "name": device_name(str(device))}
+    names = [name for name in painter.vgg.filters if name <= STYLE[-1]]
+    yield {
+        "precisions": precisions,
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "name": device_name(str(device)),
+        "convolutions": [sum(name.startswith(block) for name in names) for block in "12345"],
+    }
     for line in requests:
         request = json.loads(line)
         match request["do"]:
@@ -190,6 +230,8 @@ def answers(painter: Painter, device: torch.device, requests: Iterator[str]) -> 
                 seconds = painter.evaluate(request["count"])
                 _wait(device)
                 yield {"seconds": seconds}
+            case "finish":
+                yield {"seconds": painter.finish(request["count"])}
             case "race":
                 yield {"trace": painter.race(request["count"])}
             case "ceiling":

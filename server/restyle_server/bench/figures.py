@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 1))  # channels and convolutions of VGG19's blocks, to relu5_1
+CHANNELS = (64, 128, 256, 512, 512)  # of VGG's blocks
 PASSES = 2  # forward, and back to the image; the filters get no gradient
 OPERATIONS = 2  # a multiplication and an addition
 
 
-def evaluation_flop(width: int, height: int) -> float:
+def evaluation_flop(width: int, height: int, convolutions: Sequence[int]) -> float:
     """Floating-point operations of one loss with its gradient by the image: the convolutions to relu5_1 and the five Gram matrices, as a direct convolution
-    counts them; nothing else is counted."""
+    counts them; nothing else is counted. convolutions: of each block to relu5_1."""
     total, inputs = 0.0, 3
-    for level, (outputs, count) in enumerate(BLOCKS):
+    for level, (outputs, count) in enumerate(zip(CHANNELS, convolutions, strict=True)):
         pixels = -(-width >> level) * -(-height >> level)
         for _ in range(count):
             total += pixels * 9 * inputs * outputs

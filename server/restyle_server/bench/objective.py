@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ..neural import lbfgs, losses
 from ..neural.carrying import carried
-from ..neural.holds import Likeness
+from ..neural.content_loss import FeatureMatch
 from ..neural.lbfgs import Value
-from ..neural.parameters import Preset
-from ..neural.plan import Scale, plan
+from ..neural.plan import COARSEST, Scale
 from ..neural.resizing import resized
 from ..neural.scene import Region, Scene, Weights
 from ..neural.statistics import guides, moments
@@ -36,9 +35,9 @@ def scene_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: int) 
     with torch.no_grad():
         found = vgg.features(shown, LAYERS)
         targets = {layer: moments(values) for layer, values in found.items()}
-    region = Region(guides(None, None, DEEPEST), targets, GRAM_SHARES, 1.0, None)
+    region = Region(guides(None, None, DEEPEST), targets, GRAM_SHARES, 1.0)
     tiles = whole(width, height)
-    return Scene(vgg, base, (region,), losses.gram, Likeness(vgg, base, {HELD: 1.0}, None, tiles, pixels=0.0), tiles, None)
+    return Scene(vgg, base, (region,), losses.gram, FeatureMatch(vgg, base, {HELD: 1.0}, None, tiles, relative=False), tiles, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,13 @@ def painted(vgg: Vgg, content: Tensor, style: Tensor, evaluations: int, told: Ca
 
 
 def scales(width: int, height: int, evaluations: int) -> tuple[Scale, ...]:
-    """The two largest of the engine's own."""
-    *coarser, finest = plan(width, height, Preset.STANDARD, evaluations)[-2:]
-    if not coarser:
-        return (finest,)
-    first = replace(coarser[0], evaluations=max(1, int(COARSE_SHARE * evaluations / coarser[0].cost)))
-    return first, replace(finest, evaluations=max(1, int(evaluations - first.evaluations * first.cost)))
+    """Half the size, where the engine would begin there too, and the size itself."""
+    if min(width, height) < 2 * COARSEST:
+        return (Scale(width, height, evaluations, 1.0),)
+    half = -(-width // 2), -(-height // 2)
+    cost = half[0] * half[1] / (width * height)
+    coarse = Scale(*half, max(1, int(COARSE_SHARE * evaluations / cost)), cost)
+    return coarse, Scale(width, height, max(1, int(evaluations - coarse.evaluations * cost)), 1.0)
 
 
 def _minimised(scene: Scene, start: Tensor, evaluations: int, told: Callable[[Tensor], None]) -> Tensor:

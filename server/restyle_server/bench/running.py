@@ -58,7 +58,8 @@ class Machine:
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """One contender at one size. seconds: of one evaluation; flops, ceiling: per second; peak: bytes above those of the process with its network loaded, which
-    are `idle`; start: seconds until it could begin; faster, lighter: the textbook's seconds over its own, its own peak over the textbook's."""
+    are `idle`; start: seconds until it could begin; faster, lighter: the textbook's seconds over its own, its own peak over the textbook's; finish: one of its
+    steps in evaluations, None: there is none."""
 
     contender: str
     side: int
@@ -70,6 +71,7 @@ class Evaluation:
     start: float
     faster: float
     lighter: float
+    finish: float | None
 
     @property
     def share(self) -> float:
@@ -171,24 +173,29 @@ def evaluations(contenders: Sequence[Contender], wanted: Wanted, say: Callable[[
     side = contenders[0].side
     seconds: dict[str, list[float]] = {one.name: [] for one in contenders}
     products: dict[str, list[float]] = {one.name: [] for one in contenders}
+    steps: dict[str, list[float]] = {one.name: [] for one in contenders}  # of the finish, in evaluations of the same round
     peaks = {}
     for one in contenders:
         one.ask("evaluate", PER_ROUND)
         peaks[one.name] = one.ask("peak")
+        one.ask("finish", PER_ROUND)
     for run in range(1, wanted.runs + 1):
         say(f"{side} px: round {run} of {wanted.runs}")
         for one in contenders:
             seconds[one.name].append(one.ask("evaluate", PER_ROUND)["seconds"])
+            step = one.ask("finish", PER_ROUND)["seconds"]
+            if step is not None:
+                steps[one.name].append(step / seconds[one.name][-1])
             products[one.name].append(one.ask("ceiling")["flops"])
     first = contenders[0].name
     grown = {name: max(1, peak["bytes"] - peak["idle"]) for name, peak in peaks.items()}
-    work = evaluation_flop(side, side)
+    work = evaluation_flop(side, side, contenders[0].machine["convolutions"])
     found = []
     for one in contenders:
         time_ = spread(seconds[one.name])
         faster, lighter = spread(seconds[first]).median / time_.median, grown[one.name] / grown[first]
-        idle = peaks[one.name]["idle"]
-        found.append(Evaluation(one.name, side, time_, work / time_.median, max(products[one.name]), grown[one.name], idle, one.start, faster, lighter))
+        idle, most, finish = peaks[one.name]["idle"], max(products[one.name]), spread(steps[one.name]).median if steps[one.name] else None
+        found.append(Evaluation(one.name, side, time_, work / time_.median, most, grown[one.name], idle, one.start, faster, lighter, finish))
     return found
 
 

@@ -121,11 +121,13 @@ class Finish:
         """A tile's share in a layer's term for a region. own: (1, C, h, w)."""
         known = region.keys[place[1]]
         say = None if region.says is None else tile.own(region.says[level], level)
-        share = own.shape[-2] * own.shape[-1] / math.prod(-(-side >> level) for side in self._size)
+        height, width = (-(-side >> level) for side in self._size)
         if level == 0:  # every second row and column, others after each search: the shallow layers have the most positions and the least to say
             down, across = OFFSETS[self._searches % len(OFFSETS)]
             own = own[..., down::2, across::2]
             say = None if say is None else 4 * say[..., down::2, across::2]
+            height, width = (height - down + 1) // 2, (width - across + 1) // 2
+        share = own.shape[-2] * own.shape[-1] / (height * width)
         positions = rows(own)
         if say is not None:
             say = say.flatten()

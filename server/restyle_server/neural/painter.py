@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..worker.engine import Between, Cancelled, Verdict, go_on
 from . import adam, finish, lbfgs, strength
+from .border import bordered, cropped
 from .calibration import content_hash, network
 from .carrying import carried
 from .content_loss import FeatureMatch
@@ -34,8 +35,8 @@ from .tiles import grid, halo, whole
 from .vgg import Vgg, depth
 
 TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
-GAMUT_WEIGHT = 6.0  # same, of the soft walls near 0 and 1
-FINISH_GAMUT = 9.0  # same, in the finish
+GAMUT_WEIGHT = 20.0  # same, of the soft walls near 0 and 1
+FINISH_GAMUT = 30.0  # same, in the finish
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
@@ -115,15 +116,19 @@ class _Run:
         between: Between,
         keep: Keep,
     ) -> None:
-        self._task, self._vgg, self._name, self._device, self._targets = task, vgg, name, device, targets
-        self._scales, self._observe, self._between, self._keep = scales, observe, between, keep
+        self._vgg, self._name, self._device, self._targets = vgg, name, device, targets
+        height, width = task.content.shape[:2]
+        self._scales = scales if counted(task, width, height, device) else ()  # where nobody has a say, nothing is painted, nor made small on the way
+        self._observe, self._between, self._keep = observe, between, keep
         self._trace: list[Step] = []
         self._sketches: list[Sketch] = []
         self._skipped = 0  # evaluations of the scales that were done before
-        self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in scales)
+        self._spent, self._cost = 0.0, sum(scale.cost * scale.evaluations for scale in self._scales)
         self._strength = task.parameters.strength
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
-        self._photo = tensor(task.content, device).clamp(0, 1)
+        self._margin = self._scales[-1].margin if self._scales else 0
+        self._task = bordered(task, self._margin)
+        self._photo = tensor(self._task.content, device).clamp(0, 1)
 
     def paint(self) -> Painting:
         height, width = self._photo.shape[-2:]
@@ -149,8 +154,9 @@ class _Run:
             if finished:
                 break
         self._best = self._carried(width, height)
-        change = self._faded(self._best, self._photo) - self._photo  # what the clip took from very bright and very dark pixels is added back
-        return Painting(self._task.content + pixels(change), len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
+        change = pixels(self._faded(self._best, self._photo) - self._photo)  # what the clip took from very bright and very dark pixels is added back
+        painted = cropped(self._task.content + change, self._margin)
+        return Painting(painted, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
 
     def _go_on(self) -> int:
         """Takes up the task's state, if it is of these scales; how many of them are done."""
@@ -158,7 +164,7 @@ class _Run:
         if state is None or not 0 < state.done < len(self._scales):
             return 0
         last = self._scales[state.done - 1]
-        if state.best.shape != (3, last.height, last.width):
+        if state.best.shape != (3, *last.canvas[::-1]):
             return 0
         self._best = torch.from_numpy(state.best)[None].to(self._device)
         self._skipped = sum(scale.evaluations for scale in self._scales[: state.done])
@@ -172,7 +178,7 @@ class _Run:
         if not task.styles or not self._scales:
             return photo
         local = strength_map(task, width, height, self._device)
-        share = strength.share(self._strength, local, strength.COLORED).to(photo)
+        share = strength.painted_share(self._strength, local, strength.COLORED).to(photo)
         return photo + share * (recolored(photo, weight_map(task, width, height, self._device), by_region(task.styles, width, height, self._device)) - photo)
 
     def _referred(self) -> Tensor:
@@ -187,7 +193,7 @@ class _Run:
         task = self._task
         if not (task.start is None or isinstance(task.start, str)):
             return self._reference
-        width, height = (self._scales[0].width, self._scales[0].height) if self._scales else self._content.shape[:1:-1]
+        width, height = self._scales[0].canvas if self._scales else self._content.shape[:1:-1]
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
@@ -200,7 +206,7 @@ class _Run:
         if self._task.start is not None:
             return carried(self._best, self._reference, width, height, None)  # the details of an earlier result are paint
         local = None if self._task.strength_map is None else tensor(self._task.strength_map, self._device)
-        return carried(self._best, self._reference, width, height, 1 - strength.share(self._strength, local, strength.PAINTED))
+        return carried(self._best, self._reference, width, height, 1 - strength.painted_share(self._strength, local, strength.PAINTED))
 
     def _faded(self, painted: Tensor, photo: Tensor) -> Tensor:
         """What is seen of a state (1, 3, h, w), over the photo at its size."""
@@ -210,14 +216,14 @@ class _Run:
 
     def _paint_scale(self, index: int, scale: Scale) -> None:
         self._index, self._scale = index, scale
-        self._best = self._carried(scale.width, scale.height)
+        self._best = self._carried(*scale.canvas)
         if scale.stage is Stage.MOMENTS:
             self._match_moments(scale)
         else:
             self._finish(scale)
 
     def _match_moments(self, scale: Scale) -> None:
-        base = resized(self._content, scale.width, scale.height).clamp(0, 1)
+        base = resized(self._content, *scale.canvas).clamp(0, 1)
         self._scene = found = scene(self._task, base, self._vgg, self._name, self._device, self._targets, self._cut.whole)
         if found.free is not None:
             self._best = torch.where(found.free > 0, self._best, base)
@@ -252,7 +258,7 @@ class _Run:
 
     def _finish(self, scale: Scale) -> None:
         """The finish at a size, in tiles where it is large."""
-        task, (width, height) = self._task, (scale.width, scale.height)
+        task, (width, height) = self._task, scale.canvas
         detail = scale.stage is Stage.DETAIL
         layers = DETAIL_LAYERS if detail else LAYERS
         held = {} if detail else {layer: share for layer, share in task.parameters.content_layers if share > 0}
@@ -277,7 +283,7 @@ class _Run:
         finish.finish(objective, self._best, scale.evaluations, pull, None if local is None else (local > 0).to(self._best), tell, self._beat)
 
     def _regions(self, width: int, height: int, layers: tuple[str, ...], enlargement: float) -> list[finish.Region]:
-        """Keys of each region's styles, and how much each position of the picture counts there. enlargement: of a style's picture, at most: blur is no detail."""
+        """Keys of each region's styles, and how much each position of the picture counts there. enlargement: the largest of a style's picture."""
         task, device = self._task, self._device
         found = counted(task, width, height, device)
         weight = weight_map(task, width, height, device)
@@ -330,21 +336,22 @@ class _Run:
         """The best state; large ones smaller, as a preview must not take as much memory as the painting."""
         height, width = self._best.shape[-2:]
         factor = -(-max(height, width) // LARGEST_SHOWN)
-        small = self._best if factor == 1 else F.avg_pool2d(self._best, (min(factor, height), min(factor, width)))
-        return self._seen(small)
-
-    def _seen(self, state: Tensor) -> Pixels:
-        return pixels(self._faded(state, resized(self._photo, *state.shape[:1:-1])).clamp(0, 1))
+        return self._seen(self._best if factor == 1 else F.avg_pool2d(self._best, (min(factor, height), min(factor, width))))
 
     def _sketch(self, began: float) -> None:
         """Keeps the end of a scale, where the task wants that."""
         longest = self._task.sketches
         if not longest:
             return
-        width, height = self._scale.width, self._scale.height
+        width, height = self._scale.canvas
         factor = min(1.0, longest / max(width, height))
         small = resized(self._best, max(1, round(width * factor)), max(1, round(height * factor))).clamp(0, 1)
-        self._sketches.append(Sketch(self._index + 1, width, height, began, time.monotonic(), self._seen(small)))
+        self._sketches.append(Sketch(self._index + 1, self._scale.width, self._scale.height, began, time.monotonic(), self._seen(small)))
+
+    def _seen(self, state: Tensor) -> Pixels:
+        """What people see of a state (1, 3, h, w) of any size."""
+        shown = self._faded(state, resized(self._photo, *state.shape[:1:-1])).clamp(0, 1)
+        return cropped(pixels(shown), round(self._margin * state.shape[-1] / self._photo.shape[-1]))
 
 
 def _plane(image: Tensor) -> Pixels:

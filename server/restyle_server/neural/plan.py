@@ -13,6 +13,7 @@ from .parameters import SMALLEST_SIDE, Preset
 STEP = 2.0  # ratio of two neighbouring scales
 COARSEST = 80  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
 MOST_SCALES = 7
+MARGIN = 8  # px around what is painted whole that are painted along and cut off in the end: along its border, the network sees a frame
 LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
 FINISH_COST = 1.3  # of an evaluation, a step of the finish: a layer less deep, with the search
 DETAIL_COST = 0.55  # same, with the layers up to relu3_1
@@ -34,18 +35,24 @@ class Stage(Enum):
 @dataclass(frozen=True, slots=True)
 class Scale:
     """One stage of the work at one size, in px. evaluations: of the loss, steps in the finish; cost: of one of them, in evaluations of the moments' loss at the
-    painting's size."""
+    painting's size, margin included; margin: px on each side that come on top."""
 
     width: int
     height: int
     evaluations: int
     cost: float
     stage: Stage = Stage.MOMENTS
+    margin: int = 0
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """Width and height with the margin, in px."""
+        return self.width + 2 * self.margin, self.height + 2 * self.margin
 
     @property
     def load(self) -> float:
         """Of one evaluation, in pixels that pass through all layers."""
-        return self.width * self.height * {Stage.MOMENTS: 1.0, Stage.FINISH: FINISH_COST, Stage.DETAIL: DETAIL_COST}[self.stage]
+        return math.prod(self.canvas) * {Stage.MOMENTS: 1.0, Stage.FINISH: FINISH_COST, Stage.DETAIL: DETAIL_COST}[self.stage]
 
 
 def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:
@@ -62,14 +69,15 @@ def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, .
     scales: list[Scale] = []
     left = moments
     for i, (w, h) in reversed(list(enumerate(sizes))):
-        cost = w * h / (width * height)
+        margin = _margin(w, width)
+        cost = _area(w, h, margin) / _area(width, height, MARGIN)
         wanted = left if i == 0 else min(moments * given[i] / sum(given), left - 1)  # the finest scale keeps one at least
         evaluations = max(0, math.floor(wanted / cost + 1e-9))
         if evaluations:
-            scales.append(Scale(w, h, evaluations, cost))
+            scales.append(Scale(w, h, evaluations, cost, margin=margin))
             left -= evaluations * cost
     if steps:
-        scales.append(Scale(width, height, steps, FINISH_COST, Stage.FINISH))
+        scales.append(Scale(width, height, steps, FINISH_COST, Stage.FINISH, MARGIN))
     return tuple(scales)
 
 
@@ -77,15 +85,29 @@ def _large(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale,
     sizes = [(width, height)]
     while max(sizes[-1]) > LARGEST_WHOLE:
         sizes.append((max(SMALLEST_SIDE, -(-sizes[-1][0] // 2)), max(SMALLEST_SIDE, -(-sizes[-1][1] // 2))))
-    share = sizes[-1][0] * sizes[-1][1] / (width * height)
-    painted = tuple(replace(scale, cost=scale.cost * share) for scale in plan(*sizes[-1], preset, budget))
+    whole = sizes[-1]
+    area = _area(width, height, _margin(width, whole[0]))
+    painted = tuple(replace(scale, cost=scale.cost * _area(*whole, MARGIN) / area) for scale in plan(*whole, preset, budget))
     steps = min(budget, DETAIL_STEPS[preset])
-    return painted + tuple(Scale(w, h, steps, w * h / (width * height) * DETAIL_COST, Stage.DETAIL) for w, h in reversed(sizes[:-1]))
+    margins = [_margin(w, whole[0]) for w, _ in sizes]
+    details = [
+        Scale(w, h, steps, DETAIL_COST * _area(w, h, margin) / area, Stage.DETAIL, margin) for (w, h), margin in zip(sizes[:-1], margins[:-1], strict=True)
+    ]
+    return painted + tuple(reversed(details))
+
+
+def _margin(width: int, whole: int) -> int:
+    """The margin at a size: MARGIN where the picture is painted whole, and a px at least."""
+    return max(1, round(MARGIN * width / whole))
+
+
+def _area(width: int, height: int, margin: int) -> int:
+    return (width + 2 * margin) * (height + 2 * margin)
 
 
 def work(width: int, height: int, preset: Preset, budget: int) -> float:
     """What a painting costs: pixels times evaluations of all layers."""
-    return sum(scale.cost * scale.evaluations for scale in plan(width, height, preset, budget)) * width * height
+    return sum(scale.load * scale.evaluations for scale in plan(width, height, preset, budget))
 
 
 def _sizes(width: int, height: int) -> list[tuple[int, int]]:

@@ -44,7 +44,7 @@ def _colors(styles: Sequence[StylePicture], device: torch.device) -> Moments:
     found = []
     for style in styles:
         alpha = None if style.alpha is None else tensor(style.alpha, device)
-        guide = None if alpha is None else (alpha / alpha.sum()).flatten()
+        guide = None if alpha is None else (alpha / alpha.sum().clamp(min=torch.finfo(alpha.dtype).tiny)).flatten()
         found.append(moments(tensor(style.rgb, device).clamp(0, 1), guide))
     return blended(found, [style.weight for style in styles])
 

@@ -75,6 +75,11 @@ def share(strength: float, local: Tensor | None, full: float) -> Tensor:
     return (found / full).clamp(max=1)
 
 
+def painted_share(strength: float, local: Tensor | None, full: float) -> Tensor:
+    """The same of what is painted, which below FADED is FADED's."""
+    return share(strength, local, full).clamp(min=FADED / full)
+
+
 def faded(strength: float, local: Tensor | None) -> Tensor:
     """How much of the painting shows."""
     return share(strength, local, FADED)

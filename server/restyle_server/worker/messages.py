@@ -121,11 +121,12 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class ScaleTime:
-    """steps: evaluations that followed another of the same scale; seconds: what they took."""
+    """steps: evaluations that followed another of the same scale; seconds: what they took; number: of the plan's scales, from 1."""
 
     pixels: int
     steps: int
     seconds: float
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

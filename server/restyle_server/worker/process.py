@@ -240,7 +240,7 @@ class Sitting:
         self._begun = time.monotonic()
         self._first: tuple[float, float] | None = None  # when, and how much was done then
         self._told = self._shown = float("-inf")
-        self._scales: list[tuple[int, int, float, float]] = []  # pixels, evaluations, when the first and the last were done
+        self._scales: list[tuple[int, int, int, float, float]] = []  # number, pixels, evaluations, when the first and the last were done
         self.last: Report | None = None
         self.steps: list[Report] = []
 
@@ -263,22 +263,22 @@ class Sitting:
     def rested(self, seconds: float) -> None:
         """The job stood still for so long: that says nothing about how fast it is."""
         self._begun += seconds
-        self._scales = [(pixels, count, first + seconds, last + seconds) for pixels, count, first, last in self._scales]
+        self._scales = [(number, pixels, count, first + seconds, last + seconds) for number, pixels, count, first, last in self._scales]
         if self._first is not None:
             self._first = self._first[0] + seconds, self._first[1]
 
     def timing(self) -> say.Timing:
         """How long it took, up to now."""
-        scales = tuple(say.ScaleTime(pixels, count - 1, last - first) for pixels, count, first, last in self._scales)
-        start = self._scales[0][2] - self._begun if self._scales else 0.0
+        scales = tuple(say.ScaleTime(pixels, count - 1, last - first, number) for number, pixels, count, first, last in self._scales)
+        start = self._scales[0][3] - self._begun if self._scales else 0.0
         return say.Timing(time.monotonic() - self._begun, start, scales)
 
     def _clock(self, progress: Progress, now: float) -> None:
         if self.last is None or self.last.scale != progress.scale:
-            self._scales.append((progress.width * progress.height, 1, now, now))
+            self._scales.append((progress.scale, progress.width * progress.height, 1, now, now))
         else:
-            pixels, count, first, _ = self._scales[-1]
-            self._scales[-1] = pixels, count + 1, first, now
+            number, pixels, count, first, _ = self._scales[-1]
+            self._scales[-1] = number, pixels, count + 1, first, now
 
     def _show(self, progress: Progress, now: float) -> None:
         size = self._wishes.preview_size

@@ -136,7 +136,7 @@ class FakeEngine:
         del held
         plane = Plane(content.format, content.width, content.height, painted_bytes(data, resolved.seed), content.icc)
         seconds = time.monotonic() - started
-        scales = (ScaleEnd(content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
+        scales = (ScaleEnd(scale, content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
         return Painted(plane, resolved, step, seconds, early, scales=scales)
 
 

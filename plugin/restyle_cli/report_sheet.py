@@ -39,7 +39,7 @@ class Curve:
 
 CURVES = (  # the last one lies on top
     Curve("colours out of range", (148, 118, 172), 1.4, lambda step: step.gamut_loss),
-    Curve("smoothing", (122, 139, 58), 1.4, lambda step: step.smoothing_loss),
+    Curve("smoothing; in the finish, tones", (122, 139, 58), 1.4, lambda step: step.smoothing_loss),
     Curve("content, with its weight", (47, 108, 143), 1.8, lambda step: step.content_weight * step.content_loss),
     Curve("style", (190, 82, 44), 1.8, lambda step: step.style_loss),
     Curve("loss", INK, 2.4, lambda step: step.loss),
@@ -76,7 +76,7 @@ def spans(queued: float, report: Report, total: float) -> list[Span]:
     found = [Span("queue", queued, TIME_INKS[0]), Span("start-up", first, TIME_INKS[1])]
     found += [Span(f"scale {scale.scale}", scale.seconds, SCALE_INKS[min(scale.scale, len(SCALE_INKS)) - 1]) for scale in scales]
     if scales:
-        found.append(Span("finish", max(0.0, total - scales[-1].began_seconds - scales[-1].seconds), END_INK))
+        found.append(Span("result", max(0.0, total - scales[-1].began_seconds - scales[-1].seconds), END_INK))
     return found
 
 
@@ -138,7 +138,7 @@ def _words(
         pencil.rectangle((x, bottom + 46, x + 22, bottom + 50), curve.ink)
         sheets.write(pencil, (x + 30, bottom + 48), curve.name, SUBTITLE, INK, right - x, "lm")
         x += 30 + sheets.letters(curve.name, SUBTITLE).getlength(curve.name) + GAP
-    sheets.write(pencil, (right, bottom + 48), "by loss evaluation, tries that were rejected included", SUBTITLE - 2, PENCIL, right - x, "rm")
+    sheets.write(pencil, (right, bottom + 48), "by loss evaluation; each scale has its own unit", SUBTITLE - 2, PENCIL, right - x, "rm")
 
 
 def _times(sheet: Image.Image, spans: Sequence[Span], top: int) -> None:

@@ -50,11 +50,12 @@ class WeightsInfo:
 
 @dataclass(frozen=True)
 class Progress:
-    """The state of the work after a loss evaluation.
+    """The state of the work after a loss evaluation; in the finish, after one of its steps.
 
-    scale, scales: the current scale, from 1, of how many; width, height: px of this scale. step, steps: loss evaluations done and planned, all scales.
-    fraction: 0 to 1 of the work. eta_seconds: None while it is not known. loss: style_loss + content_weight · content_loss + smoothing_loss + gamut_loss, in
-    units that no two scales share.
+    scale, scales: the current scale, from 1, of how many, the finish among them; width, height: px of this scale, which several may share. step, steps:
+    evaluations done and planned, all scales. fraction: 0 to 1 of the work. eta_seconds: None while it is not known. loss: style_loss + content_weight ·
+    content_loss + smoothing_loss + gamut_loss, in units that no two scales share. In the finish style_loss is 1 less the mean cosine to the nearest
+    neighbours, and smoothing_loss the change of the tones.
     """
 
     scale: int

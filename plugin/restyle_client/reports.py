@@ -10,9 +10,10 @@ from .jobs import Progress
 
 @dataclass(frozen=True)
 class ScaleReport:
-    """A size of the pyramid, in px, and what the picture looked like when its work was done.
+    """A scale of the work, its size in px, and what the picture looked like when it was done. The finish comes last, at a size that was there before.
 
-    scale: from 1, the coarsest. began_seconds: after the job's start; seconds: that it took. picture: longest side at most 512 px.
+    scale: from 1, the coarsest; later where the job went on from an earlier one. began_seconds: after the job's start; seconds: that it took. picture:
+    longest side at most 512 px.
     """
 
     scale: int

@@ -141,12 +141,12 @@ class Start:
 class Parameters:
     """How to paint. None leaves the choice to the preset; a job's `resolved` says what was chosen.
 
-    preset: "draft", "standard" or "fine": at most 12, 60 or 200 loss evaluations at the work size.
-    size: 16 to 65535 px, longest side of the work, never above the image's; default 512 on a CPU, 1024 on a GPU. native_size: work at the image's own size.
+    preset: "draft", "standard" or "fine": the cost of at most 12, 60 or 200 loss evaluations at the work size.
+    size: 16 to 65535 px, longest side of the work, never above the image's; default 512 on a CPU, 1024 on CUDA. native_size: work at the image's own size.
     strength: 0 to 100; 50, the default, balances style and content.
     evaluations: 0 to 10000, instead of the preset's budget. seed: 0 to 4294967295, default 0.
     color: "style", "content" or "match"; color_mix: 0 to 1, how much of it is applied, default 1.
-    objective: "gram", "gram+moments" or "wasserstein". optimizer: "lbfgs" or "adam". pooling: "average" or "max". precision: "fp32" or "bf16".
+    objective: "gram" (default) or "wasserstein". optimizer: "lbfgs" or "adam". pooling: "average" or "max". precision: "fp32" or "bf16".
     style_layers, content_layers: pairs of a layer's name (relu1_1 to relu5_4) and its weight, ≥ 0.
     tv: 0 to 1000, smoothing in parts of the tuned default; default 1.
     weights: "auto" (default), "vgg19", "vgg16" or the administrator's "file". device: an id of ServerInfo.devices; default: whichever is free first.

@@ -15,7 +15,7 @@ AUTOMATIC = "auto"  # the server's choice
 
 PRESETS = ("draft", "standard", "fine")
 COLORS = ("style", "content", "match")
-OBJECTIVES = (AUTOMATIC, "gram", "gram+moments", "wasserstein")
+OBJECTIVES = (AUTOMATIC, "gram", "wasserstein")
 WEIGHTS = (AUTOMATIC, "vgg19", "vgg16", "file")
 STARTS = ("content", "noise")
 SYMMETRIES = ("none", "flips", "flips+rotations")

@@ -42,12 +42,7 @@ SYMMETRIES: Mapping[int, Symmetry] = {
     wire.FLIPS_AND_ROTATIONS: Symmetry.FLIPS_AND_ROTATIONS,
 }
 PRESETS: Mapping[int, Preset] = {0: Preset.STANDARD, wire.DRAFT: Preset.DRAFT, wire.STANDARD: Preset.STANDARD, wire.FINE: Preset.FINE}
-OBJECTIVES: Mapping[int, Objective | None] = {
-    0: None,
-    wire.GRAM: Objective.GRAM,
-    wire.GRAM_MOMENTS: Objective.GRAM_MOMENTS,
-    wire.WASSERSTEIN: Objective.WASSERSTEIN,
-}
+OBJECTIVES: Mapping[int, Objective | None] = {0: None, wire.GRAM: Objective.GRAM, wire.WASSERSTEIN: Objective.WASSERSTEIN}
 OPTIMIZERS: Mapping[int, Optimizer | None] = {0: None, wire.LBFGS: Optimizer.LBFGS, wire.ADAM: Optimizer.ADAM}
 POOLINGS: Mapping[int, Pooling | None] = {0: None, wire.AVERAGE: Pooling.AVERAGE, wire.MAX: Pooling.MAX}
 PRECISIONS: Mapping[int, Precision | None] = {0: None, wire.FP32: Precision.FP32, wire.BF16: Precision.BF16}

@@ -19,7 +19,7 @@ from .worker.engine import Device, Picture
 _CHANNELS = {channels: value for value, channels in CHANNELS.items()}
 _DEPTHS = {depth: value for value, depth in DEPTHS.items()}
 _PRESETS = {preset: value for value, preset in PRESETS.items() if value}
-_OBJECTIVES = {Objective.GRAM: wire.GRAM, Objective.GRAM_MOMENTS: wire.GRAM_MOMENTS, Objective.WASSERSTEIN: wire.WASSERSTEIN}
+_OBJECTIVES = {Objective.GRAM: wire.GRAM, Objective.WASSERSTEIN: wire.WASSERSTEIN}
 _OPTIMIZERS = {Optimizer.LBFGS: wire.LBFGS, Optimizer.ADAM: wire.ADAM}
 _POOLINGS = {Pooling.AVERAGE: wire.AVERAGE, Pooling.MAX: wire.MAX}
 _PRECISIONS = {Precision.FP32: wire.FP32, Precision.BF16: wire.BF16}
@@ -92,8 +92,8 @@ def progress_message(report: Report) -> wire.Progress:
 
 def story_messages(story: Story) -> Iterator[wire.ReadReportResponse]:
     """The scales, each in a message of its own, then the steps."""
-    for number, end in enumerate(story.scales, 1):
-        scale = wire.ScaleReport(scale=number, width=end.width, height=end.height, evaluations=end.evaluations, began_seconds=end.began, seconds=end.seconds)
+    for end in story.scales:
+        scale = wire.ScaleReport(scale=end.scale, width=end.width, height=end.height, evaluations=end.evaluations, began_seconds=end.began, seconds=end.seconds)
         scale.picture.CopyFrom(preview_message(end.picture))
         yield wire.ReadReportResponse(scale=scale)
     for first in range(0, len(story.steps), STEPS_PER_MESSAGE):

@@ -37,7 +37,7 @@ def test_a_report_holds_parameters_device_weights_times_and_the_losses_of_every_
     assert "fake" in found["device"]
     assert [(style["style"], style["weight"]) for style in found["styles"]] == [("woodcut", 2.0), ("night", None)]
     seconds = found["seconds"]
-    assert seconds["total"] == pytest.approx(seconds["queue"] + seconds["start_up"] + sum(seconds["scales"]) + seconds["finish"], abs=0.01)
+    assert seconds["total"] == pytest.approx(seconds["queue"] + seconds["start_up"] + sum(seconds["scales"]) + seconds["result"], abs=0.01)
     assert [(scale["width"], scale["height"], scale["evaluations"]) for scale in found["scales"]] == [(64, 48, 300)]
     with Image.open(tmp_path / "about" / "out-report.png") as drawn:
         assert drawn.width >= report_sheet.NARROWEST
@@ -92,4 +92,4 @@ def test_any_losses_can_be_drawn(losses: list[float]) -> None:
 def test_all_times_together_are_the_whole() -> None:
     scales = (ScaleReport(1, 64, 48, 3, 1.5, 2.0, Preview(1, 1, bytes(4))), ScaleReport(2, 64, 48, 3, 3.5, 4.0, Preview(1, 1, bytes(4))))
     found = report_sheet.spans(0.5, Report(scales, ()), 9.0)
-    assert [(span.name, span.seconds) for span in found] == [("queue", 0.5), ("start-up", 1.5), ("scale 1", 2.0), ("scale 2", 4.0), ("finish", 1.5)]
+    assert [(span.name, span.seconds) for span in found] == [("queue", 0.5), ("start-up", 1.5), ("scale 1", 2.0), ("scale 2", 4.0), ("result", 1.5)]

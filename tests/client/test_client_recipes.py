@@ -129,6 +129,7 @@ def test_the_words_are_those_of_the_service() -> None:
         ({"seed": 2**31}, "2147483647"),
         ({"preset": "perfect"}, "draft, standard, fine"),
         ({"color": "blue"}, "style, content, match"),
+        ({"objective": "gram+moments"}, "auto, gram, wasserstein"),
         ({"evaluations": -1}, "evaluations is -1"),
         ({"device": 3}, "cuda:0"),
         ({"style_layers": {"relu9_1": 1}}, "relu9_1"),

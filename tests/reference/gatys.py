@@ -55,13 +55,6 @@ def common_unit(now, style, content_layer, photograph):
     return total + ((now[content_layer] - photograph) ** 2).mean()
 
 
-def moments_loss(now, style, floor):
-    """Mean squared error of the channels' means, and of their standard deviations. floor: the smallest variance."""
-    mean = ((now.mean(1) - style.mean(1)) ** 2).mean()
-    spread, target = (f.var(1, correction=0).clamp(min=floor).sqrt() for f in (now, style))
-    return mean, ((spread - target) ** 2).mean()
-
-
 def wasserstein_loss(now, style, ridge):
     """Squared Wasserstein-2 distance of two Gaussians per channel, through the singular values of S^½·Σ^½. ridge: added to both diagonals."""
     channels = now.shape[0]

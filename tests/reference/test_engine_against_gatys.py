@@ -8,7 +8,7 @@ from reference import gatys
 from restyle_server.neural import losses
 from restyle_server.neural.calibration import normalised
 from restyle_server.neural.parameters import Pooling
-from restyle_server.neural.statistics import SMALLEST_VARIANCE, moments
+from restyle_server.neural.statistics import moments
 from restyle_server.neural.topology import CHANNELS
 from restyle_server.neural.vgg import Filters, convolutions
 
@@ -85,17 +85,6 @@ def test_common_unit_is_what_other_systems_are_compared_by(pictures):
 
     def theirs(now, aim, still):
         return gatys.common_unit(now, {layer: aim[layer] for layer in LAYERS}, "4_2", still["4_2"])
-
-    assert_agree(*both(pictures, ours, theirs))
-
-
-def test_moments_stand_beside_the_gram(pictures):
-    def ours(now, aim, _):
-        return losses.gram_and_moments(moments(now["relu3_1"]), moments(aim["relu3_1"]))
-
-    def theirs(now, aim, _):
-        mean, deviation = gatys.moments_loss(now["3_1"], aim["3_1"], SMALLEST_VARIANCE)
-        return gatys.style_loss(now["3_1"], aim["3_1"]) + losses.MEAN_SHARE * (mean + deviation) / 2
 
     assert_agree(*both(pictures, ours, theirs))
 

@@ -86,7 +86,7 @@ WRONG = {
     "spec.parameters.evaluations": [asked(evaluations=10_001)],
     "spec.parameters.color": [asked(color=9)],
     "spec.parameters.color_mix": [asked(color_mix=1.1)],
-    "spec.parameters.objective": [asked(objective=9)],
+    "spec.parameters.objective": [asked(objective=2), asked(objective=9)],
     "spec.parameters.optimizer": [asked(optimizer=9)],
     "spec.parameters.style_layers": [
         asked(style_layers=[wire.LayerWeight(layer=layer, weight=1)]) for layer in ("conv1_1", "relu1_3", "relu6_1", "relu1_1\n", "")

@@ -1,4 +1,4 @@
-"""Owns the terms of the objective: style by Gram, by Gram and moments, and by Wasserstein-2; content; 9-point total variation; gamut."""
+"""Owns the terms of the objective: style by Gram and by Wasserstein-2; content; 9-point total variation; gamut."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from torch import Tensor
 from .parameters import Objective
 from .statistics import Moments
 
-MEAN_SHARE = 1.0  # weight of the means' and the deviations' errors beside the Gram's, in "gram+moments"
 CHROMA = 8.0  # weight of the chroma's variation beside the whole image's
 MARGIN = 0.02  # of the range: where its soft walls begin, so that what leans on them is not clipped; at 0.01, dark ink leant over by a little
 RIDGE = 1e-4  # added to covariances, in parts of the target's mean variance: bounds the inverse root on pictures with fewer positions than channels
@@ -23,14 +22,6 @@ def gram(now: Moments, target: Moments) -> Tensor:
     count = now.mean.shape[0]
     error: Tensor = (now.second - target.second).square().sum()
     return error / (4 * count**2)
-
-
-def gram_and_moments(now: Moments, target: Moments) -> Tensor:
-    """The Gram's error and, beside it, the mean squared errors of means and deviations: the Gram alone leaves contrast free (Risser et al. 2017)."""
-    mean = (now.mean - target.mean).square().mean()
-    deviation = (now.deviation - target.deviation).square().mean()
-    total: Tensor = gram(now, target) + MEAN_SHARE * (mean + deviation) / 2
-    return total
 
 
 def wasserstein(now: Moments, target: Moments) -> Tensor:
@@ -76,7 +67,7 @@ def _power(matrix: Tensor, exponent: float) -> Tensor:
 
 
 StyleLoss = Callable[[Moments, Moments], Tensor]
-STYLE_LOSSES: Mapping[Objective, StyleLoss] = {Objective.GRAM: gram, Objective.GRAM_MOMENTS: gram_and_moments, Objective.WASSERSTEIN: wasserstein}
+STYLE_LOSSES: Mapping[Objective, StyleLoss] = {Objective.GRAM: gram, Objective.WASSERSTEIN: wasserstein}
 
 
 def content(now: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

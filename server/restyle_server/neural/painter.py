@@ -344,9 +344,9 @@ class _Run:
         if not longest:
             return
         width, height = self._scale.canvas
-        factor = min(1.0, longest / max(width, height))
+        factor = min(1.0, longest / max(self._scale.width, self._scale.height))  # the margin is cut off
         small = resized(self._best, max(1, round(width * factor)), max(1, round(height * factor))).clamp(0, 1)
-        self._sketches.append(Sketch(self._scale.width, self._scale.height, began, time.monotonic(), self._seen(small)))
+        self._sketches.append(Sketch(self._index + 1, self._scale.width, self._scale.height, began, time.monotonic(), self._seen(small)))
 
     def _seen(self, state: Tensor) -> Pixels:
         """What people see of a state (1, 3, h, w) of any size."""

@@ -35,7 +35,6 @@ class Preset(StrEnum):
 
 class Objective(StrEnum):
     GRAM = "gram"
-    GRAM_MOMENTS = "gram+moments"
     WASSERSTEIN = "wasserstein"
 
 

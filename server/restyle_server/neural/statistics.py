@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 CHUNK = 8192  # positions summed in fp32 at a time: in one running sum of fp32, 1024² of them put the gradient off by 1.2e-5; so it is 2e-7
-SMALLEST_VARIANCE = 1e-6  # of a channel of mean activation 1: keeps the root's gradient finite on flat pictures
 SMALLEST_ERODED = 0.1  # share of a guide that must survive its erosion, else the guide is used as it is
 
 
@@ -26,12 +25,6 @@ class Moments:
     def covariance(self) -> Tensor:
         """(C, C)"""
         return self.second - torch.outer(self.mean, self.mean)
-
-    @property
-    def deviation(self) -> Tensor:
-        """(C,), standard deviation of each channel."""
-        variance = self.second.diagonal() - self.mean.square()
-        return variance.clamp(min=SMALLEST_VARIANCE).sqrt()
 
     def to(self, dtype: torch.dtype) -> Moments:
         """The same in another precision."""

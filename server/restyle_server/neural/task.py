@@ -77,9 +77,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """State after one loss evaluation. Counts from 1; losses in the painter's units, each scale with its own: loss = style_loss + content_weight · content_loss
-    + smoothing_loss + gamut_loss. `picture()` gives the best state now, float32 (h, w, 3) at the scale's size, above 1024 px a part of it, and is only
-    valid during the call of the observer."""
+    """State after one loss evaluation; in the finish, after one of its steps. Counts from 1; several scales may have one size. Losses in the painter's units,
+    each scale with its own: loss = style_loss + content_weight · content_loss + smoothing_loss + gamut_loss; in the finish style_loss is 1 less the mean cosine
+    to the nearest neighbours, and smoothing_loss the tones' term. `picture()` gives the best state now, float32 (h, w, 3) at the scale's size, above 1024 px
+    smaller, and is only valid during the call of the observer."""
 
     scale: int
     scales: int
@@ -108,8 +109,9 @@ def forget(_: State) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
-    """The end of a scale. began, ended: time.monotonic(). picture: float32 (h, w, 3), as large as the task's `sketches` allows."""
+    """The end of a scale. scale: its number, from 1. began, ended: time.monotonic(). picture: float32 (h, w, 3), as large as the task's `sketches` allows."""
 
+    scale: int
     width: int
     height: int
     began: float

@@ -183,7 +183,7 @@ class _PresetEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Preset.ValueTy
     PRESET_UNSPECIFIED: _Preset.ValueType  # 0
     """STANDARD"""
     DRAFT: _Preset.ValueType  # 1
-    """≤ 12 loss evaluations at the final work size, all scales together"""
+    """≤ 12 loss evaluations at the final work size (above 1024 px, at the size that is painted whole), all scales and the finish together"""
     STANDARD: _Preset.ValueType  # 2
     """≤ 60"""
     FINE: _Preset.ValueType  # 3
@@ -194,7 +194,7 @@ class Preset(_Preset, metaclass=_PresetEnumTypeWrapper): ...
 PRESET_UNSPECIFIED: Preset.ValueType  # 0
 """STANDARD"""
 DRAFT: Preset.ValueType  # 1
-"""≤ 12 loss evaluations at the final work size, all scales together"""
+"""≤ 12 loss evaluations at the final work size (above 1024 px, at the size that is painted whole), all scales and the finish together"""
 STANDARD: Preset.ValueType  # 2
 """≤ 60"""
 FINE: Preset.ValueType  # 3
@@ -208,24 +208,20 @@ class _Objective:
 class _ObjectiveEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Objective.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     OBJECTIVE_UNSPECIFIED: _Objective.ValueType  # 0
-    """the engine's default"""
+    """GRAM"""
     GRAM: _Objective.ValueType  # 1
-    """Gatys et al. 2016"""
-    GRAM_MOMENTS: _Objective.ValueType  # 2
-    """and mean and standard deviation beside it"""
+    """Gatys et al. 2016, each layer's error in parts of the style's own size"""
     WASSERSTEIN: _Objective.ValueType  # 3
-    """Wasserstein-2 between Gaussians"""
+    """Wasserstein-2 between Gaussians, likewise"""
 
 class Objective(_Objective, metaclass=_ObjectiveEnumTypeWrapper): ...
 
 OBJECTIVE_UNSPECIFIED: Objective.ValueType  # 0
-"""the engine's default"""
+"""GRAM"""
 GRAM: Objective.ValueType  # 1
-"""Gatys et al. 2016"""
-GRAM_MOMENTS: Objective.ValueType  # 2
-"""and mean and standard deviation beside it"""
+"""Gatys et al. 2016, each layer's error in parts of the style's own size"""
 WASSERSTEIN: Objective.ValueType  # 3
-"""Wasserstein-2 between Gaussians"""
+"""Wasserstein-2 between Gaussians, likewise"""
 Global___Objective: _TypeAlias = Objective  # noqa: Y015
 
 class _Optimizer:
@@ -703,11 +699,11 @@ class Parameters(_message.Message):
     MEMORY_LIMIT_FIELD_NUMBER: _builtins.int
     preset: Global___Preset.ValueType
     size: _builtins.int
-    """16..65535: longest side of the work, never above the image's; default 512 on a CPU, 1024 on a GPU"""
+    """16..65535: longest side of the work, never above the image's; default 512 on a CPU, 768 on an Apple GPU, 1024 on CUDA"""
     native_size: _builtins.bool
     """work at the image's own size"""
     strength: _builtins.float
-    """0..100; 50 balances the gradients of style and content at the start of a scale; default 50"""
+    """0..100: how far a painting may go from its content, the same for every preset; default 50"""
     evaluations: _builtins.int
     """0..10000: instead of the preset's budget of loss evaluations at the work size"""
     seed: _builtins.int
@@ -992,27 +988,29 @@ class Progress(_message.Message):
     SMOOTHING_LOSS_FIELD_NUMBER: _builtins.int
     GAMUT_LOSS_FIELD_NUMBER: _builtins.int
     scale: _builtins.int
-    """from 1"""
+    """from 1; the last one or more are the finish, at sizes that may have been there before"""
     scales: _builtins.int
     width: _builtins.int
     """of this scale"""
     height: _builtins.int
     step: _builtins.int
-    """loss evaluations done, all scales"""
+    """loss evaluations done, all scales; in the finish, its steps"""
     steps: _builtins.int
     """loss evaluations planned, all scales"""
     fraction: _builtins.float
-    """0..1 of the work, evaluations weighted by their pixels"""
+    """0..1 of the work, evaluations weighted by what they cost"""
     loss: _builtins.float
+    """each scale's has a unit of its own"""
     content_loss: _builtins.float
     style_loss: _builtins.float
+    """in parts of the style's own size; in the finish, 1 less the mean cosine to the nearest neighbours"""
     elapsed_seconds: _builtins.float
     eta_seconds: _builtins.float
     """negative: not known yet"""
     content_weight: _builtins.float
     """at this scale; loss = style_loss + content_weight · content_loss + smoothing_loss + gamut_loss"""
     smoothing_loss: _builtins.float
-    """total variation, with its weight"""
+    """total variation, with its weight; in the finish, the change of the tones"""
     gamut_loss: _builtins.float
     """what lies beyond 0..1, with its weight"""
     def __init__(
@@ -1534,7 +1532,7 @@ Global___ReadReportRequest: _TypeAlias = ReadReportRequest  # noqa: Y015
 
 @_typing.final
 class ScaleReport(_message.Message):
-    """A size of the pyramid, and the picture when its work was done."""
+    """A scale of the work, and the picture when it was done. Several may have one size: the finish comes after the styles' statistics."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

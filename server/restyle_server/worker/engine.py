@@ -37,8 +37,8 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """After one loss evaluation. Counts as in restyle.proto's Progress; `preview(longest_side)` makes a picture of the state now, and is only valid during
-    the call of the observer."""
+    """After one loss evaluation, in the finish one step. Counts and losses as in restyle.proto's Progress; `preview(longest_side)` makes a picture of the state
+    now, and is only valid during the call of the observer."""
 
     scale: int
     scales: int
@@ -91,8 +91,10 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class ScaleEnd:
-    """A size of the pyramid, in px, and the picture when its work was done. began: seconds after the painting's own beginning; seconds: that it took."""
+    """A scale of the work, and the picture when it was done. scale: its number, from 1; width, height: px, which several scales may share. began: seconds after
+    the painting's own beginning; seconds: that it took."""
 
+    scale: int
     width: int
     height: int
     evaluations: int

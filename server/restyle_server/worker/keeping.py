@@ -9,6 +9,7 @@ import numpy as np
 from ..jobs import scales
 from ..jobs.scales import Head
 from ..neural.parameters import Resolved
+from ..neural.plan import plan
 from ..neural.task import State
 from ..orders import Order
 
@@ -17,7 +18,7 @@ class Keeping:
     """One order's file; does nothing for an order without one."""
 
     def __init__(self, order: Order, resolved: Resolved, device: str) -> None:
-        self._order = order
+        self._order, self._resolved = order, resolved
         self._engine = f"{device} {resolved}"
         self._fingerprint = ""
 
@@ -35,9 +36,10 @@ class Keeping:
         if self._order.kept is None:
             return
         planes = [state.best]
-        _, height, width = state.best.shape
+        resolved = self._resolved
+        scale = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations)[state.done - 1]  # what people know: its size without the margin
         with contextlib.suppress(OSError):
             self._fingerprint = self._fingerprint or scales.fingerprint(self._order)
             shapes = tuple((int(plane.shape[0]), int(plane.shape[1]), int(plane.shape[2])) for plane in planes)
-            head = Head(self._fingerprint, self._engine, state.done, width, height, shapes)
+            head = Head(self._fingerprint, self._engine, state.done, scale.width, scale.height, shapes)
             scales.write(self._order.kept, head, [np.ascontiguousarray(plane, np.float32).data.cast("B") for plane in planes])

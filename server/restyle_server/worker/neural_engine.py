@@ -34,7 +34,7 @@ FITS = 0.9  # share of the free memory that a painting may be planned with: othe
 
 
 class NeuralEngine:
-    """Paints orders on one device, by VGG19's statistics. features: words of ServerInfo, what it can do beyond one style on one layer."""
+    """Paints orders on one device, by VGG's features. features: words of ServerInfo, what it can do beyond one style on one layer."""
 
     features = FEATURES
 
@@ -148,8 +148,8 @@ def _went_on(painting: Painting) -> tuple[str, ...]:
 
 
 def _scale_end(sketch: Sketch, painting: Painting, began: float, picture: Picture) -> ScaleEnd:
-    evaluations = sum((step.width, step.height) == (sketch.width, sketch.height) for step in painting.trace)
-    return ScaleEnd(sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
+    evaluations = sum(step.scale == sketch.scale for step in painting.trace)
+    return ScaleEnd(sketch.scale, sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
 
 
 def _progress(step: Step) -> Progress:

@@ -302,7 +302,7 @@ def test_the_recipe_is_kept_on_the_layer_and_in_the_file():
     assert '"library": "woodcut"' in text, text
     assert '"seed": 7' in text, text
     resolved = json.loads(text)["resolved"]
-    assert (resolved["preset"], resolved["strength"], resolved["seed"], resolved["objective"]) == ("standard", 0.0, 7, "gram+moments"), resolved
+    assert (resolved["preset"], resolved["strength"], resolved["seed"], resolved["objective"]) == ("standard", 0.0, 7, "gram"), resolved
 
 
 def test_a_preset_saved_elsewhere_is_painted_by_and_so_are_further_settings():

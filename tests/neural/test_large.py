@@ -60,7 +60,8 @@ def test_what_an_observer_sees_of_a_large_painting_is_small(large, monkeypatch):
     monkeypatch.setattr(painter, "LARGEST_SHOWN", 64)
     shapes: set[tuple[int, ...]] = set()
     Painter().paint(large, lambda step: (shapes.add(step.picture().shape), Verdict.GO_ON)[1])
-    assert shapes == {(16, 19, 3), (25, 38, 3), (25, 37, 3), (33, 50, 3)}
+    assert max(max(shape) for shape in shapes) <= 64
+    assert len(shapes) > 2
 
 
 def test_details_make_the_painting_sharper(large):

@@ -15,7 +15,8 @@ def test_no_preset_costs_more_than_its_budget(width, height, preset):
     scales = plan(width, height, preset, preset.budget)
     assert sum(scale.cost * scale.evaluations for scale in scales) <= preset.budget + 1e-9
     relative = (scale.cost / {Stage.MOMENTS: 1, Stage.FINISH: FINISH_COST, Stage.DETAIL: DETAIL_COST}[scale.stage] for scale in scales)
-    assert list(relative) == pytest.approx([scale.width * scale.height / (width * height) for scale in scales])
+    canvases = [scale.canvas[0] * scale.canvas[1] for scale in scales]
+    assert list(relative) == pytest.approx([canvas / canvases[-1] for canvas in canvases])
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

@@ -20,6 +20,7 @@ DETAIL_COST = 0.55  # same, with the layers up to relu3_1
 DETAIL_STEPS: Mapping[Preset, int] = MappingProxyType({Preset.DRAFT: 2, Preset.STANDARD: 4, Preset.FINE: 6})  # at most, of each size above LARGEST_WHOLE
 
 FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.45, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
+LEAST = 2  # evaluations that are left to the statistics: the first of them only looks
 SHARES = (0.30, 0.40, 0.30, 0.15)  # of the rest, finest scale first; the last one repeats: large strokes form at the coarse ones, which cost little
 
 
@@ -62,7 +63,7 @@ def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, .
         return ()
     if max(width, height) > LARGEST_WHOLE:
         return _large(width, height, preset, budget)
-    steps = math.floor(budget * FINISHED[preset] / FINISH_COST + 1e-9)
+    steps = math.floor(min(budget * FINISHED[preset], max(0, budget - LEAST)) / FINISH_COST + 1e-9)
     moments = budget - steps * FINISH_COST
     sizes = _sizes(width, height)
     given = [SHARES[min(i, len(SHARES) - 1)] for i in range(len(sizes))]

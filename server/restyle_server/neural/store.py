@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -97,5 +98,6 @@ class Store:
 def _checksum(tensors: Mapping[str, Tensor]) -> str:
     crc = 0
     for name in sorted(tensors):
-        crc = zlib.crc32(tensors[name].numpy().data.cast("B") if tensors[name].numel() else b"", zlib.crc32(name.encode(), crc))
+        plain = tensors[name].flatten().view(torch.uint8).numpy() if tensors[name].numel() else b""  # numpy has no bf16
+        crc = zlib.crc32(plain, zlib.crc32(name.encode(), crc))
     return f"{crc:08x}"

@@ -91,7 +91,7 @@ LEFT = np.zeros((SIDE, SIDE), np.float32)
 LEFT[:, : SIDE // 2] = 1
 RED, BLUE = texture((200, 60, 40)), texture((40, 60, 200))
 STYLE = StyleUse.plane(plane(RED))
-BASE = JobRequest(plane(photo()), (STYLE,), parameters=Parameters(preset="draft", evaluations=3, precision="fp32"))
+BASE = JobRequest(plane(photo()), (STYLE,), parameters=Parameters(preset="draft", evaluations=9, precision="fp32"))
 
 
 WIDE = replace(BASE, content=Plane(RGB8, 1600, 800, bytes(1600 * 800 * 3)))
@@ -122,7 +122,7 @@ def test_equal_orders_give_equal_bytes(session: Session, base: Array) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        {"evaluations": 5},
+        {"evaluations": 12},
         {"evaluations": None, "preset": "draft"},
         {"size": 16},
         {"strength": 90.0},

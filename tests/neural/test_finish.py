@@ -14,7 +14,7 @@ from neural.scenes import photo, random_filters, task, waves
 from restyle_server.neural import finish as room
 from restyle_server.neural.calibration import normalised
 from restyle_server.neural.content_loss import FeatureMatch
-from restyle_server.neural.finish import BLOCK, Finish, Region, Terms, finish, joined, split, spread
+from restyle_server.neural.finish import BLOCK, WHOLE_PACE, Finish, Region, Terms, finish, joined, split, spread
 from restyle_server.neural.neighbours import keys
 from restyle_server.neural.painter import Painter
 from restyle_server.neural.parameters import Pooling, Preset, Symmetry
@@ -154,7 +154,7 @@ def test_each_region_draws_from_its_own_style(double):
 def test_equal_steps_give_equal_bytes(single):
     start = picture(single, 64, 48)
     ends = [
-        finish(objective(single, start, [region(single, waves(40, 40))], side), start, 7, lambda content: 0.1 * content, None, lambda *_: None)
+        finish(objective(single, start, [region(single, waves(40, 40))], side), start, 7, WHOLE_PACE, lambda content: 0.1 * content, None, lambda *_: None)
         for side in (None, None, 32, 32)
     ]
     assert ends[0].numpy().tobytes() == ends[1].numpy().tobytes() != start.numpy().tobytes()
@@ -164,7 +164,15 @@ def test_equal_steps_give_equal_bytes(single):
 
 def test_steps_bring_the_picture_nearer_to_the_style(single):
     start, seen = picture(single, 64, 48), []
-    finish(objective(single, start, [region(single, waves(40, 40))]), start, 20, lambda _: 0.0, None, lambda terms, *_: seen.append(float(terms.neighbours)))
+    finish(
+        objective(single, start, [region(single, waves(40, 40))]),
+        start,
+        20,
+        WHOLE_PACE,
+        lambda _: 0.0,
+        None,
+        lambda terms, *_: seen.append(float(terms.neighbours)),
+    )
     assert len(seen) == 20
     assert seen[-1] < 0.92 * seen[0]
 
@@ -188,7 +196,7 @@ class Slope:
 def taken(slope: Slope, steps: int, free: Tensor | None = None) -> list[Tensor]:
     """The picture after each step."""
     seen: list[Tensor] = []
-    finish(slope, torch.full((1, 3, 32, 32), 0.5), steps, lambda content: 10 * content, free, lambda *told: seen.append(told[2].clone()))
+    finish(slope, torch.full((1, 3, 32, 32), 0.5), steps, WHOLE_PACE, lambda content: 10 * content, free, lambda *told: seen.append(told[2].clone()))
     return seen
 
 
@@ -231,7 +239,7 @@ def test_what_is_told_may_end_it_after_any_step():
             raise Ended
 
     with pytest.raises(Ended):
-        finish(slope, torch.zeros(1, 3, 16, 16), 9, lambda _: 0.0, None, tell)
+        finish(slope, torch.zeros(1, 3, 16, 16), 9, WHOLE_PACE, lambda _: 0.0, None, tell)
     assert len(slope.searches) == 3
 
 

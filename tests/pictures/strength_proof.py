@@ -3,7 +3,7 @@
 More strength must mean further from the content and nearer to the style, and at one strength all styles must lie about as far from the content, as strength.py
 says: in drafts too, which have little time to get there. What is measured is the result.
 
-python tests/pictures/strength_proof.py [--sides 96 128] [--photos 4] [--styles 4] [--preset draft]
+python tests/pictures/strength_proof.py [--sides 96 128] [--photos 4] [--styles 4] [--preset standard]
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ Told = Callable[[str, str, Sequence[Distances]], None]
 
 
 def prove(
-    photos: Sequence[str], styles: Sequence[str], side: int, preset: Preset = Preset.DRAFT, *, compared: bool = True, told: Told = lambda *_: None
+    photos: Sequence[str], styles: Sequence[str], side: int, preset: Preset = Preset.STANDARD, *, compared: bool = True, told: Told = lambda *_: None
 ) -> Proof:
     """Paints everything at one size. compared: with a fixed weight, else its spread is infinite. told: each pair, as it is painted."""
     pairs = [(name, style) for name in photos for style in styles]
@@ -152,7 +152,7 @@ def main() -> int:
     parser.add_argument("--sides", type=int, nargs="+", default=[96, 128], metavar="PX")
     parser.add_argument("--photos", type=int, default=len(PHOTOS), metavar="N")
     parser.add_argument("--styles", type=int, default=len(STYLES), metavar="N")
-    parser.add_argument("--preset", type=Preset, choices=list(Preset), default=Preset.DRAFT)
+    parser.add_argument("--preset", type=Preset, choices=list(Preset), default=Preset.STANDARD)
     given = parser.parse_args()
     wrong = 0
     for side in given.sides:

@@ -1,4 +1,4 @@
-"""Strength means the same for every style, also in drafts."""
+"""Strength means the same for every style."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from ..neural import lbfgs, strength
 from ..neural.calibration import network
 from ..neural.content_loss import FeatureMatch
 from ..neural.device import device_ids, device_name, prefers_bf16
-from ..neural.finish import LAYERS, SEARCHED, Finish, Region, finish
+from ..neural.finish import LAYERS, SEARCHED, WHOLE_PACE, Finish, Region, finish
 from ..neural.neighbours import keys
 from ..neural.painter import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
 from ..neural.parameters import Parameters, Pooling, Precision, Resolved, resolve
@@ -148,7 +148,7 @@ class Engine:
         self._finishing = self._finishing or self._finish()
         steps = -(-count // SEARCHED) * SEARCHED
         began = time.perf_counter()
-        finish(self._finishing, self._content, steps, lambda content: strength.finish_weight(STRENGTH, content), None, lambda *_: None)
+        finish(self._finishing, self._content, steps, WHOLE_PACE, lambda content: strength.finish_weight(STRENGTH, content), None, lambda *_: None)
         _wait(self._content.device)
         return (time.perf_counter() - began) / steps
 

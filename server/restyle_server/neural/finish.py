@@ -31,13 +31,25 @@ OFFSETS = ((0, 0), (1, 1), (0, 1), (1, 0))
 TONE = 1.0  # weight of the tones: at 0 colours run away, magenta first, and tones turn over
 BLOCK = 16  # px, the tiles' alignment
 SMALLEST_SPREAD = 1e-3  # variance of the tones: a flat picture's may not divide by nothing
-RATE = 0.018  # of the range, in the first steps
-LAST_RATE = 0.2  # of RATE, in the last step
-WARMING = 4  # steps until the rate is reached: Adam's first ones move every level by all of it
+LAST_RATE = 0.2  # of the first rate, in the last step
 BETAS = (0.9, 0.99)
 EPSILON = 1e-12  # gradients of mean losses are tiny: 1e-8 would rule them
 LEVELS = 5  # of the pyramid, beside what is left
 SMALLEST = 16  # px, side below which no level is split further
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """rate: of the range, in the first steps. warming: steps until it is reached, as Adam's first ones move every level by all of it. levels: of the pyramid,
+    the finest, that move."""
+
+    rate: float
+    warming: int
+    levels: int
+
+
+WHOLE_PACE = Pace(0.018, 4, 6)
+DETAIL_PACE = Pace(0.025, 2, 2)  # from a blur whose forms and tones are right
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +153,15 @@ class Finish:
         return found * share if say is None else found
 
 
-def finish(objective: Finish, start: Tensor, steps: int, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None) -> Tensor:
+def finish(
+    objective: Finish, start: Tensor, steps: int, pace: Pace, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None
+) -> Tensor:
     """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
     change; None: everywhere. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise
     to end it."""
     levels = split(start)
-    means, squares = ([torch.zeros_like(level) for level in levels] for _ in range(2))
+    moving = levels[: pace.levels]
+    means, squares = ([torch.zeros_like(level) for level in moving] for _ in range(2))
     since, picture, rate, weight = 0, start, 1.0, pull(0.0)
     for number in range(steps):
         terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
@@ -159,11 +174,12 @@ def finish(objective: Finish, start: Tensor, steps: int, pull: Callable[[float],
             tell(terms, weight, picture)
             continue
         since += 1
-        pace = RATE * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / WARMING)
-        for level, mean, square, slope in zip(levels, means, squares, spread(gradient if free is None else gradient * free, levels), strict=True):
+        step = pace.rate * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / pace.warming)
+        slopes = spread(gradient if free is None else gradient * free, levels)[: pace.levels]
+        for level, mean, square, slope in zip(moving, means, squares, slopes, strict=True):
             mean.lerp_(slope, 1 - BETAS[0])
             square.mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
-            level.addcdiv_(mean, (square / (1 - BETAS[1] ** since)).sqrt_().add_(EPSILON), value=-pace / (1 - BETAS[0] ** since))
+            level.addcdiv_(mean, (square / (1 - BETAS[1] ** since)).sqrt_().add_(EPSILON), value=-step / (1 - BETAS[0] ** since))
         picture = joined(levels) if free is None else torch.where(free > 0, joined(levels), start)
         tell(terms, weight, picture)
         weight = pull(content)

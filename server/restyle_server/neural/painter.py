@@ -18,7 +18,7 @@ from .border import bordered, cropped
 from .calibration import content_hash, network
 from .carrying import carried
 from .content_loss import FeatureMatch
-from .finish import DETAIL_LAYERS, LAYERS, Finish
+from .finish import DETAIL_LAYERS, DETAIL_PACE, LAYERS, WHOLE_PACE, Finish
 from .lbfgs import Value
 from .memory import cut
 from .neighbours import keys
@@ -280,7 +280,8 @@ class _Run:
             style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone, terms.content, FINISH_GAMUT * terms.gamut)).tolist()
             self._tell(style + tone + weight * content + gamut, style, content, weight * content, tone, gamut)
 
-        finish.finish(objective, self._best, scale.evaluations, pull, None if local is None else (local > 0).to(self._best), tell, self._beat)
+        pace = DETAIL_PACE if detail else WHOLE_PACE
+        finish.finish(objective, self._best, scale.evaluations, pace, pull, None if local is None else (local > 0).to(self._best), tell, self._beat)
 
     def _regions(self, width: int, height: int, layers: tuple[str, ...], enlargement: float) -> list[finish.Region]:
         """Keys of each region's styles, and how much each position of the picture counts there. enlargement: the largest of a style's picture."""

@@ -17,7 +17,7 @@ MARGIN = 8  # px around what is painted whole that are painted along and cut off
 LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
 FINISH_COST = 1.3  # of an evaluation, a step of the finish: a layer less deep, with the search
 DETAIL_COST = 0.55  # same, with the layers up to relu3_1
-DETAIL_STEPS: Mapping[Preset, int] = MappingProxyType({Preset.DRAFT: 2, Preset.STANDARD: 4, Preset.FINE: 6})  # at most, of each size above LARGEST_WHOLE
+DETAIL_STEPS: Mapping[Preset, int] = MappingProxyType({Preset.DRAFT: 6, Preset.STANDARD: 10, Preset.FINE: 14})  # at most, of each size above LARGEST_WHOLE
 
 FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.45, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
 LEAST = 2  # evaluations that are left to the statistics: the first of them only looks

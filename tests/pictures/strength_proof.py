@@ -42,8 +42,8 @@ NARROWER = 0.5  # of a fixed weight's spread: what strength's own may be at most
 
 @dataclass(frozen=True)
 class Distances:
-    """How far a result is from the content and from the style, in the engine's units: parts of the content's variance, share of the style's own size. held:
-    from the content in the style's colours, which is what holds a painting."""
+    """How far a result is from the content and from the style, in the engine's units: parts of the content's variance; 1 less the mean cosine of all positions
+    to the style's nearest, which is what the last stage brings down. held: from the content in the style's colours, which is what holds a painting."""
 
     content: float
     style: float
@@ -63,19 +63,20 @@ class Easel:
         asked = Parameters(preset=preset, native_size=True, precision=Precision.FP32, strength=at)
         used = StylePicture(painting(style, STYLE_SIDE), key=style)
         task = Task(photo(name, side), (used,), resolve(asked, side, side, "cpu", bf16=False), SHIPPED)
-        result = self._painter.paint(task, lambda _: Verdict.GO_ON).rgb
-        return self.measured(task, result)
+        found = self._painter.paint(task, lambda _: Verdict.GO_ON)
+        content, held = self.measured(task, found.rgb)
+        return Distances(content, found.trace[-1].style_loss, held)
 
     @torch.no_grad()
-    def measured(self, task: Task, result: Pixels) -> Distances:
-        """Of a result (h, w, 3)."""
+    def measured(self, task: Task, result: Pixels) -> tuple[float, float]:
+        """Of a result (h, w, 3): its distance from the content, plain and in the style's colours."""
         device = torch.device("cpu")
         content, picture = tensor(task.content, device), tensor(result, device)
         plain, colored = (
             scene.scene(task, base, self._judge, "judge", device, self._targets).terms(picture)
             for base in (content, recolored(content, None, [(None, task.styles)]))
         )
-        return Distances(float(plain.content), float(plain.style), float(colored.content))
+        return float(plain.content), float(colored.content)
 
 
 def spread(found: Sequence[float]) -> float:

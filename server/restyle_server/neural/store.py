@@ -98,6 +98,6 @@ class Store:
 def _checksum(tensors: Mapping[str, Tensor]) -> str:
     crc = 0
     for name in sorted(tensors):
-        plain = tensors[name].flatten().view(torch.uint8).numpy() if tensors[name].numel() else b""  # numpy has no bf16
+        plain = tensors[name].flatten().view(torch.uint8).numpy().data if tensors[name].numel() else b""  # numpy has no bf16
         crc = zlib.crc32(plain, zlib.crc32(name.encode(), crc))
     return f"{crc:08x}"

@@ -18,7 +18,7 @@ from torch import Tensor
 FADED = 25.0  # strength under which a painting fades out: there every line of the content is kept
 REACHES = {25.0: 0.25, 50.0: 0.65, 75.0: 1.1, 100.0: 3.0}  # content's loss near which paintings end, by strength
 EVEN = 0.3  # content's weight at its reach beside a style of 1: what a style still gains there
-POWER = 2  # of the loss over the reach
+POWER = 3  # of the loss over the reach
 STEEPEST = 2.0  # reaches beyond which the content pulls no harder: a start far away would spend its evaluations on the way back
 COARSER = 0.4  # of its weight, for each halving of the size: large strokes form while the picture is small, lines hold when it is fine
 FINISH = 0.1  # of its weight at the reach, in the finish

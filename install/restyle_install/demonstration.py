@@ -19,7 +19,7 @@ from .running import attend
 
 PICTURE = "restyled.png"
 SHEET = "restyled-sheet.png"
-PHOTO = "rocket.jpg"  # comes with scikit-image: a launch, in the public domain
+PHOTO = "chelsea.png"  # comes with scikit-image: a cat, in the public domain
 STYLE = "night"  # of the library
 LOG = "restyle-demo.log"
 HEIGHT = 640  # px of every picture of the sheet: three of them still fit a screen

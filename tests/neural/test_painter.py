@@ -214,6 +214,12 @@ def test_symmetry_averages_turned_styles(painter):
     assert np.allclose(a, b, atol=2e-3)
 
 
+def test_another_seed_paints_another_picture_and_the_same_one_the_same(painter):
+    first, again, other = (painted(painter, evaluations=6, seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert np.abs(first - other).mean() > 1e-3
+
+
 def test_a_start_from_noise_or_from_a_result_is_used(painter):
     content = photo(48, 36)
     noise = painted(painter, content=content, start="noise", evaluations=2, seed=1)

@@ -39,6 +39,7 @@ GAMUT_WEIGHT = 20.0  # same, of the soft walls near 0 and 1
 FINISH_GAMUT = 30.0  # same, in the finish
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
+SEEDED_NOISE = 0.1  # standard deviation of the noise on the content with which every seed but 0 begins: enough for strokes to fall elsewhere
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -198,7 +199,8 @@ class _Run:
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
             small = resized(self._content, width, height).clamp(0, 1)
-            return small if task.noise == 0 else (small + task.noise * noise).clamp(0, 1)
+            amount = task.noise or (SEEDED_NOISE if task.parameters.seed else 0.0)
+            return small if amount == 0 else (small + amount * noise).clamp(0, 1)
         return (0.5 + NOISE_START * noise).clamp(0, 1)
 
     def _carried(self, width: int, height: int) -> Tensor:

@@ -49,7 +49,7 @@ class Pace:
 
 
 WHOLE_PACE = Pace(0.018, 4, 6)
-DETAIL_PACE = Pace(0.025, 2, 2)  # from a blur whose forms and tones are right
+DETAIL_PACE = Pace(0.05, 2, 2)  # from a blur whose forms and tones are right; at 0.08 specks and coloured fringes come
 
 
 @dataclass(frozen=True, slots=True)

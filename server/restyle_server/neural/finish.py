@@ -1,6 +1,6 @@
 """Owns the finish of a painting: the stage that turns the right statistics into paint, each position becoming like the style's own position that is nearest.
 
-Loss = mean over LAYERS of (1 − cosine to the nearest neighbour) + TONE · squared change of the tones over their variance + content + gamut. The neighbours are
+Loss = mean over LAYERS of (1 − cosine to the nearest neighbour) + tone · squared change of the tones over their variance + content + gamut. The neighbours are
 found for every position anew every few steps and held in between ("feature splitting", Kolkin et al. 2022, section 3.4, finds them for a sample in every step,
 which leaves dots where few positions were drawn). Cosine says nothing of level: the tones, means over BLOCK px, stay those of the stage before.
 
@@ -28,7 +28,6 @@ LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "rel
 DETAIL_LAYERS = LAYERS[:5]  # of a picture that is too large to be painted whole: what has the size of a stroke has been painted
 SEARCHED = 5  # steps from one search to the next
 OFFSETS = ((0, 0), (1, 1), (0, 1), (1, 0))
-TONE = 1.0  # weight of the tones: at 0 colours run away, magenta first, and tones turn over
 BLOCK = 16  # px, the tiles' alignment
 SMALLEST_SPREAD = 1e-3  # variance of the tones: a flat picture's may not divide by nothing
 LAST_RATE = 0.2  # of the first rate, in the last step
@@ -41,15 +40,16 @@ SMALLEST = 16  # px, side below which no level is split further
 @dataclass(frozen=True, slots=True)
 class Pace:
     """rate: of the range, in the first steps. warming: steps until it is reached, as Adam's first ones move every level by all of it. levels: of the pyramid,
-    the finest, that move."""
+    the finest, that move. tone: weight of the tones, which only levels as large as their blocks can change: below, their borders would show."""
 
     rate: float
     warming: int
     levels: int
+    tone: float
 
 
-WHOLE_PACE = Pace(0.018, 4, 6)
-DETAIL_PACE = Pace(0.05, 2, 2)  # from a blur whose forms and tones are right; at 0.08 specks and coloured fringes come
+WHOLE_PACE = Pace(0.018, 4, 6, 1.0)
+DETAIL_PACE = Pace(0.04, 2, 2, 0.0)  # from a blur whose forms and tones are right; at 0.08 specks and coloured fringes come
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,23 @@ class Finish:
     """The objective of the finish at one size, evaluated as a whole, or exactly the same tile by tile."""
 
     def __init__(
-        self, vgg: Vgg, start: Tensor, regions: Sequence[Region], layers: Sequence[str], hold: FeatureMatch, gamut: float, tiles: Sequence[Tile]
+        self,
+        vgg: Vgg,
+        start: Tensor,
+        regions: Sequence[Region],
+        layers: Sequence[str],
+        hold: FeatureMatch,
+        gamut: float,
+        tiles: Sequence[Tile],
+        tone: float = 1.0,
     ) -> None:
-        """start: (1, 3, h, w), what the stage before has painted. hold: the content's term."""
+        """start: (1, 3, h, w), what the stage before has painted. hold: the content's term. tone: weight of
+        the tones; at 0, where all levels move, colours run away, magenta first."""
         self._vgg, self._regions, self._layers, self._hold, self._tiles = vgg, regions, tuple(layers), hold, tiles
         self._gamut = gamut
         self._tones = _tones(start)
         spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
-        self._tone = TONE / max(float(spread), SMALLEST_SPREAD)
+        self._tone = tone / max(float(spread), SMALLEST_SPREAD)
         self._size = start.shape[-2], start.shape[-1]
         self._near: dict[tuple[int, str, int], Tensor] = {}
         self._searches = 0

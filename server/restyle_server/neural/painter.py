@@ -272,7 +272,8 @@ class _Run:
         local = strength_map(task, width, height, self._device)
         more = None if local is None else strength.hold(self._strength, local)
         hold = FeatureMatch(self._vgg, resized(self._content, width, height).clamp(0, 1) if held else self._best, held, more, tiles)
-        objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles)
+        pace = DETAIL_PACE if detail else WHOLE_PACE
+        objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles, pace.tone)
 
         def pull(content: float) -> float:
             return strength.finish_weight(self._strength, content)
@@ -282,7 +283,6 @@ class _Run:
             style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone, terms.content, FINISH_GAMUT * terms.gamut)).tolist()
             self._tell(style + tone + weight * content + gamut, style, content, weight * content, tone, gamut)
 
-        pace = DETAIL_PACE if detail else WHOLE_PACE
         finish.finish(objective, self._best, scale.evaluations, pace, pull, None if local is None else (local > 0).to(self._best), tell, self._beat)
 
     def _regions(self, width: int, height: int, layers: tuple[str, ...], enlargement: float) -> list[finish.Region]:

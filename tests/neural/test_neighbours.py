@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from restyle_server.neural import neighbours
-from restyle_server.neural.neighbours import Keys, difference, keys, nearest, rows
+from restyle_server.neural.neighbours import Keys, difference, keys, nearest
+from restyle_server.neural.statistics import by_position
 from torch import Tensor
 
 
@@ -107,4 +108,4 @@ def test_the_mean_that_is_taken_off_is_that_of_the_shares():
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 def test_positions_are_rows_in_any_layout(layout):
     features = numbers(1, 5, 3, 4).contiguous(memory_format=layout)
-    assert torch.equal(rows(features)[7], features[0, :, 1, 3])
+    assert torch.equal(by_position(features)[7], features[0, :, 1, 3])

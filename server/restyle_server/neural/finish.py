@@ -20,7 +20,8 @@ from torch import Tensor
 from . import losses
 from .content_loss import FeatureMatch
 from .gathering import Beat
-from .neighbours import Keys, difference, nearest, rows
+from .neighbours import Keys, difference, nearest
+from .statistics import by_position
 from .tiles import Rows, Tile
 from .vgg import Vgg, depth
 
@@ -149,7 +150,7 @@ class Finish:
             say = None if say is None else 4 * say[..., down::2, across::2]
             height, width = (height - down + 1) // 2, (width - across + 1) // 2
         share = own.shape[-2] * own.shape[-1] / (height * width)
-        positions = rows(own)
+        positions = by_position(own)
         if say is not None:
             say = say.flatten()
             counting = say.nonzero()[:, 0]

@@ -30,11 +30,6 @@ class Keys:
     shares: tuple[float, ...]
 
 
-def rows(features: Tensor) -> Tensor:
-    """(h·w, C) view of activations (1, C, h, w), channels last or not."""
-    return features.flatten(2)[0].t()
-
-
 def keys(styles: Sequence[Tensor], shares: Sequence[float], dtype: torch.dtype) -> Keys:
     """Keys of one layer. styles: (n, C) activations each; dtype: of the search."""
     mean = sum((share * style.float().mean(0) for style, share in zip(styles, shares, strict=True)), torch.zeros(styles[0].shape[1], device=styles[0].device))

@@ -27,7 +27,7 @@ from .plan import Scale, Stage, plan
 from .recoloring import recolored
 from .resizing import pixels, resized, tensor
 from .scene import Terms, Weights, by_region, counted, scene, strength_map, weight_map
-from .statistics import levels
+from .statistics import levels, product
 from .store import Store
 from .targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
@@ -293,8 +293,8 @@ class _Run:
         deepest = max(depth(layer) for layer in layers)
         maps: list[list[Tensor] | None] = []
         for region, _, _ in found:
-            given = [one for one in (weight, region) if one is not None]
-            maps.append(levels(torch.stack(given).prod(0), deepest) if given else None)
+            say = product(weight, region)
+            maps.append(None if say is None else levels(say, deepest))
         totals = [sum(float(one[level].sum()) for one in maps if one is not None) for level in range(deepest + 1)]
         result = []
         for says, (_, styles, _) in zip(maps, found, strict=True):

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .losses import MARGIN
 from .resizing import tensor
-from .statistics import Moments, blended, moments
+from .statistics import Moments, blended, moments, product
 from .task import StylePicture
 
 RIDGE = 4e-3  # variance added to both covariances, (0.063)²: what hardly differs in the content is not stretched into noise
@@ -36,8 +36,8 @@ def recolored(image: Tensor, weight: Tensor | None, regions: Sequence[Region]) -
 
 
 def _say(weight: Tensor | None, region: Tensor | None, image: Tensor) -> Tensor:
-    given = [one for one in (weight, region) if one is not None]
-    return torch.stack(given).prod(0) if given else torch.ones_like(image[:, :1])
+    both = product(weight, region)
+    return torch.ones_like(image[:, :1]) if both is None else both
 
 
 def _colors(styles: Sequence[StylePicture], device: torch.device) -> Moments:

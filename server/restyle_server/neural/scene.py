@@ -13,7 +13,7 @@ from .content_loss import FeatureMatch
 from .gathering import Beat, Look, Measured, gathered, measured
 from .losses import STYLE_LOSSES, StyleLoss
 from .resizing import resized_map, tensor
-from .statistics import Moments, blended, guides
+from .statistics import Moments, blended, guides, product
 from .targets import TargetCache, Targets, style_targets
 from .task import Pixels, StylePicture, Task
 from .tiles import Rows, Take, Tile, grid, halo, whole
@@ -219,8 +219,7 @@ def strength_map(task: Task, width: int, height: int, device: torch.device) -> T
 
 def weight_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
     """How much each pixel counts in the picture's statistics, (1, 1, h, w) in 0–1; None: all fully. What does not change does not count."""
-    given = [resized_map(tensor(one, device), width, height) for one in (task.weight, task.strength_map) if one is not None]
-    return torch.stack(given).prod(0) if given else None
+    return product(*(None if one is None else resized_map(tensor(one, device), width, height) for one in (task.weight, task.strength_map)))
 
 
 def counted(task: Task, width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture], float]]:
@@ -232,8 +231,8 @@ def counted(task: Task, width: int, height: int, device: torch.device) -> list[t
 
 def _say(weight: Tensor | None, region: Tensor | None) -> float:
     """Share of the picture that a region's statistics cover."""
-    given = [one for one in (weight, region) if one is not None]
-    return float(torch.stack(given).prod(0).mean()) if given else 1.0
+    both = product(weight, region)
+    return 1.0 if both is None else float(both.mean())
 
 
 def _size(loss: losses.StyleLoss, target: Moments) -> float:

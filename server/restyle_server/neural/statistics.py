@@ -63,7 +63,7 @@ class _Moments(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, features: Tensor, guide: Tensor | None) -> tuple[Tensor, Tensor]:
-        rows = _rows(features)
+        rows = by_position(features)
         exact = torch.float64 if rows.dtype == torch.float64 else torch.float32
         count = rows.shape[1]
         second = torch.zeros(count, count, dtype=wide(rows.device), device=rows.device)
@@ -81,7 +81,7 @@ class _Moments(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
         features, guide = ctx.saved_tensors
-        rows = _rows(features)
+        rows = by_position(features)
         of_second, of_mean = (grad / rows.shape[0] if guide is None else grad for grad in grads)
         slope = (of_second + of_second.t()).to(rows.dtype)
         result = torch.addmm(of_mean.to(rows.dtype), rows, slope)
@@ -91,7 +91,7 @@ class _Moments(torch.autograd.Function):
         return result.t().view(1, count, height, width), None
 
 
-def _rows(features: Tensor) -> Tensor:
+def by_position(features: Tensor) -> Tensor:
     """(h·w, C) view of activations (1, C, h, w), channels last or not."""
     return features.flatten(2)[0].t()
 
@@ -121,6 +121,12 @@ def levels(values: Tensor, deepest: int) -> list[Tensor]:
     for _ in range(deepest):
         found.append(F.avg_pool2d(found[-1], 2, ceil_mode=True))
     return found
+
+
+def product(*maps: Tensor | None) -> Tensor | None:
+    """The product of those maps that are given; None: none is."""
+    given = [one for one in maps if one is not None]
+    return torch.stack(given).prod(0) if given else None
 
 
 def _product(weight: Tensor | None, region: Tensor | None) -> Tensor:

@@ -16,7 +16,7 @@ from torch import Tensor
 from .gathering import Measured, gathered
 from .parameters import SMALLEST_SIDE, Symmetry
 from .resizing import resized, resized_map, resized_weighted, tensor
-from .statistics import Moments, blended, guides
+from .statistics import Moments, blended, by_position, guides
 from .store import Store
 from .task import StylePicture
 from .tiles import grid, halo, whole
@@ -218,7 +218,7 @@ def style_positions(
 
 def _sampled(values: Tensor, counting: Tensor | None, count: int) -> Tensor:
     """About so many positions of activations (1, C, h, w), in even steps: (n, C). counting: (h·w,), which of them may be taken; None: all."""
-    all_ = values.flatten(2)[0].t()
+    all_ = by_position(values)
     if counting is not None:
         all_ = all_[counting]
     if len(all_) <= count:

@@ -3,7 +3,7 @@
 More strength must mean further from the content and nearer to the style, and at one strength all styles must lie about as far from the content, as strength.py
 says: in drafts too, which have little time to get there. What is measured is the result.
 
-python tests/pictures/strength_proof.py [--sides 96 128] [--photos 4] [--styles 4] [--preset standard]
+python tests/pictures/strength_proof.py [--sides 96 128] [--photos 4] [--styles 6] [--preset standard]
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from restyle_server.neural.task import Pixels, StylePicture, Task
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
 
-STYLES = ("night", "stained-glass", "woodcut", "wave")
+STYLES = ("night", "stained-glass", "woodcut", "wave", "fauvist", "autumn")
 STRENGTHS = (25.0, 50.0, 75.0, 100.0)
 COMPARED = 50.0  # strength at which the spreads are compared
 STYLE_SIDE = 256  # px: the styles' pictures here

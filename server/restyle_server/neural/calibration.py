@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+from .convolving import framed
 from .parameters import Pooling
 from .store import Store
 from .vgg import Filters, Vgg, load, pooled, standardised
@@ -106,7 +107,7 @@ def levels(filters: Mapping[str, Filters], pooling: Pooling, calibration: Tensor
         if k == 1 and block > 1:
             pool_gain[block - 1] = _pool_gain(x, pooling)
             x = pooled(x, pooling, pool_gain[block - 1])
-        x = F.relu(F.conv2d(F.pad(x, (1, 1, 1, 1), mode=Vgg({}).pad_mode), _fed(old, gain), old.bias))
+        x = F.relu(F.conv2d(framed(x), _fed(old, gain), old.bias))
         gain = gains[name] = _gains(x.mean((0, 2, 3)))
         x *= gain.view(1, -1, 1, 1)
     return Levels(gains, pool_gain)

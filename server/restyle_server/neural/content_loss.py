@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from . import losses
+from .convolving import layout
 from .statistics import levels
 from .tiles import Tile
 from .vgg import Vgg, channels, depth
@@ -71,6 +72,6 @@ def _seen(vgg: Vgg, base: Tensor, layers: Sequence[str], tiles: Sequence[Tile]) 
             if keep:
                 if layer not in kept:
                     height, width = (-(-side >> depth(layer)) for side in base.shape[-2:])
-                    kept[layer] = values.new_empty(1, values.shape[1], height, width)
+                    kept[layer] = torch.empty(1, values.shape[1], height, width, dtype=values.dtype, device=values.device, memory_format=layout(values))
                 tile.own(kept[layer], depth(layer)).copy_(own)
     return kept, {layer: float((sums[layer][1] / counts[layer] - (sums[layer][0] / counts[layer]).square()).mean()) for layer in sums}

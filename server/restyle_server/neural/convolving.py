@@ -7,7 +7,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.nn.grad import conv2d_input
 
 from . import winograd
 
@@ -22,35 +21,65 @@ def quick(weight: Tensor) -> Tensor | None:
     return winograd.transformed(weight)
 
 
-def convolved(padded: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
-    """ReLU of the convolution (1, out, h, w) of activations with their border (1, in, h + 2, w + 2), with gradient by those."""
-    if padded.device.type != "cpu":
-        return F.relu_(F.conv2d(padded, weight, bias))
-    small = (padded.shape[-2] - 2) * (padded.shape[-1] - 2) < LEAST_POSITIONS
-    result: Tensor = _Convolution.apply(padded, weight, bias, None if small else quick)
+def convolved(activations: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
+    """ReLU of the convolution (1, out, h, w) of activations (1, in, h, w), whose border is repeated outside, with gradient by those."""
+    if activations.device.type != "cpu":
+        return F.relu_(F.conv2d(framed(activations), weight, bias))
+    small = activations.shape[-2] * activations.shape[-1] < LEAST_POSITIONS
+    result: Tensor = _Convolution.apply(activations, weight, bias, None if small else quick)
     return result
 
 
+def framed(values: Tensor) -> Tensor:
+    """(1, c, h + 2, w + 2) of (1, c, h, w): its border repeated, as zeros would be seen as a frame."""
+    return F.pad(values, (1, 1, 1, 1), mode="replicate")
+
+
 class _Convolution(torch.autograd.Function):
-    """Autograd's own would keep the padded copy as well, for the gradient by filters that never change."""
+    """Autograd's own would keep the framed copy as well, for the gradient by filters that never change, and lay the gradient by it channels first."""
 
     @staticmethod
-    def forward(ctx: Any, padded: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
-        if quick is None:
-            result = F.relu_(F.conv2d(padded, weight, bias))
-        else:
-            result = _channels_first(winograd.convolved(_channels_last(padded), quick).add_(bias).relu_())
+    def forward(ctx: Any, activations: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
+        seen = framed(activations)
+        result = _filtered(seen, weight, bias, quick)
         ctx.save_for_backward(result)
-        ctx.weight, ctx.quick, ctx.shape = weight, quick, padded.shape
+        ctx.weight, ctx.quick, ctx.shape = weight, quick, seen.shape
         return result
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None]:
         (result,) = ctx.saved_tensors
         gradient = torch.ops.aten.threshold_backward(grads[0], result, 0)
-        if ctx.quick is not None:
-            return _channels_first(winograd.returned(_channels_last(gradient), ctx.quick)), None, None, None
-        return conv2d_input(ctx.shape, ctx.weight, gradient), None, None, None  # type: ignore[no-untyped-call]
+        return _unframed(_returned(gradient, ctx.weight, ctx.quick, ctx.shape)), None, None, None
+
+
+def _filtered(seen: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
+    if quick is None:
+        return F.relu_(F.conv2d(seen, weight, bias))
+    return _channels_first(winograd.convolved(_channels_last(seen), quick).add_(bias).relu_())
+
+
+def _returned(gradient: Tensor, weight: Tensor, quick: Tensor | None, shape: torch.Size) -> Tensor:
+    """The gradient by what a convolution sees, of a shape, laid as its filters are."""
+    if quick is not None:
+        return _channels_first(winograd.returned(_channels_last(gradient), quick))
+    like = torch.empty(shape, dtype=gradient.dtype, memory_format=layout(weight))  # never read
+    back: Tensor = torch.ops.aten.convolution_backward(gradient, like, weight, None, (1, 1), (0, 0), (1, 1), False, (0, 0), 1, (True, False, False))[0]
+    return back
+
+
+def _unframed(gradient: Tensor) -> Tensor:
+    """The gradient by values, of that by the same framed, which is written over."""
+    for inner, outer in ((1, 0), (-2, -1)):
+        gradient[..., inner, :] += gradient[..., outer, :]
+    for inner, outer in ((1, 0), (-2, -1)):
+        gradient[..., inner] += gradient[..., outer]
+    return gradient[..., 1:-1, 1:-1]
+
+
+def layout(values: Tensor) -> torch.memory_format:
+    """How values (n, c, h, w) lie: channels last or first."""
+    return torch.channels_last if values.is_contiguous(memory_format=torch.channels_last) else torch.contiguous_format
 
 
 def _channels_last(values: Tensor) -> Tensor:

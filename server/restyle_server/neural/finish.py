@@ -22,7 +22,7 @@ from .content_loss import FeatureMatch
 from .gathering import Beat
 from .neighbours import Keys, difference, nearest
 from .statistics import by_position
-from .tiles import Rows, Tile
+from .tiles import Rows, Tile, window
 from .vgg import Vgg, depth
 
 LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_3", "relu4_1", "relu4_2", "relu4_3")
@@ -146,7 +146,7 @@ class Finish:
         height, width = (-(-side >> level) for side in self._size)
         if level == 0:  # every second row and column, others after each search: the shallow layers have the most positions and the least to say
             down, across = OFFSETS[self._searches % len(OFFSETS)]
-            own = own[..., down::2, across::2]
+            own = window(own, slice(down, None, 2), slice(across, None, 2))
             say = None if say is None else 4 * say[..., down::2, across::2]
             height, width = (height - down + 1) // 2, (width - across + 1) // 2
         share = own.shape[-2] * own.shape[-1] / (height * width)

@@ -93,7 +93,7 @@ class _Moments(torch.autograd.Function):
 
 def by_position(features: Tensor) -> Tensor:
     """(h·w, C) view of activations (1, C, h, w), channels last or not."""
-    return features.flatten(2)[0].t()
+    return features.flatten(2).squeeze(0).t()  # by [0], the gradient would be copied channels first
 
 
 def guides(weight: Tensor | None, region: Tensor | None, deepest: int) -> list[Tensor | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -55,7 +56,7 @@ class Tile:
 
     def inner(self, values: Tensor, level: int = 0) -> Tensor:
         """The owned part of values (…, h, w) that cover what the tile sees, after so many poolings."""
-        return values[..., self.rows.inner(level), self.columns.inner(level)]
+        return window(values, self.rows.inner(level), self.columns.inner(level))
 
     def beyond(self, values: Tensor) -> Tensor:
         """The owned pixels and the next row and column, of values (…, h, w) that cover what the tile sees."""
@@ -74,6 +75,29 @@ class Tile:
     def pixels_seen(self) -> int:
         """How many pass through the network."""
         return (self.rows.seen_stop - self.rows.seen_start) * (self.columns.seen_stop - self.columns.seen_start)
+
+
+def window(values: Tensor, rows: slice, columns: slice) -> Tensor:
+    """values[..., rows, columns] of (…, h, w), whose gradient lies in memory as the values do: autograd's own lies channels first, and adding that to one that
+    lies channels last takes as long as a convolution."""
+    if (rows.start or 0, rows.step or 1, columns.start or 0, columns.step or 1) == (0, 1, 0, 1) and (rows.stop, columns.stop) == tuple(values.shape[-2:]):
+        return values
+    found: Tensor = _Window.apply(values, rows, columns)
+    return found
+
+
+class _Window(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, rows: slice, columns: slice) -> Tensor:
+        ctx.rows, ctx.columns = rows, columns
+        ctx.like = torch.empty_like(values, device="meta")  # shape and layout
+        return values[..., rows, columns]
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        gradient = torch.zeros_like(ctx.like, device=grads[0].device)
+        gradient[..., ctx.rows, ctx.columns] = grads[0]
+        return gradient, None, None
 
 
 def halo(layers: Collection[str]) -> int:

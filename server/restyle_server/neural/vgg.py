@@ -19,7 +19,6 @@ from .topology import CHANNELS, VGG19, Topology, topology_of
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet, RGB in 0–1
 STD = (0.229, 0.224, 0.225)
 DEEPEST_QUICK = "5_1"  # convolution whose filters are transformed: those beyond it are hardly ever asked for, and take memory
-PAD_MODE = "replicate"  # at every convolution: no frame along the border, and defined down to one position
 
 
 class UnusableWeights(Exception):
@@ -63,7 +62,6 @@ class Vgg:
     filters: Mapping[str, Filters]
     pooling: Pooling = Pooling.AVERAGE
     pool_gain: Mapping[int, float] = field(default_factory=dict)
-    pad_mode: str = PAD_MODE
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -77,7 +75,7 @@ class Vgg:
         for name, f in self.filters.items():
             weight = f.weight.to(device, dtype).contiguous(memory_format=layout)
             filters[name] = Filters(weight, f.bias.to(device, dtype), quick(weight) if name <= DEEPEST_QUICK else None)
-        return Vgg(filters, self.pooling, self.pool_gain, self.pad_mode)
+        return Vgg(filters, self.pooling, self.pool_gain)
 
     def features(self, image: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
         """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations have the type of the filters; the gradient returns to
@@ -94,7 +92,7 @@ class Vgg:
             block, k = int(name[0]), int(name[2])
             if k == 1 and block > 1:
                 x = pooled(x, self.pooling, self.pool_gain.get(block - 1, 1.0))
-            x = convolved(F.pad(x, (1, 1, 1, 1), mode=self.pad_mode), filters.weight, filters.bias, filters.quick)
+            x = convolved(x, filters.weight, filters.bias, filters.quick)
             layer = f"relu{name}"
             if layer in left:
                 left.discard(layer)

@@ -22,6 +22,7 @@ def readings(painting: Picture, content: Picture, style: Picture) -> dict[str, f
         "specks": meters.specks(painting) - max(meters.specks(style), meters.specks(content)),
         "clipping": meters.clipping(painting) - max(meters.clipping(style), meters.clipping(content)),
         "residue": meters.photo_residue(painting, content),
+        "edges": meters.edge_recall(painting, content),
         "posterising": meters.posterising(np.rint(painting * 255).astype(np.float32) / 255),
     }
 
@@ -39,6 +40,5 @@ def defects(painting: Picture, content: Picture, style: Picture) -> list[str]:
     }
     found = readings(painting, content, style)
     wrong = [f"{name} {found[name]:.3g}, at most {bound:.3g}" for name, bound in most.items() if found[name] > bound]
-    if found["sharpness"] < meters.SHARPNESS:
-        wrong.append(f"sharpness {found['sharpness']:.3g}, at least {meters.SHARPNESS:.3g}")
-    return wrong
+    least = {"sharpness": meters.SHARPNESS, "edges": meters.EDGE_RECALL}
+    return wrong + [f"{name} {found[name]:.3g}, at least {bound:.3g}" for name, bound in least.items() if found[name] < bound]

@@ -78,6 +78,23 @@ def test_a_picture_has_the_grain_of_its_mirror_image(source, name):
 
 
 @CALM
+@pytest.mark.parametrize("other", PAINTINGS)
+def test_edges_that_another_picture_has_are_missed(name, other):
+    assert meters.edge_recall(painting(other), photo(name)) < meters.EDGE_RECALL
+
+
+@CALM
+@pytest.mark.parametrize("off", [12, 16, 24])
+def test_edges_that_have_moved_are_missed(name, off):
+    assert meters.edge_recall(np.roll(photo(name), (off, off), (0, 1)), photo(name)) < meters.EDGE_RECALL
+
+
+@CALM
+def test_edges_outlast_other_tones_and_colours(name):
+    assert meters.edge_recall(photo(name)[..., ::-1] ** 0.5 * 0.8, photo(name)) > meters.EDGE_RECALL
+
+
+@CALM
 @pytest.mark.parametrize("per_megapixel", [1000, 3000, 10_000])
 @pytest.mark.parametrize("color", [0.0, 1.0])
 def test_specks_are_seen(name, per_megapixel, color):
@@ -144,7 +161,8 @@ def test_a_channel_that_rules_the_gram_is_seen(gain):
 
 def test_readings_name_what_is_out_of_bounds():
     content, style = photo("coffee"), painting("night")
-    assert not [word for word in defects(style, content, style) if not word.startswith("specks")]
+    assert not [word for word in defects(style, content, style) if not word.startswith(("specks", "edges"))]
+    assert any(word.startswith("edges") for word in defects(style, content, style))
     noisy = clipped(style + np.random.default_rng(0).normal(0, 0.12, style.shape))
     assert any(word.startswith("grain") for word in defects(noisy, content, style))
     assert any(word.startswith("residue") for word in defects(content, content, style))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 MARK = b"\xff\xd8\xff"
 END = b"\xff\xd9"
-FILLERS = (b"\x55" * 64, b"\xaa" * 64)  # what is put behind the last byte, to see whether the picture needed more
-BLANK = b"\0" * 16  # a broken download's end: the decoder would take it for picture
-SHOWN = frozenset((0xE0, 0xE2, 0xEE))  # APP0 (JFIF), APP2 (profile) and APP14 (how colours are stored)
+RESTARTS = tuple(bytes((0xFF, 0xD0 + number)) for number in range(8))  # where a decoder takes up again what it has lost
+FILLERS = tuple(b"".join(each * 64 + restart for restart in RESTARTS) for each in (b"\x55", b"\xaa"))  # put behind the last byte: does the picture need more?
+BLANK = b"\0" * 64  # how a broken download may end: a decoder takes it for picture
+USED = (frozenset((0xE0, 0xE2, 0xEE)), frozenset((0xEE,)), frozenset[int]())  # JFIF, profile, how colours are stored; ever less of them
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOFn: tables and extensions lie between them
 SCAN = 0xDA
 BASELINE_AND_PROGRESSIVE = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))
@@ -26,25 +28,36 @@ def unreadable(data: bytes) -> str | None:
     return None
 
 
-def bare(data: bytes) -> bytes | None:
-    """The same picture without the segments that say nothing about its pixels; None when it has none or is none."""
-    kept, at = [data[:2]], 2
-    for marker, segment in _segments(data):
-        at += len(segment)
-        application = 0xE0 <= marker <= 0xEF or marker == 0xFE
-        if not application or (marker in SHOWN and not segment.startswith(b"MPF\0", 4)):
-            kept.append(segment)
-    made = b"".join((*kept, data[at:]))
-    return made if at > 2 and len(made) < len(data) else None
+def mended(data: bytes) -> Iterator[bytes]:
+    """The same picture with ever less beside its pixels: first without texts, EXIF data and the like, then without a profile, then bare."""
+    if not data.startswith(MARK):
+        return
+    for used in USED:
+        kept, at = [data[:2]], 2
+        for marker, segment in _segments(data):
+            at += len(segment)
+            beside = 0xE0 <= marker <= 0xEF or marker == 0xFE
+            if not beside or (marker in used and not segment.startswith(b"MPF\0", 4)):
+                kept.append(segment)
+        yield b"".join((*kept, data[at:]))
 
 
-def ended(data: bytes) -> tuple[bytes, tuple[bytes, ...]] | None:
-    """For a file that lacks its end: it with one, and the same with other bytes before it. When all of them show the same picture, no part of it was missing.
-    None: it isn't such a file."""
-    if not data.startswith(MARK) or data.endswith((END, BLANK)):
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A file that lacked its end. whole: it with one. alike, other: versions that show the same picture, or another one, when no part of it is missing."""
+
+    whole: bytes
+    alike: tuple[bytes, ...]
+    other: tuple[bytes, ...] = ()
+
+
+def ended(data: bytes) -> Ended | None:
+    """None: it isn't such a file."""
+    if not data.startswith(MARK) or data.endswith(END):
         return None
-    body = data[:-1] if data.endswith(b"\xff") else data
-    return body + END, tuple(body + filler + END for filler in FILLERS)
+    body = data.rstrip(b"\xff")
+    alike = tuple(body + filler + END for filler in FILLERS)
+    return Ended(body + END, alike, (body[:-2] + FILLERS[0] + END,) if body.endswith(BLANK) else ())
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:

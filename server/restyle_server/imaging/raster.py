@@ -107,10 +107,11 @@ def _read(data: bytes, name: str, notes: list[str]) -> PictureFile:
 
 def _without_side_matter(data: bytes, name: str) -> PictureFile | None:
     """The picture when only what is written beside its pixels is broken."""
-    bare = jpeg.bare(data) if data.startswith(jpeg.MARK) else None
-    for version in [bare] if bare else png.mended(data):
+    for version in (*jpeg.mended(data), *png.mended(data)):
         with suppress(PictureError):
-            return _read(version, name, [f"What {name} says beside its pixels (texts, EXIF data) can't be understood, or is too long; it is left out."])
+            return _read(
+                version, name, [f"What {name} says beside its pixels (texts, EXIF data, a profile) can't be understood, or is too long; it is left out."]
+            )
     return None
 
 
@@ -119,12 +120,18 @@ def _without_end(data: bytes, name: str) -> PictureFile | None:
     versions = jpeg.ended(data)
     if versions is None:
         return None
-    whole, others = versions
     with suppress(PictureError):
-        found = _read(whole, name, [f"{name} lacks its last bytes, but the picture is whole."])
-        if all(_read(other, name, []).plane.data == found.plane.data for other in others):
+        found = _read(versions.whole, name, [f"{name} lacks its last bytes, but the picture is whole."])
+        if all(_shows(other, found) for other in versions.alike) and not any(_shows(other, found) for other in versions.other):
             return found
     return None
+
+
+def _shows(data: bytes, found: PictureFile) -> bool:
+    try:
+        return _read(data, "", []).plane.data == found.plane.data
+    except PictureError:
+        return False
 
 
 def _decoded(image: Image.Image, data: bytes, name: str, notes: list[str]) -> PictureFile:

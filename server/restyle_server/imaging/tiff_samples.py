@@ -23,16 +23,17 @@ def scaled(samples: Samples, bits: int) -> Samples:
     """Integers of 1–16, 32 or 64 bits as uint8 or uint16, full scale to full scale; floats as float16 or float32, whichever holds them."""
     if samples.dtype.kind == "f":
         with np.errstate(over="ignore"):  # what doesn't fit is found by who asks whether all are finite
-            return samples if samples.dtype.itemsize <= 4 else np.asarray(samples, np.float32)
+            narrow: Samples = samples.astype(np.float32) if samples.dtype.itemsize > 4 else samples
+            return narrow
     if bits in (8, 16):
         return samples
     full, dtype = (255, np.uint8) if bits < 8 else (65535, np.uint16)
-    return np.rint(samples.astype(np.float64) * (full / (2**bits - 1))).astype(dtype)
+    return np.asarray(np.rint(samples.astype(np.float64) * (full / (2**bits - 1))), dtype)
 
 
 def inverted(samples: Samples) -> Samples:
     """White for black."""
-    return np.asarray(full_of(samples.dtype) - samples)
+    return np.asarray(full_of(samples.dtype) - samples, samples.dtype)
 
 
 def from_palette(indices: Samples, table: Any) -> Samples:
@@ -63,7 +64,7 @@ def from_lab(samples: Samples, photometric: int) -> Samples:
     root = np.stack((y + ab[..., 0] / 500, y, y - ab[..., 1] / 200), axis=-1)
     xyz = np.where(root > LAB_CORNER, root**3, 3 * LAB_CORNER**2 * (root - 4 / 29)) * WHITE_D50
     rgb = srgb.encode(np.asarray(xyz @ srgb.FROM_XYZ_D50.T, np.float32))
-    return np.rint(np.clip(rgb, 0, 1) * full).astype(samples.dtype)
+    return np.asarray(np.rint(np.clip(rgb, 0, 1) * full), samples.dtype)
 
 
 def straight(colors: Samples, alpha: Samples) -> Samples:

@@ -87,24 +87,15 @@ def encode_picture(plane: Plane, suffix: str, like: PictureFile | None = None) -
     return encoding.encode(plane, kind, like)
 
 
-def write_picture(path: Path | str, plane: Plane, like: PictureFile | None = None, suffix: str | None = None) -> tuple[str, ...]:
-    """Writes the plane as the kind of file that `suffix`, by default the path's, stands for: atomically, or straight into a device or a pipe.
+def write_picture(path: Path | str, plane: Plane, like: PictureFile | None = None) -> tuple[str, ...]:
+    """Writes the plane as the kind of file that the path's ending stands for, atomically. Returns the warnings of encode_picture.
 
-    Returns the warnings of encode_picture. PictureError: as encode_picture says, or a place that can't be written.
+    PictureError: as encode_picture says, or a place that can't be written.
     """
     path = Path(path)
-    encoded = encode_picture(plane, path.suffix if suffix is None else suffix, like)
-    if is_stream(path):
-        _poured(path, encoded.data)
-    else:
-        _replace(path, encoded.data)
+    encoded = encode_picture(plane, path.suffix, like)
+    _replace(path, encoded.data)
     return encoded.warnings
-
-
-def is_stream(path: Path) -> bool:
-    """Whether it is there and can't be replaced by another file, only written into: a device, a pipe, or one of this process's open files."""
-    opened = path.parent.as_posix() in ("/dev/fd", "/proc/self/fd") or path.as_posix() in ("/dev/stdout", "/dev/stderr")
-    return path.exists() and (opened or not (path.is_file() or path.is_dir()))
 
 
 def _all_of(file: BinaryIO, name: str) -> bytes:
@@ -115,14 +106,6 @@ def _all_of(file: BinaryIO, name: str) -> bytes:
         if size > LARGEST_FILE:
             raise PictureError(f"{name} has more than {LARGEST_FILE >> 30} GiB, more than can be handled; scale it down, or cut it into parts.")
     return b"".join(parts)
-
-
-def _poured(path: Path, data: bytes) -> None:
-    try:
-        with path.open("wb") as file:
-            file.write(data)
-    except OSError as error:
-        raise PictureError(f"{path} can't be written ({_reason(error)}); choose another place.") from error
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -71,6 +71,9 @@ def run(contents: Sequence[Path], outputs: Sequence[Path], wish: Wish, manner: M
             for outcome in painter.paint(zip(contents, outputs, strict=True)):
                 outcomes.append(outcome)
                 shown.ended(str(outcome), len(outcomes))
+                if not manner.json:
+                    for warning in outcome.told.get("warnings", ()):
+                        shown.note(f"  {warning}")
                 if manner.json:
                     emit(outcome.record())
 
@@ -164,8 +167,9 @@ class Batch:
         if before is not None and before.recipe != mark:
             before = None
         free = ownership.is_free(output)
-        if before is not None and before.result is not None and output.exists() and self._is_reported(output):
-            return Outcome(content, output, Status.SKIPPED, {**before.result, "changed_since": not free})
+        done = before.result if before is not None and output.exists() and self._is_reported(output) else None
+        if done is not None and (free or not self._manner.overwrite):
+            return Outcome(content, output, Status.SKIPPED, {**done, "changed_since": not free})
         if not free and not self._manner.overwrite:
             raise Failure(f"{ownership.refusal(output)}.")
         kind: dict[str, Any] = {"lifetime": client.Lifetime.DETACHED, "job_class": client.JobClass.BATCH}

@@ -216,7 +216,7 @@ def expand(given: list[Path], target: Path | None = None) -> list[Path]:
             raise typer.BadParameter(f"{named(target)} holds the contents; choose another folder with -o, so that results and photos stay apart")
         inside = inputs.listed(path)
         if inside.others:
-            aside(f"In {named(path)}, but no pictures, and left out: {_listed(inside.others)}")
+            aside(f"Left out of {named(path)}, as no pictures or hidden: {_listed(inside.others)}")
         if not inside.pictures:
             raise Failure(f"There are no pictures in {named(path)}; name a folder that holds some.")
         for file in inside.pictures:

@@ -26,7 +26,8 @@ def read(path: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What lies directly in a folder, by name. pictures: of any kind, those that can't be read among them. others: all the rest but hidden files."""
+    """What lies directly in a folder, by name. pictures: of any kind, those that can't be read among them. others: all the rest, hidden pictures too, but no
+    other hidden files."""
 
     pictures: Sequence[Path]
     others: Sequence[Path]
@@ -36,9 +37,11 @@ def listed(folder: Path) -> Listing:
     """OSError when the folder can't be read."""
     pictures, others = [], []
     for path in sorted(folder.iterdir()):
-        if _is_picture(path):
+        hidden = path.name.startswith(".")
+        picture = _is_picture(path)
+        if picture and not hidden:
             pictures.append(path)
-        elif not path.name.startswith("."):
+        elif picture or not hidden:
             others.append(path)
     return Listing(pictures, others)
 

@@ -55,6 +55,8 @@ def write(
             draft.write_text(as_json(_record(report, job, told, styles, spans), indent=1) + "\n", "utf-8")
         with destinations.replacing(place.picture, overwrite) as draft:
             _picture(report, content, told, styles, queued, total).save(draft, "PNG")
+    except Failure as failure:
+        raise Failure(f"{named(told['output'])} is painted, but its report is not written: {failure}") from failure
     except OSError as error:
         raise Failure(f"{told['output']} is painted, but its report can't be written to {place.data.parent} ({error.strerror or error}).") from error
 

@@ -29,7 +29,7 @@ METRE_PER_INCH = 0.0254
 NO_RESOLUTION = (math.inf, 0.0)
 RESOLUTIONS = {  # dpi: the least and the most that the format's integers hold
     "PNG": (METRE_PER_INCH, (2**31 - 1) * METRE_PER_INCH),
-    "JPEG": (1.0, 65_535.0),
+    "JPEG": (1.5, 65_535.0),
     "TIFF": (1e-3, 2.0**32 - 1),
     "WEBP": NO_RESOLUTION,
 }

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 MARK = b"\xff\xd8\xff"
 END = b"\xff\xd9"
-RESTARTS = tuple(bytes((0xFF, 0xD0 + number)) for number in range(8))  # where a decoder takes up again what it has lost
-FILLERS = tuple(b"".join(each * 64 + restart for restart in RESTARTS) for each in (b"\x55", b"\xaa"))  # put behind the last byte: does the picture need more?
+FILLERS = (b"\x55" * 4096, b"\xaa" * 4096, bytes(range(1, 255)) * 16)  # put behind the last byte: does it need more? A step of the decoder takes 2 KiB at most
+RESTARTS = tuple(bytes((0xFF, 0xD0 + number)) for number in range(8))  # they come in turn; a decoder that waits for one passes over all else
 BLANK = b"\0" * 64  # how a broken download may end: a decoder takes it for picture
 USED = (frozenset((0xE0, 0xE2, 0xEE)), frozenset((0xEE,)), frozenset[int]())  # JFIF, profile, how colours are stored; ever less of them
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOFn: tables and extensions lie between them
@@ -51,12 +51,17 @@ class Ended:
     other: tuple[bytes, ...] = ()
 
 
-def ended(data: bytes) -> Ended | None:
-    """None: it isn't such a file."""
-    if not data.startswith(MARK) or data.endswith(END):
-        return None
+def lacks_end(data: bytes) -> bool:
+    """Whether no end follows the last scan, as far as a file's bytes tell."""
+    return data.startswith(MARK) and data.rfind(END) < data.rfind(bytes((0xFF, SCAN)))
+
+
+def ended(data: bytes) -> Ended:
+    """For a file that lacks its end."""
     body = data.rstrip(b"\xff")
-    alike = tuple(body + filler + END for filler in FILLERS)
+    last = max(range(8), key=lambda number: body.rfind(RESTARTS[number]))
+    awaited = RESTARTS[(last + 1) % 8] if RESTARTS[last] in body else RESTARTS[0]
+    alike = tuple(body + filler + awaited + filler + END for filler in FILLERS)
     return Ended(body + END, alike, (body[:-2] + FILLERS[0] + END,) if body.endswith(BLANK) else ())
 
 

@@ -38,6 +38,7 @@ PLAIN_MODES = {"L", "LA", "RGB", "RGBA"}
 READABLE = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")  # Pillow knows more, EPS among them, which runs a program
 JPEG_FILES = (JpegImagePlugin.JpegImageFile, MpoImagePlugin.MpoImageFile)
 PILLOWS_GUESS = (72, 72)  # dpi of a JPEG with EXIF data that name none
+CUT_SHORT = "{} is damaged or cut short; export or download it again."
 KINDS = "PNG, JPEG, WebP or TIFF"
 
 
@@ -48,14 +49,15 @@ def read(data: bytes, name: str) -> PictureFile:
         require_size(name, *found[:2])
     if data.startswith(jpeg.MARK) and (words := jpeg.unreadable(data)):
         raise PictureError(f"{name} is {words}, which can't be read; export it as {KINDS}.")
+    if jpeg.lacks_end(data):  # decoders take what they find for the picture
+        return _without_end(data, name)
     try:
         return _read(data, name, [])
-    except PictureError as error:
-        first = error
-    mended = _without_side_matter(data, name) or _without_end(data, name)
-    if mended is None:
-        raise first
-    return mended
+    except PictureError:
+        mended = _without_side_matter(data, name)
+        if mended is None:
+            raise
+        return mended
 
 
 def fitting(icc: bytes | None, samples: Samples, name: str, notes: list[str]) -> bytes | None:
@@ -94,7 +96,7 @@ def _read(data: bytes, name: str, notes: list[str]) -> PictureFile:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise PictureError(f"{name} is not a picture that can be read, or it is damaged; use {KINDS}.") from error
     except Exception as error:  # parsers raise struct.error, IndexError and their own kinds
-        raise PictureError(f"{name} is damaged or cut short; export or download it again.") from error
+        raise PictureError(CUT_SHORT.format(name)) from error
     with image:
         require_size(name, image.width, image.height)
         try:
@@ -102,7 +104,7 @@ def _read(data: bytes, name: str, notes: list[str]) -> PictureFile:
         except PictureError:
             raise
         except Exception as error:
-            raise PictureError(f"{name} is damaged or cut short; export or download it again.") from error
+            raise PictureError(CUT_SHORT.format(name)) from error
 
 
 def _without_side_matter(data: bytes, name: str) -> PictureFile | None:
@@ -115,16 +117,13 @@ def _without_side_matter(data: bytes, name: str) -> PictureFile | None:
     return None
 
 
-def _without_end(data: bytes, name: str) -> PictureFile | None:
-    """A JPEG that lacks its last bytes, and nothing of its picture."""
+def _without_end(data: bytes, name: str) -> PictureFile:
+    """A JPEG that lacks its last bytes, and nothing of its picture. PictureError when it lacks more."""
     versions = jpeg.ended(data)
-    if versions is None:
-        return None
-    with suppress(PictureError):
-        found = _read(versions.whole, name, [f"{name} lacks its last bytes, but the picture is whole."])
-        if all(_shows(other, found) for other in versions.alike) and not any(_shows(other, found) for other in versions.other):
-            return found
-    return None
+    found = _read(versions.whole, name, [f"{name} lacks its last bytes, but the picture is whole."])
+    if not all(_shows(other, found) for other in versions.alike) or any(_shows(other, found) for other in versions.other):
+        raise PictureError(CUT_SHORT.format(name))
+    return found
 
 
 def _shows(data: bytes, found: PictureFile) -> bool:

@@ -18,7 +18,7 @@ from restyle_server.folders import state_dir
 from restyle_server.imaging import files
 
 from . import inputs, ownership, painting
-from .failures import FAILED, Failure, Interrupted, sentence
+from .failures import FAILED, Interrupted, sentence
 from .folder_progress import Folder
 from .interruption import Interruption
 from .output import emit, line, named, plain, seconds_for_people, table
@@ -171,7 +171,7 @@ class Batch:
         if done is not None and (free or not self._manner.overwrite):
             return Outcome(content, output, Status.SKIPPED, {**done, "changed_since": not free})
         if not free and not self._manner.overwrite:
-            raise Failure(f"{ownership.refusal(output)}.")
+            raise ownership.refusal(output)
         kind: dict[str, Any] = {"lifetime": client.Lifetime.DETACHED, "job_class": client.JobClass.BATCH}
         order = painting.request(picture, content, self._styles, self._wish, **kind, report=self._manner.reports is not None)
         with self._shown.job(content.name) as bar:

@@ -52,7 +52,7 @@ def single(output: Path, content: Path | None, overwrite: bool, styles: Iterable
     if output.is_dir():
         raise typer.BadParameter(f"{named(output)} is a folder; name a file in it")
     if not overwrite and not ownership.is_free(output):
-        raise typer.BadParameter(ownership.refusal(output))
+        raise typer.BadParameter(str(ownership.refusal(output)))
     check_writable(output.absolute().parent)
     return output
 
@@ -92,7 +92,7 @@ def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
     """A file beside `path` to write to, which takes its name when the block is left without an error, and else is removed. Failure for a file that isn't
     Restyle's own."""
     if not overwrite and not ownership.is_free(path):
-        raise Failure(f"{ownership.refusal(path)}.")
+        raise ownership.refusal(path)
     draft = path.with_name(f".restyle-{os.getpid()}-{secrets.token_hex(4)}.part")  # short, however long the name is
     try:
         yield draft

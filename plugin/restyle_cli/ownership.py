@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .failures import Failure
 from .output import named
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def note(path: Path) -> None:
             record.wrote(path, _digest(path))
 
 
-def refusal(path: Path) -> str:
-    """A sentence about a file that isn't free."""
-    return f"{named(path)} is there already, and it isn't as Restyle wrote it; choose another name, or say --overwrite if it shall be replaced"
+def refusal(path: Path) -> Failure:
+    """For a file that isn't free."""
+    return Failure(f"{named(path)} is there already, and it isn't as Restyle wrote it; choose another name, or say --overwrite if it shall be replaced.")
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ def write(
         _pour(output, encoded.data)
         return encoded.warnings
     if not overwrite and not ownership.is_free(output):
-        raise Failure(f"{ownership.refusal(output)}.")
+        raise ownership.refusal(output)
     warnings = files.write_picture(output, plane, like)
     ownership.note(output)
     return warnings

@@ -18,7 +18,7 @@ from .arrays import Samples
 from .errors import ImagingError, PictureError
 from .formats import Depth, Plane
 from .pictures import PictureFile
-from .planes import NOT_FINITE
+from .planes import not_finite
 from .profiles import profile_of
 
 JPEG_QUALITY = 95  # of Pillow's scale: 92 is where blocks stop being visible in paint, 95 leaves room for one more save
@@ -51,7 +51,7 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None) -> Encoded:
         raise PictureError(error.message) from error
     channels = plane.format.channels
     if not np.isfinite(samples).all():
-        raise PictureError(NOT_FINITE)
+        raise PictureError(not_finite().message)
     order = [*range(channels.samples)[planar.COLORS[channels]], *([channels.samples - 1] if channels.has_alpha else [])]
     samples = samples[..., order]
     notes: list[str] = []

@@ -12,7 +12,7 @@ import numpy as np
 
 from .arrays import Samples
 from .errors import PictureError
-from .pictures import PictureFile, plane_of, require_size
+from .pictures import PictureFile, cut_short, plane_of, require_size
 
 MARKS = (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"P7", b"PF", b"Pf")
 TOKEN = re.compile(rb"(?:\s|#[^\n\r]*)*([^\s#]+)")
@@ -31,7 +31,7 @@ def read(data: bytes, name: str) -> PictureFile:
     try:
         samples, end = _pam(data, name) if data[:2] == b"P7" else _plain(data, name)
     except (ValueError, OverflowError) as error:
-        raise PictureError(f"{name} is damaged or cut short; export or download it again.") from error
+        raise cut_short(name) from error
     several = is_one(data[end:].lstrip())
     return PictureFile(plane_of(samples, None), "PPM", warnings=(f"{name} holds several pictures; the first is used.",) if several else ())
 

@@ -39,6 +39,11 @@ def require_size(name: str, width: int, height: int) -> None:
         raise PictureError(f"{name} has {width:,}×{height:,} px, more than the {limit} megapixels that can be handled; scale it down, or cut it into parts.")
 
 
+def cut_short(name: str) -> PictureError:
+    """A file whose picture can't be decoded to its end."""
+    return PictureError(f"{name} is damaged or cut short; export or download it again.")
+
+
 def plane_of(samples: Samples, icc: bytes | None) -> Plane:
     """The plane of samples (h, w) or (h, w, 1–4) of uint8, uint16, float16 or float32."""
     samples = samples[..., None] if samples.ndim == 2 else samples

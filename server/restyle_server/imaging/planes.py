@@ -24,9 +24,7 @@ from .hidden import fill_hidden
 from .profiles import Profile, SrgbProfile, profile_of
 from .tone import Tone, tone_of
 
-NOT_FINITE = "The painting holds NaN or infinite values; paint it again with a lower strength."
-
-__all__ = ["Canvas", "ImagingError", "close_plane", "open_plane", "weights_of"]
+__all__ = ["Canvas", "ImagingError", "close_plane", "not_finite", "open_plane", "weights_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def close_plane(canvas: Canvas, rgb: Floats, changed: Floats | None = None) -> P
             new = old + np.clip(changed[rows], 0, 1)[..., None] * (new - old)
         change = _expressed(new, canvas.tone, profile) - _expressed(old, canvas.tone, profile)
         if not np.isfinite(change).all():
-            raise ImagingError("data", NOT_FINITE)
+            raise not_finite()
         painted = planar.plus(samples[rows][..., order], change, depth)
         kept = _kept(canvas.alpha, changed, rows)
         if kept is not None and kept.any():
@@ -117,6 +115,11 @@ def weights_of(plane: Plane) -> Floats:
     samples: Samples = planar.samples_of(plane)
     planar.require_finite(samples)
     return np.clip(planar.unit(samples[..., 0], plane.format.depth), 0, 1)
+
+
+def not_finite() -> ImagingError:
+    """A painting with NaN or infinity in it."""
+    return ImagingError("data", "The painting holds NaN or infinite values; paint it again with a lower strength.")
 
 
 def _expressed(rgb: Floats, tone: Tone, profile: Profile) -> Floats:
@@ -140,4 +143,4 @@ def _require_fit(canvas: Canvas, rgb: Floats, changed: Floats | None) -> None:
             "masks", f"The mask is {changed.shape[1]}×{changed.shape[0]} px but the layer {canvas.width}×{canvas.height}; make them the same size."
         )
     if not np.isfinite(rgb).all() or (changed is not None and not np.isfinite(changed).all()):
-        raise ImagingError("data", NOT_FINITE)
+        raise not_finite()

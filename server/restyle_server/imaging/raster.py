@@ -24,7 +24,7 @@ from . import jpeg, png
 from .arrays import Samples
 from .errors import ImagingError, PictureError
 from .metadata import dpi_of, exif_of
-from .pictures import PictureFile, plane_of, require_size, upright
+from .pictures import PictureFile, cut_short, plane_of, require_size, upright
 from .profiles import profile_of
 
 # Pillow loads its readers when it first misses one, but not when it is told which to use.
@@ -38,7 +38,6 @@ PLAIN_MODES = {"L", "LA", "RGB", "RGBA"}
 READABLE = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")  # Pillow knows more, EPS among them, which runs a program
 JPEG_FILES = (JpegImagePlugin.JpegImageFile, MpoImagePlugin.MpoImageFile)
 PILLOWS_GUESS = (72, 72)  # dpi of a JPEG with EXIF data that name none
-CUT_SHORT = "{} is damaged or cut short; export or download it again."
 KINDS = "PNG, JPEG, WebP or TIFF"
 
 
@@ -96,7 +95,7 @@ def _read(data: bytes, name: str, notes: list[str]) -> PictureFile:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise PictureError(f"{name} is not a picture that can be read, or it is damaged; use {KINDS}.") from error
     except Exception as error:  # parsers raise struct.error, IndexError and their own kinds
-        raise PictureError(CUT_SHORT.format(name)) from error
+        raise cut_short(name) from error
     with image:
         require_size(name, image.width, image.height)
         try:
@@ -104,7 +103,7 @@ def _read(data: bytes, name: str, notes: list[str]) -> PictureFile:
         except PictureError:
             raise
         except Exception as error:
-            raise PictureError(CUT_SHORT.format(name)) from error
+            raise cut_short(name) from error
 
 
 def _without_side_matter(data: bytes, name: str) -> PictureFile | None:
@@ -122,7 +121,7 @@ def _without_end(data: bytes, name: str) -> PictureFile:
     versions = jpeg.ended(data)
     found = _read(versions.whole, name, [f"{name} lacks its last bytes, but the picture is whole."])
     if not all(_shows(other, found) for other in versions.alike) or any(_shows(other, found) for other in versions.other):
-        raise PictureError(CUT_SHORT.format(name))
+        raise cut_short(name)
     return found
 
 

@@ -28,8 +28,6 @@ YCBCR, CFA, LINEAR_RAW = 6, 32803, 34892  # values of PhotometricInterpretation 
 MOST_SAMPLES = 16  # channels of a pixel: more than any editor writes; a broken file may claim 65,535
 MOST_LOOKED_AT = 64  # pictures of a file, when the first is a preview
 
-DAMAGED = "{} is damaged, cut short, or a kind of TIFF that can't be read; export it again as a plain TIFF or PNG."
-
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is damaged is said once, in a sentence of ours
 
 
@@ -51,11 +49,11 @@ def read(data: bytes, name: str) -> PictureFile:
     except PictureError:
         raise
     except Exception as error:  # tifffile and its codecs raise nearly every kind
-        raise PictureError(DAMAGED.format(name)) from error
+        raise _damaged(name) from error
     try:
         return raster.read(data, name)
     except PictureError as error:
-        raise PictureError(DAMAGED.format(name)) from error
+        raise _damaged(name) from error
 
 
 def write(samples: Samples, gray: bool, alpha: bool, icc: bytes | None, dpi: tuple[float, float] | None) -> bytes:
@@ -78,6 +76,10 @@ def write(samples: Samples, gray: bool, alpha: bool, icc: bytes | None, dpi: tup
         **resolution,
     )
     return out.getvalue()
+
+
+def _damaged(name: str) -> PictureError:
+    return PictureError(f"{name} is damaged, cut short, or a kind of TIFF that can't be read; export it again as a plain TIFF or PNG.")
 
 
 def _meant(file: Any, name: str, notes: list[str]) -> Any:

@@ -38,7 +38,7 @@ def main() -> int:
         options = ["--preset", given.preset] + (["--size", str(given.size)] if given.size is not None else [])
         sys.stdout.write(f"Painting {photo.name} in the manner of {style}.\n")
         sys.stdout.flush()
-        status = attend([*RESTYLE, "image", *options, "--style", style, "-o", PICTURE, "--", str(photo)], variables)
+        status = attend([*RESTYLE, "image", *options, "--style", style, "--overwrite", "-o", PICTURE, "--", str(photo)], variables)
         if status:
             if status != CANCELLED:
                 keep_log(Path(variables["RESTYLE_STATE_DIR"]))

@@ -17,14 +17,14 @@ import typer
 from restyle_server.folders import state_dir
 from restyle_server.imaging import files
 
-from . import painting
+from . import inputs, ownership, painting
 from .failures import FAILED, Interrupted, sentence
 from .folder_progress import Folder
 from .interruption import Interruption
-from .output import emit, line, plain, seconds_for_people, table
+from .output import emit, line, named, plain, seconds_for_people, table
 from .painting import ChosenStyle
 from .record import Entry, Record, recipe
-from .wish import Wish
+from .wish import Manner, Wish
 
 IN_FLIGHT = 8  # jobs: what the service asks of a client
 LONGEST_TABLE = 40  # rows; of more pictures only the failed ones are listed
@@ -50,31 +50,36 @@ class Outcome:
         return {**told, "error": self.error} if self.error else told
 
     def __str__(self) -> str:
+        content, output = named(self.content), named(self.output)
         if self.status is Status.FAILED:
-            return f"{self.content}: failed: {self.error}"
+            return f"{content}: failed: {self.error}"
         if self.status is Status.SKIPPED:
-            return f"{self.content}: skipped, {self.output} is already painted this way"
-        return f"{self.output}: {self.told['painted']}"
+            done = "was painted this way, and has been changed since" if self.told.get("changed_since") else "is already painted this way"
+            return f"{content}: skipped, {output} {done}"
+        return f"{output}: {self.told['painted']}"
 
 
-def run(contents: Sequence[Path], outputs: Sequence[Path], wish: Wish, reports: Path | None, json: bool) -> None:
-    """Paints every content to its output and tells about it. reports: the folder for their reports, if they are wanted. typer.Exit(1) when one failed."""
+def run(contents: Sequence[Path], outputs: Sequence[Path], wish: Wish, manner: Manner) -> None:
+    """Paints every content to its output and tells about it. typer.Exit(1) when one failed."""
     began = time.monotonic()
     stopping = Stopping()
     outcomes: list[Outcome] = []
 
     def work() -> None:
         with client.connect() as session, contextlib.closing(Record(state_dir())) as record:
-            painter = Batch(session, wish, painting.choose(session, wish), record, stopping, shown, reports)
+            painter = Batch(session, wish, painting.choose(session, wish), record, stopping, shown, manner)
             for outcome in painter.paint(zip(contents, outputs, strict=True)):
                 outcomes.append(outcome)
                 shown.ended(str(outcome), len(outcomes))
-                if json:
+                if not manner.json:
+                    for warning in outcome.told.get("warnings", ()):
+                        shown.note(f"  {warning}")
+                if manner.json:
                     emit(outcome.record())
 
-    with Interruption() as interruption, Folder(len(contents), quiet=json) as shown:
+    with Interruption() as interruption, Folder(len(contents), quiet=manner.json) as shown:
         interruption.run(work, lambda: stopping.stop(shown.note))
-    if not json:
+    if not manner.json:
         summarise(outcomes, time.monotonic() - began)
     if any(outcome.status is Status.FAILED for outcome in outcomes):
         raise typer.Exit(FAILED)
@@ -124,10 +129,10 @@ class Batch:
         record: Record,
         stopping: Stopping,
         shown: Folder,
-        reports: Path | None = None,
+        manner: Manner,
     ) -> None:
         self._session = session
-        self._reports = reports
+        self._manner = manner
         self._wish = wish
         self._styles = styles
         self._record = record
@@ -155,21 +160,25 @@ class Batch:
             return None if self._stopping.asked else Outcome(content, output, Status.FAILED, error=sentence(failure))
 
     def _one(self, content: Path, output: Path) -> Outcome:
-        picture = files.read_picture(content)
-        mark = recipe(content.read_bytes(), [style.fingerprint for style in self._styles], self._wish.choices(), self._weights)
+        data = inputs.read(content)
+        picture = files.read_picture(data, named(content.name))
+        mark = recipe(data, [style.fingerprint for style in self._styles], self._wish.choices(), self._weights)
         before = self._record.get(output)
         if before is not None and before.recipe != mark:
             before = None
-        if before is not None and before.result is not None and output.exists() and self._is_reported(output):
-            return Outcome(content, output, Status.SKIPPED, before.result)
-        order = painting.request(
-            picture, content, self._styles, self._wish, lifetime=client.Lifetime.DETACHED, job_class=client.JobClass.BATCH, report=self._reports is not None
-        )
+        free = ownership.is_free(output)
+        done = before.result if before is not None and output.exists() and self._is_reported(output) else None
+        if done is not None and (free or not self._manner.overwrite):
+            return Outcome(content, output, Status.SKIPPED, {**done, "changed_since": not free})
+        if not free and not self._manner.overwrite:
+            raise ownership.refusal(output)
+        kind: dict[str, Any] = {"lifetime": client.Lifetime.DETACHED, "job_class": client.JobClass.BATCH}
+        order = painting.request(picture, content, self._styles, self._wish, **kind, report=self._manner.reports is not None)
         with self._shown.job(content.name) as bar:
             result = self._picked_up(before, bar.event) or self._painted(order, output, mark, bar.event)
-        told = painting.about(result.job, content, output, painting.save(result, output, picture))
-        if self._reports is not None:
-            told = painting.reported(self._session, result, order, told, self._wish, self._styles, self._reports)
+        told = painting.about(result.job, content, output, painting.save(result, output, picture, overwrite=self._manner.overwrite))
+        if self._manner.reports is not None:
+            told = painting.reported(self._session, result, order, told, self._wish, self._styles, self._manner)
         told = plain(told)
         self._record.put(output, Entry(mark, result.job.id, told))
         return Outcome(content, output, Status.PAINTED, told)
@@ -178,7 +187,7 @@ class Batch:
         """Whether there is a report, if one is wanted."""
         from . import reports
 
-        return self._reports is None or reports.files(self._reports, output).complete
+        return self._manner.reports is None or reports.files(self._manner.reports, output).complete
 
     def _painted(self, order: client.JobRequest, output: Path, mark: str, show: painting.OnEvent) -> client.Result:
         noted = threading.Event()
@@ -203,7 +212,7 @@ class Batch:
                 return None
             with self._stopping.by(lambda: self._session.cancel(job.id)):
                 result = painting.follow(self._session, job, show)
-            if self._reports is not None:
+            if self._manner.reports is not None:
                 self._session.report(job.id)  # NotFound when it was ordered without one: then it is painted again
         except (client.Refused, client.JobFailed, client.JobCancelled):
             return None

@@ -12,7 +12,7 @@ from restyle_server.neural.parameters import SMALLEST_SIDE
 from . import destinations
 from .examples import examples
 from .failures import Failure
-from .image import Device, Weights
+from .image import Device, Overwrite, Weights
 from .output import Json, bytes_for_people, emit, line, plain, seconds_for_people, table
 from .serve import refuse_without_torch
 
@@ -36,6 +36,7 @@ def bench(
     threads: Annotated[int | None, typer.Option(metavar="N", min=1, max=1024, help="On a processor. Default: all of its cores.", show_default=False)] = None,
     weights: Weights = None,
     device: Device = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Measure how fast this machine paints: seconds per evaluation beside the textbook's implementation of neural style transfer and the machine's own ceiling,
@@ -48,7 +49,7 @@ def bench(
         raise typer.BadParameter("--plot draws the race, and --race is none; leave one of them out")
     if photo is not None and not photo.expanduser().is_file():
         raise typer.BadParameter(f"--photo: there is no file {photo}")
-    place = None if plot is None else destinations.single(plot.expanduser(), None, overwrite=True)
+    place = None if plot is None else destinations.single(plot.expanduser(), None, overwrite)
     refuse_without_torch()
 
     from restyle_server.bench.running import BenchFailed, Evaluation, Machine, Race, Wanted, measured
@@ -83,7 +84,7 @@ def bench(
     if place is not None:
         from restyle_server.bench.chart import drawn
 
-        with destinations.replacing(place) as draft:
+        with destinations.replacing(place, overwrite) as draft:
             drawn([one for one in found if isinstance(one, Race)]).save(draft, _format(place))
         if json:
             emit({"kind": "plot", "path": place})

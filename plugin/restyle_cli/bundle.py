@@ -12,6 +12,7 @@ from pathlib import Path
 from restyle_client import discovery
 from restyle_server.config import FILE
 
+from . import destinations
 from .failures import CRASH_LOG, Failure
 
 LARGEST = 4 << 20  # bytes of one log; older lines are left out
@@ -20,18 +21,15 @@ KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVA
 LEFT_OUT = "[left out]"
 
 
-def write(path: Path, report: str) -> None:
-    """The report, the logs and the settings, as a zip, whole or not at all. Failure."""
-    part = path.with_name(f".{path.name}.part")
+def write(path: Path, report: str, overwrite: bool = False) -> None:
+    """The report, the logs and the settings, as a zip, whole or not at all. Failure, for a file that isn't Restyle's own as well."""
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        with destinations.replacing(path, overwrite) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("report.txt", harmless(report))
             for name, file in files():
                 with suppress(OSError):
                     archive.writestr(name, harmless(_tail(file)))
-        part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise Failure(f"{path} can't be written ({error.strerror}); choose another file for --logs.") from error
 
 

@@ -11,11 +11,12 @@ from restyle_server.imaging.sheets import Heading, Panel, grid
 from . import easel
 from .drafts import Content, Draft, Outcome, file_name
 from .easel import Plan
+from .output import named
 from .painting import ChosenStyle
-from .wish import Wish
+from .wish import Manner, Wish
 
 
-def run(path: Path, output: Path, wish: Wish, strengths: Sequence[float], json: bool) -> None:
+def run(path: Path, output: Path, wish: Wish, strengths: Sequence[float], manner: Manner) -> None:
     """wish: the styles, and what all drafts share. strengths: 0–100, one for each column."""
 
     def choose(_: Path, styles: tuple[ChosenStyle, ...]) -> list[Draft]:
@@ -29,7 +30,7 @@ def run(path: Path, output: Path, wish: Wish, strengths: Sequence[float], json: 
             rows.append([panel, *(Panel(f"strength {cell.draft.strength:g}", source=cell.picture, note=cell.error) for cell in cells)])
         return grid(rows, easel.box(content), _heading(content, wish, outcomes))
 
-    easel.run(path, output, wish, Plan(len(wish.specs) * len(strengths), choose, lay), json)
+    easel.run(path, output, wish, Plan(len(wish.specs) * len(strengths), choose, lay), manner)
 
 
 def _draft(number: int, row: int, column: int, style: ChosenStyle, spec: str, strength: float) -> Draft:
@@ -48,4 +49,4 @@ def _draft(number: int, row: int, column: int, style: ChosenStyle, spec: str, st
 
 def _heading(content: Content, wish: Wish, outcomes: Sequence[Outcome]) -> Heading:
     about = f"{len(wish.specs)} {'styles' if len(wish.specs) > 1 else 'style'}, drafts at {wish.size} px"
-    return Heading(content.path.name, (about, easel.facts(outcomes)), Panel("Content", f"{content.width}×{content.height} px", content.picture))
+    return Heading(named(content.path.name), (about, easel.facts(outcomes)), Panel("Content", f"{content.width}×{content.height} px", content.picture))

@@ -4,29 +4,55 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import typer
 
+from . import ownership
 from .failures import Failure
+from .output import named
 
 DEFAULT_SUFFIX = ".png"
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")  # what write_picture writes
 
 
-def single(output: Path, content: Path | None, overwrite: bool) -> Path:
-    """Where one result goes. A name without a suffix becomes a PNG. typer.BadParameter for a suffix that can't be written and for the content's own
-    file; Failure for a folder that can't be written."""
+STDOUT = Path("-")
+
+
+def is_stream(output: Path) -> bool:
+    """Whether it is written into instead of being replaced: stdout, a pipe, a device, one of the process's open files."""
+    if is_stdout(output):
+        return True
+    opened = output.parent.as_posix() in ("/dev", "/dev/fd", "/proc/self/fd")
+    return output.exists() and not output.is_dir() and (opened or not output.is_file())
+
+
+def is_stdout(output: Path) -> bool:
+    return output == STDOUT or output.as_posix() in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
+def single(output: Path, content: Path | None, overwrite: bool, styles: Iterable[Path] = ()) -> Path:
+    """Where one result goes. A name without a suffix becomes a PNG; a stream stays what it is. typer.BadParameter for a suffix that can't be written, for the
+    file of the content or of a style, and for one that isn't Restyle's own; Failure for a folder that can't be written."""
+    if is_stream(output):
+        if is_stdout(output) and sys.stdout.isatty():
+            raise typer.BadParameter(f"{output} is the terminal, which shows no pictures; send it to a file or a program, as in restyle … -o - > out.png")
+        return output
     if not output.suffix:
         output = output.with_name(output.name + DEFAULT_SUFFIX)
     if output.suffix.lower() not in SUFFIXES:
-        raise typer.BadParameter(f"{output.name}: pictures can't be written as {output.suffix}; use one of {', '.join(SUFFIXES)}")
-    if content is not None and not overwrite and _same(output, content):
-        raise typer.BadParameter(f"{output} is the content itself; choose another name, or say --overwrite if it shall be replaced")
+        raise typer.BadParameter(f"{named(output.name)}: pictures can't be written as {named(output.suffix)}; use one of {', '.join(SUFFIXES)}")
+    for role, given in (("content", content), *(("style", style) for style in styles)):
+        if given is not None and not overwrite and _same(output, given):
+            raise typer.BadParameter(f"{named(output)} is the {role} itself; choose another name, or say --overwrite if it shall be replaced")
     if output.is_dir():
-        raise typer.BadParameter(f"{output} is a folder; name a file in it")
+        raise typer.BadParameter(f"{named(output)} is a folder; name a file in it")
+    if not overwrite and not ownership.is_free(output):
+        raise typer.BadParameter(str(ownership.refusal(output)))
     check_writable(output.absolute().parent)
     return output
 
@@ -41,11 +67,11 @@ def folder(output: Path, option: str = "-o") -> Path:
     when it can't be made or written."""
     if not output.is_dir() and (output.exists() or output.suffix.lower() in SUFFIXES):
         what = "several pictures need" if option == "-o" else "reports need"
-        raise typer.BadParameter(f"{output}: {what} a folder after {option}")
+        raise typer.BadParameter(f"{named(output)}: {what} a folder after {option}")
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Failure(f"The folder {output} can't be made ({error.strerror}); choose another folder with {option}.") from error
+        raise Failure(f"The folder {named(output)} can't be made ({error.strerror}); choose another folder with {option}.") from error
     check_writable(output, option)
     return output
 
@@ -53,30 +79,34 @@ def folder(output: Path, option: str = "-o") -> Path:
 def check_writable(place: Path, option: str = "-o") -> None:
     """Failure when no file can be written into the folder. Tried, not asked: root and network drives answer wrongly."""
     if not place.is_dir():
-        raise Failure(f"The folder {place} does not exist; make it first, or choose another place with {option}.")
+        raise Failure(f"The folder {named(place)} does not exist; make it first, or choose another place with {option}.")
     try:
         with tempfile.TemporaryFile(dir=place) as probe:
             probe.write(b"restyle")
     except OSError as error:
-        raise Failure(f"The folder {place} can't be written to ({error.strerror}); choose another place with {option}.") from error
+        raise Failure(f"The folder {named(place)} can't be written to ({error.strerror}); choose another place with {option}.") from error
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file beside `path` to write to, which takes its name when the block is left without an error, and else is removed."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
+    """A file beside `path` to write to, which takes its name when the block is left without an error, and else is removed. Failure for a file that isn't
+    Restyle's own."""
+    if not overwrite and not ownership.is_free(path):
+        raise ownership.refusal(path)
+    draft = path.with_name(f".restyle-{os.getpid()}-{secrets.token_hex(4)}.part")  # short, however long the name is
     try:
         yield draft
         draft.replace(path)
+        ownership.note(path)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def names(contents: Sequence[Path], place: Path, suffix: str) -> list[Path]:
-    """One output per content, in order, all different, and none of them a content: the stem with `suffix`; where that would clash, the old suffix goes into the
-    name (a.jpg and a.tif become a-jpg.png and a-tif.png), then a number. Comparisons ignore case, as some file systems do."""
+def names(contents: Sequence[Path], place: Path, suffix: str, styles: Iterable[Path] = ()) -> list[Path]:
+    """One output per content, in order, all different, and none of them a content or a style: the stem with `suffix`; where that would clash, the old suffix
+    goes into the name (a.jpg and a.tif become a-jpg.png and a-tif.png), then a number. Comparisons ignore case, as some file systems do."""
     stems = [content.stem.lower() for content in contents]
-    taken = {_key(content) for content in contents}
+    taken = {_key(given) for given in (*contents, *styles)}
     outputs = []
     for content in contents:
         unique = stems.count(content.stem.lower()) == 1

@@ -10,6 +10,7 @@ import typer
 
 from .examples import examples
 from .failures import FAILED
+from .image import Overwrite
 from .output import Json, emit, line
 
 MARKS = {"good": "ok  ", "warning": "hint", "bad": "BAD "}
@@ -21,6 +22,7 @@ def doctor(
         Path | None,
         typer.Option("--logs", metavar="FILE.zip", help="Also put the logs and this report into a zip, without tokens and keys.", show_default=False),
     ] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Check the installation: server, devices, weights, plug-ins, folders, versions. Exit status 1 when something is broken."""
@@ -37,7 +39,7 @@ def doctor(
         from . import bundle
 
         path = logs.expanduser().absolute()
-        bundle.write(path, report(told))
+        bundle.write(path, report(told), overwrite)
         if json:
             emit({"logs": path})
         else:

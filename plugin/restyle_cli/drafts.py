@@ -20,10 +20,11 @@ from restyle_server.imaging.planes import open_plane
 from restyle_server.imaging.resize import resize_visible
 from restyle_server.neural.parameters import work_size
 
-from . import painting
+from . import inputs, painting
 from .batch import IN_FLIGHT, Stopping
 from .failures import Interrupted, sentence
 from .folder_progress import Folder
+from .output import named
 from .painting import ChosenStyle
 from .wish import Wish
 
@@ -78,7 +79,7 @@ class Outcome:
 
 def read(path: Path, size: int) -> Content:
     """A picture file, made small. size: px, longest side. PictureError."""
-    found = files.read_picture(path).plane
+    found = files.read_picture(inputs.read(path), named(path.name)).plane
     plane = _small(found, size)
     return Content(path, plane, image_of(plane), found.width, found.height)
 
@@ -151,4 +152,4 @@ def _small(plane: Any, size: int) -> client.Plane:
 def _order(content: Content, draft: Draft, wish: Wish) -> client.JobRequest:
     parameters = replace(wish.parameters(), preset=PRESET, strength=draft.strength, color=draft.color)
     use = replace(draft.style.use, scale=draft.scale)
-    return client.JobRequest(content=content.plane, styles=(use,), parameters=parameters, label=f"draft of {content.path.name}"[:128])
+    return client.JobRequest(content=content.plane, styles=(use,), parameters=parameters, label=f"draft of {named(content.path.name)}"[:128])

@@ -11,19 +11,18 @@ import numpy as np
 import restyle_client as client
 import typer
 from PIL import Image
-from restyle_server.imaging import files
 from restyle_server.imaging.pictures import plane_of
 from restyle_server.imaging.sheets import Panel
 
-from . import drafts, painting
+from . import drafts, painting, saving
 from .batch import Stopping
 from .drafts import Content, Draft, Outcome
 from .failures import FAILED, Failure, Interrupted
 from .folder_progress import Folder
 from .interruption import Interruption
-from .output import emit, line, seconds_for_people
+from .output import emit, line, named, seconds_for_people
 from .painting import ChosenStyle
-from .wish import Wish
+from .wish import Manner, Wish
 
 NARROWEST = 240  # px of a picture's place: room for a caption
 
@@ -38,7 +37,7 @@ class Plan:
     lay: Callable[[Content, Sequence[Panel], Sequence[Outcome]], Image.Image]
 
 
-def run(path: Path, output: Path, wish: Wish, plan: Plan, json: bool) -> None:
+def run(path: Path, output: Path, wish: Wish, plan: Plan, manner: Manner) -> None:
     """Paints the drafts, writes the sheet and tells about it; Ctrl-C cancels all of them. wish: what the drafts share, their size included.
     typer.Exit(1) when one failed; no sheet when all did."""
     began = time.monotonic()
@@ -52,18 +51,19 @@ def run(path: Path, output: Path, wish: Wish, plan: Plan, json: bool) -> None:
             for outcome in drafts.paint(session, content, plan.choose(path, styles), wish, stopping, shown):
                 outcomes.append(outcome)
                 shown.ended(_line(outcome), len(outcomes))
-                if json:
+                if manner.json:
                     emit({**drafts.record(outcome, path, wish), "sheet": output})
             if stopping.asked:
                 raise Interrupted
             if not any(outcome.job for outcome in outcomes):
                 raise Failure(f"None of the drafts could be painted: {outcomes[0].error}")
             panels = [_panel(session, style, str(spec), wish.size or 0) for spec, style in zip(wish.specs, styles, strict=True)]
-        files.write_picture(output, plane_of(np.asarray(plan.lay(content, panels, outcomes)), None))
+        sheet = plane_of(np.asarray(plan.lay(content, panels, outcomes)), None)
+        saving.write(output, sheet, suffix=manner.suffix, overwrite=manner.overwrite)
 
-    with Interruption() as interruption, Folder(plan.count, quiet=json, what="drafts") as shown:
+    with Interruption() as interruption, Folder(plan.count, quiet=manner.json, what="drafts") as shown:
         interruption.run(work, lambda: stopping.stop(shown.note))
-    if not json:
+    if not manner.json:
         _tell(outcomes, path, output, wish, time.monotonic() - began)
     if not all(outcome.job for outcome in outcomes):
         raise typer.Exit(FAILED)
@@ -83,7 +83,9 @@ def facts(outcomes: Sequence[Outcome]) -> str:
 def _panel(session: client.Session, style: ChosenStyle, spec: str, size: int) -> Panel:
     """The style's picture with its name."""
     if style.library is None:
-        return Panel(Path(spec).stem, Path(spec).name, drafts.small_picture(Path(spec).read_bytes(), spec, size))
+        name = named(Path(spec).name)
+        picture = style.use.source if isinstance(style.use.source, bytes) else b""
+        return Panel(named(Path(spec).stem), name, drafts.small_picture(picture, name, size))
     found = session.style(style.library.id, picture=True)
     return Panel(found.title, found.id, drafts.small_picture(found.picture or b"", found.title, size))
 
@@ -98,7 +100,10 @@ def _tell(outcomes: Sequence[Outcome], path: Path, output: Path, wish: Wish, sec
     """The lines for people: the sheet, and the command behind each draft."""
     painted = [outcome for outcome in outcomes if outcome.job]
     failed = len(outcomes) - len(painted)
-    line(f"{output}: {len(painted)} drafts of {path.name} at {wish.size} px in {seconds_for_people(seconds)}" + (f", {failed} failed" if failed else ""))
+    line(
+        f"{named(output)}: {len(painted)} drafts of {named(path.name)} at {wish.size} px in {seconds_for_people(seconds)}"
+        + (f", {failed} failed" if failed else "")
+    )
     line(f"  {facts(outcomes)}")
     line("To paint one in full:")
     for outcome in painted:

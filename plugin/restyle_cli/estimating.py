@@ -8,26 +8,39 @@ from pathlib import Path
 from typing import Any
 
 import restyle_client as client
+import typer
 from restyle_server.imaging import files
 
-from . import painting
-from .output import bytes_for_people, emit, line, seconds_for_people
+from . import inputs, painting
+from .failures import FAILED, say
+from .output import bytes_for_people, emit, line, named, seconds_for_people
 from .wish import Wish
 
 MEBIBYTE = 2**20
 
 
 def run(contents: Iterable[Path], wish: Wish, json: bool) -> None:
-    """Tells memory and time of each picture, one line each."""
+    """Tells memory and time of each picture, one line each. Of several, one that can't be read doesn't stop the rest; typer.Exit(1) then."""
+    listed, failed = list(contents), False
     with client.connect() as session:
         styles = painting.choose(session, wish)
-        for content in contents:
-            order = painting.request(files.read_picture(content), content, styles, wish)
+        for content in listed:
+            try:
+                picture = files.read_picture(inputs.read(content), named(content.name))
+            except files.PictureError as error:
+                if len(listed) == 1:
+                    raise
+                failed = True
+                say(error.message)
+                continue
+            order = painting.request(picture, content, styles, wish)
             told = about(content, session.estimate(order), wish.memory_limit)
             if json:
                 emit(told)
             else:
                 line(sentence(told))
+    if failed:
+        raise typer.Exit(FAILED)
 
 
 def about(content: Path, estimate: client.Estimate, allowed: int | None = None) -> dict[str, Any]:

@@ -12,14 +12,15 @@ from restyle_server.imaging.sheets import Heading, Panel, grid
 from . import easel
 from .drafts import Content, Draft, Outcome, file_name
 from .easel import Plan
+from .output import named
 from .painting import ChosenStyle
-from .wish import Wish
+from .wish import Manner, Wish
 
 COLUMNS = 4  # of the sheet: content or style, and three drafts
 COLORS = {"style": "the style's colours", "content": "the content's colours", "match": "colours matched"}
 
 
-def run(path: Path, output: Path, wish: Wish, json: bool) -> None:
+def run(path: Path, output: Path, wish: Wish, manner: Manner) -> None:
     """wish: the style, and what all drafts share."""
 
     def choose(_: Path, styles: tuple[ChosenStyle, ...]) -> list[Draft]:
@@ -30,9 +31,9 @@ def run(path: Path, output: Path, wish: Wish, json: bool) -> None:
         sides = [Panel("Content", f"{content.width}×{content.height} px", content.picture), panels[0]]
         rows = [[side, *cells[index * (COLUMNS - 1) : (index + 1) * (COLUMNS - 1)]] for index, side in enumerate(sides)]
         about = f"drafts at {wish.size} px, {easel.facts(outcomes)}"
-        return grid(rows, easel.box(content), Heading(f"{content.path.name} in the manner of {panels[0].title}", (about,)))
+        return grid(rows, easel.box(content), Heading(f"{named(content.path.name)} in the manner of {panels[0].title}", (about,)))
 
-    easel.run(path, output, wish, Plan(len(VARIATIONS), choose, lay), json)
+    easel.run(path, output, wish, Plan(len(VARIATIONS), choose, lay), manner)
 
 
 def _draft(number: int, style: ChosenStyle, spec: str, variation: Variation) -> Draft:

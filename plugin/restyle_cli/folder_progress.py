@@ -11,6 +11,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from .output import aside, printable
 from .progress import Silence, left, phase, runs, share
 
 BAR_WIDTH = 16  # columns
@@ -52,10 +53,9 @@ class Folder:
     def note(self, text: str) -> None:
         """A line for people."""
         if self._bars:
-            self._bars.console.print(Text(text))
+            self._bars.console.print(Text(printable(text)))
         elif not self._quiet:
-            sys.stderr.write(text + "\n")
-            sys.stderr.flush()
+            aside(text)
 
     def ended(self, text: str, count: int) -> None:
         """text: about the picture that has just ended; count: how many have ended so far."""
@@ -89,4 +89,5 @@ class _Bar(Silence):
 
 def shortened(name: str) -> str:
     """At most LONGEST_NAME columns; the end stays, since cameras count there."""
+    name = printable(name)
     return name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]

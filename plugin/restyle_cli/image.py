@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from restyle_server.neural.parameters import Color, Preset
 
-from . import amounts, destinations, presets, style_specs
+from . import amounts, destinations, inputs, presets, style_specs
 from .destinations import SUFFIXES
 from .examples import examples
 from .failures import Failure
-from .output import Json
-from .wish import Wish
+from .output import Json, aside, named
+from .wish import Manner, Wish
 
+MOST_NAMED = 20  # files of a folder that are no pictures
 MOST_STYLES = 8  # the service's limit
 MOST_EVALUATIONS = 10_000
 LARGEST_SEED = 2**32 - 1
@@ -40,7 +42,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="OUT",
-        help="The result's file, whose suffix chooses the format, or a folder for many. Needed, but for --estimate.",
+        help="The result's file, whose suffix chooses the format, - for stdout, or a folder for many. Needed, but for --estimate.",
         show_default=False,
     ),
 ]
@@ -88,7 +90,7 @@ Weights = Annotated[
 Device = Annotated[
     str | None, typer.Option(metavar="ID", help="Such as cpu or cuda:0; default: whichever is free first. See restyle status.", show_default=False)
 ]
-Suffix = Annotated[str, typer.Option("--format", metavar="SUFFIX", help="Format of many results: png, jpg, tif or webp.")]
+Suffix = Annotated[str, typer.Option("--format", metavar="SUFFIX", help="Format of many results, or of one that has no name: png, jpg, tif or webp.")]
 ColorOption = Annotated[
     Color | None,
     typer.Option(
@@ -101,7 +103,9 @@ Report = Annotated[
     typer.Option(metavar="DIR", help="Also write how it was painted: NAME-report.json and NAME-report.png, the losses by step.", show_default=False),
 ]
 Estimate = Annotated[bool, typer.Option("--estimate", metavar="", help="Tell the memory and time that it would take, and paint nothing.", show_default=False)]
-Overwrite = Annotated[bool, typer.Option("--overwrite", metavar="", help="Allow OUT to replace the content's own file.", show_default=False)]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", metavar="", help="Replace files that Restyle did not write, the content's own among them.", show_default=False)
+]
 
 
 @examples(
@@ -164,45 +168,62 @@ def image(
         raise typer.BadParameter("say where the result goes with -o OUT, or ask for --estimate", param_hint="--output")
     reports = None if report is None else destinations.folder(report.expanduser(), "--report")
     target = Path(output).expanduser()
+    manner = Manner(_dotted(suffix), overwrite, reports, json)
+    styled = [spec.file for spec in specs if spec.file is not None]
     if len(contents) > 1 or contents[0].is_dir() or destinations.is_folder(target, output):
-        _many(contents, target, wish, suffix, reports, json)
+        _many(contents, target, wish, manner, styled)
     else:
-        _one(contents[0], target, wish, overwrite, reports, json)
+        _one(contents[0], target, wish, manner, styled)
 
 
-def _one(content: Path, target: Path, wish: Wish, overwrite: bool, reports: Path | None, json: bool) -> None:
-    destination = destinations.single(target, content, overwrite)
+def _one(content: Path, target: Path, wish: Wish, manner: Manner, styled: list[Path]) -> None:
+    destination = destinations.single(target, content, manner.overwrite, styled)
 
-    from . import painting
+    from . import painting, saving
 
-    painting.run(content, destination, wish, reports, json)
+    with saving.speaking_beside(destination):
+        painting.run(content, destination, wish, manner)
 
 
-def _many(given: list[Path], target: Path, wish: Wish, suffix: str, reports: Path | None, json: bool) -> None:
-    dotted = f".{suffix.lower().removeprefix('.')}"
-    if dotted not in SUFFIXES:
-        raise typer.BadParameter(f"--format {suffix} can't be written; use one of {', '.join(known[1:] for known in SUFFIXES)}")
+def _many(given: list[Path], target: Path, wish: Wish, manner: Manner, styled: list[Path]) -> None:
+    if destinations.is_stream(target):
+        raise typer.BadParameter(f"{target}: several pictures need a folder after -o")
     contents = expand(given, target)
     place = destinations.folder(target)
 
     from . import batch
 
-    batch.run(contents, destinations.names(contents, place, dotted), wish, reports, json)
+    batch.run(contents, destinations.names(contents, place, manner.suffix, styled), wish, manner)
+
+
+def _dotted(suffix: str) -> str:
+    """typer.BadParameter for what can't be written."""
+    dotted = f".{suffix.lower().removeprefix('.')}"
+    if dotted not in SUFFIXES:
+        raise typer.BadParameter(f"--format {suffix} can't be written; use one of {', '.join(known[1:] for known in SUFFIXES)}")
+    return dotted
 
 
 def expand(given: list[Path], target: Path | None = None) -> list[Path]:
-    """The pictures that are meant: a folder stands for the pictures directly in it, by name. Each once. target: the results' folder; typer.BadParameter when
-    they would land among the contents; Failure when a folder holds no picture."""
+    """The pictures that are meant: a folder stands for the pictures directly in it, by name, those that can't be read among them; what else it holds is told.
+    Each once. target: the results' folder; typer.BadParameter when they would land among the contents; Failure when a folder holds no picture."""
     found: dict[Path, Path] = {}
     for path in given:
         if not path.is_dir():
             found.setdefault(path.resolve(), path)
             continue
         if target is not None and path.resolve() == target.resolve():
-            raise typer.BadParameter(f"{target} holds the contents; choose another folder with -o, so that results and photos stay apart")
-        inside = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith("."))
-        if not inside:
-            raise Failure(f"There are no pictures in {path}; looked for {', '.join(SUFFIXES)}.")
-        for file in inside:
+            raise typer.BadParameter(f"{named(target)} holds the contents; choose another folder with -o, so that results and photos stay apart")
+        inside = inputs.listed(path)
+        if inside.others:
+            aside(f"Left out of {named(path)}, as no pictures or hidden: {_listed(inside.others)}")
+        if not inside.pictures:
+            raise Failure(f"There are no pictures in {named(path)}; name a folder that holds some.")
+        for file in inside.pictures:
             found.setdefault(file.resolve(), file)
     return list(found.values())
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    names = [named(path.name) + ("/" if path.is_dir() else "") for path in paths[:MOST_NAMED]]
+    return ", ".join(names) + (f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else "")

@@ -11,6 +11,7 @@ import typer
 from . import destinations
 from .examples import examples
 from .failures import Commands, Failure
+from .image import Overwrite
 from .output import Json, emit, line, plain, seconds_for_people, table
 
 if TYPE_CHECKING:
@@ -58,28 +59,30 @@ def cancel(ids: Annotated[list[str], typer.Argument(metavar="ID", help="The jobs
 def result(
     job: JobId,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The result's file; its suffix chooses the format.", show_default=False)],
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Save the result of a job, waiting for it if need be. Ctrl-C stops the waiting, not the job."""
-    destination = destinations.single(output.expanduser(), None, overwrite=True)
+    destination = destinations.single(output.expanduser(), None, overwrite)
 
     import restyle_client as client
 
-    from . import painting
+    from . import painting, saving
     from .interruption import Interruption
     from .progress import display
 
     def work() -> dict[str, object]:
         with client.connect() as session:
             found = painting.follow(session, find(session, job), shown.event)
-            return painting.about(found.job, None, destination, painting.save(found, destination, None))
+            return painting.about(found.job, None, destination, painting.save(found, destination, None, overwrite=overwrite))
 
-    with Interruption() as interruption, display(json) as shown:
-        told = interruption.run(work, lambda: False)
-    if json:
-        emit(told)
-    else:
-        painting.tell(told)
+    with saving.speaking_beside(destination):
+        with Interruption() as interruption, display(json) as shown:
+            told = interruption.run(work, lambda: False)
+        if json:
+            emit(told)
+        else:
+            painting.tell(told)
 
 
 def find(session: client.Session, text: str) -> client.Job:

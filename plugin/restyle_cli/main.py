@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import Annotated
 
@@ -69,8 +71,39 @@ app.command()(package)
 
 
 def main() -> None:
-    """The console script. Names that the terminal's encoding lacks are shown as escapes, never as a crash."""
+    """The console script. Names that the terminal's encoding lacks are shown as escapes, never as a crash; a stream that is closed is as good as one that
+    nobody reads."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    app()
+    try:
+        app()
+    finally:
+        _let_go()
+
+
+def _open_streams() -> None:
+    """Gives stdin, stdout and stderr back to a process that was started without them: the first files that it opened would take their places."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115, for the process's life
+
+
+def _let_go() -> None:
+    """What can't be written any more is no concern of the interpreter's end, which would say so in its own words."""
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, number)
+                os.close(nowhere)

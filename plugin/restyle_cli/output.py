@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import sys
@@ -20,8 +21,19 @@ Json = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON o
 
 def emit(record: Mapping[str, Any]) -> None:
     """One JSON object as one line on stdout."""
-    sys.stdout.write(json.dumps(plain(record), ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(as_json(record, sys.stdout.encoding or "utf-8") + "\n")
     sys.stdout.flush()
+
+
+def as_json(record: Mapping[str, Any], encoding: str = "utf-8", indent: int | None = None) -> str:
+    """The object as text that `encoding` has letters for; bytes of a name that are no text are escaped as Python has them."""
+    plainly = plain(record)
+    text = json.dumps(plainly, ensure_ascii=False, allow_nan=False, indent=indent)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(plainly, allow_nan=False, indent=indent)
+    return text
 
 
 def plain(value: Any) -> Any:
@@ -43,8 +55,30 @@ def plain(value: Any) -> Any:
 
 def line(text: str) -> None:
     """A line for people on stdout, never wrapped, so that it can be searched."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write("\n".join(map(printable, text.split("\n"))) + "\n")
     sys.stdout.flush()
+
+
+def aside(text: str) -> None:
+    """A line for people on stderr. When nobody reads it any more, the line is lost and nothing else."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.flush()
+
+
+def printable(text: str) -> str:
+    """The text as a terminal shows it: characters that would steer it, and bytes that are no text, as escapes."""
+    return text if text.isprintable() else "".join(letter if letter.isprintable() or letter in JOINERS else _escape(letter) for letter in text)
+
+
+def named(path: Path | str) -> str:
+    """A file's name for people."""
+    return printable(str(path))
+
+
+def _escape(letter: str) -> str:
+    byte = ord(letter) - 0xDC00  # how Python keeps a byte of a name that is no UTF-8
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else letter.encode("unicode_escape").decode("ascii")
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()) -> None:
@@ -68,13 +102,14 @@ def people() -> Console:
     return Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
 
 
+JOINERS = "\u00a0\u200c\u200d"  # no-break space, and what joins letters and emoji
 WIDE = 200  # columns: room for a table's longest row in a file or a pipe
 
 
 def _cell(value: object) -> Any:
     from rich.text import Text
 
-    return Text("" if value is None else str(value))
+    return Text("" if value is None else printable(str(value)))
 
 
 def bytes_for_people(count: float) -> str:

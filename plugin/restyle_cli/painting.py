@@ -16,12 +16,14 @@ from restyle_server.imaging import files, formats
 from restyle_server.imaging.errors import PictureError
 from restyle_server.imaging.pictures import PictureFile
 
+from . import inputs, saving
+from .destinations import DEFAULT_SUFFIX
 from .failures import Failure
 from .interruption import Interruption
-from .output import emit, line, seconds_for_people
+from .output import emit, line, named, printable, seconds_for_people
 from .progress import display
 from .style_specs import StyleSpec
-from .wish import Wish
+from .wish import Manner, Wish
 
 OnEvent = Callable[[client.Event], None]
 
@@ -37,8 +39,8 @@ class ChosenStyle:
     fingerprint: Mapping[str, Any]
 
 
-def run(content: Path, output: Path, wish: Wish, reports: Path | None, json: bool) -> None:
-    """Paints one picture and tells about it; Ctrl-C cancels it on the server. reports: the folder for its report, if one is wanted."""
+def run(content: Path, output: Path, wish: Wish, manner: Manner) -> None:
+    """Paints one picture and tells about it; Ctrl-C cancels it on the server."""
     cancellation = client.Cancellation()
     connected: list[client.Session] = []
 
@@ -48,19 +50,19 @@ def run(content: Path, output: Path, wish: Wish, reports: Path | None, json: boo
         return bool(connected)
 
     def work() -> dict[str, Any]:
-        picture = files.read_picture(content)
+        picture = files.read_picture(inputs.read(content), named(content.name))
         shown.phase("connecting")
         with client.connect() as session:
             connected.append(session)
             styles = choose(session, wish)
-            order = request(picture, content, styles, wish, report=reports is not None)
+            order = request(picture, content, styles, wish, report=manner.reports is not None)
             result = session.restyle(order, on_event=shown.event, cancel=cancellation, previews=False)
-            told = about(result.job, content, output, save(result, output, picture))
-            return told if reports is None else reported(session, result, order, told, wish, styles, reports)
+            told = about(result.job, content, output, save(result, output, picture, suffix=manner.suffix, overwrite=manner.overwrite))
+            return told if manner.reports is None else reported(session, result, order, told, wish, styles, manner)
 
-    with Interruption() as interruption, display(json) as shown:
+    with Interruption() as interruption, display(manner.json) as shown:
         told = interruption.run(work, cancel)
-    if json:
+    if manner.json:
         emit(told)
     else:
         tell(told)
@@ -90,8 +92,8 @@ def unknown_style(name: str, library: Mapping[str, object]) -> str:
 
 def _from_file(spec: StyleSpec, wish: Wish) -> ChosenStyle:
     path = spec.file or Path()
-    files.read_picture(path)  # a truncated file is found here, not after an upload
-    picture = path.read_bytes()
+    picture = inputs.read(path)
+    files.read_picture(picture, named(path.name))  # a truncated file is found here, not after an upload
     use = client.StyleUse.picture(picture, weight=spec.weight, scale=wish.scale, symmetry=wish.symmetry)
     return ChosenStyle(use, None, _fingerprint(hashlib.sha256(picture).hexdigest(), spec, wish.scale, None))
 
@@ -104,7 +106,11 @@ def request(picture: PictureFile, content: Path, styles: tuple[ChosenStyle, ...]
     """The order for one content. What the wish leaves open is as the styles suggest. order: further fields of JobRequest."""
     order.setdefault("start", wish.start)
     return client.JobRequest(
-        content=to_client(picture.plane), styles=tuple(style.use for style in styles), parameters=_suited(wish, styles), label=content.name[:128], **order
+        content=to_client(picture.plane),
+        styles=tuple(style.use for style in styles),
+        parameters=_suited(wish, styles),
+        label=named(content.name)[:128],
+        **order,
     )
 
 
@@ -150,27 +156,27 @@ def follow(session: client.Session, job: client.Job, on_event: OnEvent) -> clien
     return session.read(job.id, on_event=on_event)
 
 
-def save(result: client.Result, output: Path, like: PictureFile | None) -> tuple[str, ...]:
+def save(result: client.Result, output: Path, like: PictureFile | None, *, suffix: str = DEFAULT_SUFFIX, overwrite: bool = False) -> tuple[str, ...]:
     """Writes the result whole or not at all; returns sentences about what was lost on the way in or out. Failure, which says how to save it elsewhere."""
     try:
-        return (*(like.warnings if like else ()), *files.write_picture(output, from_client(result.plane), like))
-    except PictureError as error:
+        return (*(like.warnings if like else ()), *saving.write(output, from_client(result.plane), like, suffix=suffix, overwrite=overwrite))
+    except (PictureError, Failure) as error:
         raise Failure(f"{error} The server still has the painting: restyle jobs result {result.job.id} -o {OTHER_PLACE}") from error
 
 
 def reported(
-    session: client.Session, result: client.Result, order: client.JobRequest, told: dict[str, Any], wish: Wish, styles: tuple[ChosenStyle, ...], folder: Path
+    session: client.Session, result: client.Result, order: client.JobRequest, told: dict[str, Any], wish: Wish, styles: tuple[ChosenStyle, ...], manner: Manner
 ) -> dict[str, Any]:
     """Writes the report of a finished job; returns what is told about it, with the report's file. Failure, which says that the painting is there."""
     from . import reports
 
-    place = reports.files(folder, Path(told["output"]))
-    named = [{"style": str(spec), **style.fingerprint} for spec, style in zip(wish.specs, styles, strict=True)]
+    place = reports.files(manner.reports or Path(), Path(told["output"]))
+    used = [{"style": str(spec), **style.fingerprint} for spec, style in zip(wish.specs, styles, strict=True)]
     try:
         report = session.report(result.job.id)
     except client.Unimplemented as error:
         raise Failure(f"{told['output']} is painted, but this server can't report on it; bring it to the command's version.") from error
-    reports.write(place, report, result, order.content, told, named)
+    reports.write(place, report, result, order.content, told, used, manner.overwrite)
     return {**told, "report": str(place.data)}
 
 
@@ -205,9 +211,9 @@ def tell(told: Mapping[str, Any]) -> None:
     """The lines for people about a finished picture."""
     took = f" in {seconds_for_people(told['seconds'])}" if told["seconds"] is not None else ""
     stopped = ", finished early" if told["finished_early"] else ""
-    line(f"{told['output']}: {told['painted']}{took}{stopped}")
+    line(f"{named(told['output'])}: {told['painted']}{took}{stopped}")
     line(f"  {told['device']}, weights {told['weights']}")
     for warning in told["warnings"]:
-        line(f"  {warning}")
+        line(f"  {printable(warning)}")
     if told.get("report"):
         line(f"  report: {told['report']} and .png")

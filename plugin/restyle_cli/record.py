@@ -1,4 +1,5 @@
-"""Owns the memory of what has been painted: per output file its recipe, its job and its result, so that a second run of a folder paints only what is missing.
+"""Owns the memory of what has been painted: per output file its recipe, its job and its result, so that a second run of a folder paints only what is missing;
+and the digest of each file that was written, so that no other is replaced.
 
 It lies in the state folder, not beside the pictures. A record that can't be read or written costs a second painting, never a failure.
 """
@@ -22,6 +23,7 @@ KEEP = 20_000  # rows, oldest out first: about 20 MB
 TABLE = "CREATE TABLE IF NOT EXISTS painted (output TEXT PRIMARY KEY, recipe TEXT NOT NULL, job TEXT NOT NULL, result TEXT, serial INTEGER)"
 PUT = """INSERT INTO painted VALUES (:output, :recipe, :job, :result, (SELECT COALESCE(MAX(serial), 0) + 1 FROM painted))
 ON CONFLICT (output) DO UPDATE SET recipe = :recipe, job = :job, result = :result, serial = excluded.serial"""
+WRITTEN = "CREATE TABLE IF NOT EXISTS written (output TEXT PRIMARY KEY, digest TEXT NOT NULL)"
 PRUNE = "DELETE FROM painted WHERE serial <= (SELECT MAX(serial) FROM painted) - ?"
 
 
@@ -50,6 +52,7 @@ class Record:
         with contextlib.suppress(sqlite3.Error, OSError):
             base = sqlite3.connect(folder / FILE, timeout=BUSY, check_same_thread=False, isolation_level=None)
             base.execute(TABLE)
+            base.execute(WRITTEN)
             self._base = base
 
     def get(self, output: Path) -> Entry | None:
@@ -66,6 +69,19 @@ class Record:
                 self._base.execute(PUT, row)
                 self._base.execute(PRUNE, (KEEP,))
 
+    def wrote(self, output: Path, digest: str) -> None:
+        """digest: of the file that Restyle has just written there. These rows are small, and kept: a file may be years old when it is painted anew."""
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            if self._base:
+                self._base.execute("INSERT OR REPLACE INTO written VALUES (?, ?)", (_key(output), digest))
+
+    def written(self, output: Path) -> str | None:
+        """The digest of what Restyle last wrote there."""
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            row = self._base and self._base.execute("SELECT digest FROM written WHERE output = ?", (_key(output),)).fetchone()
+            return str(row[0]) if row else None
+        return None
+
     def close(self) -> None:
         with self._lock, contextlib.suppress(sqlite3.Error):
             if self._base:
@@ -74,4 +90,4 @@ class Record:
 
 
 def _key(output: Path) -> str:
-    return str(output.resolve())
+    return str(output.resolve()).encode("utf-8", "backslashreplace").decode()  # a name may be bytes that are no text

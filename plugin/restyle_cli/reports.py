@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from restyle_server.imaging.sheets import Heading
 
 from . import destinations
 from .failures import Failure
-from .output import plain, seconds_for_people
+from .output import as_json, named, plain, seconds_for_people
 
 CONTENT_SIDE = 640  # px, longest side of the content in the picture
 
@@ -38,16 +37,26 @@ def files(folder: Path, output: Path) -> Files:
     return Files(folder / f"{output.stem}-report.json", folder / f"{output.stem}-report.png")
 
 
-def write(place: Files, report: client.Report, result: client.Result, content: client.Plane, told: Mapping[str, Any], styles: list[dict[str, Any]]) -> None:
+def write(
+    place: Files,
+    report: client.Report,
+    result: client.Result,
+    content: client.Plane,
+    told: Mapping[str, Any],
+    styles: list[dict[str, Any]],
+    overwrite: bool = False,
+) -> None:
     """told: what is told about the finished picture anyway. styles: those of the job, in JSON's types. Failure when the files can't be written."""
     job = result.job
     queued, total = _times(job)
     spans = _spans(queued, report, total)
     try:
-        with destinations.replacing(place.data) as draft:
-            draft.write_text(json.dumps(_record(report, job, told, styles, spans), ensure_ascii=False, allow_nan=False, indent=1) + "\n", "utf-8")
-        with destinations.replacing(place.picture) as draft:
+        with destinations.replacing(place.data, overwrite) as draft:
+            draft.write_text(as_json(_record(report, job, told, styles, spans), indent=1) + "\n", "utf-8")
+        with destinations.replacing(place.picture, overwrite) as draft:
             _picture(report, content, told, styles, queued, total).save(draft, "PNG")
+    except Failure as failure:
+        raise Failure(f"{named(told['output'])} is painted, but its report is not written: {failure}") from failure
     except OSError as error:
         raise Failure(f"{told['output']} is painted, but its report can't be written to {place.data.parent} ({error.strerror or error}).") from error
 
@@ -86,5 +95,5 @@ def _heading(told: Mapping[str, Any], styles: list[dict[str, Any]], total: float
     names = " + ".join(style["style"] for style in styles)
     chosen = [f"{parameters.preset}, strength {parameters.strength:g}" if parameters.strength is not None else f"{parameters.preset}"]
     chosen += [f"{parameters.objective}, {parameters.optimizer}", f"{told['painted']} in {seconds_for_people(total)}", f"weights {told['weights']}"]
-    name = Path(told["content"]).name if told["content"] else Path(told["output"]).name
+    name = named(Path(told["content"] or told["output"]).name)
     return Heading(f"{name} in the manner of {names}", (" · ".join(chosen), str(told["device"])))

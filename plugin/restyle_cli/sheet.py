@@ -12,10 +12,10 @@ from restyle_server.neural.parameters import SMALLEST_SIDE
 
 from . import destinations, style_specs
 from .examples import examples
-from .image import Device, Seed, StyleScale, Weights
+from .image import Device, Overwrite, Seed, StyleScale, Weights
 from .output import Json
 from .style_specs import StyleSpec
-from .wish import Wish
+from .wish import Manner, Wish
 
 MOST_CELLS = 128  # drafts on one sheet: about twenty minutes on a processor, and a sheet that viewers still open
 DRAFT_SIZE = 320  # px: a draft takes seconds, and shows strokes and colours
@@ -42,6 +42,7 @@ def sheet(
     seed: Seed = None,
     weights: Weights = None,
     device: Device = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Paint a contact sheet of drafts: each style at each strength.
@@ -54,12 +55,13 @@ def sheet(
         raise typer.BadParameter("--styles names no style; write names of the library or picture files, such as night,waves.jpg")
     if len(specs) * len(chosen) > MOST_CELLS:
         raise typer.BadParameter(f"{len(specs)} styles at {len(chosen)} strengths are {len(specs) * len(chosen)} drafts; a sheet holds {MOST_CELLS}")
-    destination = destinations.single(output.expanduser(), content, overwrite=False)
+    destination = destinations.single(output.expanduser(), content, overwrite, [spec.file for spec in specs if spec.file is not None])
 
-    from . import comparison
+    from . import comparison, saving
 
     wish = Wish(specs=specs, scale=style_scale, preset="draft", size=size, seed=seed, weights=weights or "auto", device=device)
-    comparison.run(content, destination, wish, chosen, json)
+    with saving.speaking_beside(destination):
+        comparison.run(content, destination, wish, chosen, Manner(destinations.DEFAULT_SUFFIX, overwrite, None, json))
 
 
 @examples("restyle explore photo.jpg --style night -o explore.png")
@@ -71,6 +73,7 @@ def explore(
     seed: Seed = None,
     weights: Weights = None,
     device: Device = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Paint six drafts in one style, which differ in strength, size of the strokes and colours.
@@ -78,11 +81,13 @@ def explore(
     Each is told with the command that paints it in full. Ctrl-C cancels.
     """
     spec = _style(style)
-    destination = destinations.single(output.expanduser(), content, overwrite=False)
+    destination = destinations.single(output.expanduser(), content, overwrite, [spec.file] if spec.file is not None else ())
 
-    from . import exploration
+    from . import exploration, saving
 
-    exploration.run(content, destination, Wish(specs=(spec,), preset="draft", size=size, seed=seed, weights=weights or "auto", device=device), json)
+    wish = Wish(specs=(spec,), preset="draft", size=size, seed=seed, weights=weights or "auto", device=device)
+    with saving.speaking_beside(destination):
+        exploration.run(content, destination, wish, Manner(destinations.DEFAULT_SUFFIX, overwrite, None, json))
 
 
 def _style(text: str) -> StyleSpec:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import inputs
 from .examples import examples
 from .failures import FAILED, Failure, sentence
 from .image import expand
-from .output import Json, emit, line
+from .output import Json, emit, line, named
 from .style_records import described
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ class Outcome:
 
     def __str__(self) -> str:
         if self.style is None:
-            return f"{self.file}: failed: {self.error}"
+            return f"{named(self.file)}: failed: {self.error}"
         if self.known:
-            return f"{self.file}: already in the library as {self.style.id}"
+            return f"{named(self.file)}: already in the library as {self.style.id}"
         return f"added {self.style.id}; use it with --style {self.style.id}"
 
 
@@ -113,12 +114,12 @@ def _one(session: client.Session, file: Path, words: Words, there: dict[str, cli
 
     if file.is_file() and file.stat().st_size > MAX_BYTES:
         raise Failure(f"{file} has {file.stat().st_size >> 20} MiB; a style's picture may have {MAX_BYTES >> 20}. Save it smaller.")
-    files.read_picture(file)  # a damaged file is found here, with its name, not after an upload
-    picture = file.read_bytes()
+    picture = inputs.read(file)
+    files.read_picture(picture, named(file.name))  # a damaged file is found here, with its name, not after an upload
     sha256 = hashlib.sha256(picture).hexdigest()
     known = there.get(sha256)
     style = known or session.add_style(
-        picture, title=words.title or file.stem[:MAX_TITLE], description=words.description, tags=words.tags, credit=words.credit, license=words.license
+        picture, title=words.title or named(file.stem)[:MAX_TITLE], description=words.description, tags=words.tags, credit=words.credit, license=words.license
     )
     there[sha256] = style
     return Outcome(file, style, known=known is not None)

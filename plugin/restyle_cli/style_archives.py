@@ -9,6 +9,7 @@ import typer
 
 from .examples import examples
 from .failures import Failure
+from .image import Overwrite
 from .output import Json, emit, line
 from .style_records import described, known
 
@@ -26,6 +27,7 @@ SUFFIX = ".zip"
 def export(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.zip", help="The archive to write.", show_default=False)],
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="The styles' ids; default: all that you added.", show_default=False)] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Write styles to a zip, with all that is known of them, for another machine or for keeping."""
@@ -46,7 +48,7 @@ def export(
         wanted = list(dict.fromkeys(wanted))
         if 2 * len(wanted) > archive.MAX_ENTRIES:
             raise Failure(f"An archive holds up to {archive.MAX_ENTRIES // 2} styles, and these are {len(wanted)}; name some of them at a time.")
-        with destinations.replacing(target) as draft:
+        with destinations.replacing(target, overwrite) as draft:
             archive.export(_packed(session, wanted), draft)
             size = draft.stat().st_size
             if size > archive.MAX_UNPACKED:

@@ -37,7 +37,7 @@ def parse(text: str) -> StyleSpec:
 
 def _split(text: str) -> tuple[str, float | None]:
     head, colon, tail = text.rpartition(":")
-    if not colon or Path(text).is_file():
+    if not colon or Path(text).exists():
         return text, None
     try:
         weight = float(tail)

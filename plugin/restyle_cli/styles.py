@@ -9,6 +9,7 @@ import typer
 
 from .examples import examples
 from .failures import Commands, Failure
+from .image import Overwrite
 from .output import Json, emit, line, table
 from .style_adding import add
 from .style_archives import export, import_archive
@@ -46,6 +47,7 @@ def show(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the contact sheet there instead of opening it.", show_default=False)
     ] = None,
     save: Annotated[Path | None, typer.Option(metavar="FILE", help="With NAME: save the style's own picture there.", show_default=False)] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Show the library as a contact sheet: every style's picture, and what it makes of a photo. With NAME: all that is known of one style."""
@@ -53,11 +55,11 @@ def show(
 
     if name is None and save is not None:
         raise typer.BadParameter("--save needs the name of a style; the sheet of all is written with -o")
-    target = output and _destination(output)
+    target = output and _destination(output, overwrite)
     with client.connect() as session:
         shown = [known(session, name, picture=save is not None)] if name else list(session.styles(thumbnails=True))
-    saved = _save_picture(shown[0], save.expanduser()) if save is not None else None
-    sheet = None if name and target is None else _sheet(shown, target)
+    saved = _save_picture(shown[0], save.expanduser(), overwrite) if save is not None else None
+    sheet = None if name and target is None else _sheet(shown, target, overwrite)
     opened = sheet is not None and target is None and not json and _opened(sheet)
     if json:
         emit({**(described(shown[0]) if name else {"styles": [style.id for style in shown]}), "saved": saved, "sheet": sheet})
@@ -90,20 +92,20 @@ styles.command("export")(export)
 styles.command("import")(import_archive)
 
 
-def _destination(output: Path) -> Path:
+def _destination(output: Path, overwrite: bool) -> Path:
     from . import destinations
 
-    return destinations.single(output.expanduser(), None, overwrite=True)
+    return destinations.single(output.expanduser(), None, overwrite)
 
 
-def _sheet(shown: list[client.Style], target: Path | None) -> Path:
+def _sheet(shown: list[client.Style], target: Path | None, overwrite: bool) -> Path:
     """Writes the contact sheet, to the state folder when no other place is given."""
     from restyle_server.folders import state_dir
 
     from . import contact_sheet, destinations
 
     place = target or state_dir() / SHEET
-    with destinations.replacing(place) as draft:
+    with destinations.replacing(place, overwrite or target is None) as draft:
         contact_sheet.save(shown, draft, place.suffix)
     return place
 
@@ -118,12 +120,12 @@ def _opened(sheet: Path) -> bool:
     return typer.launch(str(sheet)) == 0
 
 
-def _save_picture(style: client.Style, path: Path) -> Path:
+def _save_picture(style: client.Style, path: Path, overwrite: bool) -> Path:
     from . import destinations
 
     destinations.check_writable(path.absolute().parent)
     if style.picture is None:
         raise Failure(f"The server sent no picture of {style.id}; try again.")
-    with destinations.replacing(path) as draft:
+    with destinations.replacing(path, overwrite) as draft:
         draft.write_bytes(style.picture)
     return path

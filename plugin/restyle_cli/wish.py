@@ -5,12 +5,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .style_specs import StyleSpec
 
 if TYPE_CHECKING:
     import restyle_client as client
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How results are written and told. suffix: of those that have no name of their own. overwrite: other files than Restyle's own, too. reports: the folder
+    for reports, if they are wanted."""
+
+    suffix: str
+    overwrite: bool
+    reports: Path | None
+    json: bool
 
 
 @dataclass(frozen=True, slots=True)

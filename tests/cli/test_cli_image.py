@@ -182,7 +182,7 @@ def test_a_failed_job_leaves_the_old_output_alone(restyle: Restyle, photo: Path,
     out = picture(tmp_path / "out.png", 8, 8)
     old = out.read_bytes()
     restyle.script(oom_at=2)
-    done = restyle("image", photo, "--style", "woodcut", "-o", out)
+    done = restyle("image", photo, "--style", "woodcut", "-o", out, "--overwrite")
     assert done.exit_code == 1
     assert done.stderr.splitlines()[-1] == "restyle: There is not enough memory for this job; choose a size of 64 px or less."
     assert out.read_bytes() == old

@@ -190,3 +190,23 @@ def test_a_painting_that_does_not_fit_is_refused(make_plane):
 
 def test_samples_are_little_endian_on_every_machine():
     assert all(dtype.newbyteorder("<") == dtype for dtype in DTYPES.values())
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -3.4e38, 1e30])
+def test_a_layer_with_values_that_are_no_light_is_refused(wrong):
+    samples = np.full((4, 4, 3), 0.5, "f4")
+    samples[2, 1, 1] = wrong
+    with pytest.raises(ImagingError, match="The layer holds NaN, infinite or enormous values"):
+        open_plane(Plane(PixelFormat(Channels.RGB, Depth.F32), 4, 4, samples.tobytes()))
+
+
+@pytest.mark.parametrize("depth", [Depth.F16, Depth.F32])
+@pytest.mark.parametrize("brightest", [1.0, 60_000.0, 1e9, 1e12])
+@pytest.mark.parametrize("icc", [None, PROFILES["adobe-rgb"], PROFILES["display-p3"]])
+def test_whatever_is_painted_on_bright_layers_is_finite(depth, brightest, icc):
+    samples = np.linspace(-min(brightest, 60_000.0), min(brightest, 60_000.0 if depth is Depth.F16 else brightest), 16 * 16 * 3).reshape(16, 16, 3)
+    source = Plane(PixelFormat(Channels.RGB, depth), 16, 16, samples.astype("<f2" if depth is Depth.F16 else "<f4").tobytes(), icc)
+    canvas = open_plane(source)
+    for painted in (canvas.rgb, 1 - canvas.rgb, np.zeros_like(canvas.rgb), np.ones_like(canvas.rgb)):
+        assert np.isfinite(samples_of(close_plane(canvas, painted))).all()
+    assert close_plane(canvas, canvas.rgb).data.tobytes() == source.data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import zlib
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from .arrays import Samples
 from .errors import ImagingError, PictureError
 from .formats import Depth, Plane
 from .pictures import PictureFile
+from .planes import not_finite
 from .profiles import profile_of
 
 JPEG_QUALITY = 95  # of Pillow's scale: 92 is where blocks stop being visible in paint, 95 leaves room for one more save
@@ -24,6 +26,14 @@ WEBP_QUALITY = 95
 WEBP_LARGEST_SIDE = 16_383  # px: the format's own limit
 JPEG_LARGEST_SIDE = 65_500  # px: libjpeg's limit
 METRE_PER_INCH = 0.0254
+NO_RESOLUTION = (math.inf, 0.0)
+RESOLUTIONS = {  # dpi: the least and the most that the format's integers hold
+    "PNG": (METRE_PER_INCH, (2**31 - 1) * METRE_PER_INCH),
+    "JPEG": (1.5, 65_535.0),
+    "TIFF": (1e-3, 2.0**32 - 1),
+    "WEBP": NO_RESOLUTION,
+}
+LONGEST_EXIF = {"PNG": 2**31 - 1, "JPEG": 65_533 - 6, "WEBP": 2**31 - 1, "TIFF": -1}  # bytes; JPEG's segments are short, and TIFF has it in tags of its own
 _NAMES = {"PNG": "PNG", "JPEG": "JPEG", "WEBP": "WebP", "TIFF": "TIFF"}
 
 
@@ -40,12 +50,14 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None) -> Encoded:
     except ImagingError as error:
         raise PictureError(error.message) from error
     channels = plane.format.channels
+    if not np.isfinite(samples).all():
+        raise PictureError(not_finite().message)
     order = [*range(channels.samples)[planar.COLORS[channels]], *([channels.samples - 1] if channels.has_alpha else [])]
     samples = samples[..., order]
     notes: list[str] = []
-    dpi, exif = (like.dpi, like.exif) if like else (None, None)
+    dpi, exif = _held(kind, like, notes)
     if kind == "TIFF":
-        return Encoded(tiff.write(samples, channels.is_gray, channels.has_alpha, plane.icc, dpi))
+        return Encoded(tiff.write(samples, channels.is_gray, channels.has_alpha, plane.icc, dpi), tuple(notes))
     if kind == "PNG":
         samples = _integers(samples, plane.format.depth, Depth.U16, kind, notes)
         return Encoded(_png(samples, plane.icc, dpi, exif), tuple(notes))
@@ -60,6 +72,19 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None) -> Encoded:
     return Encoded(_lossy(samples, kind, icc, dpi, exif), tuple(notes))
 
 
+def _held(kind: str, like: PictureFile | None, notes: list[str]) -> tuple[tuple[float, float] | None, bytes | None]:
+    """Resolution and EXIF data, as far as this kind of file holds them; a note about what it doesn't."""
+    dpi, exif = (like.dpi, like.exif) if like else (None, None)
+    if dpi is not None and not all(RESOLUTIONS[kind][0] <= value <= RESOLUTIONS[kind][1] for value in dpi):
+        notes.append(f"{_NAMES[kind]} can't hold the resolution of {dpi[0]:g} × {dpi[1]:g} dpi: it is left out.")
+        dpi = None
+    if exif is not None and len(exif) > LONGEST_EXIF[kind]:
+        other = "use .png, .jpg or .webp to keep them" if kind == "TIFF" else "use .png or .webp to keep them"
+        notes.append(f"{_NAMES[kind]} can't hold the picture's EXIF data (camera, date, place): they are left out; {other}.")
+        exif = None
+    return dpi, exif
+
+
 def _integers(samples: Samples, depth: Depth, deepest: Depth, kind: str, notes: list[str]) -> Samples:
     """samples as integers no deeper than `deepest`, rounded to nearest; a note when something is lost."""
     if depth is Depth.U8 or depth is deepest:
@@ -70,7 +95,7 @@ def _integers(samples: Samples, depth: Depth, deepest: Depth, kind: str, notes: 
     if depth is Depth.U16 or deepest is Depth.U8:
         notes.append(f"{_NAMES[kind]} holds 8 bits at most: the picture was rounded to them; use .png or .tif to keep its depth.")
     full = planar.FULL_SCALE[deepest]
-    return np.asarray(np.rint(np.clip(np.nan_to_num(values), 0, 1) * full), planar.DTYPES[deepest])
+    return np.asarray(np.rint(np.clip(values, 0, 1) * full), planar.DTYPES[deepest])
 
 
 def _on_white(samples: Samples) -> Samples:

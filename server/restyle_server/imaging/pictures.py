@@ -19,7 +19,7 @@ CHANNELS = {1: Channels.GRAY, 2: Channels.GRAY_ALPHA, 3: Channels.RGB, 4: Channe
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:
-    """A picture as read. plane: upright pixels, GRAY, GRAY_ALPHA, RGB or RGBA. format: "PNG", "JPEG", "WEBP", "TIFF", "GIF" …
+    """A picture as read. plane: upright pixels, GRAY, GRAY_ALPHA, RGB or RGBA. format: "PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP" or "PPM".
 
     dpi: pixels per inch across and down. exif: the EXIF block ("Exif\\0\\0" not included), its orientation set to upright; None from TIFF, whose tags
     describe the file itself. warnings: sentences for the user.
@@ -37,6 +37,11 @@ def require_size(name: str, width: int, height: int) -> None:
     if width * height > LARGEST_PIXELS or max(width, height) > LARGEST_SIDE:
         limit = LARGEST_PIXELS // 1_000_000
         raise PictureError(f"{name} has {width:,}×{height:,} px, more than the {limit} megapixels that can be handled; scale it down, or cut it into parts.")
+
+
+def cut_short(name: str) -> PictureError:
+    """A file whose picture can't be decoded to its end."""
+    return PictureError(f"{name} is damaged or cut short; export or download it again.")
 
 
 def plane_of(samples: Samples, icc: bytes | None) -> Plane:

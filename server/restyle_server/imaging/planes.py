@@ -24,7 +24,7 @@ from .hidden import fill_hidden
 from .profiles import Profile, SrgbProfile, profile_of
 from .tone import Tone, tone_of
 
-__all__ = ["Canvas", "ImagingError", "close_plane", "open_plane", "weights_of"]
+__all__ = ["Canvas", "ImagingError", "close_plane", "not_finite", "open_plane", "weights_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Canvas:
 
 
 def open_plane(plane: Plane) -> Canvas:
-    """The canvas of a layer. ImagingError: no pixels, a wrong byte count, NaN or infinity, an ICC profile that can't be used."""
+    """The canvas of a layer. ImagingError: no pixels, a wrong byte count, NaN, infinite or enormous values, an ICC profile that can't be used."""
     samples = planar.samples_of(plane)
     planar.require_finite(samples)
     channels, depth = plane.format.channels, plane.format.depth
@@ -60,6 +60,8 @@ def open_plane(plane: Plane) -> Canvas:
 
     def read(rows: slice) -> None:
         rgb[rows] = profile.to_srgb(planar.colors_of(samples[rows], channels, depth))
+        if not np.isfinite(rgb[rows]).all():
+            raise ImagingError("data", "The layer holds values that its colour profile makes infinite; clip them, or convert the image to sRGB.")
 
     each(read, strips(plane.height, plane.width))
     bounded = isinstance(profile, SrgbProfile) and depth in (Depth.U8, Depth.U16)
@@ -94,6 +96,8 @@ def close_plane(canvas: Canvas, rgb: Floats, changed: Floats | None = None) -> P
         if changed is not None:
             new = old + np.clip(changed[rows], 0, 1)[..., None] * (new - old)
         change = _expressed(new, canvas.tone, profile) - _expressed(old, canvas.tone, profile)
+        if not np.isfinite(change).all():
+            raise not_finite()
         painted = planar.plus(samples[rows][..., order], change, depth)
         kept = _kept(canvas.alpha, changed, rows)
         if kept is not None and kept.any():
@@ -111,6 +115,11 @@ def weights_of(plane: Plane) -> Floats:
     samples: Samples = planar.samples_of(plane)
     planar.require_finite(samples)
     return np.clip(planar.unit(samples[..., 0], plane.format.depth), 0, 1)
+
+
+def not_finite() -> ImagingError:
+    """A painting with NaN or infinity in it."""
+    return ImagingError("data", "The painting holds NaN or infinite values; paint it again with a lower strength.")
 
 
 def _expressed(rgb: Floats, tone: Tone, profile: Profile) -> Floats:
@@ -134,4 +143,4 @@ def _require_fit(canvas: Canvas, rgb: Floats, changed: Floats | None) -> None:
             "masks", f"The mask is {changed.shape[1]}×{changed.shape[0]} px but the layer {canvas.width}×{canvas.height}; make them the same size."
         )
     if not np.isfinite(rgb).all() or (changed is not None and not np.isfinite(changed).all()):
-        raise ImagingError("data", "The painting holds NaN or infinite values; paint it again with a lower strength.")
+        raise not_finite()

@@ -25,6 +25,7 @@ LARGEST_PROFILE = 4 << 20  # bytes: what the service accepts; real ones are unde
 SRGB_MATRIX_TOLERANCE = 2e-3  # colorants this close to sRGB's differ by rounding or by the maker's white point only
 RELATIVE_COLORIMETRIC = 1  # lcms2's number
 BLACK_POINT_COMPENSATION = 0x2000  # lcms2's flag
+PROBES = 9  # colours that a profile is tried with
 KEPT_PROFILES = 16  # parsed profiles kept: an editor session sends the same one or two again and again
 
 
@@ -101,8 +102,9 @@ def profile_of(icc: bytes | None, gray: bool) -> Profile:
 
 @functools.lru_cache(KEPT_PROFILES)
 def _cached(icc: bytes, gray: bool) -> Profile:
+    _require_fit(icc, gray)
     try:
-        return _parsed(icc, gray)
+        return _probed(_parsed(icc, gray), gray)
     except (BadCurve, struct.error, IndexError, ValueError, np.linalg.LinAlgError) as error:
         raise ImagingError(FIELD, f"The colour profile can't be used: {error}; convert the image to sRGB, or assign a profile that is whole.") from error
 
@@ -114,15 +116,22 @@ def color_space(icc: bytes) -> str:
     return icc[16:20].decode("latin-1").strip()
 
 
-def _parsed(icc: bytes, gray: bool) -> Profile:
-    if len(icc) > LARGEST_PROFILE:
-        raise ValueError(f"it is larger than {LARGEST_PROFILE >> 20} MiB")
-    space, wanted = color_space(icc), "GRAY" if gray else "RGB"
-    if space != wanted:
+def _require_fit(icc: bytes, gray: bool) -> None:
+    """ImagingError for what is no profile, or one for other pixels."""
+    try:
+        space = color_space(icc)
+        if len(icc) > LARGEST_PROFILE:
+            raise ValueError(f"it is larger than {LARGEST_PROFILE >> 20} MiB")  # noqa: TRY301, one sentence for both
+    except ValueError as error:
+        raise ImagingError(FIELD, f"The colour profile can't be used: {error}; convert the image to sRGB, or assign a profile that is whole.") from error
+    if space != ("GRAY" if gray else "RGB"):
         pixels = "gray" if gray else "RGB"
         raise ImagingError(
             FIELD, f"The colour profile is for {space}, but the pixels are {pixels}; assign a profile for {pixels}, or convert the image to sRGB."
         )
+
+
+def _parsed(icc: bytes, gray: bool) -> Profile:
     tags = _tags(icc)
     if "A2B0" in tags and "B2A0" in tags:
         return _lookup(icc, 1 if gray else 3)
@@ -145,11 +154,20 @@ def _matrix(tags: dict[str, bytes]) -> Profile:
 
 def _lookup(icc: bytes, samples: int) -> Profile:
     profile = LookupProfile(icc, samples)
-    probe = np.full((1, 2, samples), 0.5, np.float32)
     try:
-        profile.from_srgb(profile.to_srgb(probe))
+        return _probed(profile, samples == 1)
     except Exception as error:
         raise ValueError("its lookup tables are broken") from error
+
+
+def _probed(profile: Profile, gray: bool) -> Profile:
+    """The profile, when it makes numbers of numbers, both ways. ValueError."""
+    steps = np.linspace(0, 1, PROBES, dtype=np.float32)
+    probe = np.stack([steps] if gray else [steps, steps[::-1], np.roll(steps, PROBES // 2)], axis=-1)[None]
+    with np.errstate(all="ignore"):
+        there = profile.to_srgb(probe)
+        if not (np.isfinite(there).all() and np.isfinite(profile.from_srgb(there)).all()):
+            raise ValueError("its curves or colorants lead nowhere")
     return profile
 
 
@@ -158,11 +176,15 @@ def _tags(icc: bytes) -> dict[str, bytes]:
     if count > 200:  # real profiles hold about 10 to 30
         raise ValueError("its table of contents is broken")
     tags: dict[str, bytes] = {}
+    cut = False
     for index in range(count):
         name, offset, size = struct.unpack_from(">4sII", icc, HEADER_BYTES + 4 + 12 * index)
         if offset + size > len(icc):
-            raise ValueError("it is cut short")
+            cut = True  # a copyright that claims too much harms no colour
+            continue
         tags[name.decode("latin-1")] = icc[offset : offset + size]
+    if cut and not (set(tags) & {"A2B0", "kTRC", "rTRC"}):
+        raise ValueError("it is cut short")
     return tags
 
 

@@ -12,6 +12,7 @@ from .formats import Channels, Depth, Plane
 
 DTYPES: dict[Depth, np.dtype[Any]] = {Depth.U8: np.dtype("u1"), Depth.U16: np.dtype("<u2"), Depth.F16: np.dtype("<f2"), Depth.F32: np.dtype("<f4")}
 FULL_SCALE = {Depth.U8: 255.0, Depth.U16: 65535.0, Depth.F16: 1.0, Depth.F32: 1.0}
+BRIGHTEST = 1e12  # a million suns over white; what is beyond it is a mark, such as GDAL's −3.4e38 for no data
 LARGEST_FLOAT = {Depth.F16: 65504.0, Depth.F32: float(np.finfo(np.float32).max)}  # largest finite sample
 
 COLORS = {
@@ -57,10 +58,19 @@ def alpha_of(samples: Samples, channels: Channels, depth: Depth) -> Floats | Non
     return np.clip(unit(samples[..., -1], depth), 0, 1) if channels.has_alpha else None
 
 
+def is_usable(samples: Samples) -> bool:
+    """Whether no sample is NaN, infinite, or so large that it is no light: such values mark places without data, and overflow on their way."""
+    if samples.dtype.kind != "f":
+        return True
+    return bool(samples.size == 0 or (np.isfinite(samples).all() and max(abs(float(samples.min())), abs(float(samples.max()))) <= BRIGHTEST))
+
+
 def require_finite(samples: Samples) -> None:
-    """ImagingError when a float sample is NaN or infinite."""
-    if samples.dtype.kind == "f" and not np.isfinite(samples).all():
-        raise ImagingError("data", "The layer holds NaN or infinite values; replace them (in an editor: flatten, or fill those pixels) and send it again.")
+    """ImagingError when a float sample can't be used."""
+    if not is_usable(samples):
+        raise ImagingError(
+            "data", "The layer holds NaN, infinite or enormous values; replace them (in an editor: flatten, or fill those pixels) and send it again."
+        )
 
 
 def plus(samples: Samples, change: Floats, depth: Depth) -> Samples:

@@ -175,7 +175,7 @@ class Table:
             return
         terminalreporter.section("promises")
         for row in _sorted(self._rows):
-            terminalreporter.write_line(f"{row.number:<8}{'kept' if row.kept else 'MISSED':<8}{row.runs:>6} runs  {row.bound}: {row.text}")
+            terminalreporter.write_line(f"{row.number:<11}{'kept' if row.kept else 'MISSED':<8}{row.runs:>6} runs  {row.bound}: {row.text}")
         if self._share is None:
             return
         rows = self._with_earlier() if self._share == 1 else self._rows

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import grpc
 import pytest
-from calls import Clock, details, order, pixels, until
+from calls import Clock, calling, details, order, pixels, until
 from fake_engine import painted_bytes, runs
 from restyle_server.jobs.ages import SHARE
 from restyle_server.limits import Limits
+from restyle_server.server import running
 from restyle_server.wire import restyle_pb2 as wire
 
 DAY = 24 * 3600.0
@@ -137,6 +139,30 @@ async def test_a_folder_of_an_older_server_gets_its_record_while_there_is_a_jour
     (place.config.state_dir / "jobs.sqlite").unlink()
     async with serving() as place:
         assert await place.caller.read(job.id) == painted_bytes(pixels(1), 1)
+
+
+async def test_a_record_that_does_not_fit_its_result_gives_way_to_one_that_does(serving):
+    async with serving() as place:
+        job = await place.caller.create(order(seed=1))
+        await place.caller.end(job.id)
+        result = place.server.board.get(job.id).result
+    with sqlite3.connect(place.config.state_dir / "jobs.sqlite") as database:
+        [record] = database.execute("SELECT record FROM jobs").fetchone()
+        other = record.replace(b'"crc32":%d' % result.crc32, b'"crc32":5')
+        assert other != record
+        database.execute("UPDATE jobs SET record = ?", (other,))
+    database.close()
+    async with serving() as place:
+        assert await place.caller.read(job.id) == painted_bytes(pixels(1), 1)
+
+
+async def test_a_state_folder_that_was_moved_has_its_results(serving, tmp_path):
+    async with serving() as place:
+        job = await place.caller.create(order(seed=1))
+        await place.caller.end(job.id)
+    (tmp_path / "state").rename(tmp_path / "elsewhere")
+    async with running(replace(place.config, state_dir=tmp_path / "elsewhere")) as server, calling(server.address, server.token) as caller:
+        assert await caller.read(job.id) == painted_bytes(pixels(1), 1)
 
 
 async def test_an_upload_that_a_killed_server_left_is_cleared_away(serving):

@@ -80,7 +80,7 @@ class Ages:
 def _read(file: Path) -> dict[str, float] | None:
     """What was written; None when it is not there, or not what was written."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
-        words, crc = json.loads(file.read_text(encoding="utf-8"))
+        words, crc = json.loads(file.read_text(encoding="utf-8") if file.is_file() else "")
         found = {str(name): float(value) for name, value in words.items()}
         if crc == _crc(words) and all(map(math.isfinite, found.values())) and {*Lifetime, "wall", "number"} <= set(found):
             return found

@@ -18,7 +18,7 @@ from ..worker.engine import Picture
 from . import results, scales
 from .ages import Ages
 from .folders import JobFolders
-from .job import Failure, Job, Lifetime, Report
+from .job import Failure, Job, Lifetime, Report, Result
 from .journal import Journal, JournalFailure
 from .leases import Leases
 from .queue import Turns
@@ -60,7 +60,7 @@ class Board:
 
     def recover(self) -> None:
         """Takes up what an earlier server left: running jobs have failed, waiting ones wait again, results can be read. What isn't understood is set aside."""
-        found = {job.id: job for job in self._journal.jobs()}
+        found = {job.id: self._placed(job) for job in self._journal.jobs()}
         for path in self.folders.all():
             self._meet(path, found)
         for job in sorted(found.values(), key=lambda job: job.arrival):
@@ -81,18 +81,34 @@ class Board:
             self._set_aside(path, "the journal knows no such job")
         elif noted is None:
             self._note(found[path.name])  # an older server's
-        elif known is None or _far(noted) > _far(known):
+        elif known is None or self._knows_more(noted, known):
             log.warning("job %s: taken up again from its folder, as %s", noted.id, noted.state.value)
-            found[path.name] = noted
+            found[path.name] = self._placed(noted)
             self._put(noted)
+
+    def _knows_more(self, noted: Job, known: Job) -> bool:
+        there = self._placed(noted).result
+        if known.result is None or there is None:
+            return _far(noted) > _far(known)
+        return there != known.result and self._fits(there) and not self._fits(known.result)
+
+    def _placed(self, job: Job) -> Job:
+        """With the result where it lies now: the state folder may have been moved."""
+        return job if job.result is None else replace(job, result=replace(job.result, path=self.folders.result(job.id)))
+
+    def _fits(self, result: Result) -> bool:
+        """Whether a record of a result is that of the file which lies there."""
+        try:
+            results.check(result)
+        except (results.Damaged, OSError):
+            return False
+        return True
 
     def _recover(self, job: Job) -> None:
         self._arrivals, self._uses = max(self._arrivals, job.arrival), max(self._uses, job.used)
         before = job
         if job.state is JobState.RUNNING:
             job = self._aged(job.move(JobState.FAILED, failure=self._told(job.id, RESTARTED)))
-        if job.result is not None:
-            job = replace(job, result=replace(job.result, path=self.folders.result(job.id)))  # the state folder may have been moved
         job = replace(job, since=min(job.since, self._ages.now(job.lifetime)))
         if job != before:
             self._put(job)

@@ -13,6 +13,7 @@ from .job import Job
 from .records import Unreadable, decode, encode
 
 UPLOADING = "uploading"  # an empty file: what lies beside it was never a job
+RECORD_BYTES = 256 << 20  # more than any record has: two dozen colour profiles, of which each may have 4 MiB
 KNOWN = re.compile(r"(payload|style)-\d+|start|scale|result|story|record|uploading|.+\.part")  # whatever else lies in a job's folder is somebody else's
 
 
@@ -46,8 +47,11 @@ class JobFolders:
         """The job of a folder, as its copy tells; None when there is none to read. Unreadable for one that can't be understood."""
         if path.is_symlink() or not path.is_dir():
             raise Unreadable("it is no folder of a job")
+        record = path / "record"
         try:
-            return decode((path / "record").read_bytes(), path.name)
+            if record.exists() and not (record.is_file() and record.stat().st_size <= RECORD_BYTES):
+                raise Unreadable("its record is no file of a record's size")
+            return decode(record.read_bytes(), path.name)
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -27,6 +27,11 @@ log = logging.getLogger(__name__)
 KILLED = -9  # exit status of a process that SIGKILL ended
 BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed starts in a row
 
+UNWRITTEN = Failure(
+    "DISK_FULL",
+    "The server can't write its journal; make room on its disk. If there is room, it is damaged: end the server with `restyle stop`, and the next begins another.",
+)
+
 
 class Dispatcher:
     """Gives jobs to stations. Everything happens on the loop's thread."""
@@ -247,7 +252,7 @@ class Dispatcher:
             self._board.move(job.id, JobState.RUNNING, started=self._clock.time(), resolved=resolved, device=station.describe())
         except JournalFailure:
             station.job_id = None
-            self._board.move(job.id, JobState.FAILED, failure=Failure("DISK_FULL", "The server can't write its journal; make room on its disk."))
+            self._board.move(job.id, JobState.FAILED, failure=UNWRITTEN)
             return
         station.watchdog.reset()
         folders = self._board.folders

@@ -29,7 +29,7 @@ BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed star
 
 UNWRITTEN = Failure(
     "DISK_FULL",
-    "The server can't write its journal; make room on its disk. If there is room, it is damaged: end the server with `restyle stop`, and the next begins another.",
+    "The server can't write its journal; make room on its disk. If there is room, it is damaged: end the server with `restyle stop`, the next begins another.",
 )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterator
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 FOLDER = "aside"  # in the state folder
 WHY = "why.txt"  # a line for each thing beside it
@@ -21,6 +24,14 @@ class Aside:
         """Takes a file or a folder as it is. why: a few words, no sentence. OSError."""
         path.rename(self._free(path.name))
         self._note(path.name, why)
+
+    def take(self, path: Path, why: str) -> None:
+        """The same; what can't be moved stays where it is, and the log says so."""
+        log.warning("%s is set aside: %s", ascii(path.name)[1:-1], why)
+        try:
+            self.move(path, why)
+        except OSError as error:
+            log.error("%s can't be set aside: %s", ascii(path.name)[1:-1], error.strerror)  # noqa: TRY400 - the cause is all there is to say
 
     def write(self, name: str, content: bytes, why: str) -> None:
         """Takes what is no file of its own. OSError."""

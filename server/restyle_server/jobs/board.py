@@ -15,14 +15,13 @@ from ..clock import Clock
 from ..limits import KEPT_SCALES, Limits
 from ..refusals import Invalid, NotFound
 from ..worker.engine import Picture
-from . import results, scales
+from . import recovery, results, scales
 from .ages import Ages
 from .folders import JobFolders
-from .job import Failure, Job, Lifetime, Report, Result
+from .job import Failure, Job, Lifetime, Report
 from .journal import Journal, JournalFailure
 from .leases import Leases
 from .queue import Turns
-from .records import Unreadable
 from .retention import expiring, forgettable, keep_seconds
 from .states import WAITING, JobState
 from .watching import Channel, Watcher
@@ -60,49 +59,10 @@ class Board:
 
     def recover(self) -> None:
         """Takes up what an earlier server left: running jobs have failed, waiting ones wait again, results can be read. What isn't understood is set aside."""
-        found = {job.id: self._placed(job) for job in self._journal.jobs()}
-        for path in self.folders.all():
-            self._meet(path, found)
-        for job in sorted(found.values(), key=lambda job: job.arrival):
+        for job in recovery.left(self._journal, self.folders):
             self._recover(job)
         self._check_results()
         self._replace()
-
-    def _meet(self, path: Path, found: dict[str, Job]) -> None:
-        """A job's folder and the journal may know different things: after a damage, or an older journal put back, the one that knows more is right."""
-        known = found.get(path.name)
-        try:
-            noted = self.folders.noted(path)
-        except Unreadable as error:
-            if known is None or path.is_symlink() or not path.is_dir():
-                self._set_aside(path, str(error))
-            return
-        if noted is None and known is None:
-            self._set_aside(path, "the journal knows no such job")
-        elif noted is None:
-            self._note(found[path.name])  # an older server's
-        elif known is None or self._knows_more(noted, known):
-            log.warning("job %s: taken up again from its folder, as %s", noted.id, noted.state.value)
-            found[path.name] = self._placed(noted)
-            self._put(noted)
-
-    def _knows_more(self, noted: Job, known: Job) -> bool:
-        there = self._placed(noted).result
-        if known.result is None or there is None:
-            return _far(noted) > _far(known)
-        return there != known.result and self._fits(there) and not self._fits(known.result)
-
-    def _placed(self, job: Job) -> Job:
-        """With the result where it lies now: the state folder may have been moved."""
-        return job if job.result is None else replace(job, result=replace(job.result, path=self.folders.result(job.id)))
-
-    def _fits(self, result: Result) -> bool:
-        """Whether a record of a result is that of the file which lies there."""
-        try:
-            results.check(result)
-        except (results.Damaged, OSError):
-            return False
-        return True
 
     def _recover(self, job: Job) -> None:
         self._arrivals, self._uses = max(self._arrivals, job.arrival), max(self._uses, job.used)
@@ -255,7 +215,7 @@ class Board:
             return
         log.error("job %s: its result is %s", job_id, "gone" if failure is None else "damaged")
         if failure is not None:
-            self._set_aside(self.folders.of(job_id), "its result is not what was painted")
+            self._journal.aside.take(self.folders.of(job_id), "its result is not what was painted")
         self.move(job_id, JobState.EXPIRED, result=None, failure=failure)
 
     async def lend(self, job_id: str, owner: str, target: Path) -> None:
@@ -348,13 +308,6 @@ class Board:
         expires = now + keep_seconds(job.lifetime, self.limits)
         return replace(job, ended=now, expires=expires, since=self._ages.now(job.lifetime), used=self._uses, order=None)
 
-    def _set_aside(self, path: Path, why: str) -> None:
-        log.warning("jobs/%s is set aside: %s", ascii(path.name)[1:-1], why)
-        try:
-            self._journal.aside.move(path, why)
-        except OSError as error:  # it stays where it is
-            log.error("jobs/%s can't be set aside: %s", ascii(path.name)[1:-1], error.strerror)  # noqa: TRY400 - the cause is all there is to say
-
     def _take(self, job: Job) -> None:
         self._jobs[job.id] = job
         if not job.state.ended:
@@ -421,8 +374,3 @@ class Board:
         channel = self._channels.pop(job.id, None)
         if channel is not None:
             channel.close()
-
-
-def _far(job: Job) -> int:
-    """How far a job has come."""
-    return 2 if job.state.ended else int(job.state is JobState.RUNNING)

@@ -18,6 +18,7 @@ from restyle_server.wire.restyle_pb2_grpc import RestyleStub
 
 SIDE = 16  # px: the smallest picture
 PATIENCE = 240.0  # s: far more than anything here takes, even beside ten other programs, so that a hang fails instead of stalling
+STEPS = 32  # in which a long time passes
 _numbers = itertools.count()
 
 Piece = tuple[int, int, bytes]  # payload, offset, data
@@ -27,16 +28,27 @@ class Clock:
     """Stands still until it is turned."""
 
     def __init__(self, now: float = 1_700_000_000.0) -> None:
-        self._now = now
+        self._now = self._wall = now
 
     def time(self) -> float:
-        return self._now
+        return self._wall
 
     def monotonic(self) -> float:
         return self._now
 
     def turn(self, seconds: float) -> None:
         self._now += seconds
+        self._wall += seconds
+
+    def jump(self, seconds: float) -> None:
+        """The wall clock alone, as when somebody sets it."""
+        self._wall += seconds
+
+    def pass_by(self, seconds: float, look: Callable[[], object]) -> None:
+        """In steps, as real time passes, with a look after each."""
+        for _ in range(STEPS):
+            self.turn(seconds / STEPS)
+            look()
 
 
 def pixels(kind: int, side: int = SIDE) -> bytes:

@@ -48,6 +48,10 @@ PROMISES = {
     "P18": "A full server can still be asked, watched and stopped.",
     "P19": "A full disk or a read-only folder costs a job, never the server.",
     "P20": "Users of a shared server are apart.",
+    "journal": "A damaged journal loses no result and no waiting job.",
+    "results": "A result that is not what was painted is never given out.",
+    "clock": "A clock that jumps lets no result go.",
+    "starvation": "A worker that gets no turn is not a hung one, and what waits goes on waiting.",
     "memory": "The estimate of memory is true.",
     "time": "The estimate of time is true after the first job on a device.",
     "pause": "A sketch does not wait behind a folder: a batch job pauses between two scales.",
@@ -171,7 +175,7 @@ class Table:
             return
         terminalreporter.section("promises")
         for row in _sorted(self._rows):
-            terminalreporter.write_line(f"{row.number:<8}{'kept' if row.kept else 'MISSED':<8}{row.runs:>6} runs  {row.bound}: {row.text}")
+            terminalreporter.write_line(f"{row.number:<11}{'kept' if row.kept else 'MISSED':<8}{row.runs:>6} runs  {row.bound}: {row.text}")
         if self._share is None:
             return
         rows = self._with_earlier() if self._share == 1 else self._rows

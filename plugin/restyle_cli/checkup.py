@@ -17,6 +17,7 @@ import restyle_client as client
 from restyle_client import discovery
 from restyle_server import __version__
 from restyle_server.config import FILE, ConfigError, load
+from restyle_server.jobs import aside
 
 from .output import bytes_for_people
 from .serve import LOOPBACK
@@ -27,6 +28,7 @@ PACKAGES = ("torch", "grpcio", "protobuf", "numpy", "pillow")
 OLDEST_TORCH = (2, 10)  # earlier ones let a weights file run code
 DEVICE_SECONDS = 60.0  # for a worker to come up: it loads torch from a cold disk
 LOOK_SECONDS = 0.2
+TOLD = 3  # things of one folder that are named; why.txt there names all
 EDITORS = ("gimp", "krita")
 
 
@@ -77,6 +79,7 @@ def folders() -> Iterator[Finding]:
         else:
             yield Finding(part, "good", f"{folder}, {bytes_for_people(free)} free")
     yield from secrets()
+    yield from set_aside()
 
 
 def secrets() -> Iterator[Finding]:
@@ -85,6 +88,19 @@ def secrets() -> Iterator[Finding]:
     if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
         mend = f"run: restyle stop, then: chmod 700 {path.parent}; the next server takes a new token"
         yield Finding("state folder", "bad", f"other users of this machine can open {path}, which holds the server's token", mend)
+
+
+def set_aside() -> Iterator[Finding]:
+    """What a server could not understand of its own files, and kept."""
+    state = discovery.state_dir()
+    try:
+        for place, lines in aside.places(state):
+            more = f" and {len(lines) - TOLD} more" if len(lines) > TOLD else ""
+            mend = f"whatever could be read is in `restyle jobs list`; delete {place} when you need nothing of it"
+            yield Finding("state folder", "warning", f"{place} keeps what the server could not read: {'; '.join(lines[:TOLD])}{more}", mend)
+    except OSError as error:
+        mend = f"correct the permissions of {state / aside.FOLDER}"
+        yield Finding("state folder", "warning", f"{state / aside.FOLDER} can't be looked into ({error.strerror})", mend)
 
 
 def settings() -> Iterator[Finding]:

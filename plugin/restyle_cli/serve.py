@@ -119,7 +119,7 @@ def stop(
 
 
 def _tell(info: client.ServerInfo) -> None:
-    line(f"Restyle {info.version} at {info.address}, {info.state} for {seconds_for_people(time.time() - info.started)}, process {info.pid}")
+    line(f"Restyle {info.version} at {info.address}, {info.state} for {seconds_for_people(max(0.0, time.time() - info.started))}, process {info.pid}")
     line(f"jobs: {info.jobs_running} running, {info.jobs_queued} waiting")
     line(f"weights in use: {info.weights_in_use}")
     for one in info.weights:

@@ -11,7 +11,7 @@ RestyleError
 │   ├── TooLarge           .largest_size is the longest side in px that would fit, None when not known
 │   ├── WeightsMissing     the weights asked for are not installed
 │   ├── NotFound           no such job or style
-│   ├── ResultExpired      the job succeeded, but its pixels are gone
+│   ├── ResultExpired      the job succeeded, but its pixels are gone or damaged
 │   ├── WrongState         not possible now, such as finishing a job that has not begun
 │   ├── NotAllowed         this server does not permit it
 │   └── Unimplemented      this server cannot do that yet
@@ -84,7 +84,7 @@ class NotFound(Refused):
 
 
 class ResultExpired(Refused):
-    """The job succeeded, but its pixels are gone."""
+    """The job succeeded, but its pixels are gone or damaged."""
 
 
 class WrongState(Refused):

@@ -26,7 +26,7 @@ class JobState(str, Enum):
 
 @dataclass(frozen=True)
 class JobError:
-    """Why a job failed. reason: a word such as OUT_OF_MEMORY, WORKER_CRASHED or SERVER_RESTARTED; message: a sentence with what to do next."""
+    """Why a job failed, or lost its result. reason: a word such as OUT_OF_MEMORY or RESULT_DAMAGED; message: a sentence with what to do next."""
 
     reason: str
     message: str
@@ -99,7 +99,8 @@ class Job:
     """A snapshot of a job.
 
     started, ended, expires: None while not known. queue_position: 1 is next; 0 when not queued. resolved: every parameter set, from the moment it runs.
-    device: for people, such as "cpu: 2 threads, bf16". error: FAILED only. result: SUCCEEDED only. warnings: sentences for people.
+    device: for people, such as "cpu: 2 threads, bf16". error: of a FAILED job, and of an EXPIRED one whose result was damaged. result: SUCCEEDED only.
+    warnings: sentences for people.
     """
 
     id: str

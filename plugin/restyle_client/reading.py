@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Callable
 
 from .conversion import incoming
-from .errors import NotFound, ResultExpired, ServerError, ServerNotFound, Unauthenticated
+from .errors import NotFound, ResultExpired, ServerError, ServerGone, ServerNotFound, Unauthenticated
 from .formats import Plane
 from .jobs import Progress
 from .patience import Patience
@@ -16,6 +17,9 @@ from .watching import receive
 from .wire import restyle_pb2 as pb
 
 TRIES = 2  # of the whole result, when its bytes arrive damaged
+SLOWEST_BYTES = 16 * 1024  # per second, on the whole: slower than any line that somebody paints over
+LEAST_SECONDS = 300.0  # that the smallest result may take
+REPORT_SECONDS = 600.0  # for a report, which has a few megabytes
 
 
 class _Damaged(Exception):
@@ -26,7 +30,7 @@ async def read(connection: Connection, job_id: str, report: Callable[[int, int],
     """The result's plane, its data as `bytes`. report(done, total). NotFound, ResultExpired, WrongState, ServerGone; ServerError when it arrives damaged."""
     for _ in range(TRIES):
         try:
-            return await _read_once(connection, job_id, report, patience)
+            return await _Reading(connection, job_id, report, patience).run()
         except _Damaged:
             continue
         except NotFound as error:
@@ -41,7 +45,7 @@ async def read_report(connection: Connection, job_id: str, patience: Patience) -
         scales: list[ScaleReport] = []
         steps: list[Progress] = []
         try:
-            async with connection.stream("ReadReport") as stream:
+            async with connection.stream("ReadReport", REPORT_SECONDS) as stream:
                 await stream.send_message(pb.ReadReportRequest(id=job_id), end=True)
                 while (message := await receive(stream)) is not None:
                     if message.HasField("scale"):
@@ -52,37 +56,64 @@ async def read_report(connection: Connection, job_id: str, patience: Patience) -
             await patience.pause(error)
 
 
-async def _read_once(connection: Connection, job_id: str, report: Callable[[int, int], None], patience: Patience) -> Plane:
-    pieces: list[bytes] = []
-    done = crc = 0
-    head: pb.ReadResultResponse | None = None
-    while head is None or done < head.info.size:
-        try:
-            async with connection.stream("ReadResult") as stream:
-                await stream.send_message(pb.ReadResultRequest(id=job_id, offset=done), end=True)
-                while (message := await receive(stream)) is not None:
-                    patience.reset()
-                    if message.HasField("info"):
-                        if head is not None and head.info != message.info:
-                            raise _Damaged
-                        head = head or message
-                    if head is None or message.offset != done or done + len(message.data) > head.info.size:
-                        raise _Damaged
-                    if message.data:
-                        pieces.append(message.data)
-                        crc = zlib.crc32(message.data, crc)
-                        done += len(message.data)
-                        report(done, head.info.size)
-            if head is None or done < head.info.size:
-                await patience.pause(ConnectionLost("The server ended the result before its end."))
-        except ConnectionLost as error:
-            await patience.pause(error)
-        except (ServerNotFound, Unauthenticated) as error:
-            if not patience.trying:
-                raise
-            await patience.pause(error)
-    info = incoming.result(head.info)
-    plane = Plane(info.format, info.width, info.height, b"".join(pieces), head.icc_profile or None)
-    if crc != info.crc32 or done != plane.size:
-        raise _Damaged
-    return plane
+class _Reading:
+    """One reading of a result, over as many connections as it takes."""
+
+    def __init__(self, connection: Connection, job_id: str, report: Callable[[int, int], None], patience: Patience) -> None:
+        self._connection = connection
+        self._job_id = job_id
+        self._report = report
+        self._patience = patience
+        self._began = time.monotonic()
+        self._head: pb.ReadResultResponse | None = None
+        self._pieces: list[bytes] = []
+        self._done = self._crc = 0
+
+    async def run(self) -> Plane:
+        """As read. _Damaged."""
+        while self._head is None or self._done < self._head.info.size:
+            before = self._done
+            try:
+                await self._stream()
+            except ConnectionLost as error:
+                await self._patience.pause(error)
+            except (ServerNotFound, Unauthenticated) as error:
+                if not self._patience.trying:
+                    raise
+                await self._patience.pause(error)
+            else:
+                if self._head is not None and before == self._done < self._head.info.size:
+                    raise _Damaged  # the server has no more of it, and asking again would not change that
+                if self._head is None or self._done < self._head.info.size:
+                    await self._patience.pause(ConnectionLost("The server ended the result before its end."))
+        return self._plane(self._head)
+
+    async def _stream(self) -> None:
+        async with self._connection.stream("ReadResult") as stream:
+            await stream.send_message(pb.ReadResultRequest(id=self._job_id, offset=self._done), end=True)
+            while (message := await receive(stream)) is not None:
+                self._take(message)
+
+    def _take(self, message: pb.ReadResultResponse) -> None:
+        if message.HasField("info"):
+            if self._head is not None and self._head.info != message.info:
+                raise _Damaged
+            self._head = self._head or message
+        if self._head is None or message.offset != self._done or self._done + len(message.data) > self._head.info.size:
+            raise _Damaged
+        size = self._head.info.size
+        if time.monotonic() - self._began > LEAST_SECONDS + size / SLOWEST_BYTES:
+            raise ServerGone("The result arrives too slowly to come to an end; look at the network, then ask for the job's result again.")
+        if message.data:
+            self._patience.reset()  # only what brings the end nearer is a success
+            self._pieces.append(message.data)
+            self._crc = zlib.crc32(message.data, self._crc)
+            self._done += len(message.data)
+            self._report(self._done, size)
+
+    def _plane(self, head: pb.ReadResultResponse) -> Plane:
+        info = incoming.result(head.info)
+        plane = Plane(info.format, info.width, info.height, b"".join(self._pieces), head.icc_profile or None)
+        if self._crc != info.crc32 or self._done != plane.size:
+            raise _Damaged
+        return plane

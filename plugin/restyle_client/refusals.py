@@ -30,6 +30,7 @@ error_details: Any = _details_pb2  # made at run time by protobuf: no type check
 _BY_REASON: dict[str, type[RestyleError]] = {"WEIGHTS_MISSING": WeightsMissing, "VERSION_MISMATCH": VersionMismatch, "RESULT_EXPIRED": ResultExpired}
 _PLAIN: dict[Any, type[RestyleError]] = {
     Status.NOT_FOUND: NotFound,
+    Status.DATA_LOSS: ResultExpired,
     Status.FAILED_PRECONDITION: WrongState,
     Status.PERMISSION_DENIED: NotAllowed,
     Status.UNAVAILABLE: ServerGone,

@@ -34,6 +34,9 @@ INSTALL_SILENCE_SECONDS = 300.0  # between two signs of life of a download
 QUEUE_PATIENCE_SECONDS = 3600.0  # that `restyle` waits for a place in the queue: an evening's batch before it
 PREVIEW_SIZE = 512  # px, longest side; the most that the server sends
 PAGE = 200  # jobs or styles per call
+PAGES = 500  # far more than a server keeps
+INSTALL_SECONDS = 24 * 3600.0  # for weights to arrive: half a gigabyte over the slowest line
+STYLE_SECONDS = 3600.0  # for a style's picture, which has 64 MiB at most
 
 OnEvent = Callable[[Event], None]
 
@@ -180,7 +183,7 @@ class AsyncSession:
     async def install_weights(self, weights_id: str = "vgg19", on_event: Callable[[InstallProgress], None] | None = None) -> InstallProgress:
         """Has the server download weights. Returns the last progress, with the weights' info."""
         last: InstallProgress | None = None
-        async with self._connection.stream("InstallWeights") as stream:
+        async with self._connection.stream("InstallWeights", INSTALL_SECONDS) as stream:
             await stream.send_message(pb.InstallWeightsRequest(id=weights_id), end=True)
             while (message := await watching.receive(stream, INSTALL_SILENCE_SECONDS)) is not None:
                 last = incoming.install_progress(message)
@@ -198,7 +201,7 @@ class AsyncSession:
         """One style; with the bytes of its picture's file when asked for. NotFound."""
         first: pb.GetStyleResponse | None = None
         pieces = []
-        async with self._connection.stream("GetStyle") as stream:
+        async with self._connection.stream("GetStyle", STYLE_SECONDS) as stream:
             await stream.send_message(pb.GetStyleRequest(id=style_id, picture=picture), end=True)
             while (message := await watching.receive(stream)) is not None:
                 first = first or message
@@ -252,13 +255,14 @@ class AsyncSession:
         return self._fixed or remote.find(discovery.state_dir())
 
     async def _pages(self, method: str, request: Any, field: str) -> AsyncIterator[Any]:
-        while True:
+        for _ in range(PAGES):
             page = await self._connection.unary(method, request)
             for message in getattr(page, field):
                 yield message
             if not page.next_page_token:
                 return
             request.page_token = page.next_page_token
+        raise ServerError("The server's list has no end; start the server again, and bring it to the client's version.")
 
     async def _serving(self) -> ServerInfo | None:
         """What the server says about itself; None when there is none, after waiting for one that is ending."""

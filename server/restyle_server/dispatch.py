@@ -17,6 +17,7 @@ from .neural import sizing
 from .orders import Order
 from .pace import Paces
 from .refusals import Invalid, TooLarge, Unavailable
+from .vitals import vitals
 from .worker import messages as say
 from .worker.engine import Estimate
 from .workers import Gone, Station, WorkerProcess
@@ -25,6 +26,11 @@ log = logging.getLogger(__name__)
 
 KILLED = -9  # exit status of a process that SIGKILL ended
 BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed starts in a row
+
+UNWRITTEN = Failure(
+    "DISK_FULL",
+    "The server can't write its journal; make room on its disk. If there is room, it is damaged: end the server with `restyle stop`, the next begins another.",
+)
 
 
 class Dispatcher:
@@ -56,8 +62,8 @@ class Dispatcher:
             if station.process is None:
                 if not station.asleep and now >= station.start_at:
                     self._start(station)
-            elif not station.hung and station.watchdog.hung(station.job_id is not None):
-                log.warning("device %s: its worker hangs and is killed", station.id)
+            elif not station.hung and self._hangs(station, station.process):
+                log.warning("device %s: its worker hangs %s and is killed", station.id, _when(station))
                 station.hung = True
                 station.process.kill()
             elif not station.hung and station.cancelled_at is not None and station.watchdog.overdue(station.cancelled_at):
@@ -165,6 +171,15 @@ class Dispatcher:
         except OSError as error:
             self._start_failed(station, f"The system refused another process ({error.strerror}).")
 
+    def _hangs(self, station: Station, process: WorkerProcess) -> bool:
+        return station.watchdog.hung(not station.ready or station.job_id is not None, lambda: vitals(process.pid))
+
+    def _start_stalled(self, station: Station) -> None:
+        """Nobody knows that it can't start: the jobs wait, and it is tried again."""
+        station.stalled_starts += 1
+        station.start_at = self._clock.monotonic() + BACKOFF[min(station.stalled_starts, len(BACKOFF) - 1)]
+        log.error("device %s: its worker got no further while it started (%d in a row); it is started again", station.id, station.stalled_starts)
+
     def _start_failed(self, station: Station, complaint: str) -> None:
         station.failed_starts += 1
         station.complaint = complaint
@@ -237,7 +252,7 @@ class Dispatcher:
             self._board.move(job.id, JobState.RUNNING, started=self._clock.time(), resolved=resolved, device=station.describe())
         except JournalFailure:
             station.job_id = None
-            self._board.move(job.id, JobState.FAILED, failure=Failure("DISK_FULL", "The server can't write its journal; make room on its disk."))
+            self._board.move(job.id, JobState.FAILED, failure=UNWRITTEN)
             return
         station.watchdog.reset()
         folders = self._board.folders
@@ -261,7 +276,8 @@ class Dispatcher:
         match message:
             case say.Ready():
                 station.device, station.features = message.device, message.features
-                station.ready, station.failed_starts, station.complaint = True, 0, ""
+                station.ready, station.failed_starts, station.stalled_starts, station.complaint = True, 0, 0, ""
+                station.watchdog.reset()
                 station.idle_since = self._clock.monotonic()
                 log.info("device %s: ready (%s), process %s", station.id, message.device.name, process.pid)
                 if self.prepare is not None:
@@ -331,14 +347,28 @@ class Dispatcher:
             if self._runs(job_id):
                 self._board.move(job_id, JobState.FAILED, failure=_hung() if hung else _crashed(message.code))
         station.fragile = was_ready and not at_hand
-        if was_ready and at_hand:
+        if was_ready and (at_hand or hung):
             self._start(station)
+        elif hung:
+            self._start_stalled(station)
         else:
-            self._start_failed(station, station.complaint or (_hung() if hung else _crashed(message.code)).message)
+            self._start_failed(station, station.complaint or _died(message.code, "waited for work" if was_ready else "started"))
 
     def _runs(self, job_id: str) -> bool:
         job = self._board.find(job_id)
         return job is not None and job.state is JobState.RUNNING
+
+
+def _when(station: Station) -> str:
+    if not station.ready:
+        return "while it starts"
+    return "without a job" if station.job_id is None else f"in job {station.job_id}"
+
+
+def _died(code: int | None, doing: str) -> str:
+    """Of a process that painted nothing. doing: what it did instead."""
+    hint = "the system killed it, often for lack of memory; close other programs" if code == KILLED else "the server's log says more"
+    return f"The painter's process ended unexpectedly while it {doing}: {hint}."
 
 
 def _crashed(code: int | None) -> Failure:

@@ -226,7 +226,7 @@ class Intake:
         folder = self._board.folders.of(job.id)
         library = {id_: await self._snapshot(style, folder / f"style-{index}") for index, (id_, style) in enumerate(sorted(library.items()))}
         if start is not None:
-            await asyncio.to_thread(borrow, start.path, folder / "start")
+            await self._board.lend(spec.start_job, job.owner, folder / "start")
             start = PlaneFile(folder / "start", start.format, start.width, start.height, start.icc)
         with Payloads(folder, spec.sizes) as payloads:
             await payloads.receive(lambda: _piece(stream), self._limits.upload_idle_seconds)

@@ -6,19 +6,19 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from typing import BinaryIO
 
 import msgspec
 
 from . import replies
 from .dispatch import Dispatcher
 from .intake import DRAINING_RETRY
-from .jobs import stories
-from .jobs.board import Board
-from .jobs.job import Job
+from .jobs import results, stories
+from .jobs.board import DAMAGED, Board
+from .jobs.job import Job, Result
 from .jobs.states import JobState
 from .jobs.watching import events
-from .limits import CHUNK_BYTES
-from .refusals import Invalid, NotFound, NotNow, Unavailable
+from .refusals import DataLoss, Invalid, NotFound, NotNow, Unavailable
 from .shelf import Shelf
 from .wire import restyle_pb2 as wire
 
@@ -94,27 +94,57 @@ class Jobs:
             self._board.move(job_id, JobState.CANCELLED)
 
     async def read(self, request: wire.ReadResultRequest, owner: str) -> AsyncIterator[wire.ReadResultResponse]:
-        """The result's bytes from the offset on, after a first message without any."""
+        """The result's bytes from the offset on, after a first message without any. The last of them are sent when the whole has proved right."""
         job = self._board.get(request.id, owner)
-        result = job.result
-        if job.state is JobState.EXPIRED:
-            raise NotFound("This result has expired; paint it again.", reason="RESULT_EXPIRED")
-        if result is None:
-            raise NotNow(f"This job is {job.state.value} and has no result to read.", reason="NO_RESULT")
+        result = self._readable(job)
         if request.offset > result.size:
             raise Invalid("offset", f"the result has {result.size} bytes.")
         self._board.read(job.id)
-        try:
-            file = await asyncio.to_thread(result.path.open, "rb")
-        except FileNotFoundError:
-            raise NotFound("This result is gone; paint it again.", reason="RESULT_EXPIRED") from None
-        with contextlib.closing(file):
-            file.seek(request.offset)
+        with contextlib.closing(await self._opened(job, result)) as file:
             yield wire.ReadResultResponse(info=replies.result_message(result), offset=request.offset, icc_profile=result.icc or b"")
-            offset = request.offset
-            while data := await asyncio.to_thread(file.read, CHUNK_BYTES):
-                yield wire.ReadResultResponse(offset=offset, data=data)
-                offset += len(data)
+            done, crc = 0, 0
+            while done < result.size:
+                data, crc = await self._piece(job, file, crc)
+                begin, done = done, done + len(data)
+                if not data or done > result.size or (done == result.size and crc != result.crc32):
+                    raise self._lost(job)
+                if done > request.offset:
+                    skipped = max(0, request.offset - begin)
+                    yield wire.ReadResultResponse(offset=begin + skipped, data=data[skipped:])
+
+    def _readable(self, job: Job) -> Result:
+        if job.state is JobState.EXPIRED and job.failure is not None:
+            raise DataLoss(job.failure.message, reason=job.failure.reason)
+        if job.state is JobState.EXPIRED:
+            raise NotFound("This result has expired; paint it again.", reason="RESULT_EXPIRED")
+        if job.result is None:
+            raise NotNow(f"This job is {job.state.value} and has no result to read.", reason="NO_RESULT")
+        return job.result
+
+    async def _opened(self, job: Job, result: Result) -> BinaryIO:
+        try:
+            return await asyncio.to_thread(results.opened, result)
+        except results.Damaged:
+            raise self._lost(job) from None
+        except (FileNotFoundError, NotADirectoryError):
+            self._board.lose(job.id, None)
+            raise NotFound("This result is gone; paint it again.", reason="RESULT_EXPIRED") from None
+        except OSError as error:
+            raise self._unreadable(job, error) from error
+
+    async def _piece(self, job: Job, file: BinaryIO, crc: int) -> tuple[bytes, int]:
+        try:
+            return await asyncio.to_thread(results.piece, file, crc)
+        except OSError as error:
+            raise self._unreadable(job, error) from error
+
+    def _lost(self, job: Job) -> DataLoss:
+        self._board.lose(job.id)
+        return DataLoss(DAMAGED.message, reason=DAMAGED.reason)
+
+    def _unreadable(self, job: Job, error: OSError) -> NotNow:
+        log.error("job %s: its result can't be read: %s", job.id, error.strerror)
+        return NotNow("The server can't read this result now; see that its state folder and its disk can be read, then try again.", reason="RESULT_UNREADABLE")
 
     async def story(self, job_id: str, owner: str) -> AsyncIterator[wire.ReadReportResponse]:
         """How the job was painted, if it was ordered with a report."""

@@ -6,6 +6,7 @@
     ├── TooLarge             RESOURCE_EXHAUSTED, IMAGE_TOO_LARGE: ask for the size that it names
     ├── DiskFull             RESOURCE_EXHAUSTED, DISK_FULL: make room where it says
     ├── NotFound             NOT_FOUND: list what there is
+    ├── DataLoss             DATA_LOSS with a reason: what was kept is not what was painted; paint it again
     ├── NotNow               FAILED_PRECONDITION with a reason: the thing is in the wrong state for the call
     ├── BrokenUpload         ABORTED: send the job again from its start
     ├── Unavailable          UNAVAILABLE + RetryInfo: the server drains, or its engine is down
@@ -89,6 +90,10 @@ class DiskFull(Refusal):
 
 class NotFound(Refusal):
     code = grpc.StatusCode.NOT_FOUND
+
+
+class DataLoss(Refusal):
+    code = grpc.StatusCode.DATA_LOSS
 
 
 class NotNow(Refusal):

@@ -29,7 +29,7 @@ from .job_calls import Jobs
 from .jobs.board import Board
 from .jobs.folders import JobFolders
 from .jobs.job import Failure
-from .jobs.journal import Journal
+from .jobs.journal import Journal, JournalHeld
 from .jobs.states import JobState
 from .limits import MESSAGE_BYTES, SWEEP_SECONDS
 from .logs import open_log
@@ -146,6 +146,8 @@ class Server:
             journal = Journal(config.state_dir / "jobs.sqlite")
             self.board = Board(journal, JobFolders(config.state_dir / "jobs"), self.clock, config.limits)
             self.board.recover()
+        except JournalHeld as error:
+            raise CannotServe(str(error)) from error
         except (OSError, sqlite3.Error) as error:
             raise CannotServe(_unwritable(config, error)) from error
         self.shelf = Shelf(config.data_dir, config.weights_file, config.vgg19_url)

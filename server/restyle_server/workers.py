@@ -16,6 +16,7 @@ from types import ModuleType
 
 from .clock import Clock
 from .limits import Limits
+from .vitals import Vitals
 from .worker import messages as say
 from .worker.engine import Device
 from .worker.process import main as worker_main
@@ -23,8 +24,10 @@ from .worker.process import main as worker_main
 log = logging.getLogger(__name__)
 
 BUSY_SHARE = 0.02  # of a CPU: a worker that computes uses more, a hung one nothing
+SIGN_SHARE = 0.001  # of a CPU: signs of life alone use less
 STARTS = 3  # failed starts in a row, after which a device counts as down
 PATIENCE = 20.0  # times the limit that a worker without evaluations gets as long as it computes: decoding, statistics and upsampling of huge pictures
+SILENCE_SECONDS = 2.0  # after which the system is asked about a worker without work
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,12 @@ def _without_main() -> Iterator[None]:
 
 
 class Watchdog:
-    """Tells a hung worker from a busy one.
+    """Tells a hung worker from a busy one, and from one that gets no turn on a machine with more work than processors.
 
-    Hung is a process that gives no sign of life, or one that has a job, has done no evaluation for max(hang_seconds, hang_evaluations × the slowest of its
-    scale) and uses no processor meanwhile; a computing one gets PATIENCE times as long, because huge pictures take their time before and after the evaluations.
+    Hung is a process that for hang_seconds gave no sign of life, used no processor time, and didn't want any. So is one that starts or has a job, has got no
+    further for max(hang_seconds, hang_evaluations × the slowest evaluation of its scale), and meanwhile neither computed nor, most of the time, waited for a
+    processor or the disk. One that computes gets PATIENCE times as long, counted in its own processor time, because huge pictures take their time before and
+    after the evaluations.
     """
 
     def __init__(self, clock: Clock, limits: Limits) -> None:
@@ -112,41 +117,69 @@ class Watchdog:
 
     def reset(self) -> None:
         """A new process, a new job, or none."""
-        self._alive = self._moved = self._clock.monotonic()
-        self._cpu_then: float | None = None
+        self._heard = self._lived = self._moved = self._clock.monotonic()
+        self._cpu = 0.0  # s, as known last
+        self._cpu_heard = self._cpu_moved = 0.0
+        self._known = False  # whether any processor time has been told since
+        self._looks = self._wanting = 0  # since it moved
         self._beat = say.Beat(0.0, 0, 0.0)
 
     def heard(self, message: say.Message) -> None:
         """Any message is a sign of life."""
-        self._alive = self._clock.monotonic()
+        self._heard = self._lived = self._clock.monotonic()
         if isinstance(message, say.Beat):
             self.beats += 1
-            if message.evaluations != self._beat.evaluations or self._cpu_then is None:
-                self._moved, self._cpu_then = self._alive, message.cpu_seconds
+            first = not self._known
+            self._note(message.cpu_seconds)
+            if first or message.steps != self._beat.steps:
+                self._moved, self._cpu_moved, self._looks, self._wanting = self._heard, self._cpu, 0, 0
             self._beat = message
+        self._cpu_heard = self._cpu
 
     def overdue(self, since: float) -> bool:
-        """Whether a worker that was told to leave its job then should have done so."""
+        """Whether a worker that was told to leave its job then should have done so. One that waits for its turn has until it had the time."""
         limit = max(self._limits.cancel_seconds, self._limits.cancel_evaluations * self._beat.slowest)
-        return self._clock.monotonic() - since > limit
+        span = self._clock.monotonic() - since
+        return span > limit and not self._starved(span, limit, self._cpu - self._cpu_moved)
 
-    def hung(self, has_job: bool) -> bool:
-        """Whether the process should be killed. Called at every sweep."""
+    def hung(self, at_work: bool, look: Callable[[], Vitals | None]) -> bool:
+        """Whether the process should be killed. Called at every sweep. at_work: it starts, or has a job. look: asks the system about it."""
         now = self._clock.monotonic()
         asleep, self._looked = now - self._looked > self._limits.hang_seconds / 2, now
         if asleep:  # the whole machine was, or this process: nobody could be heard
-            self._alive = self._moved = now
+            self._heard = self._lived = self._moved = now
             return False
-        if now - self._alive > self._limits.hang_seconds:
+        silent, still = now - self._heard, now - self._moved
+        if at_work or silent > SILENCE_SECONDS:
+            self._see(look())
+        least = self._limits.hang_seconds
+        if now - self._lived > least or self._spent(silent, least, self._cpu - self._cpu_heard):
             return True
-        if not has_job:
-            return False
-        still = now - self._moved
-        limit = max(self._limits.hang_seconds, self._limits.hang_evaluations * self._beat.slowest)
-        if still <= limit:
-            return False
-        computed = self._beat.cpu_seconds - (self._cpu_then or 0.0)
-        return computed < BUSY_SHARE * still or still > PATIENCE * limit
+        limit, computed = max(least, self._limits.hang_evaluations * self._beat.slowest), self._cpu - self._cpu_moved
+        busy = computed >= BUSY_SHARE * still or 2 * self._wanting > self._looks
+        return at_work and silent <= least and ((still > limit and not busy) or self._spent(still, limit, computed))
+
+    def _see(self, vitals: Vitals | None) -> None:
+        if vitals is None:
+            return
+        self._looks += 1
+        self._wanting += vitals.wanting
+        if vitals.wanting or vitals.cpu_seconds > self._cpu:
+            self._lived = self._clock.monotonic()
+        self._note(vitals.cpu_seconds)
+
+    def _note(self, cpu_seconds: float) -> None:
+        if not self._known:
+            self._known, self._cpu_heard, self._cpu_moved = True, cpu_seconds, cpu_seconds
+        self._cpu = max(self._cpu, cpu_seconds)
+
+    def _spent(self, span: float, limit: float, computed: float) -> bool:
+        """Whether all patience is spent."""
+        return span > PATIENCE * limit and not self._starved(span, PATIENCE * limit / 2, computed)
+
+    def _starved(self, span: float, limit: float, computed: float) -> bool:
+        """Whether the process mostly waited for its turn, and has had some processor time but not yet `limit` seconds of it."""
+        return 2 * self._wanting > self._looks and SIGN_SHARE * span <= computed <= limit
 
 
 class Station:
@@ -163,6 +196,7 @@ class Station:
         self.warm = False  # whether its worker has painted
         self.fragile = False  # whether its last worker ended without a job at hand: the next one does nothing before it is asked
         self.failed_starts = 0
+        self.stalled_starts = 0  # in a row, of workers that hung before they were ready
         self.complaint = ""  # why the last start failed
         self.hung = False
         self.asleep = False  # its worker was ended because nobody needed it

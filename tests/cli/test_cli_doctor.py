@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -12,6 +13,11 @@ import pytest
 from cli.running import Restyle
 from restyle_cli import bundle, checkup
 from restyle_client.discovery import find_endpoint
+from restyle_server.clock import SystemClock
+from restyle_server.jobs.board import Board
+from restyle_server.jobs.folders import JobFolders
+from restyle_server.jobs.journal import Journal
+from restyle_server.limits import Limits
 
 TOKEN = "abcdefgh-0123456789"
 
@@ -97,6 +103,26 @@ def test_a_token_that_others_can_read_is_found(home: Path) -> None:
     assert (found.state, "token" in found.text, "restyle stop" in found.mend) == ("bad", True, True)
     file.chmod(0o600)
     assert states(checkup.folders())["state folder"].state == "good"
+
+
+def test_what_the_server_could_not_read_is_named(home: Path) -> None:
+    assert not list(checkup.set_aside())
+    jobs = home / "state" / "jobs"
+    for number in range(5):
+        (jobs / f"odd\x1b{number}").mkdir(parents=True)
+    (home / "state" / "jobs.sqlite").write_bytes(b"no journal" * 1000)
+    journal = Journal(home / "state" / "jobs.sqlite")
+    board = Board(journal, JobFolders(jobs), SystemClock(), Limits())
+    board.recover()
+    board.close()
+    [found] = checkup.set_aside()
+    place = home / "state" / "aside" / "1"
+    assert (found.part, found.state) == ("state folder", "warning")
+    assert f"{place} keeps what the server could not read: jobs.sqlite: file is not a database; odd\\x1b0: the journal knows no such job" in found.text
+    assert found.text.endswith(" and 3 more")
+    assert str(place) in found.mend
+    shutil.rmtree(place)
+    assert not list(checkup.set_aside())
 
 
 def test_a_damaged_vgg19_is_told_as_such(restyle: Restyle) -> None:

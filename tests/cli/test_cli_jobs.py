@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,17 @@ def test_a_result_that_nobody_waited_for_is_waited_for(restyle: Restyle, photo: 
     assert not job.done
     assert restyle("jobs", "result", job.id, "-o", tmp_path / "out.png").exit_code == 0
     assert pixels(tmp_path / "out.png") == fake_painting(photo)
+
+
+@pytest.mark.parametrize("size", [0, 5000])
+def test_a_result_that_was_cut_on_the_servers_disk_is_one_sentence(restyle: Restyle, job: dict[str, Any], tmp_path: Path, size: int) -> None:
+    os.truncate(restyle.state / "jobs" / job["job"] / "result", size)
+    for _ in range(2):
+        done = restyle("jobs", "result", job["job"], "-o", tmp_path / "out.png")
+        assert done.exit_code == 1
+        assert done.stderr.startswith("restyle: This painting's file was damaged on the server's disk; paint it again")
+        assert not (tmp_path / "out.png").exists()
+    row = next(line for line in restyle("jobs", "list").stdout.splitlines() if line.startswith(job["job"]))
+    assert "expired" in row
+    listed = [json.loads(line) for line in restyle("jobs", "list", "--json").stdout.splitlines()]
+    assert next(each for each in listed if each["id"] == job["job"])["error"]["reason"] == "RESULT_DAMAGED"

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from client.pictures import pieces, plane
+from client.pictures import pieces, plane, result_info
 from client.scripted_server import TOKEN, Script, ScriptedServer, answer, drop, error_info, hang, job, refuse, then, wait
 from restyle_client import AsyncSession, Download, NotFound, Plane, ResultExpired, ServerError, ServerGone, WrongState, connect_async
 from restyle_client._vendor.grpclib.const import Status
@@ -120,3 +120,52 @@ async def test_a_server_that_dies_in_the_middle_is_gone(server: ScriptedServer) 
         with pytest.raises(ServerGone):
             await session.read("j1", lambda _: stopping.append(asyncio.ensure_future(server.stop())))
         await asyncio.gather(*stopping)
+
+
+def ending(offsets: list[int], end: int) -> Script:
+    """Sends what there is of a file that was cut to `end` bytes, and is content: it names the whole size."""
+
+    async def script(stream: Any) -> None:
+        offsets.append((await stream.recv_message()).offset)
+        await stream.send_message(pb.ReadResultResponse(info=result_info(PICTURE), offset=offsets[-1]))
+        for message in pieces(PICTURE, offsets[-1], end) if offsets[-1] < end else ():
+            await stream.send_message(message)
+
+    return script
+
+
+@pytest.mark.parametrize("end", [0, 512])
+async def test_a_result_that_was_cut_ends_the_reading(server: ScriptedServer, session: AsyncSession, end: int) -> None:
+    offsets: list[int] = []
+    server.scripts["ReadResult"] = ending(offsets, end)
+    with pytest.raises(ServerError, match="damaged twice"):
+        await session.read("j1")
+    assert offsets == [0, end] * 2 if end else [0, 0]
+
+
+async def test_a_server_that_breaks_off_before_every_byte_is_gone_in_the_end(server: ScriptedServer) -> None:
+    async with connect_async(address=server.address, token=TOKEN, reconnect_seconds=0.3) as session:
+        server.scripts["ReadResult"] = then(ending([], 0), drop)
+        with pytest.raises(ServerGone):
+            await session.read("j1")
+
+
+async def test_a_result_that_trickles_has_an_end(server: ScriptedServer, session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("restyle_client.reading.LEAST_SECONDS", 0.1)
+    monkeypatch.setattr("restyle_client.reading.SLOWEST_BYTES", 1e9)
+
+    async def trickle(stream: Any) -> None:
+        for message in pieces(PICTURE, (await stream.recv_message()).offset):
+            await stream.send_message(message)
+            await asyncio.sleep(0.05)
+
+    server.scripts["ReadResult"] = trickle
+    with pytest.raises(ServerGone, match="too slowly"):
+        await session.read("j1")
+
+
+async def test_a_damaged_result_is_told_as_such_and_asked_for_once(server: ScriptedServer, session: AsyncSession) -> None:
+    server.scripts["ReadResult"] = refuse(Status.DATA_LOSS, "The file was damaged; paint it again.", error_info("RESULT_DAMAGED"))
+    with pytest.raises(ResultExpired, match="was damaged"):
+        await session.read("j1")
+    assert server.count("ReadResult") == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import restyle_client as client
 from client.scripted_server import TOKEN, ScriptedServer, answer, error_info, refuse
-from restyle_client import AsyncSession, RestyleError, VersionMismatch, connect_async
+from restyle_client import AsyncSession, RestyleError, ServerError, VersionMismatch, connect_async
 from restyle_client._vendor.grpclib.const import Status
 from restyle_client._vendor.grpclib.exceptions import GRPCError
 from restyle_client.refusals import error_of
@@ -75,6 +75,14 @@ async def test_pages_are_put_together(server: ScriptedServer, session: AsyncSess
     assert tokens == ["", "page 1", "page 2"]
     assert [style.id for style in styles] == ["style-1", "style-2", "style-3"]
     assert (styles[0].suggested_scale, styles[0].suggested_strength, styles[0].suggested_color) == (0.5, None, "match")
+
+
+async def test_a_list_without_end_ends(server: ScriptedServer, session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("restyle_client.session.PAGES", 3)
+    server.scripts["ListJobs"] = answer(pb.ListJobsResponse(next_page_token="again"))
+    with pytest.raises(ServerError, match="no end"):
+        await session.list()
+    assert server.count("ListJobs") == 3
 
 
 async def test_a_styles_picture_travels_both_ways(server: ScriptedServer, session: AsyncSession) -> None:

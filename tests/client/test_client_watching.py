@@ -123,3 +123,19 @@ async def test_what_was_asked_about_previews_reaches_the_server(server: Scripted
     server.scripts["WatchJob"] = note
     await watched(session, "j7", previews=False, preview_size=64)
     assert asked == [pb.WatchJobRequest(id="j7", previews=False, preview_size=64)]
+
+
+async def test_a_server_that_tells_the_same_for_ever_is_left(server: ScriptedServer, session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("restyle_client.watching.BREAKS", 5)
+    server.scripts["WatchJob"] = answer(snapshot(pb.RUNNING, progress=progress(1).progress), progress(2))
+    with pytest.raises(ServerGone, match="nothing new"):
+        await watched(session)
+    assert server.count("WatchJob") == 5
+
+
+async def test_a_job_without_news_is_not_watched_for_ever(server: ScriptedServer, session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("restyle_client.watching.NEWS_SECONDS", 0.2)
+    monkeypatch.setattr("restyle_client.watching.SILENCE_SECONDS", 0.0)  # every watch counts as a long one
+    server.scripts["WatchJob"] = answer(snapshot(pb.QUEUED))
+    with pytest.raises(ServerGone, match="nothing new"):
+        await watched(session)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from restyle_server.imaging.formats import Channels, Depth, PixelFormat
 from restyle_server.jobs.job import Failure, Job, JobClass, Lifetime, Report, Result
-from restyle_server.jobs.journal import Journal, JournalFailure
+from restyle_server.jobs.journal import Journal, JournalFailure, JournalHeld
+from restyle_server.jobs.records import encode
 from restyle_server.jobs.states import JobState
 from restyle_server.neural.parameters import Color, Parameters, Symmetry, resolve
 from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
@@ -63,20 +65,106 @@ def test_a_record_replaces_its_older_self_and_can_be_removed(tmp_path):
     assert not list(journal.jobs())
 
 
-def test_a_damaged_journal_is_set_aside(tmp_path):
-    (tmp_path / "jobs.sqlite").write_bytes(b"this is no database at all, but it is long enough to look at" * 100)
-    journal = Journal(tmp_path / "jobs.sqlite")
+def damaged(path: Path, how: str) -> None:
+    """A journal with one record, spoilt."""
+    Journal(path).put(FULL)
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    if how == "header":
+        content[:100] = b"\xff" * 100
+    elif how == "page":
+        content[4096:] = b"\x5a" * (len(content) - 4096)
+    elif how == "half":
+        del content[len(content) // 2 :]
+    elif how == "short":
+        del content[50:]
+    elif how == "newer writer":
+        content[18] = 9  # SQLite then only reads it
+    elif how == "text":
+        content[:] = b"this is no database at all, but it is long enough to look at" * 100
+    path.write_bytes(content)
+    statements = {"version": "PRAGMA user_version = 7", "no table": "DROP TABLE jobs", "other table": "ALTER TABLE jobs RENAME COLUMN record TO words"}
+    if how in statements:
+        with sqlite3.connect(path) as database:
+            database.execute(statements[how])
+    if how == "folder":
+        path.unlink()
+        path.mkdir()
+
+
+KINDS = ["header", "page", "half", "short", "newer writer", "text", "version", "no table", "other table", "folder"]
+
+
+@pytest.mark.parametrize("how", KINDS)
+def test_a_journal_that_is_not_understood_is_set_aside_whole(tmp_path, how):
+    path = tmp_path / "jobs.sqlite"
+    damaged(path, how)
+    before = path.read_bytes() if path.is_file() else None
+    journal = Journal(path)
     assert not list(journal.jobs())
-    assert (tmp_path / "jobs.damaged").exists()
+    journal.put(FULL)
+    journal.close()
+    assert list(Journal(path).jobs()) == [FULL]
+    aside = tmp_path / "aside" / "1" / "jobs.sqlite"
+    assert aside.exists()
+    if how in ("header", "short", "text"):  # SQLite itself leaves its mark in the others
+        assert aside.read_bytes() == before
+    assert (tmp_path / "aside" / "1" / "why.txt").read_text().startswith("jobs.sqlite: ")
+    Journal(path).close()
+    assert not (tmp_path / "aside" / "2").exists()
 
 
-def test_one_bad_record_hides_no_other(tmp_path):
+def test_a_log_whose_database_is_gone_is_set_aside(tmp_path):
+    path = tmp_path / "jobs.sqlite"
+    journal = Journal(path)
+    journal.put(FULL)
+    path.unlink()
+    words = (tmp_path / "jobs.sqlite-wal").read_bytes()
+    assert words
+    assert not list(Journal(path).jobs())
+    assert (tmp_path / "aside" / "1" / "jobs.sqlite-wal").read_bytes() == words
+
+
+def test_a_journal_that_another_program_holds_stays_and_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("restyle_server.jobs.journal.BUSY_SECONDS", 0.05)
+    Journal(tmp_path / "jobs.sqlite").close()
+    other = sqlite3.connect(tmp_path / "jobs.sqlite", isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(JournalHeld, match="end that program"):
+        Journal(tmp_path / "jobs.sqlite")
+    other.close()
+    assert not (tmp_path / "aside").exists()
+
+
+ODD_ROWS = [
+    ("0", 1, '{"id": 5}'),
+    ("2", 9, b"\xff"),
+    ("3", 2, encode(FULL)),  # another job's
+    ("../../x", 3, encode(replace(FULL, id="../../x"))),
+    ("4", 4, encode(replace(FULL, id="4", state=JobState.QUEUED, order=None))),
+    ("5", 5, encode(replace(FULL, id="5", state=JobState.UPLOADING))),
+    ("6", 6, encode(replace(FULL, id="6", result=None))),
+    ("7", 7, b"[" * 100_000),
+    ("8", 8, encode(replace(FULL, id="8")).replace(b"SUCCEEDED", b"DREAMING")),
+    (b"\xff", "x", 5),
+]
+
+
+def test_one_bad_record_hides_no_other_and_is_kept(tmp_path):
     journal = Journal(tmp_path / "jobs.sqlite")
     journal.put(FULL)
     with sqlite3.connect(tmp_path / "jobs.sqlite") as database:
-        database.execute("INSERT INTO jobs VALUES('0', 1, '{\"id\": 5}')")
-        database.execute("INSERT INTO jobs VALUES('2', 9, x'ff')")
+        database.executemany("INSERT INTO jobs VALUES(?, ?, ?)", ODD_ROWS)
+        database.execute("INSERT INTO jobs VALUES('9', 9, CAST(x'ff' AS TEXT))")
     assert list(journal.jobs()) == [FULL]
+    kept = [path.read_text() for path in sorted((tmp_path / "aside" / "1").glob("record-*"))]
+    assert len(kept) == len(ODD_ROWS) + 1
+    for row in ODD_ROWS:
+        assert repr(row) in kept
+    assert list(journal.jobs()) == [FULL]
+    assert not (tmp_path / "aside" / "2").exists()
 
 
 def test_a_journal_that_cannot_be_written_says_so(tmp_path):

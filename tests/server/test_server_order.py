@@ -113,16 +113,25 @@ def test_a_lease_runs_only_while_nobody_watches():
     assert leases.lapsed() == ["job"]
 
 
-def result(number: int, size: int, last_read: float = 0.0, expires: float = 1000.0) -> Job:
+def result(number: int, size: int, last_read: float = 0.0, used: int = 0) -> Job:
     info = Result(Path("result"), PixelFormat(Channels.GRAY, Depth.U8), size, 1, size, 0, size, 1)
-    return replace(job(number), state=JobState.SUCCEEDED, result=info, ended=float(number), last_read=last_read, expires=expires)
+    return replace(job(number), state=JobState.SUCCEEDED, result=info, ended=float(number), last_read=last_read, used=used)
 
 
 def test_results_expire_by_age():
-    assert [gone.arrival for gone in expiring([result(1, 10, expires=5.0), result(2, 10)], 5.0, Limits())] == [1]
+    kept = [result(1, 10), result(2, 10)]
+    assert [gone.arrival for gone in expiring(kept, lambda job: job.arrival == 1, Limits())] == [1]
 
 
-def test_too_many_bytes_cost_the_results_that_were_not_read_for_longest():
-    kept = [result(1, 40, last_read=90.0), result(2, 40), result(3, 40, last_read=80.0)]
-    assert [gone.arrival for gone in expiring(kept, 100.0, Limits(keep_bytes=100))] == [2]
-    assert [gone.arrival for gone in expiring(kept, 100.0, Limits(keep_bytes=40))] == [2, 3]
+def test_too_many_bytes_cost_the_results_that_were_not_used_for_longest():
+    kept = [result(1, 40, used=6), result(2, 40, used=4), result(3, 40, used=5)]
+    assert [gone.arrival for gone in expiring(kept, never, Limits(keep_bytes=100))] == [2]
+    assert [gone.arrival for gone in expiring(kept, never, Limits(keep_bytes=40))] == [2, 3]
+    set_back = [result(1, 40, last_read=90.0, used=4), result(2, 40, last_read=10.0, used=5)]  # the clock, between the two reads
+    assert [gone.arrival for gone in expiring(set_back, never, Limits(keep_bytes=40))] == [1]
+    older = [result(1, 40, last_read=90.0), result(2, 40), result(3, 40, last_read=80.0)]  # of a server that did not number uses
+    assert [gone.arrival for gone in expiring(older, never, Limits(keep_bytes=40))] == [2, 3]
+
+
+def never(job: Job) -> bool:
+    return False

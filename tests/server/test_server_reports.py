@@ -82,8 +82,7 @@ async def test_a_report_waits_for_its_job_and_goes_with_its_result(serving):
         await place.caller.call("FinishJob", id=job.id)
         await place.caller.end(job.id)
         assert (await report_of(place, job.id))[1]
-        clock.turn(8 * 24 * 3600.0)
-        place.server.sweep()
+        clock.pass_by(7 * 24 * 3600.0, place.server.sweep)
         error = await refused(place, job.id)
         assert error.code() is grpc.StatusCode.NOT_FOUND
         assert "expired" in error.details()

@@ -911,7 +911,9 @@ class JobError(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
-    """OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE, UNIMPLEMENTED, DISK_FULL, WORKER_CRASHED, WORKER_HUNG, ENGINE_DOWN, SERVER_STOPPED, SERVER_RESTARTED, INTERNAL"""
+    """OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE, UNIMPLEMENTED, DISK_FULL, WORKER_CRASHED, WORKER_HUNG, ENGINE_DOWN, SERVER_STOPPED, SERVER_RESTARTED, INTERNAL;
+    of an EXPIRED job: RESULT_DAMAGED
+    """
     message: _builtins.str
     """one sentence for people, with what to do next"""
     def __init__(
@@ -1146,7 +1148,7 @@ class Job(_message.Message):
     ended: _builtins.float
     """0: not yet"""
     expires: _builtins.float
-    """0: not known yet"""
+    """0: not known yet; by the clock as it was: a server counts the time that it saw pass"""
     queue_position: _builtins.int
     """1 is next; 0 when not queued"""
     device: _builtins.str
@@ -1165,7 +1167,7 @@ class Job(_message.Message):
     def weights(self) -> Global___WeightsInfo: ...
     @_builtins.property
     def error(self) -> Global___JobError:
-        """FAILED only"""
+        """FAILED, and EXPIRED when the result was damaged"""
 
     @_builtins.property
     def result(self) -> Global___ResultInfo:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..clock import Clock
 from ..limits import KEPT_SCALES, Limits
-from ..refusals import NotFound
+from ..refusals import Invalid, NotFound
 from ..worker.engine import Picture
-from . import scales
+from . import recovery, results, scales
+from .ages import Ages
 from .folders import JobFolders
 from .job import Failure, Job, Lifetime, Report
 from .journal import Journal, JournalFailure
@@ -26,6 +29,9 @@ from .watching import Channel, Watcher
 log = logging.getLogger(__name__)
 
 RESTARTED = Failure("SERVER_RESTARTED", "The server ended while this job ran; send the job again.")
+DAMAGED = Failure("RESULT_DAMAGED", "This painting's file was damaged on the server's disk; paint it again, and have the disk checked if it happens twice.")
+
+NOTED = (JobState.QUEUED, JobState.RUNNING, JobState.SUCCEEDED, JobState.FAILED)  # in which a job's folder keeps its record, if it has one
 
 
 class Board:
@@ -40,6 +46,8 @@ class Board:
         self.watched: Callable[[str], None] = lambda job_id: None
         self._journal = journal
         self._clock = clock
+        self._ages = Ages(journal.folder, clock, limits)
+        self._checking = results.Checking(())
         self._jobs: dict[str, Job] = {}
         self._open: dict[str, None] = {}  # ids of the jobs that have not ended, in order of arrival: few, however many records are kept
         self._requests: dict[tuple[str, str, str], str] = {}
@@ -47,25 +55,49 @@ class Board:
         self._places: dict[str, int] = {}
         self._halted: dict[str, None] = {}  # failed jobs with a completed scale, in order of their ends
         self._arrivals = 0
+        self._uses = 0
 
     def recover(self) -> None:
-        """Takes up what an earlier server left: running jobs have failed, waiting ones wait again, results can be read."""
-        for found in self._journal.jobs():
-            self._arrivals = max(self._arrivals, found.arrival)
-            job = found
-            if job.state is JobState.RUNNING:
-                job = job.move(JobState.FAILED, failure=self._told(job.id, RESTARTED), ended=self._clock.time(), order=None)
-                self._journal.put(job)
-            if job.state is JobState.SUCCEEDED and not self.folders.result(job.id).exists():
-                job = job.move(JobState.EXPIRED, result=None)
-                self._journal.put(job)
-            self._take(job)
-            if job.state is JobState.QUEUED and job.lifetime is Lifetime.ATTACHED:
-                self.leases.begin(job.id)
-            if job.state.ended:
-                self._tidy(job)
-        self.folders.drop_strangers(set(self._jobs))
+        """Takes up what an earlier server left: running jobs have failed, waiting ones wait again, results can be read. What isn't understood is set aside."""
+        for job in recovery.left(self._journal, self.folders):
+            self._recover(job)
+        self._check_results()
         self._replace()
+
+    def _recover(self, job: Job) -> None:
+        self._arrivals, self._uses = max(self._arrivals, job.arrival), max(self._uses, job.used)
+        before = job
+        if job.state is JobState.RUNNING:
+            job = self._aged(job.move(JobState.FAILED, failure=self._told(job.id, RESTARTED)))
+        job = replace(job, since=min(job.since, self._ages.now(job.lifetime)))
+        if job != before:
+            self._put(job)
+        self._take(job)
+        if job.state is JobState.QUEUED and job.lifetime is Lifetime.ATTACHED:
+            self.leases.begin(job.id)
+        if job.state.ended:
+            self._tidy(job)
+
+    def _check_results(self) -> None:
+        """Every result's length, and the bytes of the first few: at once. The rest is read through beside the server's work."""
+        left, later = results.AT_ONCE_BYTES, []
+        for job in reversed(self.jobs()):
+            if job.state is not JobState.SUCCEEDED or job.result is None:
+                continue
+            left -= job.result.size
+            try:
+                if left >= 0:
+                    results.check(job.result)
+                else:
+                    results.opened(job.result).close()
+                    later.append((job.id, job.result))
+            except results.Damaged:
+                self.lose(job.id)
+            except (FileNotFoundError, NotADirectoryError):
+                self.lose(job.id, None)
+            except OSError as error:  # it can't be read now, which is no reason to let it go
+                log.warning("job %s: its result can't be read: %s", job.id, error.strerror)
+        self._checking = results.Checking(later)
 
     # ---- Reading
 
@@ -141,9 +173,8 @@ class Board:
             changes["failure"] = self._told(job_id, changes["failure"])
         job = self._jobs[job_id].move(to, **changes)
         if to.ended and not job.ended:
-            now = self._clock.time()
-            job = replace(job, ended=now, order=None)
-            job = replace(job, expires=now + keep_seconds(job, self.limits))
+            job = self._aged(job)
+        self._note(job)
         try:
             self._journal.put(job)
         except JournalFailure as error:
@@ -173,9 +204,33 @@ class Board:
         """Notes that somebody read the job's result: it goes later than those that nobody reads."""
         job = self._jobs.get(job_id)
         if job is not None:
-            self._jobs[job_id] = replace(job, last_read=self._clock.time())
-            with contextlib.suppress(JournalFailure):
-                self._journal.put(self._jobs[job_id])
+            self._uses += 1
+            self._jobs[job_id] = replace(job, last_read=self._clock.time(), used=self._uses)
+            self._put(self._jobs[job_id])
+
+    def lose(self, job_id: str, failure: Failure | None = DAMAGED) -> None:
+        """The job's result is not what was painted; what lies there is set aside. failure: None when nothing lies there."""
+        job = self._jobs.get(job_id)
+        if job is None or job.state is not JobState.SUCCEEDED:
+            return
+        log.error("job %s: its result is %s", job_id, "gone" if failure is None else "damaged")
+        if failure is not None:
+            self._journal.aside.take(self.folders.of(job_id), "its result is not what was painted")
+        self.move(job_id, JobState.EXPIRED, result=None, failure=failure)
+
+    async def lend(self, job_id: str, owner: str, target: Path) -> None:
+        """Puts a job's result where another job starts from. Invalid when there is none any more, which is noted; OSError."""
+        result = self.get(job_id, owner).result
+        try:
+            if result is not None:
+                await asyncio.to_thread(results.lend, result, target)
+                return
+        except results.Damaged:
+            self.lose(job_id)
+            raise Invalid("spec.start.job_id", "this job's painting was damaged on the server's disk; start from another one.") from None
+        except (FileNotFoundError, NotADirectoryError):
+            self.lose(job_id, None)
+        raise Invalid("spec.start.job_id", "this job's painting is gone; start from another one.")
 
     def delete(self, job_id: str) -> None:
         """Removes an ended job and its pixels."""
@@ -186,9 +241,12 @@ class Board:
 
     def sweep(self) -> None:
         """Drops what is past its time: results, and records without results."""
-        for job in expiring(self._jobs.values(), self._clock.time(), self.limits):
+        self._ages.look()
+        while not self._checking.found.empty():
+            self.lose(self._checking.found.get())
+        for job in expiring(self._jobs.values(), self._ages.past, self.limits):
             self.move(job.id, JobState.EXPIRED, result=None)
-        for job_id in [id_ for id_ in self._halted if self._past(self._jobs[id_])]:
+        for job_id in [id_ for id_ in self._halted if self._ages.past(self._jobs[id_])]:
             self._let_go(job_id)
         for job in forgettable(self._jobs.values()):
             self.delete(job.id)
@@ -226,9 +284,29 @@ class Board:
 
     def close(self) -> None:
         """Closes the journal."""
+        self._checking.close()
+        self._ages.close()
         self._journal.close()
 
     # ---- Inside
+
+    def _put(self, job: Job) -> None:
+        """What a restart may as well not know."""
+        with contextlib.suppress(JournalFailure):
+            self._journal.put(job)
+
+    def _note(self, job: Job) -> None:
+        """The record beside the job's files, for a day without a journal."""
+        if job.state in NOTED:
+            with contextlib.suppress(OSError):
+                self.folders.note(job)
+
+    def _aged(self, job: Job) -> Job:
+        """A job that ends now."""
+        self._uses += 1
+        now = max(self._clock.time(), job.started, job.created)  # for people: a clock that was set back gives no negative times
+        expires = now + keep_seconds(job.lifetime, self.limits)
+        return replace(job, ended=now, expires=expires, since=self._ages.now(job.lifetime), used=self._uses, order=None)
 
     def _take(self, job: Job) -> None:
         self._jobs[job.id] = job
@@ -259,20 +337,17 @@ class Board:
     def _tidy(self, job: Job) -> None:
         if job.state is JobState.SUCCEEDED:
             self.folders.drop_inputs(job.id)
-        elif job.state is JobState.FAILED and not self._past(job) and self.folders.keep_scale(job.id):
+        elif job.state is JobState.FAILED and not self._ages.past(job) and self.folders.keep_scale(job.id):
             self._halted[job.id] = None
             for job_id in list(self._halted)[:-KEPT_SCALES]:
                 self._let_go(job_id)
-        else:
+        elif job.failure is None or job.state is not JobState.EXPIRED:  # else it is set aside, or could not be
             self.folders.drop(job.id)
 
     def _told(self, job_id: str, failure: Failure) -> Failure:
         """The failure, with what is left of the job."""
         kept = scales.head(self.folders.scale(job_id))
         return scales.told(failure, kept) if kept else failure
-
-    def _past(self, job: Job) -> bool:
-        return job.ended + keep_seconds(job, self.limits) <= self._clock.time()
 
     def _let_go(self, job_id: str) -> None:
         """Nothing goes on from the failed job any more."""
@@ -281,7 +356,7 @@ class Board:
 
     def _channel(self, job_id: str) -> Channel:
         if job_id not in self._channels:
-            self._channels[job_id] = Channel(round(self._clock.time() * 1000))  # milliseconds, so that numbers rise across restarts too
+            self._channels[job_id] = Channel(self._ages.number())  # so that numbers rise across restarts too
         return self._channels[job_id]
 
     def _prune(self, job_id: str) -> None:

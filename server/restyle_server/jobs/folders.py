@@ -1,11 +1,20 @@
-"""Owns the jobs' folders: payloads, snapshots of library styles, results."""
+"""Owns the jobs' folders: payloads, snapshots of library styles, results, and a copy of each job's record, by which it is known when the journal is lost."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+
+from .job import Job
+from .records import Unreadable, decode, encode
+
+UPLOADING = "uploading"  # an empty file: what lies beside it was never a job
+RECORD_BYTES = 256 << 20  # more than any record has: two dozen colour profiles, of which each may have 4 MiB
+KNOWN = re.compile(r"(payload|style)-\d+|start|scale|result|story|record|uploading|.+\.part")  # whatever else lies in a job's folder is somebody else's
 
 
 class JobFolders:
@@ -23,7 +32,34 @@ class JobFolders:
         """The job's folder, made. OSError."""
         folder = self.of(job_id)
         folder.mkdir(mode=0o700)
+        (folder / UPLOADING).touch(mode=0o600)
         return folder
+
+    def note(self, job: Job) -> None:
+        """Puts a copy of the job's record beside its files. OSError."""
+        record = self.record(job.id)
+        part = record.with_name(f"{record.name}.part")
+        part.write_bytes(encode(job))
+        part.replace(record)
+        (self.of(job.id) / UPLOADING).unlink(missing_ok=True)
+
+    def noted(self, path: Path) -> Job | None:
+        """The job of a folder, as its copy tells; None when there is none to read. Unreadable for one that can't be understood."""
+        if path.is_symlink() or not path.is_dir():
+            raise Unreadable("it is no folder of a job")
+        record = path / "record"
+        try:
+            if record.exists() and not (record.is_file() and record.stat().st_size <= RECORD_BYTES):
+                raise Unreadable("its record is no file of a record's size")
+            return decode(record.read_bytes(), path.name)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unreadable(f"its record can't be read ({error.strerror})") from error
+
+    def record(self, job_id: str) -> Path:
+        """Where the copy of the job's record lies, once it waits."""
+        return self.of(job_id) / "record"
 
     def result(self, job_id: str) -> Path:
         """Where the job's result lies, or will lie."""
@@ -38,32 +74,47 @@ class JobFolders:
         return self.of(job_id) / "scale"
 
     def keep_scale(self, job_id: str) -> bool:
-        """Removes everything but the last completed scale; all of it, and False, when there is none."""
+        """Removes everything but the last completed scale and the record; all of it, and False, when there is none."""
         if not self.scale(job_id).exists():
             self.drop(job_id)
             return False
-        self._keep(job_id, self.scale(job_id))
+        self._keep(job_id, self.scale(job_id), self.record(job_id))
         return True
 
     def drop_inputs(self, job_id: str) -> None:
-        """Removes everything but the result and the story."""
-        self._keep(job_id, self.result(job_id), self.story(job_id))
+        """Removes everything but the result, the story and the record."""
+        self._keep(job_id, self.result(job_id), self.story(job_id), self.record(job_id))
+
+    def drop(self, job_id: str) -> None:
+        """Removes the job's folder with all that is the job's."""
+        self._keep(job_id)
+        with contextlib.suppress(OSError):
+            self.of(job_id).rmdir()
+
+    def all(self) -> Iterator[Path]:
+        """What lies there, but for uploads that broke off, which are removed. OSError."""
+        for path in sorted(self._root.iterdir()):
+            if self._broke_off(path):
+                self.drop(path.name)
+            else:
+                yield path
+
+    def _broke_off(self, path: Path) -> bool:
+        with contextlib.suppress(OSError):
+            names = {found.name for found in path.iterdir()} if not path.is_symlink() else set()
+            return UPLOADING in names and not names & {"record", "result"}
+        return False
 
     def _keep(self, job_id: str, *kept: Path) -> None:
         with contextlib.suppress(OSError):
             for path in self.of(job_id).iterdir():
-                if path not in kept:
-                    path.unlink(missing_ok=True)
+                if path not in kept and KNOWN.fullmatch(path.name):
+                    _remove(path)
 
-    def drop(self, job_id: str) -> None:
-        """Removes the job's folder with all that is in it."""
-        shutil.rmtree(self.of(job_id), ignore_errors=True)
 
-    def drop_strangers(self, known: set[str]) -> None:
-        """Removes the folders of jobs that nobody knows: uploads that a killed server left behind."""
-        for folder in self._root.iterdir():
-            if folder.name not in known:
-                shutil.rmtree(folder, ignore_errors=True)
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def borrow(source: Path, target: Path) -> None:

@@ -69,7 +69,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job. Instants are Unix time in seconds; 0 means not yet."""
+    """One job. Instants are Unix time in seconds, for people; 0 means not yet."""
 
     id: str
     client_id: str
@@ -89,10 +89,12 @@ class Job:
     ended: float = 0.0
     expires: float = 0.0
     last_read: float = 0.0
+    since: float = 0.0  # its end, in seconds that servers had seen pass (ages.py); what is kept for a time is kept from there
+    used: int = 0  # rises from end to end and from read to read, over all jobs
     progress: Report | None = None
     resolved: Resolved | None = None
     device: str = ""  # for people
-    failure: Failure | None = None
+    failure: Failure | None = None  # also of an EXPIRED job whose result was damaged
     result: Result | None = None
     finished_early: bool = False
     warnings: tuple[str, ...] = ()

@@ -175,7 +175,8 @@ class RestyleServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ReadResult(self, request, context):
-        """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded.
+        """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, DATA_LOSS when it is not what was painted any more, FAILED_PRECONDITION
+        while the job has not succeeded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -56,7 +56,9 @@ class RestyleStub:
     CancelJob: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.CancelJobRequest, _restyle_pb2.Job]
     """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
     ReadResult: _grpc.UnaryStreamMultiCallable[_restyle_pb2.ReadResultRequest, _restyle_pb2.ReadResultResponse]
-    """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded."""
+    """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, DATA_LOSS when it is not what was painted any more, FAILED_PRECONDITION
+    while the job has not succeeded.
+    """
     ReadReport: _grpc.UnaryStreamMultiCallable[_restyle_pb2.ReadReportRequest, _restyle_pb2.ReadReportResponse]
     """How a job was painted: its scales first, coarsest first, then its steps in order. Kept as long as its result. NOT_FOUND for a job that was ordered without
     a report, or whose result has expired; FAILED_PRECONDITION while the job has not succeeded.
@@ -99,7 +101,9 @@ class RestyleAsyncStub(RestyleStub):
     CancelJob: _aio.UnaryUnaryMultiCallable[_restyle_pb2.CancelJobRequest, _restyle_pb2.Job]  # type: ignore[assignment]
     """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
     ReadResult: _aio.UnaryStreamMultiCallable[_restyle_pb2.ReadResultRequest, _restyle_pb2.ReadResultResponse]  # type: ignore[assignment]
-    """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded."""
+    """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, DATA_LOSS when it is not what was painted any more, FAILED_PRECONDITION
+    while the job has not succeeded.
+    """
     ReadReport: _aio.UnaryStreamMultiCallable[_restyle_pb2.ReadReportRequest, _restyle_pb2.ReadReportResponse]  # type: ignore[assignment]
     """How a job was painted: its scales first, coarsest first, then its steps in order. Kept as long as its result. NOT_FOUND for a job that was ordered without
     a report, or whose result has expired; FAILED_PRECONDITION while the job has not succeeded.
@@ -187,7 +191,9 @@ class RestyleServicer(metaclass=_abc_1.ABCMeta):
         request: _restyle_pb2.ReadResultRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_restyle_pb2.ReadResultResponse], _abc.AsyncIterator[_restyle_pb2.ReadResultResponse]]:
-        """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, FAILED_PRECONDITION while the job has not succeeded."""
+        """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, DATA_LOSS when it is not what was painted any more, FAILED_PRECONDITION
+        while the job has not succeeded.
+        """
 
     @_abc_1.abstractmethod
     def ReadReport(

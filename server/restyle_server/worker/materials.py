@@ -32,6 +32,8 @@ def plane_of(file: PlaneFile) -> Plane:
         data = file.path.read_bytes()
     except OSError as error:
         raise JobFailure("BAD_INPUT", f"The job's pixels can't be read any more ({error.strerror}); send it again.") from error
+    if len(data) != file.width * file.height * file.format.pixel_bytes:
+        raise JobFailure("BAD_INPUT", "The job's pixels were damaged on the server's disk; send it again.")
     return Plane(file.format, file.width, file.height, data, file.icc)
 
 

@@ -93,10 +93,11 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A sign of life. cpu_seconds: of the whole process; evaluations: of the job so far; slowest: seconds of the slowest of them."""
+    """A sign of life. cpu_seconds: of the whole process; steps: evaluations of the job so far, or what has been imported while the process starts; slowest:
+    seconds of the slowest evaluation."""
 
     cpu_seconds: float
-    evaluations: int
+    steps: int
     slowest: float
 
 

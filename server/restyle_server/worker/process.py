@@ -8,6 +8,7 @@ import importlib
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -99,6 +100,7 @@ class Desk:
     def serve(self, engine: Engine) -> None:
         """Starts to answer questions about costs, beside the painting."""
         self._engine = engine
+        self._pulse.starting = False
         threading.Thread(target=self._answer, args=(engine,), daemon=True, name="answer").start()
 
     def paint_next(self, engine: Engine) -> bool:
@@ -207,6 +209,7 @@ class Pulse:
     """Evaluations and their times, for the signs of life."""
 
     def __init__(self) -> None:
+        self.starting = True
         self._evaluations = 0
         self._slowest = 0.0
         self._last = 0.0
@@ -224,7 +227,7 @@ class Pulse:
         self._evaluations, self._slowest, self._last = 0, 0.0, 0.0
 
     def beat(self) -> say.Beat:
-        return say.Beat(time.process_time(), self._evaluations, self._slowest)
+        return say.Beat(time.process_time(), len(sys.modules) if self.starting else self._evaluations, self._slowest)
 
 
 class Sitting:

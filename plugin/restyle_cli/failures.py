@@ -18,6 +18,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from .output import printable
+
 DONE = 0
 FAILED = 1
 CANCELLED = 130  # 128 + SIGINT, as shells count
@@ -90,7 +92,7 @@ def in_options(text: str, field: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
 
 
 def _is_spoken(failure: BaseException) -> bool:

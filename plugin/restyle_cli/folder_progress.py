@@ -11,6 +11,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from .output import printable
 from .progress import Silence, left, phase, runs, share
 
 BAR_WIDTH = 16  # columns
@@ -52,9 +53,9 @@ class Folder:
     def note(self, text: str) -> None:
         """A line for people."""
         if self._bars:
-            self._bars.console.print(Text(text))
+            self._bars.console.print(Text(printable(text)))
         elif not self._quiet:
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(printable(text) + "\n")
             sys.stderr.flush()
 
     def ended(self, text: str, count: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
@@ -43,8 +44,22 @@ def plain(value: Any) -> Any:
 
 def line(text: str) -> None:
     """A line for people on stdout, never wrapped, so that it can be searched."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(printable(text, "\n") + "\n")
     sys.stdout.flush()
+
+
+def printable(text: str, besides: str = "") -> str:
+    """The text with what would steer a terminal, or turn its lines around, written out: layers, styles and files may be called anything.
+
+    besides: such characters that stay."""
+    return "".join(each.encode("unicode_escape").decode("ascii") if _steers(each) and each not in besides else each for each in text)
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in TURNS
+
+
+TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # Unicode's own marks for the direction of what follows
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()) -> None:
@@ -74,7 +89,7 @@ WIDE = 200  # columns: room for a table's longest row in a file or a pipe
 def _cell(value: object) -> Any:
     from rich.text import Text
 
-    return Text("" if value is None else str(value))
+    return Text("" if value is None else printable(str(value)))
 
 
 def bytes_for_people(count: float) -> str:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from .output import bytes_for_people, seconds_for_people
+from .output import bytes_for_people, printable, seconds_for_people
 
 BAR_WIDTH = 14  # columns: with scale, step, loss and time left it fills 80
 NEWS = 8 << 20  # bytes from which a transfer is worth a quiet line
@@ -44,7 +44,7 @@ class Lines(Silence):
         text = "" if isinstance(event, (Upload, Download)) and event.total < NEWS else phase(event)
         if text and text != self._last:
             self._last = text
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(printable(text) + "\n")
             sys.stderr.flush()
 
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 OPEN = "/grpc.health.v1.Health"  # the only service without a token: it says nothing but SERVING or NOT_SERVING
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
-READINGS = 4  # first messages of one caller on their way in: 16 MiB, and as much again while they are copied
+READINGS = 2  # first messages of one caller on their way in, of small calls and of large ones: each may be 4 MiB, whatever the call wants
 DETAILS = "grpc-status-details-bin"
 
 Context = aio.ServicerContext[Any, Any]
@@ -54,7 +54,7 @@ class Guard(aio.ServerInterceptor):
     def __init__(self, token: str) -> None:
         self._token = token
         self.shares = Shares()
-        self._readings: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # by caller, for as long as it has a call
+        self._readings: WeakValueDictionary[tuple[str, bool], asyncio.Semaphore] = WeakValueDictionary()  # for as long as a call needs it
 
     async def intercept_service(
         self,
@@ -88,7 +88,7 @@ class Guard(aio.ServerInterceptor):
             context.add_done_callback(ended)  # when the answer is out, not when it is made: a caller need not take it
 
         hold(kind)
-        reading = self._readings.setdefault(caller, asyncio.Semaphore(READINGS))
+        reading = self._readings.setdefault((caller, kind is Kind.QUICK), asyncio.Semaphore(READINGS))  # a cancel waits for no upload
         return Admitted(hold, reading)
 
 

@@ -18,7 +18,7 @@ from typing import Self
 import grpc
 from grpc import aio
 
-from . import __version__
+from . import __version__, process
 from .clock import Clock, SystemClock
 from .config import Config, ConfigError, Tls, checked
 from .dispatch import Dispatcher
@@ -31,7 +31,7 @@ from .jobs.folders import JobFolders
 from .jobs.job import Failure
 from .jobs.journal import Journal
 from .jobs.states import JobState
-from .limits import MESSAGE_BYTES, SWEEP_SECONDS
+from .limits import KIB, MESSAGE_BYTES, SWEEP_SECONDS
 from .logs import open_log
 from .pace import Paces
 from .runtime import Runtime, ServerRuns, claim, new_token
@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 
 MAX_STREAMS = 256  # of one connection: more than its callers' share, so that a cancel finds room beside everything else that may be open
 KEEPALIVE_MS = 30_000  # so that a machine that vanished is noticed
+READ_BYTES = 64 * KIB  # at a time from a connection, which keeps a buffer of that size: gRPC's own goes up to 4 MiB
 HANDSHAKE_MS = 20_000  # for a connection to say what it speaks, before it is closed
 KEPT = "kept"  # the folder of what workers have measured
 LOOPBACK = "127.0.0.1"
@@ -64,6 +65,7 @@ OPTIONS = (
     ("grpc.http2.min_recv_ping_interval_without_data_ms", KEEPALIVE_MS // 3),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.bdp_probe", 0),  # else what nobody has asked for yet may grow to megabytes per stream; whole messages are let in either way
+    ("grpc.experimental.tcp_max_read_chunk_size", READ_BYTES),
     ("grpc.max_concurrent_streams", MAX_STREAMS),
     ("grpc.server_handshake_timeout_ms", HANDSHAKE_MS),
     ("grpc.compression_enabled_algorithms_bitset", 1),  # identity alone: a small message must not unpack into a huge one
@@ -250,8 +252,7 @@ def serve(config: Config, started: Callable[[Server], None] = lambda server: Non
     """Serves until SIGTERM, SIGINT or StopServer; returns the exit status. Everything that goes wrong is one sentence on stderr.
 
     started: called once the server can be found."""
-    if os.name == "posix":
-        os.umask(0o077)  # nothing that it writes is anybody else's: results, logs, SQLite's own files
+    process.prepare()
     try:
         checked(config)
         open_log(config.state_dir / "logs", config.log_level)

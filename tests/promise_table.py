@@ -58,6 +58,7 @@ PROMISES = {
     "devices": "Several devices share one queue.",
     "load": "Real clients, some of them killed: every other job ends once, with the right result.",
     "fuzz": "No input breaks the server.",
+    "lockout": "Nobody is locked out, and nothing grows, beside hostile streams and messages.",
 }
 
 REASONS: Mapping[str, str] = {}

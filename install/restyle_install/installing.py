@@ -113,7 +113,7 @@ class Installer:
             kept = command if command[0] == python else None
         except (OSError, ValueError, KeyError, IndexError, TypeError):
             kept = None
-        placing.write_launcher([] if client else kept or [python, "-m", "restyle_server"], version)
+        placing.write_launcher([] if client else kept or [python, "-P", "-m", "restyle_server"], version)
 
     def _command(self) -> bool:
         try:

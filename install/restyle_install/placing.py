@@ -146,7 +146,7 @@ def launcher_text(version: str) -> str:
     known = discovery.read_launcher(own)
     if known is not None and known.version == version and (not known.command or Path(known.command[0]).exists()):
         return own.read_text(encoding="utf-8")
-    return write_launcher([sys.executable, "-m", "restyle_server"], version)
+    return write_launcher([sys.executable, "-P", "-m", "restyle_server"], version)
 
 
 def write_launcher(command: Sequence[str], version: str) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
@@ -68,12 +69,16 @@ def aside(text: str) -> None:
 
 def printable(text: str) -> str:
     """The text as a terminal shows it: characters that would steer it, and bytes that are no text, as escapes."""
-    return text if text.isprintable() else "".join(letter if letter.isprintable() or letter in JOINERS else _escape(letter) for letter in text)
+    return text if text.isprintable() else "".join(letter if _shows(letter) else _escape(letter) for letter in text)
 
 
 def named(path: Path | str) -> str:
     """A file's name for people."""
     return printable(str(path))
+
+
+def _shows(letter: str) -> bool:
+    return letter.isprintable() or letter in JOINERS or unicodedata.category(letter) == "Zs"  # spaces of other widths
 
 
 def _escape(letter: str) -> str:

@@ -119,7 +119,7 @@ def find_launcher(folder: Path, environment: Mapping[str, str] = os.environ, bes
         if launcher is not None and launcher.command:
             return Launcher(launcher.command, folder, launcher.version)
     if _has_server():
-        return Launcher((sys.executable, "-m", "restyle_server"), folder)
+        return Launcher((sys.executable, "-P", "-m", "restyle_server"), folder)
     return None
 
 

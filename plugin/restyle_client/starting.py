@@ -48,6 +48,7 @@ def clean_environment(environment: Mapping[str, str], state_dir: Path) -> dict[s
     if "APPDIR" in kept or "SNAP" in kept:  # an AppImage or a Snap: its libraries would be loaded into another Python
         for name in ("LD_LIBRARY_PATH", "LD_PRELOAD"):
             kept.pop(name, None)
+    kept["PYTHONSAFEPATH"] = "1"  # the server starts in the state folder, and nothing in it is a module
     kept["RESTYLE_STATE_DIR"] = str(state_dir)
     return kept
 
@@ -55,7 +56,7 @@ def clean_environment(environment: Mapping[str, str], state_dir: Path) -> dict[s
 def _spawn(launcher: Launcher) -> subprocess.Popen[bytes]:
     detached: dict[str, Any] = {"creationflags": _DETACHED_PROCESS | _NEW_GROUP | _NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
     try:
-        with (launcher.state_dir / LOG_FILE).open("wb") as log:
+        with _own_file(launcher.state_dir / LOG_FILE) as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(
                 launcher.command,
                 stdin=subprocess.DEVNULL,
@@ -69,6 +70,13 @@ def _spawn(launcher: Launcher) -> subprocess.Popen[bytes]:
         raise ServerStartFailed(f"{launcher.command[0]} can't be started ({error.strerror or error}); run Restyle's installer again.") from error
     threading.Thread(target=process.wait, name="restyle-server-reaper", daemon=True).start()  # leaves no zombie behind in an editor that runs for days
     return process
+
+
+def _own_file(path: Path) -> IO[bytes]:
+    """A new, empty file that only the user can read, in place of whatever is there: through a link somebody else's would be emptied. OSError."""
+    with suppress(OSError):  # on Windows a server that is ending may have it open
+        path.unlink()
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600), "wb")
 
 
 def _last_words(folder: Path) -> str:
@@ -89,8 +97,8 @@ class _StartLock:
 
     def __enter__(self) -> _StartLock:
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = self._path.open("ab")
+            _make_private(self._path.parent)
+            self._file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600), "r+b")
         except OSError as error:
             raise ServerStartFailed(
                 f"The folder {self._path.parent} can't be written ({error.strerror}); make it writable, or set RESTYLE_STATE_DIR."
@@ -106,6 +114,13 @@ class _StartLock:
         if not self._held and self._file is not None:
             self._held = _try_lock(self._file)
         return self._held
+
+
+def _make_private(folder: Path) -> None:
+    """OSError. A folder of another user's is for the server to refuse."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix" and folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def _try_lock(file: IO[bytes]) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path and sys.path[:1] in ([""], [__import__("os").getcwd()]):
+    del sys.path[0]  # `python -m` looks for modules where it was started first; whoever may write there is not to be imported
+
+import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 

@@ -119,11 +119,11 @@ def _folder(given: Path | None, default: Any, what: str) -> Path:
             found: Path = default()
             return found
         given = given.expanduser().absolute()
-        given.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folders.made_private(given, folders.WRITING if what == "data" else folders.OTHERS)
     except OSError as error:
         where = error.filename or given
         raise ConfigError(
-            f"The {what} folder {where} can't be made ({error.strerror}); choose another with --{what}-dir or RESTYLE_{what.upper()}_DIR."
+            f"The {what} folder {where} can't be used ({error.strerror}); choose another with --{what}-dir or RESTYLE_{what.upper()}_DIR."
         ) from error
     return given
 

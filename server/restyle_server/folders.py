@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
+import stat
 from pathlib import Path
 
 import platformdirs
 
+log = logging.getLogger(__name__)
+
+OTHERS = 0o077  # the permissions of everybody but the user
+WRITING = 0o022  # theirs to change something
+
 
 def state_dir() -> Path:
-    """The state folder, made if missing, mode 0700. RESTYLE_STATE_DIR overrides it. OSError when it can't be made."""
-    return _made("RESTYLE_STATE_DIR", platformdirs.user_state_path("restyle", appauthor=False))
+    """The state folder, mode 0700, made if missing. RESTYLE_STATE_DIR overrides it. OSError when it can't be made, or is another user's."""
+    return _made("RESTYLE_STATE_DIR", platformdirs.user_state_path("restyle", appauthor=False), OTHERS)
 
 
 def data_dir() -> Path:
-    """The data folder, made if missing, mode 0700. RESTYLE_DATA_DIR overrides it. OSError when it can't be made."""
-    return _made("RESTYLE_DATA_DIR", platformdirs.user_data_path("restyle", appauthor=False))
+    """The data folder, made if missing, mode 0700, never writable by others. RESTYLE_DATA_DIR overrides it. OSError as above."""
+    return _made("RESTYLE_DATA_DIR", platformdirs.user_data_path("restyle", appauthor=False), WRITING)
 
 
-def _made(variable: str, default: Path) -> Path:
-    folder = Path(os.environ.get(variable) or default).expanduser().absolute()
+def made_private(folder: Path, others: int = OTHERS) -> None:
+    """Makes the folder, and takes those permissions in it from others: who may write in it can put links and modules where the server looks. OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name != "posix":
+        return
+    found = folder.stat()
+    if found.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user", str(folder))
+    if (mode := stat.S_IMODE(found.st_mode)) & others:
+        folder.chmod(mode & ~others)
+
+
+def without_links(folder: Path) -> None:
+    """Removes the links and the others' files that were put into a folder that was not always private, so that nothing is written through them. A link to a
+    folder is the user's to move. OSError."""
+    if os.name != "posix":
+        return
+    for place in folder.iterdir():
+        found = place.lstat()
+        strange = stat.S_ISLNK(found.st_mode) or found.st_uid != os.geteuid()
+        if strange and place.is_dir():
+            raise PermissionError(errno.EPERM, f"{place.name} in it is a link, or another user's; move it away", str(folder))
+        if strange or not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)) or (stat.S_ISREG(found.st_mode) and found.st_nlink > 1):
+            log.warning("%s: removed %s, which is no plain file of this user", folder, place.name)
+            place.unlink()
+
+
+def _made(variable: str, default: Path, others: int) -> Path:
+    folder = Path(os.environ.get(variable) or default).expanduser().absolute()
+    made_private(folder, others)
     return folder

@@ -30,6 +30,7 @@ from .shelf import Shelf
 from .shortage import Shortage
 from .specs import EncodedSpec, LibraryStyle, Spec
 from .style_calls import Styles
+from .uploading import in_time
 from .wire import restyle_pb2 as wire
 
 log = logging.getLogger(__name__)
@@ -229,7 +230,8 @@ class Intake:
             await self._board.lend(spec.start_job, job.owner, folder / "start")
             start = PlaneFile(folder / "start", start.format, start.width, start.height, start.icc)
         with Payloads(folder, spec.sizes) as payloads:
-            await payloads.receive(lambda: _piece(stream), self._limits.upload_idle_seconds)
+            async with in_time(sum(spec.sizes.values())):
+                await payloads.receive(lambda: _piece(stream), self._limits.upload_idle_seconds)
         for part, field in spec.parts():
             if isinstance(part, EncodedSpec) and not _is_picture(payload_path(folder, part.payload)):
                 raise Invalid(field, "this is not a PNG, JPEG, TIFF or WebP picture.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
+
+from .folders import made_private, without_links
 
 FILE_BYTES = 2 << 20  # some 20,000 events
 FILES = 5
@@ -25,7 +28,10 @@ class OwnFile(RotatingFileHandler):
     """Rotating files that only the user can read, each of them."""
 
     def _open(self) -> Any:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=lambda path, flags: os.open(path, flags, 0o600))
+        file = open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_opened)  # noqa: SIM115 - the handler closes it
+        if os.name == "posix":
+            os.fchmod(file.fileno(), 0o600)  # the file that is open, not whatever has its name by now
+        return file
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """A full disk costs lines of the log; Python would write a traceback to the terminal for each."""
@@ -33,7 +39,11 @@ class OwnFile(RotatingFileHandler):
 
 def open_log(folder: Path, level: str) -> Path:
     """Sends the server's log to folder/server.log, warnings to the terminal too. OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made_private(folder.parent)
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, "logs in it is a link; move it away", str(folder))
+    made_private(folder)
+    without_links(folder)
     path = folder / "server.log"
     file = OwnFile(path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
     file.setFormatter(OneLine(LINE))
@@ -46,5 +56,8 @@ def open_log(folder: Path, level: str) -> Path:
     root.propagate = False
     for handler in (file, terminal):
         root.addHandler(handler)
-    path.chmod(0o600)
     return path
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)

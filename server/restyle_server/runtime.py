@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from . import __version__
+from .folders import made_private, without_links
 
 API = "restyle.v1"
 TOKEN_BYTES = 32
@@ -56,7 +57,8 @@ class Runtime:
 
 def claim(folder: Path) -> Runtime:
     """Takes the lock, which dies with its process, and clears away a dead server's file. ServerRuns, OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made_private(folder)
+    without_links(folder)
     lock = FileLock(folder / "server.lock", timeout=0, mode=0o600)
     try:
         lock.acquire()

@@ -17,13 +17,13 @@ from typing import Self
 
 import grpc
 from grpc import aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from . import __version__
+from . import __version__, process
 from .clock import Clock, SystemClock
 from .config import Config, ConfigError, Tls, checked
 from .dispatch import Dispatcher
 from .guard import Guard
+from .health import Health
 from .intake import Intake
 from .job_calls import Jobs
 from .jobs.board import Board
@@ -31,13 +31,14 @@ from .jobs.folders import JobFolders
 from .jobs.job import Failure
 from .jobs.journal import Journal, JournalHeld
 from .jobs.states import JobState
-from .limits import MESSAGE_BYTES, SWEEP_SECONDS
+from .limits import KIB, MESSAGE_BYTES, SWEEP_SECONDS
 from .logs import open_log
 from .pace import Paces
 from .runtime import Runtime, ServerRuns, claim, new_token
 from .service import Service
 from .shelf import Shelf
 from .style_calls import Styles
+from .styles.checking import check_in_child
 from .styles.library import Library
 from .weights.errors import WeightsError
 from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
@@ -45,9 +46,10 @@ from .worker import messages as say
 
 log = logging.getLogger(__name__)
 
-SERVICE = "restyle.v1.Restyle"
-MAX_RPCS = 1000  # a backstop only: watchers count too, and Cancel must never wait behind them
+MAX_STREAMS = 256  # of one connection: more than its callers' share, so that a cancel finds room beside everything else that may be open
 KEEPALIVE_MS = 30_000  # so that a machine that vanished is noticed
+READ_BYTES = 64 * KIB  # at a time from a connection, which keeps a buffer of that size: gRPC's own goes up to 4 MiB
+HANDSHAKE_MS = 20_000  # for a connection to say what it speaks, before it is closed
 KEPT = "kept"  # the folder of what workers have measured
 LOOPBACK = "127.0.0.1"
 GOODBYE_SECONDS = 1.0  # for the last events to reach their watchers
@@ -62,6 +64,10 @@ OPTIONS = (
     ("grpc.keepalive_time_ms", KEEPALIVE_MS),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", KEEPALIVE_MS // 3),
     ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.bdp_probe", 0),  # else what nobody has asked for yet may grow to megabytes per stream; whole messages are let in either way
+    ("grpc.experimental.tcp_max_read_chunk_size", READ_BYTES),
+    ("grpc.max_concurrent_streams", MAX_STREAMS),
+    ("grpc.server_handshake_timeout_ms", HANDSHAKE_MS),
     ("grpc.compression_enabled_algorithms_bitset", 1),  # identity alone: a small message must not unpack into a huge one
 )
 
@@ -155,7 +161,7 @@ class Server:
             await self.shelf.look()
         except WeightsError as error:  # the administrator's own file is looked at apart: these came with Restyle
             raise CannotServe(f"{error.sentence} They came with Restyle: install it again.") from error
-        self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles), config.limits)
+        self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles, check=check_in_child), config.limits)
         paces = Paces(config.state_dir)
         self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices, paces)
         self.dispatcher.prepare = self._preparation
@@ -176,9 +182,10 @@ class Server:
         return say.Prepare(self.config.state_dir / KEPT, self.shelf.usual if load else None)
 
     async def _listen(self) -> None:
-        self._grpc = aio.server(interceptors=(Guard(self.token),), options=OPTIONS, maximum_concurrent_rpcs=MAX_RPCS)
-        self._health = health.aio.HealthServicer()
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
+        self._guard = Guard(self.token)
+        self._grpc = aio.server(interceptors=(self._guard,), options=OPTIONS)  # how many calls are open is for the guard to say, which knows whose they are
+        self._health = Health()
+        self._grpc.add_generic_rpc_handlers((self._health.handlers(),))
         service = Service(
             config=self.config,
             clock=self.clock,
@@ -200,16 +207,9 @@ class Server:
             self.remote = _bound(host, port, lambda address: self._grpc.add_secure_port(address, credentials))
             self.address = _bound(LOOPBACK, 0, self._grpc.add_insecure_port)
         await self._grpc.start()
-        await self._say(health_pb2.HealthCheckResponse.SERVING)
-
-    async def _say(self, status: int) -> None:
-        for name in ("", SERVICE):
-            await self._health.set(name, status)
 
     def _refuse_more(self) -> None:
-        if self.dispatcher.accepting:
-            self.dispatcher.accepting = False
-            self._saying = asyncio.create_task(self._say(health_pb2.HealthCheckResponse.NOT_SERVING))
+        self.dispatcher.accepting = self._health.serving = False
 
     async def _sweep(self) -> None:
         while True:
@@ -229,7 +229,6 @@ class Server:
     async def _close(self) -> None:
         """Ends what still runs, says so, and leaves nothing behind."""
         self._refuse_more()
-        await self._saying
         for job in self.board.running():
             self.dispatcher.cancel(job.id)
             self.board.move(job.id, JobState.FAILED, failure=STOPPED)
@@ -255,8 +254,7 @@ def serve(config: Config, started: Callable[[Server], None] = lambda server: Non
     """Serves until SIGTERM, SIGINT or StopServer; returns the exit status. Everything that goes wrong is one sentence on stderr.
 
     started: called once the server can be found."""
-    if os.name == "posix":
-        os.umask(0o077)  # nothing that it writes is anybody else's: results, logs, SQLite's own files
+    process.prepare()
     try:
         checked(config)
         open_log(config.state_dir / "logs", config.log_level)

@@ -66,7 +66,7 @@ class Service(RestyleServicer):
         return self._jobs.message(self._board.get(request.id, owner_of(context)))
 
     async def ListJobs(self, request: wire.ListJobsRequest, context: Context) -> wire.ListJobsResponse:  # noqa: N802
-        return self._jobs.list(request, owner_of(context))
+        return await self._jobs.list(request, owner_of(context))
 
     async def WatchJob(self, request: wire.WatchJobRequest, context: Context) -> AsyncIterator[wire.JobEvent]:  # noqa: N802
         async for event in self._jobs.watch(request, owner_of(context)):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
 
 from .jobs.uploads import FULL
 from .limits import CHUNK_BYTES, Limits
 from .refusals import BrokenUpload, DiskFull, Invalid, NotFound, NotNow, Refusal
 from .replies import COLOR_VALUES
 from .specs import LibraryStyle, Spec
+from .styles.checking import check_in_child
 from .styles.description import Suggestion, described
 from .styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected
-from .styles.library import Library, Style, draft
+from .styles.library import Draft, Library, Style
 from .styles.pictures import as_jpeg
+from .uploading import in_time
 from .wire import restyle_pb2 as wire
+
+T = TypeVar("T")
 
 PAGE = 50
 MAX_PAGE = 200
@@ -28,7 +35,7 @@ class Styles:
     def __init__(self, library: Library, limits: Limits) -> None:
         self._library = library
         self._limits = limits
-        self._adding = asyncio.Semaphore(2)  # each holds one picture of up to max_style_bytes in memory
+        self._checking = asyncio.Semaphore(1)  # each takes up to 2 GiB of memory, in a process of its own
 
     async def used(self, spec: Spec) -> dict[str, LibraryStyle]:
         """The library's styles that the job uses, by id. Invalid."""
@@ -64,11 +71,12 @@ class Styles:
         if not request.picture:
             return
         try:
-            data = await asyncio.to_thread(style.picture.read_bytes)
+            file = await asyncio.to_thread(style.picture.open, "rb")
         except OSError:
             raise NotFound("This style was removed meanwhile.", reason="STYLE_NOT_FOUND") from None
-        for offset in range(0, len(data), CHUNK_BYTES):
-            yield wire.GetStyleResponse(chunk=data[offset : offset + CHUNK_BYTES])
+        with contextlib.closing(file):
+            while data := await asyncio.to_thread(file.read, CHUNK_BYTES):
+                yield wire.GetStyleResponse(chunk=data)
 
     async def add(self, requests: AsyncIterator[wire.AddStyleRequest]) -> wire.Style:
         """Takes a picture into the library."""
@@ -82,17 +90,14 @@ class Styles:
         for name in ("title", "description", "credit", "license", "wanted_id"):
             if len(getattr(header, name)) > MAX_TEXT:
                 raise Invalid(f"header.{name}", "this is too long.")
-        async with self._adding:
-            data = await self._picture(stream, header.size)
-            try:
-                style = await asyncio.to_thread(self._keep, data, header)
-            except StyleError as error:
-                raise _refusal(error) from error
+        told = _refusing(described, header.title, header.description, tuple(header.tags), header.credit, header.license, _suggestion(header.suggested))
+        with _storing(self._library) as folder:
+            picture = folder / "picture"
+            await self._receive(stream, header.size, picture)
+            async with self._checking:
+                checked = await asyncio.to_thread(_refusing, check_in_child, picture, f'"{told.title}"')
+            style = await asyncio.to_thread(_refusing, self._library.keep, Draft(b"", told, checked, header.wanted_id, picture))
         return _message(style, thumbnails=True)
-
-    def _keep(self, data: bytes, header: wire.AddStyleHeader) -> Style:
-        told = described(header.title, header.description, tuple(header.tags), header.credit, header.license, _suggestion(header.suggested))
-        return self._library.keep(draft(data, told, header.wanted_id))
 
     async def delete(self, style_id: str) -> None:
         """Removes one of the user's own styles."""
@@ -107,23 +112,44 @@ class Styles:
         except StyleError as error:
             raise _refusal(error) from error
 
-    async def _picture(self, stream: AsyncIterator[wire.AddStyleRequest], size: int) -> bytes:
-        data = bytearray()
-        while (request := await self._next(stream)) is not None:
-            if request.WhichOneof("part") != "chunk":
-                raise Invalid("chunk", "after the header come chunks only.")
-            if len(data) + len(request.chunk) > size:
-                raise Invalid("chunk", f"the picture was announced with {size} bytes, and more arrived.")
-            data += request.chunk
-        if len(data) != size:
-            raise BrokenUpload(f"The upload ended {size - len(data)} bytes early; send the picture again.")
-        return bytes(data)
+    async def _receive(self, stream: AsyncIterator[wire.AddStyleRequest], size: int, target: Path) -> None:
+        """The picture's bytes, into a file: those who send slowly hold up no one, and fill no memory. BrokenUpload, Invalid, OSError."""
+        arrived = 0
+        with target.open("wb", buffering=0) as file:
+            async with in_time(size):
+                while (request := await self._next(stream)) is not None:
+                    if request.WhichOneof("part") != "chunk":
+                        raise Invalid("chunk", "after the header come chunks only.")
+                    if arrived + len(request.chunk) > size:
+                        raise Invalid("chunk", f"the picture was announced with {size} bytes, and more arrived.")
+                    await asyncio.to_thread(file.write, request.chunk)
+                    arrived += len(request.chunk)
+        if arrived != size:
+            raise BrokenUpload(f"The upload ended {size - arrived} bytes early; send the picture again.")
 
     async def _next(self, stream: AsyncIterator[wire.AddStyleRequest]) -> wire.AddStyleRequest | None:
         try:
             return await asyncio.wait_for(anext(stream, None), self._limits.upload_idle_seconds)
         except TimeoutError:
             raise BrokenUpload("Nothing arrived; send the picture again.") from None
+
+
+def _refusing(call: Callable[..., T], *arguments: object) -> T:
+    """What the call returns. Refusal for what is wrong with a style."""
+    try:
+        return call(*arguments)
+    except StyleError as error:
+        raise _refusal(error) from error
+
+
+@contextlib.contextmanager
+def _storing(library: Library) -> Iterator[Path]:
+    """A folder for a picture on its way in. Refusal."""
+    try:
+        with library.scratch() as folder:
+            yield folder
+    except StyleError as error:
+        raise _refusal(error) from error
 
 
 def _suggestion(message: wire.StyleSuggestion) -> Suggestion:

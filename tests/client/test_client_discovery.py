@@ -73,7 +73,7 @@ def test_a_launcher_beside_the_plug_in_names_the_state_folder_of_another_home(tm
 def test_a_server_in_this_very_python_is_the_last_way(tmp_path: Path) -> None:
     launcher = find_launcher(tmp_path, {"RESTYLE_DATA_DIR": str(tmp_path)}, beside=tmp_path)
     assert launcher is not None
-    assert launcher.command == (sys.executable, "-m", "restyle_server")
+    assert launcher.command == (sys.executable, "-P", "-m", "restyle_server")
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,7 @@ def test_a_state_folder_that_is_a_file_is_told_as_such(folders: Path, monkeypatc
 def test_a_server_inherits_nothing_of_an_editors_python() -> None:
     inherited = {"PATH": "/bin", "PYTHONPATH": "/krita", "PYTHONHOME": "/krita", "LD_LIBRARY_PATH": "/usr/local/cuda/lib64", "HOME": "/root"}
     clean = clean_environment(inherited, Path("/state"))
+    assert clean.pop("PYTHONSAFEPATH") == "1"
     assert clean == {"PATH": "/bin", "LD_LIBRARY_PATH": "/usr/local/cuda/lib64", "HOME": "/root", "RESTYLE_STATE_DIR": "/state"}
     assert "LD_LIBRARY_PATH" not in clean_environment({**inherited, "APPDIR": "/mnt/krita"}, Path("/state"))
 

@@ -61,7 +61,7 @@ def test_the_plugin_arrives_whole_executable_and_with_its_launcher(tmp_path: Pat
     assert (placed.target / "restyle_client" / "_vendor" / "grpclib").is_dir()
     assert not list(placed.target.rglob("__pycache__"))
     launcher = json.loads((placed.target / "launcher.json").read_text(encoding="utf-8"))
-    assert launcher["command"][1:] == ["-m", "restyle_server"]
+    assert launcher["command"][1:] == ["-P", "-m", "restyle_server"]
     assert Path(launcher["command"][0]).is_absolute()
     assert launcher["state_dir"] == os.environ["RESTYLE_STATE_DIR"]
     assert launcher == json.loads((Path(os.environ["RESTYLE_DATA_DIR"]) / "launcher.json").read_text(encoding="utf-8"))
@@ -121,4 +121,4 @@ def test_a_launcher_of_this_version_is_kept_and_an_older_one_replaced(monkeypatc
     own = {"command": [sys.executable, "-m", "restyle_server", "--device", "cpu"], "state_dir": str(tmp_path), "version": "2.0.0"}
     (tmp_path / "launcher.json").write_text(json.dumps(own), encoding="utf-8")
     assert json.loads(placing.launcher_text("2.0.0")) == own
-    assert json.loads(placing.launcher_text("2.0.1"))["command"] == [sys.executable, "-m", "restyle_server"]
+    assert json.loads(placing.launcher_text("2.0.1"))["command"] == [sys.executable, "-P", "-m", "restyle_server"]

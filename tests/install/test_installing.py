@@ -29,7 +29,7 @@ def test_everything_is_in_its_place(person: Person) -> None:
     assert person.command.readlink() == person.data / "environment/bin/restyle"
     launcher = json.loads((person.data / "launcher.json").read_text())
     python = str(person.data / "environment/bin/python")
-    assert launcher["command"] == [python, "-m", "restyle_server"]
+    assert launcher["command"] == [python, "-P", "-m", "restyle_server"]
     assert launcher["state_dir"] == str(person.state)
     for plugin in PLUGINS:
         assert json.loads((person.home / plugin / "launcher.json").read_text()) == launcher

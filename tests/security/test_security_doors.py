@@ -44,11 +44,14 @@ async def test_every_call_that_the_proto_names_is_there(serving):
                 assert error.code() in (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND), method
 
 
-async def test_health_needs_no_token_and_watches_too(serving):
+async def test_health_needs_no_token_and_can_be_asked_alone(serving):
     async with serving() as place, grpc.aio.insecure_channel(place.server.address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         for name in ("", "restyle.v1.Restyle"):
             assert (await stub.Check(health_pb2.HealthCheckRequest(service=name))).status == health_pb2.HealthCheckResponse.SERVING
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Watch(health_pb2.HealthCheckRequest()).read()
+        assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
 @pytest.mark.parametrize(("version", "welcome"), [("0.1.0", True), ("0.2.0", True), ("0.0.9", True), ("1.0.0", False), ("nonsense", False)])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import json
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import grpc
+import psutil
 import pytest
 from calls import details, order
 from PIL import Image
@@ -223,3 +227,104 @@ async def test_weights_are_read_again_when_their_file_has_changed(serving):
         assert "damaged" in {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["vgg19"].hint
         file.unlink()
         assert "not installed" in {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["vgg19"].hint
+
+
+# ---- Pictures that cost more than they say
+
+
+def flat(width: int, height: int, kind: str = "PNG", mode: str = "L") -> bytes:
+    """A large picture of one colour: a few hundred KB."""
+    file = io.BytesIO()
+    Image.new(mode, (width, height), 90).save(file, kind, **({"compression": "tiff_deflate"} if kind == "TIFF" else {}))
+    return file.getvalue()
+
+
+async def test_the_front_end_decodes_no_picture_that_is_sent(serving, monkeypatch):
+    monkeypatch.setattr("restyle_server.styles.pictures.read_picture", None)  # of this process
+    async with serving() as place:
+        style = await add(place, picture(), title="Red")
+        assert (style.width, style.height, style.thumbnail[:3]) == (64, 64, b"\xff\xd8\xff")
+
+
+async def test_a_huge_flat_picture_costs_the_front_end_nothing(serving):
+    data = flat(8000, 8000)
+    async with serving() as place:
+        await add(place, picture(), title="First")
+        front = psutil.Process()
+        before, most = front.memory_info().rss, 0
+        adding = asyncio.create_task(add(place, data, title="Huge"))
+        while not adding.done():
+            most = max(most, front.memory_info().rss)
+            await asyncio.sleep(0.02)
+        assert ((await adding).width, (await adding).height) == (8000, 8000)
+        assert most - before < 64 * 2**20  # 1 GiB in this process, once
+
+
+@pytest.mark.parametrize("data", [flat(8001, 8000), flat(8001, 8000, "TIFF"), flat(12_000, 6_000, "JPEG")], ids=["png", "tiff", "jpeg"])
+async def test_too_many_pixels_are_refused_by_the_header(serving, data):
+    async with serving() as place:
+        with pytest.raises(grpc.aio.AioRpcError, match="megapixels") as refused:
+            await add(place, data)
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize(("bound", "value"), [("DECODE_SECONDS", 0.01), ("CALM", {"PYTHONHOME": "/nowhere"})])
+async def test_a_decoder_that_hangs_or_dies_costs_the_style_alone(serving, monkeypatch, bound, value):
+    async with serving() as place:
+        monkeypatch.setattr(f"restyle_server.styles.checking.{bound}", value)
+        with pytest.raises(grpc.aio.AioRpcError, match="decode") as refused:
+            await add(place, picture())
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        monkeypatch.undo()
+        assert (await add(place, picture())).id == "red"
+        assert not list((place.config.data_dir / "styles").glob(".*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounded there")
+def test_decoding_is_bounded_in_memory(tmp_path):
+    (tmp_path / "picture").write_bytes(flat(8000, 8000, mode="RGB"))
+    code = "import restyle_server.styles.checking as c, sys; c.DECODE_BYTES = 64 << 20; c.main(*sys.argv[1:])"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "picture"), "It"], capture_output=True, text=True, check=True)
+    assert "memory" in json.loads(done.stdout)["refused"]
+
+
+async def test_those_who_send_slowly_hold_up_nobody(serving):
+    async with serving() as place:
+        more = asyncio.Event()
+
+        async def trickle():
+            yield wire.AddStyleRequest(header=wire.AddStyleHeader(title="Slow", size=1000))
+            yield wire.AddStyleRequest(chunk=b"\x89PNG")
+            await more.wait()
+
+        slow = [place.caller.stub.AddStyle(trickle(), metadata=place.caller.metadata) for _ in range(20)]
+        await asyncio.sleep(0.2)
+        assert (await asyncio.wait_for(add(place, picture()), 60)).id == "red"
+        more.set()
+        for call in slow:
+            with pytest.raises(grpc.aio.AioRpcError) as broken:
+                await call
+            assert broken.value.code() is grpc.StatusCode.ABORTED
+        assert not list((place.config.data_dir / "styles").glob(".*"))
+
+
+async def test_an_upload_that_never_ends_is_ended(serving, monkeypatch):
+    monkeypatch.setattr("restyle_server.uploading.UPLOAD_SECONDS", 0.3)
+    async with serving() as place:
+
+        async def trickle():
+            yield wire.AddStyleRequest(header=wire.AddStyleHeader(title="Slow", size=1000))
+            while True:
+                yield wire.AddStyleRequest(chunk=b"")
+                await asyncio.sleep(0.01)
+
+        async def job():
+            yield wire.CreateJobRequest(header=wire.CreateJobHeader(request_id="slow", client_id="slow", spec=order()))
+            while True:
+                yield wire.CreateJobRequest(chunk=wire.Chunk())
+                await asyncio.sleep(0.01)
+
+        for call in (place.caller.stub.AddStyle(trickle(), metadata=place.caller.metadata), place.caller.stub.CreateJob(job(), metadata=place.caller.metadata)):
+            with pytest.raises(grpc.aio.AioRpcError, match="too long") as ended:
+                await call
+            assert ended.value.code() is grpc.StatusCode.ABORTED

@@ -107,7 +107,7 @@ class Contender:
         self.start = 0.0
 
     def __enter__(self) -> Contender:
-        command = [sys.executable, "-m", "restyle_server.bench.contender", json.dumps(self._spec)]
+        command = [sys.executable, "-P", "-m", "restyle_server.bench.contender", json.dumps(self._spec)]
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         began = time.perf_counter()
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, encoding="utf-8")

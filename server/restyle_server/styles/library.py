@@ -6,6 +6,7 @@ one rename.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import logging
@@ -15,7 +16,7 @@ import tempfile
 import threading
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from .errors import StyleError, StyleFixed, StyleNotFound, StyleRejected, StyleS
 BUILTIN = Path(__file__).parent
 MAX_ID = 64  # characters
 MAX_OWN = 5000  # styles of one user: a list of more would be no list
+HINTS = 500  # styles that a mistyped id is compared with: some 10 ms
 STALE_SECONDS = 3600.0  # a temporary folder this old belongs to no living server
 TEMPORARY = ".adding-"
 REMOVED = ".removed-"
@@ -64,16 +66,17 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A picture and its texts, checked, on the way into the library."""
+    """A picture and its texts, checked, on the way into the library. data: the picture's file; file: where it lies instead, to be moved in."""
 
     data: bytes
     description: Description
     checked: pictures.Checked
     wish: str = ""  # the id that it would like
+    file: Path | None = None
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
+        return _sha256(self.file) if self.file is not None else hashlib.sha256(self.data).hexdigest()
 
 
 def draft(data: bytes, description: Description, wish: str = "") -> Draft:
@@ -82,10 +85,14 @@ def draft(data: bytes, description: Description, wish: str = "") -> Draft:
 
 
 class Library:
-    """user_dir: the user's own styles, made when the first is added. shared_dir: more styles, never written to. builtin_dir: for tests. Safe for threads."""
+    """user_dir: the user's own styles, made when the first is added. shared_dir: more styles, never written to. builtin_dir: for tests. check: decodes a
+    picture that lies somewhere without a thumbnail, as pictures.check. Safe for threads."""
 
-    def __init__(self, user_dir: Path, shared_dir: Path | None = None, builtin_dir: Path = BUILTIN) -> None:
+    def __init__(
+        self, user_dir: Path, shared_dir: Path | None = None, builtin_dir: Path = BUILTIN, check: Callable[[Path, str], pictures.Checked] = pictures.check
+    ) -> None:
         self._user = user_dir
+        self._check = check
         self._folders = [folder for folder in (builtin_dir, shared_dir, user_dir) if folder is not None]  # in the order of the list
         self._precedence = [folder for folder in (user_dir, builtin_dir, shared_dir) if folder is not None]  # whose style an id means
         self._builtin, self._shared = builtin_dir, shared_dir
@@ -112,9 +119,22 @@ class Library:
                 style = self._read(folder / id_, folder) if _is_style(folder / id_) else None
                 if style is not None:
                     return style
-        near = difflib.get_close_matches(id_.lower()[:MAX_ID], [style.id for style in self.list()], 1)
+        near = difflib.get_close_matches(id_.lower()[:MAX_ID], [style.id for style in self.list()[:HINTS]], 1)
         hint = f'did you mean "{near[0]}"?' if near else 'see "restyle styles list".'
         raise StyleNotFound(f'There is no style "{_shown(id_)}"; {hint}')
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for a picture on its way in, beside the styles, gone with the block. StyleStorage, also for what the block can't write."""
+        try:
+            self._user.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=self._user))
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError as error:
+            raise self._unkept(error) from error
 
     def add(
         self,
@@ -143,7 +163,7 @@ class Library:
             try:
                 place = self._write(new, {style.id for style in styles})
             except OSError as error:
-                raise StyleStorage(f"The style can't be kept in {self._user} ({_reason(error)}); make room or correct the permissions.") from error
+                raise self._unkept(error) from error
             style = self._read(place, self._user)
         if style is None:
             raise StyleStorage(f"The style was written to {place} but can't be read back; check the disk.")
@@ -165,11 +185,18 @@ class Library:
             shutil.rmtree(grave, ignore_errors=True)
             self._known.pop(place, None)
 
+    def _unkept(self, error: OSError) -> StyleStorage:
+        return StyleStorage(f"The style can't be kept in {self._user} ({_reason(error)}); make room or correct the permissions.")
+
     def _write(self, new: Draft, taken: set[str]) -> Path:
         self._user.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=self._user))
         try:
-            (temporary / f"picture.{new.checked.extension}").write_bytes(new.data)
+            picture = temporary / f"picture.{new.checked.extension}"
+            if new.file is not None:
+                new.file.replace(picture)
+            else:
+                picture.write_bytes(new.data)
             (temporary / "thumbnail.webp").write_bytes(new.checked.thumbnail)
             (temporary / "style.toml").write_bytes(texts.formatted(new.description))
             place = self._free_place(new, taken)
@@ -191,7 +218,7 @@ class Library:
             known = self._known.get(place)
             if known is not None and known[0] == (stamp, picture):
                 return known[1]
-            style = _loaded(place, toml, picture, builtin=folder == self._builtin, shared=folder == self._shared)
+            style = _loaded(place, toml, picture, self._check, builtin=folder == self._builtin, shared=folder == self._shared)
         except (OSError, StyleError) as error:
             _log.warning("the style in %s is left out: %s", place, error)
             return None
@@ -199,16 +226,15 @@ class Library:
         return style
 
 
-def _loaded(place: Path, toml: Path, picture: Path, builtin: bool, shared: bool) -> Style:
+def _loaded(place: Path, toml: Path, picture: Path, check: Callable[[Path, str], pictures.Checked], builtin: bool, shared: bool) -> Style:
     with toml.open("rb") as file:
         described = texts.parse(file.read(texts.MAX_TOML_BYTES + 1))
     if picture.stat().st_size > pictures.MAX_BYTES:
         raise StyleRejected("picture", f"the picture has more than {pictures.MAX_BYTES // 2**20} MiB")
-    data = picture.read_bytes()
     thumbnail, effect = _optional(place / "thumbnail.webp"), _optional(place / "effect.webp")
-    size = pictures.size_of(data)
+    size = pictures.size_of(picture)
     if size is None or not thumbnail:
-        checked = pictures.check(data, str(picture))
+        checked = check(picture, str(picture))
         size, thumbnail = (checked.width, checked.height), thumbnail or checked.thumbnail
     return Style(
         id=place.name,
@@ -225,7 +251,7 @@ def _loaded(place: Path, toml: Path, picture: Path, builtin: bool, shared: bool)
         thumbnail=thumbnail,
         effect=effect,
         suggested=described.suggested,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=_sha256(picture),
     )
 
 
@@ -287,6 +313,11 @@ def _sweep(folder: Path) -> None:
                     shutil.rmtree(leftover, ignore_errors=True)
             except OSError:
                 continue
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as picture:
+        return hashlib.file_digest(picture, "sha256").hexdigest()
 
 
 def _reason(error: OSError) -> str:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import functools
 import io
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
+from ..imaging import samples as planar
 from ..imaging.errors import ImagingError, PictureError
 from ..imaging.files import read_picture
+from ..imaging.formats import Plane
+from ..imaging.pictures import plane_of
 from ..imaging.planes import open_plane
 from ..imaging.preview import rgba8
 from ..neural.parameters import SMALLEST_SIDE
@@ -20,6 +25,9 @@ MAX_PIXELS = 64_000_000  # px, as Limits.max_pixels; float copies of more would 
 THUMBNAIL_SIDE = 256  # px: what the service promises for a list
 THUMBNAIL_QUALITY = 82  # of 100: about 15 KB each
 JPEG_QUALITY = 88  # of 100: twice compressed, so a little finer
+REDUCED_SIDE = 1024  # px, longest side: four times the thumbnail's, so that it is as sharp as from all pixels
+LARGEST_THUMBNAIL = 2048  # px of one that lies ready in a folder: 16 MiB; a small file may claim far more
+HEAD_BYTES = 12  # of a file, which tell its kind
 MAX_THUMBNAIL_BYTES = 1 << 20  # far more than 256 px need, far less than a message may hold
 ORIENTATION = 0x0112  # EXIF tag
 KINDS = {"PNG": "png", "JPEG": "jpg", "TIFF": "tif", "WEBP": "webp"}  # how the kept file's name ends
@@ -35,31 +43,33 @@ class Checked:
     thumbnail: bytes
 
 
-def check(data: bytes, name: str = "The picture") -> Checked:
-    """Decodes the picture once, whole. StyleRejected("picture", …) when it is no PNG, JPEG, TIFF or WebP, damaged, too small or too large."""
-    if len(data) > MAX_BYTES:
-        raise StyleRejected("picture", f"{name} has {len(data) / 2**20:.0f} MiB; a style's picture may have {MAX_BYTES // 2**20}. Save it smaller.")
-    if data and _kind(data) is None:
-        raise StyleRejected("picture", f"{name} is no PNG, JPEG, TIFF or WebP; save it as one of them.")
+def check(source: Path | bytes, name: str = "The picture") -> Checked:
+    """Decodes the picture once, whole, after a look at its header. StyleRejected("picture", …) when it is no PNG, JPEG, TIFF or WebP, damaged, too small or
+    too large. It takes up to four times the decoded picture's memory; where that must not be one's own, see checking.py."""
     try:
-        file = read_picture(data, name)
+        head, length = _head(source)
+        if length > MAX_BYTES:
+            raise StyleRejected("picture", f"{name} has {length / 2**20:.0f} MiB; a style's picture may have {MAX_BYTES // 2**20}. Save it smaller.")
+        if head and _kind(head) is None:
+            raise StyleRejected("picture", f"{name} is no PNG, JPEG, TIFF or WebP; save it as one of them.")
+        if (size := size_of(source)) is not None:
+            _require_sides(name, *size)
+        file = read_picture(source, name)
         if file.format not in KINDS:
             raise StyleRejected("picture", f"{name} is a {file.format} picture; save it as PNG, JPEG, TIFF or WebP.")
-        width, height = file.plane.width, file.plane.height
-        if min(width, height) < SMALLEST_SIDE:
-            raise StyleRejected("picture", f"{name} has {width}×{height} px; a style needs at least {SMALLEST_SIDE} px on each side.")
-        if width * height > MAX_PIXELS:
-            raise StyleRejected("picture", f"{name} has {width:,}×{height:,} px, more than {MAX_PIXELS // 1_000_000} megapixels; scale it down.")
-        canvas = open_plane(file.plane)
+        _require_sides(name, file.plane.width, file.plane.height)
+        canvas = open_plane(_reduced(file.plane))
     except (PictureError, ImagingError) as error:
         raise StyleRejected("picture", error.message) from error
-    return Checked(KINDS[file.format], width, height, _webp(*rgba8(canvas.rgb, canvas.alpha, THUMBNAIL_SIDE)))
+    except OSError as error:
+        raise StyleRejected("picture", f"{name} can't be read ({(error.strerror or str(error)).lower()}); check its permissions.") from error
+    return Checked(KINDS[file.format], file.plane.width, file.plane.height, _webp(*rgba8(canvas.rgb, canvas.alpha, THUMBNAIL_SIDE)))
 
 
-def size_of(data: bytes) -> tuple[int, int] | None:
+def size_of(source: Path | bytes) -> tuple[int, int] | None:
     """Width and height as shown (px), from the file's header alone; None when Pillow can't tell."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
             width, height = image.size
             turned = image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
@@ -83,12 +93,51 @@ def as_jpeg(thumbnail: bytes) -> bytes:
     out = io.BytesIO()
     try:
         with Image.open(io.BytesIO(thumbnail), formats=("WEBP", "PNG", "JPEG")) as image:
+            if max(image.size) > LARGEST_THUMBNAIL:
+                return b""
             rgba = image.convert("RGBA")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return b""
     white = Image.new("RGBA", rgba.size, "white")
     Image.alpha_composite(white, rgba).convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
+
+
+def _head(source: Path | bytes) -> tuple[bytes, int]:
+    """The file's first bytes, and how many there are in all. OSError."""
+    if isinstance(source, bytes):
+        return source[:HEAD_BYTES], len(source)
+    with source.open("rb") as file:
+        return file.read(HEAD_BYTES), source.stat().st_size
+
+
+def _require_sides(name: str, width: int, height: int) -> None:
+    """StyleRejected when a picture of that size is no style's."""
+    if min(width, height) < SMALLEST_SIDE:
+        raise StyleRejected("picture", f"{name} has {width}×{height} px; a style needs at least {SMALLEST_SIDE} px on each side.")
+    if width * height > MAX_PIXELS:
+        raise StyleRejected("picture", f"{name} has {width:,}×{height:,} px, more than {MAX_PIXELS // 1_000_000} megapixels; scale it down.")
+
+
+def _reduced(plane: Plane) -> Plane:
+    """The plane's blocks averaged, to about REDUCED_SIDE px, in its own depth and profile: a thumbnail needs no more, and floats of all pixels take gigabytes.
+    A smaller plane stays as it is."""
+    block = min(max(plane.width, plane.height) // REDUCED_SIDE, min(plane.width, plane.height))
+    if block < 2:
+        return plane
+    samples = planar.samples_of(plane)
+    count = samples.shape[2]
+    alpha = count in (2, 4)
+    rows = []
+    for top in range(0, plane.height - block + 1, block):
+        strip = samples[top : top + block, : plane.width // block * block].astype(np.float64)
+        if alpha:
+            strip[..., :-1] *= strip[..., -1:]
+        mean = strip.reshape(block, -1, block, count).mean(axis=(0, 2))
+        if alpha:
+            mean[..., :-1] = np.divide(mean[..., :-1], mean[..., -1:], out=np.zeros_like(mean[..., :-1]), where=mean[..., -1:] > 0)
+        rows.append(np.rint(mean) if samples.dtype.kind == "u" else mean)
+    return plane_of(np.stack(rows).astype(samples.dtype), plane.icc)
 
 
 def _webp(width: int, height: int, rgba: bytes) -> bytes:

@@ -61,7 +61,7 @@ def test_large_plans_end_at_the_work_s_size_in_steps_of_two():
     details = [scale for scale in scales if scale.stage is Stage.DETAIL]
     assert [(scale.width, scale.height) for scale in details] == [(2048, 1500), (4096, 3000)]
     assert max(scale.width for scale in scales if scale not in details) <= LARGEST_WHOLE
-    assert [scale.evaluations for scale in details] == [14, 14]
+    assert [scale.evaluations for scale in details] == [8, 8]
     assert work(4096, 3000, Preset.FINE, 200) < 200 * 4096 * 3000 / 8
 
 

@@ -41,16 +41,18 @@ SMALLEST = 16  # px, side below which no level is split further
 @dataclass(frozen=True, slots=True)
 class Pace:
     """rate: of the range, in the first steps. warming: steps until it is reached, as Adam's first ones move every level by all of it. levels: of the pyramid,
-    the finest, that move. tone: weight of the tones, which only levels as large as their blocks can change: below, their borders would show."""
+    the finest, that move. tone: weight of the tones, which only levels as large as their blocks can change: below, their borders would show. strided: poolings
+    up to which every second row and column counts: shallow layers have the most positions and the least to say."""
 
     rate: float
     warming: int
     levels: int
     tone: float
+    strided: int
 
 
-WHOLE_PACE = Pace(0.018, 4, 6, 1.0)
-DETAIL_PACE = Pace(0.03, 2, 2, 0.0)  # from a blur whose forms and tones are right; at 0.05 a weave shows, at 0.08 specks and fringes
+WHOLE_PACE = Pace(0.018, 4, 6, 1.0, 0)
+DETAIL_PACE = Pace(0.03, 2, 2, 0.0, 1)  # from a blur whose forms and tones are right; at 0.05 a weave shows, at 0.08 specks and fringes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,16 @@ class Finish:
         hold: FeatureMatch,
         gamut: float,
         tiles: Sequence[Tile],
-        tone: float = 1.0,
+        pace: Pace = WHOLE_PACE,
     ) -> None:
-        """start: (1, 3, h, w), what the stage before has painted. hold: the content's term. tone: weight of
-        the tones; at 0, where all levels move, colours run away, magenta first."""
+        """start: (1, 3, h, w), what the stage before has painted. hold: the content's term. pace: its tone at 0, where all levels move, lets colours run away,
+        magenta first."""
         self._vgg, self._regions, self._layers, self._hold, self._tiles = vgg, regions, tuple(layers), hold, tiles
         self._gamut = gamut
+        self._strided = pace.strided
         self._tones = _tones(start)
         spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
-        self._tone = tone / max(float(spread), SMALLEST_SPREAD)
+        self._tone = pace.tone / max(float(spread), SMALLEST_SPREAD)
         self._size = start.shape[-2], start.shape[-1]
         self._near: dict[tuple[int, str, int], Tensor] = {}
         self._searches = 0
@@ -144,7 +147,7 @@ class Finish:
         known = region.keys[place[1]]
         say = None if region.says is None else tile.own(region.says[level], level)
         height, width = (-(-side >> level) for side in self._size)
-        if level == 0:  # every second row and column, others after each search: the shallow layers have the most positions and the least to say
+        if level <= self._strided:  # others after each search
             down, across = OFFSETS[self._searches % len(OFFSETS)]
             own = window(own, slice(down, None, 2), slice(across, None, 2))
             say = None if say is None else 4 * say[..., down::2, across::2]

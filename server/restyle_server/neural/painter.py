@@ -273,7 +273,7 @@ class _Run:
         more = None if local is None else strength.hold(self._strength, local)
         hold = FeatureMatch(self._vgg, resized(self._content, width, height).clamp(0, 1) if held else self._best, held, more, tiles)
         pace = DETAIL_PACE if detail else WHOLE_PACE
-        objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles, pace.tone)
+        objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles, pace)
 
         def pull(content: float) -> float:
             return strength.finish_weight(self._strength, content)

@@ -16,8 +16,8 @@ MOST_SCALES = 7
 MARGIN = 8  # px around what is painted whole that are painted along and cut off in the end: along its border, the network sees a frame
 LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
 FINISH_COST = 1.3  # of an evaluation, a step of the finish: a layer less deep, with the search
-DETAIL_COST = 0.55  # same, with the layers up to relu3_1
-DETAIL_STEPS: Mapping[Preset, int] = MappingProxyType({Preset.DRAFT: 6, Preset.STANDARD: 10, Preset.FINE: 14})  # at most, of each size above LARGEST_WHOLE
+DETAIL_COST = 0.6  # same, with the layers up to relu3_1
+DETAIL_STEPS = 8  # at most, of each size above LARGEST_WHOLE
 
 FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.45, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
 LEAST = 2  # evaluations that are left to the statistics: the first of them only looks
@@ -89,7 +89,7 @@ def _large(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale,
     whole = sizes[-1]
     area = _area(width, height, _margin(width, whole[0]))
     painted = tuple(replace(scale, cost=scale.cost * _area(*whole, MARGIN) / area) for scale in plan(*whole, preset, budget))
-    steps = min(budget, DETAIL_STEPS[preset])
+    steps = min(budget, DETAIL_STEPS)
     margins = [_margin(w, whole[0]) for w, _ in sizes]
     details = [
         Scale(w, h, steps, DETAIL_COST * _area(w, h, margin) / area, Stage.DETAIL, margin) for (w, h), margin in zip(sizes[:-1], margins[:-1], strict=True)

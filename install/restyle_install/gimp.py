@@ -13,6 +13,7 @@ from .placing import Placed, PlacingError, Profile
 
 TITLE = "GIMP"
 NONE_FOUND = "No profile of GIMP 3 was found. Start GIMP once, then run this again; or name the profile: --folder ~/.config/GIMP/3.0"
+NOT_YET = "GIMP 3 has not run for this user yet. Start it once, then: restyle install gimp"
 AFTERWARDS = "Start GIMP (again), open a picture, and choose Filters ▸ Artistic ▸ Restyle…"
 FOLDER_HELP = "GIMP's profile folder, such as ~/.config/GIMP/3.0 (GIMP shows it in Edit ▸ Preferences ▸ Folders)."
 
@@ -77,6 +78,13 @@ def _parts() -> dict[str, Path]:
 def target_of(profile: Profile) -> Path:
     """The folder that a profile's plug-in is in."""
     return profile.folder / "plug-ins" / "restyle"
+
+
+def idle(profile: Profile) -> str:
+    """Why GIMP does not load the plug-in that is there; empty when it does."""
+    program = target_of(profile) / "restyle.py"
+    startable = os.name == "nt" or not program.is_file() or os.access(program, os.X_OK)
+    return "" if startable else "can't be started by GIMP, as its restyle.py is not executable"
 
 
 def _bases(environment: Mapping[str, str], platform: str, home: Path) -> list[tuple[str, Path]]:

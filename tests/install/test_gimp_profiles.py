@@ -122,3 +122,11 @@ def test_a_launcher_of_this_version_is_kept_and_an_older_one_replaced(monkeypatc
     (tmp_path / "launcher.json").write_text(json.dumps(own), encoding="utf-8")
     assert json.loads(placing.launcher_text("2.0.0")) == own
     assert json.loads(placing.launcher_text("2.0.1"))["command"] == [sys.executable, "-m", "restyle_server"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there files have no such bit")
+def test_a_plugin_that_gimp_can_not_start_is_told(tmp_path: Path) -> None:
+    program = gimp.install(Profile(tmp_path), "0.1.0").target / "restyle.py"
+    assert gimp.idle(Profile(tmp_path)) == ""
+    program.chmod(0o644)
+    assert "not executable" in gimp.idle(Profile(tmp_path))

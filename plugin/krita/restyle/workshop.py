@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from . import layers, log, memory, placing, settings, source, strings, thumbnails, turns
+from . import layers, log, memory, placing, settings, source, spots, strings, thumbnails, turns
 from .api import QtCore
 from .background import Background
 from .client import client
@@ -83,7 +83,7 @@ class Workshop:
         if not self.recipe.styles or not self.background.connected:
             return
         with contextlib.suppress(Failure):
-            document, node = source.active()
+            document, node = source.to_paint(layers.active_document())
             self.painter.ask_estimate(sketch(node, source.find(document, node), self.recipe))
 
     # ---- painting ----
@@ -136,7 +136,8 @@ class Workshop:
 
     def begin(self, found: Source, recipe: Recipe, *, draft: bool = False) -> Painting:
         """A new painting in the list."""
-        painting = Painting(found.document, found.layer, found.name, recipe, draft=draft)
+        painting = Painting(found.document, found.layer, found.origin, recipe, draft=draft)
+        log.write(f"painting “{painting.title}”, {found.sent.width} × {found.sent.height} px")
         over = [each for each in self.paintings if each.over]
         self.paintings = [each for each in self.paintings if each not in over[:-MOST_KEPT]] + [painting]
         self.say("")
@@ -158,10 +159,7 @@ class Workshop:
             self.changed()
 
         def answer(result: client.Result) -> None:
-            try:
-                turns.walk(done(result), lambda _: guarded(over)(), broke)
-            except Exception as error:
-                broke(error)
+            turns.walk(done(result), lambda _: guarded(over)(), broke)
 
         def broke(error: Exception) -> None:
             failed(sentence(error))
@@ -182,10 +180,7 @@ class Workshop:
                 landed()
             self.over(painting)
 
-        def question(session: client.Session) -> client.Result:
-            return session.restyle(request, lambda event: self.background.tell(heard, event), painting.cancellation)
-
-        self.background.ask(question, answer, problem)
+        self.background.paint(request, heard, painting.cancellation, guarded_by(answer, broke), problem)
 
     def running(self, document_id: str | None = None) -> list[Painting]:
         """Paintings under way, of one image or of all."""
@@ -219,7 +214,8 @@ class Workshop:
                 painting.cancel()
 
     def over(self, painting: Painting) -> None:
-        """Tells everyone that a painting came to its end."""
+        """Tells everyone that a painting came to its end, and the log, which says by that that it is there."""
+        log.write(f"“{painting.title}”: {painting.phase.value}. {' '.join((painting.text, *painting.notes))}")
         for listener in list(self.ended):
             if not _told(listener, painting):
                 self.ended.remove(listener)
@@ -227,16 +223,61 @@ class Workshop:
 
     # ---- recent paintings ----
 
-    def remember(self, painting: Painting, placed: Placed, result: client.Result) -> None:
-        """How a new layer was painted: in its image, and among the recent paintings."""
-        painting.result, job = placed.layer, result.job
+    def remember(self, painting: Painting, placed: Placed, job: str, part: tuple[int, int, int, int] | None = None) -> None:
+        """How a new layer was painted: in its image. part: of the canvas, where it is not all of the layer."""
+        painting.result = placed.layer
         document = layers.find_document(placed.document)
         node = layers.find_layer(document, placed.layer) if document is not None else None
         if node is not None:
-            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, job.id))
+            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, job, part))
+
+    def list_recent(self, painting: Painting, result: client.Result, made: Order | None = None) -> None:
+        """Puts a painting among the recent ones. made: of one that can be placed once more."""
+        job = result.job.id
         picture = thumbnails.of_painting(result.plane, painting.preview)
-        name = thumbnails.save(picture, log.folder(), f"painting-{job.id[:40]}.png") if picture is not None else ""
-        self.recents = settings.save_recent([Recent(job.id, painting.title, painting.recipe, time.time(), name), *self.recents])
+        name = thumbnails.save(picture, log.folder(), f"painting-{job[:40]}.png") if picture is not None else ""
+        spot = spots.written(made, job) if made is not None else None
+        self.recents = settings.save_recent([Recent(job, painting.title, painting.recipe, time.time(), name, spot), *self.recents])
+
+    def place_recent(self, recent: Recent) -> Painting:
+        """Puts a recent painting into its image, or else into the active one, as long as the server has it. Failure."""
+        place = self._at_home(spots.place_of(recent))
+        painting = Painting(place.source.document, place.source.layer, place.source.origin, recent.recipe)
+        painting.text = strings.PLACING.format(name=painting.title)
+        self.paintings = [*self.paintings, painting]
+        self.say("")
+
+        def answer(result: client.Result) -> None:
+            turns.walk(putting(result), lambda _: guarded(self.over)(painting), broke)
+
+        def putting(result: client.Result) -> Steps[None]:
+            placed = yield from placing.placing(place, result.plane, painting.title)
+            self.remember(painting, placed, recent.id, place.source.part.rect if place.mask is not None else None)
+            painting.end(Phase.DONE, strings.PLACED.format(name=painting.title), placed.notes)
+
+        def broke(error: Exception) -> None:
+            self._end([painting], Phase.FAILED, sentence(error))
+
+        def problem(words: str, error: BaseException) -> None:
+            gone = isinstance(error, (client.NotFound, client.ResultExpired, client.WrongState))
+            self._end([painting], Phase.FAILED, strings.PLACE_GONE if gone else words)
+
+        def heard(event: client.Event) -> None:
+            painting.hear(event)
+            self.changed()
+
+        self.background.ask(lambda session: session.read(recent.id, lambda event: self.background.tell(heard, event)), guarded_by(answer, broke), problem)
+        return painting
+
+    def _at_home(self, place: placing.Place) -> placing.Place:
+        """The same in the image that has the layer, the active one first; else in the active one. Failure when no image is open."""
+        active = layers.active_document()
+        own = layers.find_document(place.source.document)
+        found = [each for each in (active, own) if each is not None and layers.find_layer(each, place.source.layer) is not None]
+        home = found[0] if found else own or active
+        if home is None:
+            raise Failure(strings.NO_DOCUMENT)
+        return replace(place, source=replace(place.source, document=layers.id_of(home)))
 
     def forget_recent(self, recent: Recent) -> None:
         """Out of the list, and off the server."""
@@ -247,7 +288,7 @@ class Workshop:
 
     def resume_recent(self, recent: Recent) -> Painting:
         """Paints the active layer from where a recent painting ended, with the present settings. Failure."""
-        document, node = source.active()
+        document, node = source.to_paint(layers.active_document())
         recipe = self.recipe if self.recipe.styles else recent.recipe
         return self.paint(document, node, recipe, client.Start.job(recent.id))
 
@@ -263,12 +304,25 @@ class Workshop:
             raise Failure(strings.NOT_ANOTHER)
 
     def _placing(self, painting: Painting, made: Order, result: client.Result) -> Steps[None]:
+        self.list_recent(painting, result, made)  # first: what the image does not take can be placed from there
         placed = yield from placing.placing(made, result.plane, painting.title)
-        self.remember(painting, placed, result)
+        self.remember(painting, placed, result.job.id, made.source.part.rect if made.mask is not None else None)
         words = (strings.DONE_EARLY if result.job.finished_early else strings.DONE).format(name=painting.title)
         work = result.job.result.work_note if result.job.result else ""
         notes = (*placed.notes, *((f"{work[:1].upper()}{work[1:]}.",) if work else ()), *result.job.warnings)
         painting.end(Phase.DONE, words, notes)
+
+
+def guarded_by(deed: Callable[[T], None], broke: Callable[[Exception], None]) -> Callable[[T], None]:
+    """What goes wrong in the deed's first stretch is told like what goes wrong later."""
+
+    def safe(value: T) -> None:
+        try:
+            deed(value)
+        except Exception as error:
+            broke(error)
+
+    return safe
 
 
 def _told(listener: Callable[..., None], *news: Any) -> bool:

@@ -153,7 +153,7 @@ def test_what_goes_wrong_is_a_sentence_in_the_status_line(docker: Any, shop: Any
     layer.setLocked(False)
     session.error = client.ServerGone("The server stopped answering; try again.")
     docker.paint.click()
-    until(lambda: "stopped answering" in docker.status.words.text())
+    until(lambda: "went away" in docker.status.words.text())
     until(lambda: docker.status.retry.isVisible())
     assert shop.paintings[-1].phase is Phase.FAILED
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from gi.repository import GLib
 from restyle_client import RestyleError, Session, connect
+from restyle_client.revival import RECONNECT_SECONDS_OF_EDITORS
 
 from . import log, strings
 from .painting import sentence
@@ -31,21 +32,18 @@ class Background:
         """Calls `listener` with `news` on the main loop; for questions that have more than one answer."""
         GLib.idle_add(self._deliver, listener, news)
 
-    @property
-    def connected(self) -> Session | None:
-        """The session, when there is one."""
-        return self._session
-
     def session(self) -> Session:
         """The session, connected if need be; waits. RestyleError."""
         with self._connecting:
             if self._session is None:
-                self._session = connect()
+                self._session = connect(reconnect_seconds=RECONNECT_SECONDS_OF_EDITORS)
             return self._session
 
-    def forget(self) -> None:
-        """Ends a session whose server is gone; the next question connects again."""
+    def forget(self, lost: Session | None = None) -> None:
+        """Ends a session whose server is gone; the next question connects again. lost: unless there is another session than this already."""
         with self._connecting:
+            if lost is not None and self._session is not lost:
+                return
             session, self._session = self._session, None
         if session is not None:
             threading.Thread(target=session.close, daemon=True).start()

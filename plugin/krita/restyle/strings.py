@@ -90,7 +90,6 @@ SERVER_DRAINING = "The painter is ending; it starts again with the next painting
 
 # ---- while it runs ----
 FRAME = "Frame {done} of {count}"
-PLACING = "Placing “{name}”…"
 
 # ---- what became of it ----
 DONE = "“{name}” is painted."

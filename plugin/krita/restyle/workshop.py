@@ -243,7 +243,7 @@ class Workshop:
         """Puts a recent painting into its image, or else into the active one, as long as the server has it. Failure."""
         place = self._at_home(spots.place_of(recent))
         painting = Painting(place.source.document, place.source.layer, place.source.origin, recent.recipe)
-        painting.text = strings.PLACING.format(name=painting.title)
+        painting.text = strings.PLACING
         self.paintings = [*self.paintings, painting]
         self.say("")
 

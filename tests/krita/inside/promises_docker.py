@@ -380,3 +380,205 @@ def test_a_docker_whose_window_is_closed_hears_nothing_more(shop: Any, applicati
     application.sendPostedEvents(None, int(getattr(kind, "value", kind)))
     shop.changed()
     assert len(shop._listeners) == 0
+
+
+def test_restyle_on_a_painted_layer_paints_what_that_was_painted_from(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    below = document.layer("photo", OPAQUE)
+    docker.look()
+    docker.paint.click()
+    until(lambda: len(document.root.children) == 2 and not shop.running())
+    painted = document.active = document.root.children[1]  # as Krita has it
+    docker.look()
+    until(lambda: strings.PAINT_AGAIN.format(name="photo") in docker.status.words.toolTip())
+    docker.paint.click()
+    until(lambda: len(document.root.children) == 3 and not shop.running())
+    assert bytes(session.requests[1].content.data) == bytes(below.pixelData(0, 0, 24, 20))
+    docker.explore.click()
+    until(lambda: all(draft.image is not None for draft in docker.exploring.drafts))
+    assert bytes(session.requests[2].content.data) == bytes(below.pixelData(0, 0, 24, 20))
+    docker.exploring.back.click()
+    docker.this.trigger()
+    until(lambda: len(document.root.children) == 4 and not shop.running())
+    assert bytes(session.requests[-1].content.data) == bytes(painted.pixelData(0, 0, 24, 20))
+
+
+def test_a_poll_that_finds_the_server_gone_ends_no_painting(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    session.hold = True
+    docker.paint.click()
+    until(lambda: docker.running.keep.isEnabled())
+    session.gone = True
+    shop.painter.look()
+    until(lambda: shop.painter.state is ServerState.RESTING)
+    assert not session.closed.is_set()
+    assert not shop.paintings[-1].over
+    session.gone = False
+    session.release.set()
+    until(lambda: shop.paintings[-1].over)
+    assert shop.paintings[-1].phase is Phase.DONE, shop.paintings[-1].text
+    until(session.closed.is_set)  # the last one who used it has gone
+
+
+def test_a_painting_goes_on_with_the_next_server_when_one_dies(image: Any, until: Until, session: Any) -> None:
+    from restyle.background import Background
+    from restyle.recipe import Recipe
+    from restyle.workshop import Workshop
+
+    sessions = [session, type(session)()]
+    shop = Workshop(Background(lambda: sessions.pop(0)))
+    shop.choose(Recipe(styles=(StyleChoice(library="woodcut"),)))
+    document = image()
+    document.layer("photo", OPAQUE)
+    session.hold = True
+    painting = shop.paint(document, document.active)
+    until(lambda: painting.phase is Phase.RUNNING)
+    said = []
+    shop.listen(lambda: said.append(painting.text))
+    session.gone = True
+    session.release.set()
+    until(lambda: painting.over)
+    assert painting.phase is Phase.DONE, painting.text
+    assert strings.SERVER_RESTARTING in said
+    assert (sessions, len(document.root.children)) == ([], 2)
+    shop.background.close()
+
+
+def test_what_went_wrong_with_a_server_is_forgotten_when_it_is_back(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    shop.background._find = lambda: session
+    shop.painter.failed("It broke.", client.ServerGone("It broke."))
+    assert docker.status.words.text() == "It broke."
+    shop.painter.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    assert "It broke." not in docker.status.words.text()
+
+
+def test_a_failure_is_said_until_something_else_is_chosen(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    session.error = client.JobFailed("Choose a smaller size.", "OUT_OF_MEMORY", client.Job("x", client.JobState.FAILED))
+    docker.paint.click()
+    until(lambda: docker.status.words.text() == "Choose a smaller size.")
+    docker.controls.slider.setValue(12)
+    until(lambda: "smaller size" not in docker.status.words.text())
+
+
+def test_the_buttons_stay_where_they_are_whatever_is_said(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    for height in (620, 270):
+        docker.resize(260, height)
+        application.processEvents()
+        places, settings = set(), set()
+        for words in ("", "Locked.", "One thing went wrong, and this is what to do about it, in words that need several lines. " * 2):
+            shop.say(words)
+            application.processEvents()
+            places.add((docker.paint.mapTo(docker, docker.paint.rect().topLeft()).y(), docker.explore.y(), docker.other.y()))
+            if len(words) < 10:
+                settings.add(docker.controls.mapTo(docker, docker.controls.rect().topLeft()).y())
+        assert len(places) == 1, (height, places)
+        assert len(settings) == 1, (height, settings)
+        shop.say("")
+
+
+def test_a_selection_that_limits_the_painting_is_said(docker: Any, shop: Any, image: Any, until: Until) -> None:
+    document = image(100, 80)
+    document.layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: docker.status.words.text().startswith(strings.SERVER_READY))
+    document.selected = fake_krita.Selection()
+    document.selected.setPixelData(bytes([255]) * 600, 10, 5, 30, 20)
+    docker.look()
+    assert docker.status.words.toolTip().startswith(strings.SELECTION_NOTE.format(width=30, height=20))
+    document.selected = None
+    docker.look()
+    assert docker.status.words.text().startswith(strings.SERVER_READY)
+
+
+def test_a_selection_as_a_style_shows_what_is_selected_and_says_that_it_limits(docker: Any, shop: Any, image: Any, until: Until) -> None:
+    document = image(64, 64)
+    layer = document.layer("photo", bytes([0, 0, 255, 255]))
+    layer._put(bytes([255, 0, 0, 255]) * 400, 8, 8, 20, 20)  # blue in B,G,R,A, on red
+    document.selected = fake_krita.Selection()
+    document.selected.setPixelData(bytes([255]) * 400, 8, 8, 20, 20)
+    docker.look()
+    shop.attempt(docker.add._selection)
+    assert shop.recipe.styles[0].crop == (8, 8, 20, 20)
+    assert "limits" in docker.status.words.toolTip()
+    picture = docker.gallery.item(0).icon().pixmap(68, 68).toImage()
+    seen = {picture.pixelColor(x, y).name() for x in range(16, 50) for y in range(16, 50)}
+    assert seen == {"#0000ff"}
+
+
+def test_the_only_layer_of_a_file_is_a_style_by_the_files_name(docker: Any, shop: Any, image: Any) -> None:
+    document = image(64, 64)
+    document.file = "/pictures/My waves.png"
+    document.layer("Background", OPAQUE)
+    shop.attempt(docker.add._layer)
+    assert shop.recipe.styles[0].title == "My waves"
+    document.layer("Layer 2", OPAQUE)
+    shop.attempt(docker.add._layer)
+    assert shop.recipe.styles[0].title == "Layer 2"
+
+
+def test_a_painting_that_krita_would_not_take_is_placed_from_the_recent_ones(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image(300, 20)
+    group = document.layer("group", kind="grouplayer")
+    layer = document.layer("photo", OPAQUE, parent=group)
+    document.selected = fake_krita.Selection()
+    document.selected.setPixelData(bytes([255]) * 40, 250, 4, 20, 2)
+    docker.look()
+    session.hold = True
+    docker.paint.click()
+    until(lambda: docker.running.keep.isEnabled())
+    group.setLocked(True)
+    session.release.set()
+    until(lambda: shop.paintings[-1].over)
+    assert shop.paintings[-1].text == strings.PLACING_FAILED
+    assert docker.recent.list.count() == 1
+    docker.recent.list.setCurrentRow(0)
+    group.setLocked(False)
+    document.selected = None
+    docker.recent.place.click()
+    until(lambda: len(group.children) == 2)
+    new = group.children[1]
+    assert new.name() == "photo — woodcut" or new.name() == "photo — Woodcut"
+    assert bytes(new.pixelData(250, 4, 1, 1)) == bytes(value ^ 1 for value in OPAQUE)
+    assert sum(new.children[0].selection.data) == 255 * 40  # the mask of the selection that there was
+    assert layer.visible()
+    session.results.clear()
+    docker.recent.place.click()
+    until(lambda: docker.status.words.text() == strings.PLACE_GONE or docker.status.words.toolTip() == strings.PLACE_GONE)
+
+
+def test_a_recent_painting_is_placed_in_another_image_when_its_own_is_closed(docker: Any, shop: Any, image: Any, until: Until) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    docker.look()
+    docker.paint.click()
+    until(lambda: docker.recent.list.count() == 1 and not shop.running())
+    document.close()
+    docker.recent.list.setCurrentRow(0)
+    docker.recent.place.click()
+    assert shop.complaint == strings.NO_DOCUMENT
+    other = image()
+    other.layer("other", OPAQUE)
+    docker.recent.place.click()
+    until(lambda: len(other.root.children) == 2)
+    assert other.root.children[1].name() == "photo — Woodcut"
+
+
+def test_the_log_is_there_from_the_first_painting_on(docker: Any, shop: Any, image: Any, until: Until) -> None:
+    from restyle import log
+
+    image().layer("photo", OPAQUE)
+    docker.look()
+    docker.paint.click()
+    until(lambda: log.path().is_file() and "“photo — Woodcut”: done" in log.path().read_text(encoding="utf-8"))

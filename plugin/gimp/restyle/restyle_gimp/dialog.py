@@ -133,13 +133,13 @@ class _Dialog:
 
     def _again_row(self) -> Any:
         box = Gtk.Box(spacing=10)
-        box.pack_start(Gtk.Label(label=strings.AGAIN, xalign=0), False, False, 0)
+        box.pack_start(Gtk.Label(label=strings.PAINTED_BEFORE, xalign=0), False, False, 0)
         self._paint_original = Gtk.ComboBoxText()
         if self._original is not None:
             self._paint_original.append("original", strings.PAINT_AGAIN.format(name=self._original.get_name()))
         self._paint_original.append("result", strings.PAINT_THIS)
         self._paint_original.set_active(0)
-        self._paint_original.get_accessible().set_name(strings.AGAIN)
+        self._paint_original.get_accessible().set_name(strings.PAINTED_BEFORE)
         self._paint_original.connect("changed", lambda _combo: self._aim())
         box.pack_start(self._paint_original, False, False, 0)
         return box

@@ -38,7 +38,7 @@ KEY_PAINT = keyed(phrases.PAINT, "R")
 KEY_CANCEL = keyed(phrases.CANCEL, "C")
 RESET = "Rese_t"
 KEY_ADD_FILE = keyed(phrases.ADD_FILE, "f")
-KEY_ADD_LAYER = keyed(phrases.ADD_LAYER, "l")
+KEY_ADD_LAYER = "From a _layer…"
 GALLERY_NONE = "The styles are shown once the painter answers; below it says what is wrong."
 CHOSEN = "Chosen"
 CHOSEN_EMPTY = "Choose a style on the left."
@@ -64,7 +64,7 @@ PRESET_NONE = "None"
 PRESET_HINT = "Keep these settings, without the styles, under a name"
 PRESET_REMOVE = "Remove this preset"
 PRESET_KEEP = "_Save"
-AGAIN = "This layer was painted by Restyle; its style and settings are chosen."
+PAINTED_BEFORE = "This layer was painted by Restyle; its style and settings are chosen."
 
 # ---- choosing a file or a layer as the style ----
 FILE_FILTER = "Pictures (PNG, JPEG, TIFF, WebP)"
@@ -85,7 +85,6 @@ INSTALL_SIZED = "{install} ({size})"
 RUNNING_TITLE = "Restyle: {title}"
 CLOSE = "_Close"
 KEY_STOP_AND_KEEP = keyed(phrases.STOP_AND_KEEP, "S")
-PLACING = "Placing the new layer…"
 
 
 def painted_at(work: int, full: int) -> str:

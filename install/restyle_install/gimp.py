@@ -17,7 +17,7 @@ NOT_YET = "GIMP 3 has not run for this user yet. Start it once, then: restyle in
 AFTERWARDS = "Start GIMP (again), open a picture, and choose Filters ▸ Artistic ▸ Restyle…"
 FOLDER_HELP = "GIMP's profile folder, such as ~/.config/GIMP/3.0 (GIMP shows it in Edit ▸ Preferences ▸ Folders)."
 
-LOG = "restyle.log"  # of the plug-in, in the profile
+MADE = ("restyle.log", "restyle.old.log", "restyle-settings.json", "restyle-settings.json.partial")  # by the plug-in, in the profile
 _VERSION = re.compile(r"3\.\d{1,2}\Z")
 _BY_HAND = """Restyle for GIMP 3
 
@@ -61,7 +61,8 @@ def install(profile: Profile, version: str) -> Placed:
 def uninstall(profile: Profile) -> Path | None:
     """The folder that was removed; None when there was none. PlacingError."""
     target = target_of(profile)
-    placing.remove_file(profile.folder / LOG)
+    for name in MADE:
+        placing.remove_file(profile.folder / name)
     return target if placing.remove_folder(target) else None
 
 

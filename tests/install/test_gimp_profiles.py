@@ -94,9 +94,12 @@ def test_a_profile_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 def test_uninstalling_takes_out_only_the_plugin(tmp_path: Path) -> None:
     gimp.install(Profile(tmp_path), "0.1.0")
     made(tmp_path, "plug-ins/other")
+    for name in ("restyle.log", "restyle-settings.json", "gimprc"):
+        (tmp_path / name).touch()
     assert gimp.uninstall(Profile(tmp_path)) == tmp_path / "plug-ins" / "restyle"
     assert gimp.uninstall(Profile(tmp_path)) is None
     assert [each.name for each in (tmp_path / "plug-ins").iterdir()] == ["other"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["gimprc", "plug-ins"]
 
 
 def test_the_zip_holds_the_same_plugin_and_no_path_of_this_machine(tmp_path: Path) -> None:

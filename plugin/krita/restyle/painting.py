@@ -29,7 +29,8 @@ class Phase(str, Enum):
 class Painting:
     """document, layer: unique ids of what is painted; origin: what the new layer is called after. fraction: 0 to 1 of the whole.
 
-    text: a line for people. preview: the latest. result: unique id of the new layer, at the end. notes: sentences about what else happened. draft: one of six on a page of their own, and never a layer.
+    text: a line for people. preview: the latest. result: unique id of the new layer, at the end. notes: sentences about what else happened.
+    draft: one of six on a page of their own, and never a layer.
     """
 
     document: str

@@ -87,6 +87,22 @@ def test_a_job_that_ended_with_its_server_is_sent_anew_on_the_same_session() -> 
     assert sessions.forgotten == 0
 
 
+def test_a_loss_that_the_next_server_tells_once_more_is_one_loss() -> None:
+    assert paint(Sessions(GONE, RESTARTED, GONE, RESTARTED, PAINTED))[0] is PAINTED
+    with pytest.raises(ServerGone, match="again and again"):
+        paint(Sessions(GONE, RESTARTED, RESTARTED, GONE, PAINTED))
+
+
+def test_the_sessions_of_an_editor_are_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(revival, "connect", lambda **words: asked.append(words))
+    again, another = revival.connected(), revival.connected()
+    for connect in (again, again, another):
+        connect()
+    assert asked[0] == asked[1]
+    assert asked[0]["client_id"] != asked[2]["client_id"]
+
+
 def test_a_server_that_dies_of_the_painting_is_not_started_for_ever() -> None:
     sessions = Sessions(*[GONE] * 9)
     with pytest.raises(ServerGone, match="again and again"):

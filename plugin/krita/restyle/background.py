@@ -35,7 +35,7 @@ class Background:
 
     def __init__(self, connect: Callable[..., client.Session] | None = None, find: Callable[..., client.Session] | None = None) -> None:
         self._find = find or (lambda: client.connect(start=False))
-        self._connect = connect or (lambda: client.connect(reconnect_seconds=revival.RECONNECT_SECONDS_OF_EDITORS))
+        self._connect = connect or revival.connected()
         self._post = _Post()
         self._connecting = threading.Lock()
         self._counting = threading.Lock()

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gi.repository import GLib
-from restyle_client import RestyleError, Session, connect
-from restyle_client.revival import RECONNECT_SECONDS_OF_EDITORS
+from restyle_client import RestyleError, Session, revival
 
 from . import log, strings
 from .painting import sentence
@@ -20,6 +19,7 @@ class Background:
     """One session, connected by the first question; libgimp and GTK are never touched from its threads."""
 
     def __init__(self) -> None:
+        self._connect = revival.connected()
         self._connecting = threading.Lock()
         self._session: Session | None = None
         self._closed = False
@@ -36,7 +36,7 @@ class Background:
         """The session, connected if need be; waits. RestyleError."""
         with self._connecting:
             if self._session is None:
-                self._session = connect(reconnect_seconds=RECONNECT_SECONDS_OF_EDITORS)
+                self._session = self._connect()
             return self._session
 
     def forget(self, lost: Session | None = None) -> None:

@@ -128,7 +128,7 @@ def test_repeat_on_the_painted_layer_paints_what_that_was_painted_from():
     wait(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
     gone(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
     name = "photo.png — Woodcut + Swirling night"
-    assert layers() == [[name, True], [name, False], ["photo.png", True]], layers()
+    assert layers() == [[f"{name} #1", True], [name, False], ["photo.png", True]], layers()
     press(GIMP, "menu item", "Undo Restyle")
     assert layers() == [[name, True], ["photo.png", True]], "one step brings the earlier one back, too"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gi.repository import GLib
-from restyle_client import RestyleError, Session, revival
+from restyle_client import RestyleError, ServerGone, ServerNotFound, Session, revival
 
 from . import log, strings
 from .painting import sentence
@@ -55,7 +55,7 @@ class Background:
 
     def _ask(self, question: Callable[[Session], Any], answer: Callable[[Any], None], failed: Callable[[str], None]) -> None:
         try:
-            value = question(self.session())
+            value = self._answered(question)
         except RestyleError as error:
             GLib.idle_add(self._deliver, failed, sentence(error))
         except Exception:
@@ -63,6 +63,15 @@ class Background:
             GLib.idle_add(self._deliver, failed, strings.UNEXPECTED.format(log=log.path()))
         else:
             GLib.idle_add(self._deliver, answer, value)
+
+    def _answered(self, question: Callable[[Session], T]) -> T:
+        """What the server says; where it has ended since the last question, another one is started and asked once more."""
+        session = self.session()
+        try:
+            return question(session)
+        except (ServerGone, ServerNotFound):
+            self.forget(session)
+        return question(self.session())
 
     def _deliver(self, listener: Callable[[Any], None], news: Any) -> bool:
         if not self._closed:

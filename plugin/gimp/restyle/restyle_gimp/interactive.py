@@ -40,7 +40,7 @@ def paint_with_windows(found: Source, config: Any, ask: bool) -> None:
         elif original is not None:  # the painting that a painting left active: what it was painted from is meant
             found = of_layer(found.image, original)
         arguments.write(config, recipe)
-        _paint(found, recipe, background)
+        _paint(found, recipe)
     finally:
         background.close()
 
@@ -52,10 +52,11 @@ def _last(config: Any) -> Recipe:
         return Recipe()
 
 
-def _paint(found: Source, recipe: Recipe, background: Background) -> None:
+def _paint(found: Source, recipe: Recipe) -> None:
     made = order(found, recipe, batch=False)
     log.write(f"painting “{made.request.label}”, {found.sent.width} × {found.sent.height} px")
-    running = Running(made.request, background, recipe.title, pictures.of_part(found.layer, found.sent, PICTURE), found.alive)
+    sessions = Background()  # its own: a question of the dialog that is still under way may find its session lost, and ends that
+    running = Running(made.request, sessions, recipe.title, pictures.of_part(found.layer, found.sent, PICTURE), found.alive)
     try:
         outcome = running.run()
         if outcome.failure:
@@ -69,3 +70,4 @@ def _paint(found: Source, recipe: Recipe, background: Background) -> None:
             running.show_notes(placed.notes)
     finally:
         running.destroy()
+        sessions.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from restyle_client.recipes import Recipe, plain
 from . import strings
 from .recipe import recipe_from
 
+_NUMBER = re.compile(r" #\d+$")  # that GIMP itself gives to a layer whose name is taken
 PARASITE = "restyle-recipe"
 _KEPT = 1 | 2  # GIMP_PARASITE_PERSISTENT: saved with the file; GIMP_PARASITE_UNDOABLE: else GIMP complains when the layer is undone
 
@@ -69,7 +71,7 @@ def name_of_origin(image: Any, layer: Any) -> str:
         seen.add(layer.get_id())
         below = painted_from(image, layer)
         if below is None:
-            return strings.origin(layer.get_name(), memory.recipe.title)
+            return strings.origin(_NUMBER.sub("", layer.get_name()), memory.recipe.title)
         layer = below
     return str(layer.get_name())
 

@@ -63,7 +63,7 @@ def test_a_painting_goes_on_with_another_server_when_its_own_dies():
     """Whatever the docker's looks at the server find out meanwhile."""
     document, source = yield from image(width=128, height=128, alpha=1.0)
     docker().look()
-    painting, said = workshop().paint(document, source, replace(QUICK, preset="standard", size=128)), []
+    painting, said = workshop().paint(document, source, replace(QUICK, preset="standard", size=96)), []
     forget = workshop().listen(lambda: said.append(painting.text))
     yield from wait(lambda: painting.phase.value == "running" or painting.over, what="running")
     assert not painting.over, painting.text

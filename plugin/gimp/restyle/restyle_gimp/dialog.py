@@ -222,7 +222,7 @@ class _Dialog:
         self._look_for_server()
 
     def _add_layer(self) -> None:
-        choice = style_sources.ask_layer(self._window, (self._painted or self._given).layer)
+        choice = style_sources.ask_layer(self._window, self._given.layer)
         if choice is not None:
             self._add_and_choose(choice)
 

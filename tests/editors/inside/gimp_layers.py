@@ -267,8 +267,9 @@ def test_a_painted_selection_leaves_its_layer_chosen_and_not_the_mask():
     select(image, 100, 90, 60, 40)
     new = painted(image, layer)
     assert not new.get_edit_mask()
-    assert [each.get_id() for each in image.get_selected_drawables()] == [new.get_id()]
-    painted(image, image.get_selected_drawables())  # what the menu would take
+    (chosen,) = image.get_selected_drawables()  # what the menu would take
+    assert chosen.get_id() == new.get_id()
+    painted(image, chosen)
 
 
 def test_a_second_painting_lies_on_the_first_which_is_hidden():

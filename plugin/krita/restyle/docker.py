@@ -271,10 +271,11 @@ class Docker(krita.DockWidget):
         if painting.document == self._document and painting.text and (not painting.draft or painting.phase is Phase.FAILED):
             self._last = painting
             self._forgetting.start(WRONG_WORD_MS if painting.phase is Phase.FAILED else WORD_MS)
-            self._float(painting)
+            QtCore.QTimer.singleShot(0, lambda: self._float(painting))  # in a turn of its own: Krita's message may turn its loop
         self.workshop.painter.look()
         self._estimating.start()  # the server knows better now how long paintings take
 
+    @guarded
     def _float(self, painting: Painting) -> None:
         """Says on the canvas that the painting is done: the docker may be behind others."""
         if painting.phase is Phase.DONE and painting.result:

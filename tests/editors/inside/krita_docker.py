@@ -22,6 +22,7 @@ def ready(**size):
     document, below = yield from image(**{"width": 64, "height": 64, "alpha": 1.0, **size})
     dock = docker()
     dock.setVisible(True)
+    dock.raise_()
     yield 0.5
     dock.look()
     yield from wait(lambda: workshop().painter.tiles and workshop().painter.state is ServerState.READY, what="a server that is ready")
@@ -262,9 +263,8 @@ def test_a_selection_is_said_and_as_a_style_it_is_what_the_gallery_shows():
     below.setPixelData(bytes([0, 0, 255, 255]) * (64 * 64), 0, 0, 64, 64)
     below.setPixelData(bytes([255, 0, 0, 255]) * (20 * 20), 8, 8, 20, 20)
     select(document, 8, 8, 20, 20)
-    yield 0.6
-    dock.look()
-    assert dock.status.words.toolTip().startswith(strings.SELECTION_NOTE.format(width=20, height=20)), dock.status.words.toolTip()
+    note = strings.SELECTION_NOTE.format(width=20, height=20)
+    yield from wait(lambda: dock.look() or dock.status.words.toolTip().startswith(note), 20, "the word of the selection")
     workshop().attempt(dock.add._selection)
     yield 0.3
     assert "limits" in dock.status.words.toolTip()

@@ -72,7 +72,7 @@ MORE = "More"
 PRESETS = "Your presets"
 PRESET_SAVE = "Save…"
 PRESET_NAME = "Name of the preset:"
-SELECTION_NOTE = "Only the selection is painted ({width} × {height} px)"
+SELECTION_NOTE = "Only the selection is painted ({width} × {height} px)."
 PAINT_THIS = "Paint this layer"
 PAINT_AGAIN = "Paint “{name}” again"
 

@@ -197,7 +197,8 @@ class Docker(krita.DockWidget):
             return strings.READY_FOR_IMAGE
         if not self.workshop.recipe.styles:
             return strings.READY_FOR_STYLE
-        words = [strings.SELECTION_NOTE.format(width=self._selection.width, height=self._selection.height) if self._selection else strings.SERVER_READY]
+        note = strings.SELECTION_NOTE.format(width=self._selection.width, height=self._selection.height) if self._selection else ""
+        words = [note.rstrip(".") or strings.SERVER_READY]
         document = layers.find_document(self._document)
         node = document.activeNode() if document is not None else None
         below = memory.painted_from(document, node) if node is not None else None

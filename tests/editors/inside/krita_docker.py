@@ -263,7 +263,7 @@ def test_a_selection_is_said_and_as_a_style_it_is_what_the_gallery_shows():
     below.setPixelData(bytes([0, 0, 255, 255]) * (64 * 64), 0, 0, 64, 64)
     below.setPixelData(bytes([255, 0, 0, 255]) * (20 * 20), 8, 8, 20, 20)
     select(document, 8, 8, 20, 20)
-    note = strings.SELECTION_NOTE.format(width=20, height=20)
+    note = strings.SELECTION_NOTE.format(width=20, height=20).rstrip(".")
     yield from wait(lambda: dock.look() or dock.status.words.toolTip().startswith(note), 20, "the word of the selection")
     workshop().attempt(dock.add._selection)
     yield 0.3

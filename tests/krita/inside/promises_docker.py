@@ -496,7 +496,7 @@ def test_a_selection_that_limits_the_painting_is_said(docker: Any, shop: Any, im
     document.selected = fake_krita.Selection()
     document.selected.setPixelData(bytes([255]) * 600, 10, 5, 30, 20)
     docker.look()
-    assert docker.status.words.toolTip().startswith(strings.SELECTION_NOTE.format(width=30, height=20))
+    assert docker.status.words.toolTip().startswith(strings.SELECTION_NOTE.format(width=30, height=20).rstrip("."))
     document.selected = None
     docker.look()
     assert docker.status.words.text().startswith(strings.SERVER_READY)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import frames, layers, source, strings, turns
+from . import frames, layers, recents, source, strings, turns
 from .api import QtCore
 from .client import client
 from .failures import Failure, guarded, sentence
@@ -117,7 +117,7 @@ class Animation:
 
     def _placed(self, placed: Placed) -> None:
         if self._last is not None:
-            self._workshop.list_recent(self.painting, self._last)
+            recents.add(self._workshop, self.painting, self._last)
             self._workshop.remember(self.painting, placed, self._last.job.id)
         self._over(placed.notes)
 

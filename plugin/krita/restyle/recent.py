@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import layers, source, strings, thumbnails
+from . import layers, recents, source, strings, thumbnails
 from .api import QtCore, QtWidgets
 from .failures import Failure
 from .gallery import icon
@@ -53,19 +53,19 @@ class RecentPaintings(QtWidgets.QWidget):
         return [self.again, self.resume, self.place, self.remove]
 
     def refresh(self) -> None:
-        recents = self._workshop.recents
-        if recents == self._shown:
+        listed = self._workshop.recents
+        if listed == self._shown:
             return
-        self._shown = list(recents)
+        self._shown = list(listed)
         self.list.clear()
-        for recent in recents:
+        for recent in listed:
             picture = thumbnails.of_file(recent.picture.read_bytes()) if recent.picture is not None and recent.picture.is_file() else None
             item = QtWidgets.QListWidgetItem(icon(picture, self.devicePixelRatioF()), recent.title)
             item.setData(_RECENT, recent)
             item.setToolTip(f"{recent.title}\n{QtCore.QDateTime.fromSecsSinceEpoch(int(recent.ended)).toString(QtCore.Qt.DateFormat.TextDate)}")
             self.list.addItem(item)
-        self.list.setVisible(bool(recents))
-        self.empty.setVisible(not recents)
+        self.list.setVisible(bool(listed))
+        self.empty.setVisible(not listed)
         self._enable()
 
     def _again(self, recent: Recent) -> None:
@@ -77,7 +77,7 @@ class RecentPaintings(QtWidgets.QWidget):
         self._workshop.resume_recent(recent)
 
     def _place(self, recent: Recent) -> None:
-        self._workshop.place_recent(recent)
+        recents.place(self._workshop, recent)
 
     def _remove(self, recent: Recent) -> None:
         self._workshop.forget_recent(recent)

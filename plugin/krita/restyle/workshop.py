@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from . import layers, log, memory, placing, settings, source, spots, strings, thumbnails, turns
+from . import layers, log, memory, placing, recents, settings, source, strings, turns
 from .api import QtCore
 from .background import Background
 from .client import client
-from .failures import Failure, guarded, sentence
+from .failures import Failure, caught, guarded, sentence
 from .order import Order, ordering, sketch
 from .painter import Painter
 from .painting import Painting, Phase
@@ -180,7 +179,7 @@ class Workshop:
                 landed()
             self.over(painting)
 
-        self.background.paint(request, heard, painting.cancellation, guarded_by(answer, broke), problem)
+        self.background.paint(request, heard, painting.cancellation, caught(answer, broke), problem)
 
     def running(self, document_id: str | None = None) -> list[Painting]:
         """Paintings under way, of one image or of all."""
@@ -231,54 +230,6 @@ class Workshop:
         if node is not None:
             memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, job, part))
 
-    def list_recent(self, painting: Painting, result: client.Result, made: Order | None = None) -> None:
-        """Puts a painting among the recent ones. made: of one that can be placed once more."""
-        job = result.job.id
-        picture = thumbnails.of_painting(result.plane, painting.preview)
-        name = thumbnails.save(picture, log.folder(), f"painting-{job[:40]}.png") if picture is not None else ""
-        spot = spots.written(made, job) if made is not None else None
-        self.recents = settings.save_recent([Recent(job, painting.title, painting.recipe, time.time(), name, spot), *self.recents])
-
-    def place_recent(self, recent: Recent) -> Painting:
-        """Puts a recent painting into its image, or else into the active one, as long as the server has it. Failure."""
-        place = self._at_home(spots.place_of(recent))
-        painting = Painting(place.source.document, place.source.layer, place.source.origin, recent.recipe)
-        painting.text = strings.PLACING
-        self.paintings = [*self.paintings, painting]
-        self.say("")
-
-        def answer(result: client.Result) -> None:
-            turns.walk(putting(result), lambda _: guarded(self.over)(painting), broke)
-
-        def putting(result: client.Result) -> Steps[None]:
-            placed = yield from placing.placing(place, result.plane, painting.title)
-            self.remember(painting, placed, recent.id, place.source.part.rect if place.mask is not None else None)
-            painting.end(Phase.DONE, strings.PLACED.format(name=painting.title), placed.notes)
-
-        def broke(error: Exception) -> None:
-            self._end([painting], Phase.FAILED, sentence(error))
-
-        def problem(words: str, error: BaseException) -> None:
-            gone = isinstance(error, (client.NotFound, client.ResultExpired, client.WrongState))
-            self._end([painting], Phase.FAILED, strings.PLACE_GONE if gone else words)
-
-        def heard(event: client.Event) -> None:
-            painting.hear(event)
-            self.changed()
-
-        self.background.ask(lambda session: session.read(recent.id, lambda event: self.background.tell(heard, event)), guarded_by(answer, broke), problem)
-        return painting
-
-    def _at_home(self, place: placing.Place) -> placing.Place:
-        """The same in the image that has the layer, the active one first; else in the active one. Failure when no image is open."""
-        active = layers.active_document()
-        own = layers.find_document(place.source.document)
-        found = [each for each in (active, own) if each is not None and layers.find_layer(each, place.source.layer) is not None]
-        home = found[0] if found else own or active
-        if home is None:
-            raise Failure(strings.NO_DOCUMENT)
-        return replace(place, source=replace(place.source, document=layers.id_of(home)))
-
     def forget_recent(self, recent: Recent) -> None:
         """Out of the list, and off the server."""
         self.recents = settings.save_recent([each for each in self.recents if each.id != recent.id])
@@ -304,25 +255,13 @@ class Workshop:
             raise Failure(strings.NOT_ANOTHER)
 
     def _placing(self, painting: Painting, made: Order, result: client.Result) -> Steps[None]:
-        self.list_recent(painting, result, made)  # first: what the image does not take can be placed from there
+        recents.add(self, painting, result, made)  # first: what the image does not take can be placed from there
         placed = yield from placing.placing(made, result.plane, painting.title)
         self.remember(painting, placed, result.job.id, made.source.part.rect if made.mask is not None else None)
         words = (strings.DONE_EARLY if result.job.finished_early else strings.DONE).format(name=painting.title)
         work = result.job.result.work_note if result.job.result else ""
         notes = (*placed.notes, *((f"{work[:1].upper()}{work[1:]}.",) if work else ()), *result.job.warnings)
         painting.end(Phase.DONE, words, notes)
-
-
-def guarded_by(deed: Callable[[T], None], broke: Callable[[Exception], None]) -> Callable[[T], None]:
-    """What goes wrong in the deed's first stretch is told like what goes wrong later."""
-
-    def safe(value: T) -> None:
-        try:
-            deed(value)
-        except Exception as error:
-            broke(error)
-
-    return safe
 
 
 def _told(listener: Callable[..., None], *news: Any) -> bool:

@@ -40,6 +40,7 @@ class Docker(krita.DockWidget):
         self._document = ""
         self._layer = ""
         self._selection: Box | None = None
+        self._below = ""  # what the chosen layer was painted from; asked in `look` alone, as Krita may turn its loop over it
         self._recipe = self.workshop.recipe
         self._last: Painting | None = None
         self.setWindowTitle(strings.TITLE)
@@ -199,11 +200,8 @@ class Docker(krita.DockWidget):
             return strings.READY_FOR_STYLE
         note = strings.SELECTION_NOTE.format(width=self._selection.width, height=self._selection.height) if self._selection else ""
         words = [note.rstrip(".") or strings.SERVER_READY]
-        document = layers.find_document(self._document)
-        node = document.activeNode() if document is not None else None
-        below = memory.painted_from(document, node) if node is not None else None
-        if below is not None:
-            words.append(strings.PAINT_AGAIN.format(name=below.name()))
+        if self._below:
+            words.append(strings.PAINT_AGAIN.format(name=self._below))
         return " · ".join(words)
 
     @guarded
@@ -218,17 +216,14 @@ class Docker(krita.DockWidget):
         layer = layers.layer_id(node) if node is not None else ""
         selected = source.selected_part(document) if document is not None else None
         if (now, layer, selected) != (self._document, self._layer, self._selection):
-            if now != self._document:
-                self._last = None
-            elif layer != self._layer and self._last is not None and self._last.phase is Phase.FAILED:
-                self._last = None  # another layer is another matter; one that was painted has just become the active one
-            if (now, layer) == (self._document, self._layer):
-                self._selection = selected
-                self._estimating.start()
-                self.refresh()
-                return
+            another = (now, layer) != (self._document, self._layer)
+            if now != self._document or (another and self._last is not None and self._last.phase is Phase.FAILED):
+                self._last = None  # what went wrong with one layer says nothing of another; what was painted has just become the active one
             self._document, self._layer, self._selection = now, layer, selected
-            self.workshop.say("")
+            if another:
+                below = memory.painted_from(document, node) if node is not None else None
+                self._below = below.name() if below is not None else ""
+                self.workshop.say("")
             self._estimating.start()
             self.refresh()
         if now and self.workshop.painter.state is ServerState.OFF:

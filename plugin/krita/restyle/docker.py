@@ -40,7 +40,7 @@ class Docker(krita.DockWidget):
         self._document = ""
         self._layer = ""
         self._selection: Box | None = None
-        self._below = ""  # what the chosen layer was painted from; asked in `look` alone, as Krita may turn its loop over it
+        self._aimed, self._below = False, ""  # whether it is known what the chosen layer was painted from, and that layer's name
         self._recipe = self.workshop.recipe
         self._last: Painting | None = None
         self.setWindowTitle(strings.TITLE)
@@ -221,13 +221,20 @@ class Docker(krita.DockWidget):
                 self._last = None  # what went wrong with one layer says nothing of another; what was painted has just become the active one
             self._document, self._layer, self._selection = now, layer, selected
             if another:
-                below = memory.painted_from(document, node) if node is not None else None
-                self._below = below.name() if below is not None else ""
+                self._aimed = False
                 self.workshop.say("")
             self._estimating.start()
             self.refresh()
+        if not self._aimed:
+            self._aim(document, node)
         if now and self.workshop.painter.state is ServerState.OFF:
             self.workshop.painter.connect()
+
+    def _aim(self, document: Any | None, node: Any | None) -> None:
+        """Finds out what the chosen layer was painted from. In `look` alone, as Krita may turn its loop over questions."""
+        below = memory.painted_from(document, node) if node is not None else None
+        self._aimed, self._below = True, below.name() if below is not None else ""
+        self.refresh()
 
     def _timers(self) -> None:
         self._looking = self._timer(LOOK_MS, self.look, single=False)
@@ -264,6 +271,7 @@ class Docker(krita.DockWidget):
             self._estimating.start()
 
     def _ended(self, painting: Painting) -> None:
+        self._aimed = False  # its layer may have been chosen before anybody noted what it was painted from
         if painting.document == self._document and painting.text and (not painting.draft or painting.phase is Phase.FAILED):
             self._last = painting
             self._forgetting.start(WRONG_WORD_MS if painting.phase is Phase.FAILED else WORD_MS)

@@ -78,7 +78,7 @@ def test_a_server_that_dies_is_started_again_and_the_painting_goes_on(new_studio
     (studio.home / "ask.py").write_text(servers.LAUNCHER_INSIDE, encoding="utf-8")
     with servers.starting_on_demand(state, state.parent / "data") as port:
         launch(studio, ["/usr/bin/python3", "/home/painter/ask.py", str(port)])
-        process = studio.start("gimp_calls", width=256, height=192, calls=[{**LONG, "size": 192, "preset": "standard"}])
+        process = studio.start("gimp_calls", width=256, height=192, calls=[{**LONG, "size": 96, "preset": "standard"}])
         try:
             until("server", lambda: (state / "server.json").exists())
             words = servers.json_of(state / "server.json")

@@ -13,10 +13,11 @@ from .placing import Placed, PlacingError, Profile
 
 TITLE = "GIMP"
 NONE_FOUND = "No profile of GIMP 3 was found. Start GIMP once, then run this again; or name the profile: --folder ~/.config/GIMP/3.0"
+NOT_YET = "GIMP 3 has not run for this user yet. Start it once, then: restyle install gimp"
 AFTERWARDS = "Start GIMP (again), open a picture, and choose Filters ▸ Artistic ▸ Restyle…"
 FOLDER_HELP = "GIMP's profile folder, such as ~/.config/GIMP/3.0 (GIMP shows it in Edit ▸ Preferences ▸ Folders)."
 
-LOG = "restyle.log"  # of the plug-in, in the profile
+MADE = ("restyle.log", "restyle.old.log", "restyle-settings.json", "restyle-settings.json.partial")  # by the plug-in, in the profile
 _VERSION = re.compile(r"3\.\d{1,2}\Z")
 _BY_HAND = """Restyle for GIMP 3
 
@@ -60,7 +61,8 @@ def install(profile: Profile, version: str) -> Placed:
 def uninstall(profile: Profile) -> Path | None:
     """The folder that was removed; None when there was none. PlacingError."""
     target = target_of(profile)
-    placing.remove_file(profile.folder / LOG)
+    for name in MADE:
+        placing.remove_file(profile.folder / name)
     return target if placing.remove_folder(target) else None
 
 
@@ -77,6 +79,13 @@ def _parts() -> dict[str, Path]:
 def target_of(profile: Profile) -> Path:
     """The folder that a profile's plug-in is in."""
     return profile.folder / "plug-ins" / "restyle"
+
+
+def idle(profile: Profile) -> str:
+    """Why GIMP does not load the plug-in that is there; empty when it does."""
+    program = target_of(profile) / "restyle.py"
+    startable = os.name == "nt" or not program.is_file() or os.access(program, os.X_OK)
+    return "" if startable else "can't be started by GIMP, as its restyle.py is not executable"
 
 
 def _bases(environment: Mapping[str, str], platform: str, home: Path) -> list[tuple[str, Path]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import home, making, placing, shortcut, stopping
 from .home import Source, Wish
 from .making import Machine, Say, program_of, python_of
-from .places import Places, editors, name_of
+from .places import Places, editors, name_of, not_yet
 from .placing import PlacingError
 from .running import attend
 
@@ -48,12 +48,9 @@ class Installer:
         self.tell_build(order)
         self.tell_vgg19(order)
         self.say(f"Would make the command {self.places.command}.")
-        found = False
         for editor, profile in editors():
             self.say(f"Would put the plug-in into {name_of(editor, profile)}: {profile.folder}")
-            found = True
-        if not found:
-            self.say("No GIMP 3 and no Krita has run for this user yet; start one once, then its plug-in can be installed.")
+        self._tell_missing()
         self.say("Nothing was changed.")
 
     def install(self, order: Order) -> bool:
@@ -137,9 +134,12 @@ class Installer:
             if placed.note:
                 self.say(placed.note)
             done.append(True)
-        if not done:
-            self.say("No GIMP 3 and no Krita has run for this user yet. Start one once, then: restyle install gimp, or restyle install krita.")
+        self._tell_missing()
         return done
+
+    def _tell_missing(self) -> None:
+        for sentence in not_yet():
+            self.say(sentence)
 
     def _lacks_vgg19(self, order: Order) -> bool:
         """Whether VGG19 is wanted, and not there yet."""

@@ -14,6 +14,7 @@ from .placing import Placed, PlacingError, Profile
 
 TITLE = "Krita"
 NONE_FOUND = "No Krita was found. Start Krita once, then run this again; or name its resource folder: --folder ~/.local/share/krita"
+NOT_YET = "Krita has not run for this user yet. Start it once, then: restyle install krita"
 AFTERWARDS = "Start Krita (again), open an image, and show the docker: Settings ▸ Dockers ▸ Restyle"
 FOLDER_HELP = "Krita's resource folder, such as ~/.local/share/krita (Krita: Settings ▸ Manage Resources… ▸ Open Resource Folder)."
 ENABLE = "Switch it on in Krita: Settings ▸ Configure Krita… ▸ Python Plugin Manager ▸ Restyle, then start Krita again."
@@ -77,6 +78,12 @@ def uninstall(profile: Profile, running: Callable[[], bool] = kritarc.krita_runs
 def target_of(profile: Profile) -> Path:
     """The folder that a profile's plug-in is in."""
     return profile.folder / MODULE
+
+
+def idle(profile: Profile) -> str:
+    """Why Krita does not load the plug-in that is there; empty when it does, or nobody knows where that Krita's settings are."""
+    settings = settings_of(profile)
+    return "" if settings is None or kritarc.says(settings) else f"is switched off in {settings}"
 
 
 def package(path: Path) -> None:

@@ -10,24 +10,30 @@ from pathlib import Path
 from .placing import PlacingError
 
 GROUP, KEY = "[python]", "enable_restyle"
-_LINE = re.compile(rf"^{KEY}\s*=\s*(\w+)\s*$", re.MULTILINE)
-_WHOLE_LINE = re.compile(_LINE.pattern + r"(\r?\n)?", re.MULTILINE)
+_LINE = re.compile(rf"^{KEY}[ \t]*=[ \t]*(\w*)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+_TRUE = ("true", "on", "yes", "1")
 _NAMES = ("krita", "krita.exe", "krita.bin", "krita.real")  # of the program, natively and inside of a bundle
 
 
 def says(settings: Path) -> bool:
-    """Whether the plug-in is switched on; a file that isn't there, or can't be read, switches nothing on."""
+    """Whether the plug-in is switched on, as Krita reads it: the last line in its group counts. A file that isn't there, or can't be read, says nothing."""
     try:
-        found = _LINE.search(_read(settings))
+        text = _read(settings)
     except PlacingError:
         return False
-    return found is not None and found.group(1).lower() == "true"
+    group, value = "", ""
+    for line in text.splitlines():
+        if line.strip().startswith("["):
+            group = line.strip()
+        elif group == GROUP and (found := _LINE.match(line.strip())):
+            value = found.group(1).lower()
+    return value in _TRUE
 
 
 def switch(settings: Path, on: bool) -> None:
     """Switches it on, or takes the line out. PlacingError."""
-    text = _WHOLE_LINE.sub("", _read(settings)) if not on else _LINE.sub(f"{KEY}=true", _read(settings))
-    if on and not _LINE.search(text):
+    text = _LINE.sub("", _read(settings))  # wherever it stood: only in its group it counts
+    if on:
         line = f"{KEY}=true\n"
         start = re.search(rf"^{re.escape(GROUP)}[ \t]*\r?\n?", text, re.MULTILINE)
         if start is None:

@@ -66,6 +66,13 @@ def editors() -> Iterator[tuple[ModuleType, Profile]]:
             yield editor, profile
 
 
+def not_yet() -> Iterator[str]:
+    """What to do, for every editor that has no profile of this user."""
+    for editor in EDITORS:
+        if not editor.profiles():
+            yield editor.NOT_YET
+
+
 def name_of(editor: ModuleType, profile: Profile) -> str:
     """For people: "GIMP 3.0 (Flatpak)"."""
     kind = "" if profile.kind in ("native", "given") else f" ({profile.kind})"

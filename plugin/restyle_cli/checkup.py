@@ -136,7 +136,10 @@ def plugins() -> Iterator[Finding]:
         if not profiles:
             yield Finding(part, "good", f"there is no {room.TITLE} of this user")
         for profile in profiles:
-            yield _plugin(editor, part, room.target_of(profile))
+            finding = _plugin(editor, part, room.target_of(profile))
+            reason = room.idle(profile) if finding.state == "good" else ""
+            mend = f"end {room.TITLE} if it runs, then run: restyle install {editor}"
+            yield Finding(part, "warning", f"{room.target_of(profile)} {reason}", mend) if reason else finding
 
 
 def _plugin(editor: str, part: str, target: Path) -> Finding:

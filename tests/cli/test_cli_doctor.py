@@ -72,6 +72,23 @@ def test_plugins_are_missing_sound_old_or_without_their_python(home: Path) -> No
     assert (found["Krita plug-in"].state, "elsewhere" in found["Krita plug-in"].text) == ("warning", True)
 
 
+def test_a_plugin_that_its_editor_does_not_load_is_found(home: Path) -> None:
+    gimp, krita = home / "config" / "GIMP" / "3.0" / "plug-ins" / "restyle", home / "share" / "krita" / "pykrita" / "restyle"
+    for plugin in (gimp, krita):
+        launcher(plugin / "launcher.json", home / "state")
+    (gimp / "restyle.py").touch(mode=0o644)
+    settings = home / "config" / "kritarc"
+    settings.write_text("[python]\nenable_restyle=false\n", encoding="utf-8")
+    found = states(checkup.plugins())
+    assert (found["Krita plug-in"].state, str(settings) in found["Krita plug-in"].text) == ("warning", True)
+    assert found["Krita plug-in"].mend.endswith("restyle install krita")
+    if os.name == "posix":
+        assert (found["GIMP plug-in"].state, "not executable" in found["GIMP plug-in"].text) == ("warning", True)
+    settings.write_text("[python]\nenable_restyle=true\n", encoding="utf-8")
+    (gimp / "restyle.py").chmod(0o755)
+    assert [finding.state for finding in checkup.plugins()] == ["good", "good"]
+
+
 def test_a_launcher_that_is_missing_gone_or_old_is_found(home: Path) -> None:
     path = home / "data" / "launcher.json"
     assert states(checkup.launcher())["launcher"].state == "warning"

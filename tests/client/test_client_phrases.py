@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from restyle_client import Progress, phrases
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugin"
 EDITORS = (PLUGINS / "gimp" / "restyle" / "restyle_gimp", PLUGINS / "krita" / "restyle")
+MEANT_TO_DIFFER = {"SELECT_NOTHING", "FILE_FILTER"}  # an entry of the editor's own menu, and a pattern in its toolkit's own words
+ALIKE = 0.75  # of two sentences, as difflib has it
 AT_WORK = Progress(
     scale=2, scales=3, width=256, height=192, step=7, steps=60, fraction=0.1, loss=1.0, content_loss=0.5, style_loss=0.5, elapsed_seconds=3.0, eta_seconds=130.0
 )
@@ -42,6 +45,44 @@ def test_no_editor_says_again_what_all_say(editor: Path) -> None:
     nodes = [node for node in ast.parse((editor / "strings.py").read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)]
     own = {getattr(node.targets[0], "id", ""): ast.literal_eval(node.value) for node in nodes if isinstance(node.value, (ast.Constant, ast.Dict))}
     assert [name for name, value in own.items() if name in shared or value in sentences] == []
+
+
+def test_no_two_editors_have_words_of_their_own_for_one_thing() -> None:
+    """What both say stands in the shared table: the same name, or nearly the same sentence, in both tables of their own would be one thing in two words."""
+    gimp, krita = (_own(editor) for editor in EDITORS)
+    assert {name for name in gimp.keys() & krita.keys() if name not in MEANT_TO_DIFFER} == set()
+    alike = [(one, other) for one in gimp.values() for other in krita.values() if one.count(" ") > 2 and SequenceMatcher(None, one, other).ratio() > ALIKE]
+    assert alike == []
+
+
+def test_two_sentences_for_one_thing_would_be_noticed() -> None:
+    one = "The layer “{name}” is locked. Unlock it in the Layers dialog, then start Restyle again."
+    other = "The layer “{name}” is locked. Unlock it in the Layers docker, then try again."
+    assert SequenceMatcher(None, one, other).ratio() > ALIKE
+
+
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda path: path.parts[-2])
+def test_no_sentence_of_an_editor_speaks_of_a_server(editor: Path) -> None:
+    """The word for it is painter, wherever a person reads it."""
+    sentences = [*_own(editor).values(), *(value for value in vars(phrases).values() if isinstance(value, str) and not value.startswith("Owns"))]
+    assert [sentence for sentence in sentences if re.search(r"\bserver\b", sentence, re.IGNORECASE)] == []
+
+
+def _own(editor: Path) -> dict[str, str]:
+    nodes = [node for node in ast.parse((editor / "strings.py").read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)]
+    return {getattr(node.targets[0], "id", ""): node.value.value for node in nodes if isinstance(node.value, ast.Constant)}
+
+
+@pytest.mark.parametrize(("painting", "style", "source"), [
+    ("sky — Woodcut", "Woodcut", "sky"), ("a — b — Woodcut", "Woodcut", "a — b"), ("sky — a layer", "sky", "sky"), ("my own name", "Woodcut", "my own name"),
+])  # fmt: skip
+def test_a_painted_layer_tells_what_it_was_painted_from(painting: str, style: str, source: str) -> None:
+    assert phrases.origin(painting, style) == source
+
+
+def test_no_layer_is_called_after_itself() -> None:
+    assert phrases.layer_name("Background", "Woodcut") == "Background — Woodcut"
+    assert phrases.layer_name("Background", "Background") == "Background — a layer"
 
 
 def test_every_shared_word_is_said_by_an_editor() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import threading
 import time
@@ -15,7 +16,7 @@ from editors import servers
 from editors.rooms import end
 from editors.servers import Served
 from editors.studio import Studio
-from restyle_client import Job, JobState
+from restyle_client import Job, JobState, connect
 
 pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 
@@ -71,7 +72,30 @@ def test_a_killed_plugin_frees_the_server_and_leaves_no_layer(gimp: Studio, serv
     assert again["layers"] == ["photo — woodcut", "photo"]
 
 
-def test_a_server_that_dies_gives_a_sentence(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
+def test_a_server_that_dies_is_started_again_and_the_painting_goes_on(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
+    state = roomy / f"reviving-{tmp_path.name}" / "state"
+    studio = new_studio(state)
+    (studio.home / "ask.py").write_text(servers.LAUNCHER_INSIDE, encoding="utf-8")
+    with servers.starting_on_demand(state, state.parent / "data") as port:
+        launch(studio, ["/usr/bin/python3", "/home/painter/ask.py", str(port)])
+        process = studio.start("gimp_calls", width=256, height=192, calls=[{**LONG, "size": 96, "preset": "standard"}])
+        try:
+            until("server", lambda: (state / "server.json").exists())
+            words = servers.json_of(state / "server.json")
+            with connect(start=False, address=words["address"], token=words["token"]) as session:
+                until("running job", lambda: session.list((JobState.RUNNING,)))
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as asking:
+                asking.sendall(b"kill")
+                asking.recv(1)
+            assert process.wait(SECONDS) == 0, studio.output()
+        finally:
+            end(process)
+    (outcome,) = studio.results()["outcomes"]
+    assert outcome["ok"], outcome["sentence"]
+    assert outcome["layers"] == ["photo — woodcut", "photo"]
+
+
+def test_a_server_that_dies_and_can_not_be_started_gives_a_sentence(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
     with servers.serving(roomy / f"dying-{tmp_path.name}") as served:
         studio = new_studio(served.state)
         process = studio.start("gimp_calls", width=512, height=384, calls=[LONG])
@@ -84,8 +108,9 @@ def test_a_server_that_dies_gives_a_sentence(new_studio: Callable[[Path], Studio
     (outcome,) = studio.results()["outcomes"]
     assert not outcome["ok"]
     assert outcome["layers"] == ["photo"]
-    assert "server" in outcome["sentence"].lower()
+    assert outcome["sentence"].startswith("The painter went away while it painted, and no other could be started."), outcome["sentence"]
     assert "restyle.log" in outcome["sentence"]
+    assert "restyle serve" not in outcome["sentence"], "a painter has no terminal"
     assert "Traceback" not in outcome["sentence"]
 
 
@@ -129,6 +154,12 @@ def test_a_server_of_another_version_is_named(new_studio: Callable[[Path], Studi
     assert not outcome["ok"]
     assert "restyle.v9" in outcome["sentence"]
     assert "version" in outcome["sentence"]
+
+
+def test_the_log_that_the_page_names_is_there_after_the_first_painting(gimp: Studio) -> None:
+    (outcome,) = gimp.run("gimp_calls", calls=[QUICK])["outcomes"]
+    assert outcome["ok"], outcome["sentence"]
+    assert "“photo — woodcut” is painted." in gimp.log
 
 
 def launch(studio: Studio, command: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Owns the promises about layers: inside/gimp_layers.py and gimp_refusals.py hold them, and every one is a test here, in GIMP 3.0 and 3.2."""
+"""Owns the promises about layers: inside/gimp_layers.py, gimp_stacking.py and gimp_refusals.py hold them, and every one is a test here, in GIMP 3.0 and 3.2."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def paint_all(gimp: Studio) -> dict[str, Any]:
     return gimp.run("gimp_layers", SECONDS)
 
 
-@pytest.mark.parametrize("promise", [*promises("gimp_layers"), *promises("gimp_refusals")])
+@pytest.mark.parametrize("promise", [*promises("gimp_layers"), *promises("gimp_stacking"), *promises("gimp_refusals")])
 def test_gimp(promise: str, gimp: Studio, once: Callable[[str, Callable[[], Any]], Any]) -> None:
     results = once(f"gimp-layers-{gimp.root.suite}", lambda: paint_all(gimp))
     assert promise in results, f"GIMP did not come so far:\n{gimp.output()}"

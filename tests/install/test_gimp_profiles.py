@@ -94,9 +94,12 @@ def test_a_profile_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 def test_uninstalling_takes_out_only_the_plugin(tmp_path: Path) -> None:
     gimp.install(Profile(tmp_path), "0.1.0")
     made(tmp_path, "plug-ins/other")
+    for name in ("restyle.log", "restyle-settings.json", "gimprc"):
+        (tmp_path / name).touch()
     assert gimp.uninstall(Profile(tmp_path)) == tmp_path / "plug-ins" / "restyle"
     assert gimp.uninstall(Profile(tmp_path)) is None
     assert [each.name for each in (tmp_path / "plug-ins").iterdir()] == ["other"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["gimprc", "plug-ins"]
 
 
 def test_the_zip_holds_the_same_plugin_and_no_path_of_this_machine(tmp_path: Path) -> None:
@@ -122,3 +125,11 @@ def test_a_launcher_of_this_version_is_kept_and_an_older_one_replaced(monkeypatc
     (tmp_path / "launcher.json").write_text(json.dumps(own), encoding="utf-8")
     assert json.loads(placing.launcher_text("2.0.0")) == own
     assert json.loads(placing.launcher_text("2.0.1"))["command"] == [sys.executable, "-P", "-m", "restyle_server"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there files have no such bit")
+def test_a_plugin_that_gimp_can_not_start_is_told(tmp_path: Path) -> None:
+    program = gimp.install(Profile(tmp_path), "0.1.0").target / "restyle.py"
+    assert gimp.idle(Profile(tmp_path)) == ""
+    program.chmod(0o644)
+    assert "not executable" in gimp.idle(Profile(tmp_path))

@@ -64,6 +64,14 @@ def test_a_dry_run_writes_nothing_and_tells_all(person: Person, tmp_path: Path) 
         assert told in said
 
 
+@pytest.mark.parametrize(("missing", "named"), [(".config/GIMP/3.0", "GIMP 3"), (".local/share/krita", "Krita")])
+def test_an_editor_that_has_not_run_yet_is_told_beside_the_other(person: Person, missing: str, named: str) -> None:
+    (person.home / missing).rmdir()
+    for said in (person.install("--dry-run"), person.install()):
+        assert f"{named} has not run for this user yet. Start it once, then: restyle install {named.split()[0].lower()}" in said
+        assert said.count("has not run for this user yet") == 1
+
+
 def test_where_the_suited_build_cant_be_had_the_plain_package_is_taken(person: Person) -> None:
     said = person.install("--torch", "cpu", UV_FAILS="--torch-backend")
     assert "trying another way" in said

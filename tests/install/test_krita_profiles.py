@@ -147,3 +147,35 @@ def test_a_krita_of_another_home_does_not_matter(monkeypatch: pytest.MonkeyPatch
 
 def test_the_plugins_own_files_are_found() -> None:
     assert (placing.plugin_source("krita") / "restyle.desktop").is_file()
+
+
+@pytest.mark.parametrize(
+    ("settings", "on"),
+    [
+        ("[python]\nenable_restyle=true\n", True), ("[python]\nenable_restyle = TRUE \r\n", True), ("[python]\nenable_restyle=1\n", True),
+        ("[python]\nenable_restyle=false\n", False), ("[python]\nenable_restyle=true\nenable_restyle=false\n", False), ("[python]\nenable_restyle=\n", False),
+        ("[other]\nenable_restyle=true\n", False), ("[python]\na=b\n\n[other]\nenable_restyle=true\n\n[python]\nenable_restyle=on\n", True), ("", False),
+    ],
+)  # fmt: skip
+def test_what_the_settings_say_is_read_as_krita_reads_it(tmp_path: Path, settings: str, on: bool) -> None:
+    path = tmp_path / "kritarc"
+    path.write_bytes(settings.encode())
+    assert kritarc.says(path) is on
+    kritarc.switch(path, True)
+    assert kritarc.says(path)
+
+
+def test_switching_off_leaves_every_other_byte(tmp_path: Path) -> None:
+    path = tmp_path / "kritarc"
+    path.write_bytes(b"[python]\r\nenable_a=true\r\n\r\n[Tools]\r\nx=y\r\n")
+    before = path.read_bytes()
+    kritarc.switch(path, True)
+    kritarc.switch(path, False)
+    assert path.read_bytes().split() == before.split()
+
+
+def test_a_plugin_that_krita_does_not_load_is_told_and_one_that_it_loads_is_not(profile: Profile, tmp_path: Path) -> None:
+    krita.install(profile, "0.1.0", stopped)
+    assert krita.idle(profile) == ""
+    kritarc.switch(tmp_path / ".config" / "kritarc", False)
+    assert krita.idle(profile) == f"is switched off in {tmp_path / '.config' / 'kritarc'}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import frames, layers, source, strings, turns
+from . import frames, layers, recents, source, strings, turns
 from .api import QtCore
 from .client import client
 from .failures import Failure, guarded, sentence
@@ -77,7 +77,7 @@ class Animation:
         if made is None:
             return
         self._whole = made if self._whole is None or made.veiled else self._whole
-        part = _Frame(self._source.document, self._source.layer, self._source.name, self.painting.recipe, self.painting.cancellation)
+        part = _Frame(self._source.document, self._source.layer, self._source.origin, self.painting.recipe, self.painting.cancellation)
         part.heard = lambda event: self._heard(event)
         self._flying.append(part)
 
@@ -117,7 +117,8 @@ class Animation:
 
     def _placed(self, placed: Placed) -> None:
         if self._last is not None:
-            self._workshop.remember(self.painting, placed, self._last)
+            recents.add(self._workshop, self.painting, self._last)
+            self._workshop.remember(self.painting, placed, self._last.job.id)
         self._over(placed.notes)
 
     def _broke(self, error: Exception) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import restyle_client as client
-    from restyle_client import discovery, phrases, presets, recipes
+    from restyle_client import discovery, phrases, presets, recipes, revival
     from restyle_client import settings as ranges
     from restyle_client.styles import suggestion
     from restyle_client.variations import VARIATIONS
@@ -20,9 +20,9 @@ else:
         client = import_module(".restyle_client", __package__)
     except ImportError:
         client = import_module("restyle_client")
-    names = ("discovery", "phrases", "presets", "settings", "recipes")
-    discovery, phrases, presets, ranges, recipes = (import_module(f".{name}", client.__name__) for name in names)
+    names = ("discovery", "phrases", "presets", "settings", "recipes", "revival")
+    discovery, phrases, presets, ranges, recipes, revival = (import_module(f".{name}", client.__name__) for name in names)
     suggestion = import_module(".styles", client.__name__).suggestion
     VARIATIONS = import_module(".variations", client.__name__).VARIATIONS
 
-__all__ = ["VARIATIONS", "client", "discovery", "phrases", "presets", "ranges", "recipes", "suggestion"]
+__all__ = ["VARIATIONS", "client", "discovery", "phrases", "presets", "ranges", "recipes", "revival", "suggestion"]

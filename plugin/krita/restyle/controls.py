@@ -70,7 +70,15 @@ class Controls(QtWidgets.QWidget):
 
     def _first_row(self) -> Any:
         row = QtWidgets.QHBoxLayout()
-        row.addWidget(self._combo("preset", [(key, strings.QUALITIES[key]) for key in PRESETS], strings.QUALITY, strings.QUALITY_HINT), 1)
+        row.addWidget(
+            self._combo(
+                "preset",
+                [(key, strings.QUALITIES[key]) for key in PRESETS],
+                strings.QUALITY,
+                "\n".join(f"{strings.QUALITIES[key]}: {hint}" for key, hint in strings.QUALITY_HINTS.items()),
+            ),
+            1,
+        )
         self.more = QtWidgets.QToolButton()
         self.more.setText(strings.MORE)
         self.more.setCheckable(True)

@@ -16,6 +16,7 @@ from .failures import guarded
 from .gallery import AddButton, Gallery
 from .painter import ServerState
 from .painting import Painting, Phase
+from .pixels import Box
 from .recent import RecentPaintings
 from .running import Running, slim
 from .scrolling import Scrolling
@@ -26,7 +27,8 @@ LOOK_MS = 400  # between two looks at what Krita doesn't tell: the chosen layer,
 SERVER_MS = 5000  # between two questions to the server, while the docker is seen
 ESTIMATE_MS = 500  # after the last change of a setting
 LOW = 320  # px of height: a docker beside others on a small screen has 270
-WORD_MS = 12_000  # that the last painting's word stays, unless something went wrong
+WORD_MS = 12_000  # that the last painting's word stays
+WRONG_WORD_MS = 60_000  # the same, where something went wrong and nothing is done about it
 
 
 class Docker(krita.DockWidget):
@@ -37,6 +39,9 @@ class Docker(krita.DockWidget):
         self.workshop = shared or workshop()
         self._document = ""
         self._layer = ""
+        self._selection: Box | None = None
+        self._aimed, self._below = False, ""  # whether it is known what the chosen layer was painted from, and that layer's name
+        self._recipe = self.workshop.recipe
         self._last: Painting | None = None
         self.setWindowTitle(strings.TITLE)
         self.setWidget(self._built())
@@ -93,8 +98,8 @@ class Docker(krita.DockWidget):
         self.status = Status(self.workshop)
         column.addWidget(self.top)
         column.addWidget(self.pages, 1)
-        column.addLayout(self._buttons())
         column.addWidget(self.status)
+        column.addLayout(self._buttons())  # at the foot, where no sentence above moves them
         return body
 
     def _making(self) -> Any:
@@ -130,10 +135,13 @@ class Docker(krita.DockWidget):
         menu = QtWidgets.QMenu(self.other)
         self.frames = menu.addAction(strings.FRAMES)
         self.frames.setToolTip(strings.FRAMES_HINT)
+        self.this = menu.addAction(strings.PAINT_THIS)
+        self.this.setToolTip(strings.PAINT_THIS_HINT)
         self.again = menu.addAction(strings.AGAIN)
         self.resume = menu.addAction(strings.CONTINUE)
         self.take = menu.addAction(strings.USE_SETTINGS)
-        for action, deed in ((self.frames, self._animate), (self.again, self._again), (self.resume, self._resume), (self.take, self._take)):
+        deeds = (self._animate, self._paint_this, self._again, self._resume, self._take)
+        for action, deed in zip((self.frames, self.this, self.again, self.resume, self.take), deeds):  # noqa: B905 - Python 3.10
             action.triggered.connect(lambda _checked=False, deed=deed: self.workshop.attempt(deed))
         menu.aboutToShow.connect(self._offer)
         self.other.setMenu(menu)
@@ -149,7 +157,7 @@ class Docker(krita.DockWidget):
         return [
             self.tabs, self.add, self.gallery, *self.controls.focus_chain(), self.recent.list, *self.recent.buttons(),
             *self.exploring.buttons, self.exploring.back, self.running.keep, self.running.cancel,
-            self.paint, self.explore, self.other, self.status.install, self.status.retry,
+            self.status.install, self.status.retry, self.paint, self.explore, self.other,
         ]  # fmt: skip
 
     def _chain(self) -> None:
@@ -162,6 +170,8 @@ class Docker(krita.DockWidget):
         """Shows the workshop as it is now."""
         paintings = [each for each in self.workshop.running(self._document) if not each.draft]
         busy = bool(paintings)
+        if self.workshop.recipe != self._recipe:  # whoever chooses something else has read what went wrong before
+            self._recipe, self._last = self.workshop.recipe, None
         self.running.refresh(self._document, paintings)
         self.gallery.refresh()
         self.chosen.refresh(layers.find_document(self._document) if self._document else None)
@@ -179,9 +189,20 @@ class Docker(krita.DockWidget):
         ready = bool(self._document and self.workshop.recipe.styles)
         self.paint.setEnabled(ready)
         self.explore.setEnabled(ready)
-        ready_for = strings.READY_FOR_IMAGE if not self._document else strings.READY_FOR_STYLE if not self.workshop.recipe.styles else strings.SERVER_READY
-        self.status.refresh(None if busy else self._last, ready_for)
-        self.status.setVisible(not busy or bool(self.workshop.complaint))
+        self.status.refresh(None if busy else self._last, self._ready_for())
+        self.status.setVisible(not busy)
+
+    def _ready_for(self) -> str:
+        """What the next press would do, or what is missing for it."""
+        if not self._document:
+            return strings.READY_FOR_IMAGE
+        if not self.workshop.recipe.styles:
+            return strings.READY_FOR_STYLE
+        note = strings.SELECTION_NOTE.format(width=self._selection.width, height=self._selection.height) if self._selection else ""
+        words = [note.rstrip(".") or strings.SERVER_READY]
+        if self._below:
+            words.append(strings.PAINT_AGAIN.format(name=self._below))
+        return " · ".join(words)
 
     @guarded
     def look(self) -> None:
@@ -193,15 +214,27 @@ class Docker(krita.DockWidget):
         now = layers.id_of(document) if document is not None else ""
         node = document.activeNode() if document is not None else None
         layer = layers.layer_id(node) if node is not None else ""
-        if (now, layer) != (self._document, self._layer):
-            if now != self._document:
-                self._last = None
-            self._document, self._layer = now, layer
-            self.workshop.say("")
+        selected = source.selected_part(document) if document is not None else None
+        if (now, layer, selected) != (self._document, self._layer, self._selection):
+            another = (now, layer) != (self._document, self._layer)
+            if now != self._document or (another and self._last is not None and self._last.phase is Phase.FAILED):
+                self._last = None  # what went wrong with one layer says nothing of another; what was painted has just become the active one
+            self._document, self._layer, self._selection = now, layer, selected
+            if another:
+                self._aimed = False
+                self.workshop.say("")
             self._estimating.start()
             self.refresh()
+        if not self._aimed:
+            self._aim(document, node)
         if now and self.workshop.painter.state is ServerState.OFF:
             self.workshop.painter.connect()
+
+    def _aim(self, document: Any | None, node: Any | None) -> None:
+        """Finds out what the chosen layer was painted from. In `look` alone, as Krita may turn its loop over questions."""
+        below = memory.painted_from(document, node) if node is not None else None
+        self._aimed, self._below = True, below.name() if below is not None else ""
+        self.refresh()
 
     def _timers(self) -> None:
         self._looking = self._timer(LOOK_MS, self.look, single=False)
@@ -209,7 +242,7 @@ class Docker(krita.DockWidget):
         self._estimating = self._timer(ESTIMATE_MS, self._estimate, single=True)
         self._forgetting = self._timer(WORD_MS, self._forget_word, single=True)
         self._estimated: tuple[Any, ...] = ()
-        self.workshop.listen(self._estimate_anew)
+        self.workshop.listen(self._estimate_anew)  # which devices there are is known a while after the server
         self._looking.start()
         self._asking.start()
 
@@ -231,20 +264,22 @@ class Docker(krita.DockWidget):
 
     def _estimate_anew(self) -> None:
         """Other settings take another time, and a server that has come up can tell it."""
-        now = (self.workshop.recipe, self.workshop.painter.info is not None)
+        info = self.workshop.painter.info
+        now = (self.workshop.recipe, info and [device.name for device in info.devices])
         if now != self._estimated:
             self._estimated = now
             self._estimating.start()
 
     def _ended(self, painting: Painting) -> None:
+        self._aimed = False  # its layer may have been chosen before anybody noted what it was painted from
         if painting.document == self._document and painting.text and (not painting.draft or painting.phase is Phase.FAILED):
             self._last = painting
-            if painting.phase is not Phase.FAILED:
-                self._forgetting.start()
-            self._float(painting)
+            self._forgetting.start(WRONG_WORD_MS if painting.phase is Phase.FAILED else WORD_MS)
+            QtCore.QTimer.singleShot(0, lambda: self._float(painting))  # in a turn of its own: Krita's message may turn its loop
         self.workshop.painter.look()
         self._estimating.start()  # the server knows better now how long paintings take
 
+    @guarded
     def _float(self, painting: Painting) -> None:
         """Says on the canvas that the painting is done: the docker may be behind others."""
         if painting.phase is Phase.DONE and painting.result:
@@ -264,7 +299,14 @@ class Docker(krita.DockWidget):
     def _chosen(self) -> tuple[Any, Any]:
         return source.chosen_in(layers.document_beside(self))
 
+    def _meant(self) -> tuple[Any, Any]:
+        return source.to_paint(layers.document_beside(self))
+
     def _paint(self) -> None:
+        self._last = None
+        self.workshop.paint(*self._meant())
+
+    def _paint_this(self) -> None:
         self._last = None
         self.workshop.paint(*self._chosen())
 
@@ -274,7 +316,8 @@ class Docker(krita.DockWidget):
         self.pages.setCurrentWidget(self.exploring)
 
     def _animate(self) -> None:
-        Animation(self.workshop, *self._chosen())
+        self._last = None
+        Animation(self.workshop, *self._meant())
 
     def _again(self) -> None:
         self.workshop.again(*self._chosen())
@@ -292,6 +335,7 @@ class Docker(krita.DockWidget):
         document = layers.document_beside(self)
         node = document.activeNode() if document is not None else None
         painted = memory.recall(document, node) if node is not None else None
-        self.frames.setEnabled(node is not None and bool(node.animated()))
-        for action in (self.again, self.resume, self.take):
+        meant = memory.painted_from(document, node) or node if node is not None else None
+        self.frames.setEnabled(meant is not None and bool(meant.animated()))
+        for action in (self.this, self.again, self.resume, self.take):
             action.setEnabled(painted is not None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import source, strings, thumbnails
+from . import layers, source, strings, thumbnails
 from .client import VARIATIONS, client
 from .order import Order, ordering, varied
 from .painting import Painting, Phase
@@ -37,8 +37,8 @@ def variations(recipe: Recipe) -> list[Recipe]:
 
 
 def explore(workshop: Workshop, changed: Callable[[], None]) -> list[Draft]:
-    """Begins the six drafts of the active layer; `changed` whenever one is new. Failure with a sentence."""
-    document, node = source.active()
+    """Begins the six drafts of the layer that is meant; `changed` whenever one is new. Failure with a sentence."""
+    document, node = source.to_paint(layers.active_document())
     found = source.find(document, node)
     drafts = []
     for recipe in variations(workshop.recipe):

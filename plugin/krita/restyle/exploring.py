@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import source, strings, thumbnails
+from . import layers, source, strings, thumbnails
 from .api import QtCore, QtGui, QtWidgets
 from .explore import Draft, explore
 from .painting import Phase
@@ -89,7 +89,7 @@ class Exploring(QtWidgets.QWidget):
             self._grid.addWidget(button, number // columns, number % columns)
 
     def _paint(self, draft: Draft) -> None:
-        document, node = source.active()
+        document, node = source.to_paint(layers.active_document())
         self._end_drafts()
         self._workshop.choose(draft.recipe)
         self._workshop.paint(document, node)

@@ -38,3 +38,15 @@ def guarded(deed: Callable[..., Any]) -> Callable[..., Any]:
             return None
 
     return safe
+
+
+def caught(deed: Callable[[Any], None], broke: Callable[[Exception], None]) -> Callable[[Any], None]:
+    """The deed, with `broke` for what goes wrong in it at once."""
+
+    def safe(value: Any) -> None:
+        try:
+            deed(value)
+        except Exception as error:
+            broke(error)
+
+    return safe

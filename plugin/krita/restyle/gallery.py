@@ -9,7 +9,7 @@ from typing import Any
 from . import layers, source, strings, thumbnails
 from .api import QtCore, QtGui, QtWidgets
 from .failures import Failure
-from .order import picture_file
+from .order import picture_file, style_box
 from .painter import ServerState, Tile
 from .recipe import LayerReference, StyleChoice
 from .workshop import Workshop
@@ -167,7 +167,7 @@ class Gallery(QtWidgets.QListWidget):
         own = {tile.id for tile in self._workshop.painter.tiles if tile.own}
         if choice is not None and choice.library in own:
             menu = QtWidgets.QMenu(self)
-            menu.addAction(strings.REMOVE).triggered.connect(lambda: self._remove(choice))
+            menu.addAction(strings.REMOVE_STYLE).triggered.connect(lambda: self._remove(choice))
             menu.exec(self.mapToGlobal(place))
 
     def _remove(self, choice: StyleChoice) -> None:
@@ -186,7 +186,10 @@ class Gallery(QtWidgets.QListWidget):
             return icon(thumbnails.of_file(path.read_bytes() if path.is_file() else b""), self.devicePixelRatioF())
         document = layers.find_document(style.layer.document) if style.layer else None
         node = layers.find_layer(document, style.layer.layer) if document is not None and style.layer else None
-        return icon(node.thumbnail(2 * SIDE, 2 * SIDE) if node is not None else None, self.devicePixelRatioF())
+        if node is None:
+            return icon(None, self.devicePixelRatioF())
+        picture = thumbnails.of_part(node, style_box(document, node, style)) if style.crop else node.thumbnail(2 * SIDE, 2 * SIDE)
+        return icon(picture, self.devicePixelRatioF())
 
 
 def icon(image: Any | None, density: float = 1.0) -> Any:
@@ -209,6 +212,12 @@ def icon(image: Any | None, density: float = 1.0) -> Any:
     return made
 
 
+def _title_of(document: Any, layer: str) -> str:
+    """What a layer is called as a style: the only one of an image goes by the name of the image's file, as "Background" says nothing."""
+    file = Path(document.fileName().replace("\\", "/")).stem
+    return file if file and len([node for node in document.rootNode().childNodes() if not layers.is_mask(node)]) == 1 else layer
+
+
 class AddButton(QtWidgets.QToolButton):
     """The menu that adds a style of one's own."""
 
@@ -222,7 +231,7 @@ class AddButton(QtWidgets.QToolButton):
         self.setAutoRaise(True)
         menu = QtWidgets.QMenu(self)
         ways: tuple[tuple[str, Callable[[], None]], ...] = (
-            (strings.ADD_FILE, self._file), (strings.ADD_LAYER, self._layer),
+            (strings.ADD_FILE, self._file), (strings.ADD_ACTIVE, self._layer),
             (strings.ADD_SELECTION, self._selection), (strings.ADD_CLIPBOARD, self._clipboard),
         )  # fmt: skip
         for words, way in ways:
@@ -241,7 +250,7 @@ class AddButton(QtWidgets.QToolButton):
     def _layer(self) -> None:
         document, node = source.active()
         found = source.find(document, node, whole=True)
-        self._choose(StyleChoice(layer=LayerReference(found.document, found.layer, found.name), title=found.name))
+        self._choose(StyleChoice(layer=LayerReference(found.document, found.layer, found.name), title=_title_of(document, found.name)))
 
     def _selection(self) -> None:
         document, node = source.active()
@@ -250,8 +259,9 @@ class AddButton(QtWidgets.QToolButton):
             raise Failure(strings.NO_SELECTION)
         found = source.find(document, node, whole=True)
         crop = (selection.x(), selection.y(), selection.width(), selection.height())
-        title = strings.SELECTION_OF.format(name=found.name)
+        title = strings.SELECTION_OF.format(name=_title_of(document, found.name))
         self._choose(StyleChoice(layer=LayerReference(found.document, found.layer, found.name), title=title, crop=crop))
+        self._workshop.say(strings.SELECTION_LIMITS.format(menu=strings.SELECT_NOTHING), wrong=False)
 
     def _clipboard(self) -> None:
         image = QtWidgets.QApplication.clipboard().image()

@@ -59,7 +59,7 @@ def ordering(document: Any, node: Any, source: Source, recipe: Recipe, *, start:
         start=start or recipes.start(recipe.settings()),
         parameters=recipes.parameters(recipe),
         job_class=client.JobClass.BATCH if batch else client.JobClass.INTERACTIVE,
-        label=strings.LAYER_NAME.format(source=source.name, style=recipe.title)[:LABEL_LENGTH],
+        label=strings.layer_name(source.origin, recipe.title)[:LABEL_LENGTH],
     )
     mask = pixels.selection_mask(document.selection(), source.sent) if source.selected else None
     return Order(source, request, pixels.colors_of(node), veiled, mask)
@@ -99,7 +99,7 @@ def region_plane(document: Any, region: str, box: Box, style: str) -> Steps[clie
     """What a region's layers cover, as a mask of the box. Failure when there is none any more, or it lies elsewhere."""
     nodes = [node for node in layers.walk(document.rootNode()) if not layers.is_mask(node) and _belongs(node, region)]
     if not nodes:
-        raise Failure(strings.REGION_GONE.format(region=region.partition(":")[2], style=style))
+        raise Failure(strings.REGION_GONE.format(region=_title(region), style=style))
     masks: dict[client.PixelFormat, list[client.Plane]] = {}
     for number, node in enumerate(nodes):
         if number:
@@ -110,6 +110,14 @@ def region_plane(document: Any, region: str, box: Box, style: str) -> Steps[clie
     if not pixels.any_weight(whole):
         raise Failure(strings.REGION_EMPTY.format(style=style))
     return whole
+
+
+def _title(region: str) -> str:
+    """A region that is gone, for people: a layer has no name any more."""
+    number = region.removeprefix(LABEL_REGION)
+    if number.isdigit() and int(number) < len(strings.LABELS):
+        return strings.REGION_LABEL.format(name=strings.LABELS[int(number)])
+    return strings.OF_A_LAYER
 
 
 def _belongs(node: Any, region: str) -> bool:
@@ -144,12 +152,16 @@ def _style_plane(choice: StyleChoice) -> Steps[client.Plane]:
     node = layers.find_layer(document, reference.layer) if document is not None and reference else None
     if node is None:
         raise Failure(strings.STYLE_LAYER.format(name=choice.name))
-    box = pixels.box_of(node.bounds()).common(pixels.box_of(document.bounds()))  # type: ignore[union-attr]
-    if choice.crop:
-        box = Box(*choice.crop).common(box)
+    box = style_box(document, node, choice)
     if min(box.width, box.height) < pixels.SMALLEST_SIDE:
         raise Failure(strings.STYLE_SMALL.format(name=choice.name, width=box.width, height=box.height))
     return (yield from pixels.reading(document, node, box))
+
+
+def style_box(document: Any, node: Any, choice: StyleChoice) -> Box:
+    """What of a layer is the style: all that is on the canvas, or as much as was selected."""
+    box = pixels.box_of(node.bounds()).common(pixels.box_of(document.bounds()))
+    return Box(*choice.crop).common(box) if choice.crop else box
 
 
 def _blank(format_: client.PixelFormat, width: int, height: int) -> client.Plane:

@@ -57,9 +57,13 @@ class Painter:
             self._background.ask(lambda session: (session.info(), session.styles(thumbnails=True)), self._connected, self.failed)
 
     def look(self) -> None:
-        """Asks how busy the server is; one that has ended meanwhile is merely not running."""
-        if self._background.connected and self.state is not ServerState.STARTING:
+        """Asks how busy the server is; one that has ended meanwhile is merely not running. After something went wrong: whether a server is there again."""
+        if self.state is ServerState.STARTING:
+            return
+        if self._background.connected:
             self._background.ask(lambda session: session.info(), self._informed, self._gone)
+        elif self.state is ServerState.ERROR:
+            self._background.look(self.connect)
 
     def load_styles(self) -> None:
         self._background.ask(lambda session: session.styles(thumbnails=True), self._styles, self.failed)
@@ -94,8 +98,7 @@ class Painter:
         self.installing, self.install_failed = strings.INSTALL_BEGINS, False
 
         def told(progress: client.InstallProgress) -> None:
-            words = strings.INSTALLING.get(progress.step, progress.step) if progress.total_bytes else strings.INSTALL_BEGINS
-            self.installing = words.format(done=strings.bytes_(progress.done_bytes), total=strings.bytes_(progress.total_bytes))
+            self.installing = strings.installing(progress.step, progress.done_bytes, progress.total_bytes)
             self._changed()
 
         def failed(words: str, error: BaseException) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from . import strings
-from .client import client
+from .client import client, revival
 from .recipe import Recipe
 
 SENDING, WORKING, FETCHING = 0.05, 0.9, 0.05  # shares of the progress bar: the work takes nearly all of the time
@@ -27,14 +27,15 @@ class Phase(str, Enum):
 
 @dataclass(eq=False)
 class Painting:
-    """document, layer: unique ids of what is painted. fraction: 0 to 1 of the whole. text: a line for people. preview: the latest.
+    """document, layer: unique ids of what is painted; origin: what the new layer is called after. fraction: 0 to 1 of the whole.
 
-    result: unique id of the new layer, at the end. notes: sentences about what else happened. draft: one of six on a page of their own, and never a layer.
+    text: a line for people. preview: the latest. result: unique id of the new layer, at the end. notes: sentences about what else happened.
+    draft: one of six on a page of their own, and never a layer.
     """
 
     document: str
     layer: str
-    name: str
+    origin: str
     recipe: Recipe
     cancellation: client.Cancellation = field(default_factory=lambda: client.Cancellation())
     number: int = field(default_factory=lambda: next(_numbers))
@@ -50,7 +51,7 @@ class Painting:
     @property
     def title(self) -> str:
         """The new layer's name."""
-        return strings.LAYER_NAME.format(source=self.name, style=self.recipe.title)
+        return strings.layer_name(self.origin, self.recipe.title)
 
     @property
     def over(self) -> bool:
@@ -86,6 +87,9 @@ class Painting:
             self._stand(Phase.RUNNING, SENDING + WORKING * event.fraction, strings.progress(event))
         elif isinstance(event, client.Job):
             self._snapshot(event)
+        elif isinstance(event, revival.Restarting):
+            self.preview, self.job, self.fraction = None, None, 0.0
+            self._stand(Phase.CONNECTING, 0.0, strings.SERVER_RESTARTING)
 
     def end(self, phase: Phase, text: str, notes: tuple[str, ...] = ()) -> None:
         self.phase, self.text, self.notes = phase, text, notes

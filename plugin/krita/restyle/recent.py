@@ -1,10 +1,10 @@
-"""Owns the list of recent paintings: their thumbnails, and painting with their settings again, on from them, or forgetting them."""
+"""Owns the list of recent paintings: their thumbnails, and painting with their settings again, on from them, placing them, or forgetting them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import source, strings, thumbnails
+from . import layers, recents, source, strings, thumbnails
 from .api import QtCore, QtWidgets
 from .failures import Failure
 from .gallery import icon
@@ -39,38 +39,45 @@ class RecentPaintings(QtWidgets.QWidget):
         row.setSpacing(4)
         self.again = self._button(strings.AGAIN, strings.AGAIN_HINT, self._again)
         self.resume = self._button(strings.CONTINUE, strings.CONTINUE_HINT, self._resume)
+        self.place = self._button(strings.PLACE, strings.PLACE_HINT, self._place)
         self.remove = self._button(strings.DELETE, "", self._remove)
-        for button in self.buttons():
-            row.addWidget(button, 1)
+        second = QtWidgets.QHBoxLayout()
+        second.setSpacing(4)
+        for number, button in enumerate(self.buttons()):
+            (row if number < 2 else second).addWidget(button, 1)  # four in one row are wider than a narrow docker
         column.addLayout(row)
+        column.addLayout(second)
         self.list.itemSelectionChanged.connect(self._enable)
 
     def buttons(self) -> list[Any]:
-        return [self.again, self.resume, self.remove]
+        return [self.again, self.resume, self.place, self.remove]
 
     def refresh(self) -> None:
-        recents = self._workshop.recents
-        if recents == self._shown:
+        listed = self._workshop.recents
+        if listed == self._shown:
             return
-        self._shown = list(recents)
+        self._shown = list(listed)
         self.list.clear()
-        for recent in recents:
+        for recent in listed:
             picture = thumbnails.of_file(recent.picture.read_bytes()) if recent.picture is not None and recent.picture.is_file() else None
             item = QtWidgets.QListWidgetItem(icon(picture, self.devicePixelRatioF()), recent.title)
             item.setData(_RECENT, recent)
             item.setToolTip(f"{recent.title}\n{QtCore.QDateTime.fromSecsSinceEpoch(int(recent.ended)).toString(QtCore.Qt.DateFormat.TextDate)}")
             self.list.addItem(item)
-        self.list.setVisible(bool(recents))
-        self.empty.setVisible(not recents)
+        self.list.setVisible(bool(listed))
+        self.empty.setVisible(not listed)
         self._enable()
 
     def _again(self, recent: Recent) -> None:
-        document, node = source.active()
+        document, node = source.to_paint(layers.active_document())
         self._workshop.choose(recent.recipe)
         self._workshop.paint(document, node)
 
     def _resume(self, recent: Recent) -> None:
         self._workshop.resume_recent(recent)
+
+    def _place(self, recent: Recent) -> None:
+        recents.place(self._workshop, recent)
 
     def _remove(self, recent: Recent) -> None:
         self._workshop.forget_recent(recent)
@@ -91,3 +98,5 @@ class RecentPaintings(QtWidgets.QWidget):
     def _enable(self) -> None:
         for button in self.buttons():
             button.setEnabled(bool(self.list.selectedItems()))
+        if self.list.selectedItems():
+            self.place.setEnabled(self._current().spot is not None)

@@ -27,10 +27,10 @@ class RestyleExtension(krita.Extension):
 
     def paint(self) -> None:
         """Paints with the last settings; without any, or when it can't be, the docker comes up and says why."""
-        from . import source
+        from . import layers, source
         from .workshop import workshop
 
-        if workshop().attempt(lambda: workshop().paint(*source.active())) is None:
+        if workshop().attempt(lambda: workshop().paint(*source.to_paint(layers.active_document()))) is None:
             self.choose()
 
     def choose(self) -> None:

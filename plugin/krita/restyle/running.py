@@ -70,7 +70,7 @@ class Running(QtWidgets.QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self.bar.setAccessibleName(strings.PROGRESS_BAR)
-        self.keep = slim(QtWidgets.QPushButton(strings.KEEP))
+        self.keep = slim(QtWidgets.QPushButton(strings.STOP_AND_KEEP))
         self.keep.setToolTip(strings.KEEP_HINT)
         self.cancel = slim(QtWidgets.QPushButton(strings.CANCEL))
         buttons = QtWidgets.QHBoxLayout()
@@ -99,7 +99,7 @@ class Running(QtWidgets.QWidget):
         self.title.setText(self.title.fontMetrics().elidedText(now.title, QtCore.Qt.TextElideMode.ElideMiddle, max(40, self.width() - 2)))
         self.title.setToolTip(now.title)
         self.bar.setValue(round(STEPS * now.fraction))
-        words = now.text if len(paintings) == 1 else f"{now.text} (+{len(paintings) - 1})"
+        words = self._workshop.complaint or (now.text if len(paintings) == 1 else f"{now.text} (+{len(paintings) - 1})")
         self.words.setText(words)
         self.words.setToolTip(words)
         self.keep.setEnabled(any(each.can_finish for each in paintings))

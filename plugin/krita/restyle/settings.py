@@ -16,13 +16,17 @@ MOST_RECENT = 24  # paintings in the list: three screens of the docker
 
 @dataclass(frozen=True)
 class Recent:
-    """A painting that was finished. id: the server's job. thumbnail: name of a PNG beside the list, may be empty. ended: Unix time in seconds."""
+    """A painting that was finished. id: the server's job. thumbnail: name of a PNG beside the list, may be empty. ended: Unix time in seconds.
+
+    spot: where it belongs, in plain values; None: nobody knows.
+    """
 
     id: str
     title: str
     recipe: Recipe
     ended: float
     thumbnail: str = ""
+    spot: dict[str, Any] | None = None
 
     @property
     def picture(self) -> Path | None:
@@ -50,10 +54,12 @@ def load_recent() -> list[Recent]:
 def save_recent(recents: list[Recent]) -> list[Recent]:
     """Keeps the newest ones; the pictures of the others go. Returns what is kept."""
     kept = recents[:MOST_RECENT]
-    items = [{"id": each.id, "title": each.title, "recipe": plain(each.recipe), "ended": each.ended, "thumbnail": each.thumbnail} for each in kept]
+    items = [
+        {"id": each.id, "title": each.title, "recipe": plain(each.recipe), "ended": each.ended, "thumbnail": each.thumbnail, "spot": each.spot} for each in kept
+    ]
     _write("recent.json", {"paintings": items})
-    wanted = {each.thumbnail for each in kept}
-    for picture in log.folder().glob("painting-*.png"):
+    wanted = {each.thumbnail for each in kept} | {each.spot.get("mask") for each in kept if each.spot}
+    for picture in log.folder().glob("painting-*"):
         if picture.name not in wanted:
             with contextlib.suppress(OSError):
                 picture.unlink()
@@ -62,7 +68,10 @@ def save_recent(recents: list[Recent]) -> list[Recent]:
 
 def _recent(item: Any) -> Recent | None:
     try:
-        return Recent(str(item["id"]), str(item["title"]), recipe_from(item["recipe"]), float(item["ended"]), Path(item.get("thumbnail", "")).name)
+        spot = item.get("spot")
+        thumbnail = Path(item.get("thumbnail", "")).name
+        recipe = recipe_from(item["recipe"])
+        return Recent(str(item["id"]), str(item["title"]), recipe, float(item["ended"]), thumbnail, spot if isinstance(spot, dict) else None)
     except (RecipeError, KeyError, TypeError, ValueError, AttributeError):
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import layers, pixels, strings
+from . import layers, memory, pixels, strings
 from .failures import Failure
 from .pixels import SMALLEST_SIDE, Box
 
@@ -17,7 +17,10 @@ OPAQUE = 255  # Krita's opacity
 
 @dataclass(frozen=True)
 class Source:
-    """document, layer: unique ids. sent: what is sent, on the canvas. selected: a selection says what changes. blends: opacity or mode let others through."""
+    """document, layer: unique ids. sent: what is sent, on the canvas. selected: a selection says what changes. blends: opacity or mode let others through.
+
+    part: what changes, without what is sent around it. origin: what its painting is called after.
+    """
 
     document: str
     layer: str
@@ -25,6 +28,8 @@ class Source:
     sent: Box
     selected: bool
     blends: bool
+    part: Box
+    origin: str
 
 
 def active() -> tuple[Any, Any]:
@@ -42,6 +47,15 @@ def chosen_in(document: Any | None) -> tuple[Any, Any]:
     return document, node
 
 
+def to_paint(document: Any | None) -> tuple[Any, Any]:
+    """An image and the layer that its painter means: what the active one was painted from, where it is a painting, for that is what a painting leaves active.
+
+    Failure when there is none.
+    """
+    document, node = chosen_in(document)
+    return document, memory.painted_from(document, node) or node
+
+
 def find(document: Any, node: Any, whole: bool = False) -> Source:
     """The source that a layer and the present selection make. whole: as if nothing were selected. Failure with one sentence."""
     _check(node)
@@ -55,16 +69,17 @@ def find(document: Any, node: Any, whole: bool = False) -> Source:
         raise Failure(strings.OUTSIDE.format(name=name))
     selection = None if whole else document.selection()
     blends = node.opacity() < OPAQUE or node.blendingMode() != PASSING_BLEND
+    part = box
     if selection is not None:
         part = _selected(selection).common(box)
         if part.empty:
-            raise Failure(strings.SELECTION_OUTSIDE.format(name=name))
+            raise Failure(strings.SELECTION_OUTSIDE.format(name=name, menu=strings.SELECT_NOTHING))
         box = part.padded(PADDING, box)
     box = box.at_least(SMALLEST_SIDE, canvas)
     if min(box.width, box.height) < SMALLEST_SIDE:
-        raise Failure(strings.TOO_SMALL.format(width=canvas.width, height=canvas.height))
+        raise Failure(strings.TOO_SMALL.format(width=box.width, height=box.height))
     pixels.colors_of(node)
-    return Source(layers.id_of(document), layers.layer_id(node), name, box, selection is not None, blends)
+    return Source(layers.id_of(document), layers.layer_id(node), name, box, selection is not None, blends, part, memory.name_of_origin(document, node))
 
 
 def _check(node: Any) -> None:
@@ -77,6 +92,12 @@ def _check(node: Any) -> None:
         if parent.locked():
             raise Failure(strings.LOCKED.format(name=parent.name()))
         parent = parent.parentNode()
+
+
+def selected_part(document: Any) -> Box | None:
+    """What of the canvas is selected; None when nothing is, which is all of it."""
+    selection = document.selection()
+    return _selected(selection).common(pixels.box_of(document.bounds())) if selection is not None else None
 
 
 def _selected(selection: Any) -> Box:

@@ -11,7 +11,8 @@ from .painter import ServerState
 from .painting import Painting, Phase
 from .workshop import Workshop
 
-MOST_LINES = 4  # of a sentence: at 270 px of height it may not push the buttons out; the tooltip has all of it
+LEAST_LINES = 2  # that are kept free, so that nothing moves when one sentence follows another; one where the docker is low
+MOST_LINES, MOST_LINES_LOW = 8, 4  # of a sentence: at 270 px of height it may not push the buttons out; the tooltip has all of it
 MORE_WORDS = "…"
 _WRAPPED = int(QtCore.Qt.TextFlag.TextWordWrap)
 
@@ -36,10 +37,10 @@ class Status(QtWidgets.QWidget):
         self.words = QtWidgets.QLabel()
         self.words.setWordWrap(True)
         self.words.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
-        self.words.setMaximumHeight(MOST_LINES * self.words.fontMetrics().lineSpacing() + 2)
         font = QtGui.QFont(self.words.font())
         font.setPointSizeF(max(6.0, 0.9 * font.pointSizeF()))
         self.words.setFont(font)
+        self.words.setAlignment(QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.AlignmentFlag.AlignTop)
         self.words.installEventFilter(self)
         self.retry = self._button(strings.RETRY, workshop.painter.connect)
         self.install = self._button(strings.INSTALL, workshop.painter.install_weights)
@@ -81,6 +82,10 @@ class Status(QtWidgets.QWidget):
 
     def _show(self) -> None:
         short = self._low and not self._whole
+        line = self.words.fontMetrics().lineSpacing()
+        most = MOST_LINES_LOW if self._low else MOST_LINES if self._whole else LEAST_LINES
+        self.words.setMaximumHeight(most * line + 2)
+        self.setMinimumHeight((1 if self._low else LEAST_LINES) * line + 2)
         self.words.setWordWrap(not short)
         elided = self.words.fontMetrics().elidedText(self._all, QtCore.Qt.TextElideMode.ElideRight, self.words.width())
         self.words.setText(elided if short else self._fitting())

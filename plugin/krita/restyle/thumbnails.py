@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .api import QtCore, QtGui
+from .api import QtCore, QtGui, buffer
 from .client import client
+from .pixels import Box
+from .scratch import converted
 
+SHOWN = ("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")  # what Qt calls ARGB32
 SIDE = 192  # px of a kept thumbnail: twice what is shown, for dense screens
 ROUGHLY = 4  # times the size wanted: what a picture is shrunk to before it is shrunk with care
 
@@ -23,6 +26,19 @@ def of_painting(plane: client.Plane, preview: client.Preview | None) -> Any | No
         image = QtGui.QImage(bytes(plane.data), plane.width, plane.height, 4 * plane.width, QtGui.QImage.Format.Format_ARGB32)
         return fitted(image, SIDE)
     return fitted(of_preview(preview), SIDE) if preview is not None else None
+
+
+def of_part(node: Any, box: Box) -> Any | None:
+    """A part of a layer, in colors that Qt can show; None when Krita can't bring it there."""
+    if box.empty:
+        return None
+    own = (node.colorModel(), node.colorDepth(), node.colorProfile())
+    data = node.pixelData(*box.rect) if node.type() == "paintlayer" else node.projectionPixelData(*box.rect)
+    if own[:2] != SHOWN[:2]:
+        data = converted(data, box.width, box.height, own, SHOWN)
+    if data is None:
+        return None
+    return fitted(QtGui.QImage(bytes(buffer(data)), box.width, box.height, 4 * box.width, QtGui.QImage.Format.Format_ARGB32), SIDE)
 
 
 def of_file(data: bytes) -> Any | None:

@@ -18,7 +18,7 @@ LOOK_MS = 150  # between two looks, while something is hidden: an undone paintin
 
 @dataclass
 class _Veil:
-    """known: the unique ids of the image's layers when the painting was last there. down: whether the source is hidden for it now."""
+    """One layer that one painting hides. known: the unique ids of the image's layers when the painting was last there. down: whether it hides for it now."""
 
     document: str
     hidden: str
@@ -26,15 +26,24 @@ class _Veil:
     known: set[str] = field(default_factory=set)
     down: bool = True
 
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.document, self.hidden
+
 
 _veils: list[_Veil] = []
 _watch: list[Any] = []  # the timer, made on Krita's thread when it is first needed
 
 
-def hide(document: Any, layer: Any, painting: Any) -> None:
-    """Hides `layer` as long as `painting` is in the image."""
-    _show(document, layer, False)
-    _veils.append(_Veil(layers.id_of(document), layers.layer_id(layer), layers.layer_id(painting)))
+def hide(document: Any, layer: Any, painting: Any) -> bool:
+    """Hides `layer` as long as `painting` is in the image. Returns whether it was seen before; one that a person hid stays theirs."""
+    veil = _Veil(layers.id_of(document), layers.layer_id(layer), layers.layer_id(painting))
+    seen = bool(layer.visible())
+    if not seen and not _hides(veil.place):
+        return False
+    if seen:
+        _show(document, layer, False)
+    _veils.append(veil)
     if not _watch:
         timer = QtCore.QTimer()
         timer.setInterval(LOOK_MS)
@@ -42,28 +51,36 @@ def hide(document: Any, layer: Any, painting: Any) -> None:
         _watch.append(timer)
     follow()
     _watch[0].start()
+    return seen
 
 
 def follow() -> None:
-    """Brings every hidden layer in step with undo and redo."""
-    for veil in list(_veils):
-        document = layers.find_document(veil.document)
-        if document is None:
-            _veils.remove(veil)
+    """Brings every hidden layer in step with undo and redo: it is seen again when the last painting that hides it is gone."""
+    before = {veil.place: _hides(veil.place) for veil in _veils}
+    there: dict[str, set[str]] = {}
+    for document_id in {veil.document for veil in _veils}:
+        if (document := layers.find_document(document_id)) is not None:
+            there[document_id] = {layers.layer_id(node) for node in layers.walk(document.rootNode())}
+    _veils[:] = [veil for veil in _veils if veil.document in there]
+    for veil in _veils:
+        now = there[veil.document]
+        if veil.painting in now:
+            veil.known, veil.down = now, True
+        elif now <= veil.known:  # else it was merged into a layer that is new: what was painted is still seen
+            veil.down = False
+    for place, hidden in before.items():
+        if _hides(place) == hidden:
             continue
-        now = {layers.layer_id(node) for node in layers.walk(document.rootNode())}
-        there = veil.painting in now
-        if there:
-            veil.known = now
-        elif not now <= veil.known:  # merged into a layer that is new: what was painted is still seen
-            continue
-        if there != veil.down:
-            veil.down = there
-            hidden = layers.find_layer(document, veil.hidden)
-            if hidden is not None:
-                _show(document, hidden, not there)
+        document = layers.find_document(place[0])
+        layer = layers.find_layer(document, place[1]) if document is not None else None
+        if layer is not None:
+            _show(document, layer, not _hides(place))
     if not _veils and _watch:
         _watch[0].stop()
+
+
+def _hides(place: tuple[str, str]) -> bool:
+    return any(veil.down for veil in _veils if veil.place == place)
 
 
 def _show(document: Any, layer: Any, visible: bool) -> None:

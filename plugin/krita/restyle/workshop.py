@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from . import layers, log, memory, placing, settings, source, strings, thumbnails, turns
+from . import layers, log, memory, placing, recents, settings, source, strings, turns
 from .api import QtCore
 from .background import Background
 from .client import client
-from .failures import Failure, guarded, sentence
+from .failures import Failure, caught, guarded, sentence
 from .order import Order, ordering, sketch
 from .painter import Painter
 from .painting import Painting, Phase
@@ -83,7 +82,7 @@ class Workshop:
         if not self.recipe.styles or not self.background.connected:
             return
         with contextlib.suppress(Failure):
-            document, node = source.active()
+            document, node = source.to_paint(layers.active_document())
             self.painter.ask_estimate(sketch(node, source.find(document, node), self.recipe))
 
     # ---- painting ----
@@ -136,7 +135,8 @@ class Workshop:
 
     def begin(self, found: Source, recipe: Recipe, *, draft: bool = False) -> Painting:
         """A new painting in the list."""
-        painting = Painting(found.document, found.layer, found.name, recipe, draft=draft)
+        painting = Painting(found.document, found.layer, found.origin, recipe, draft=draft)
+        log.write(f"painting “{painting.title}”, {found.sent.width} × {found.sent.height} px")
         over = [each for each in self.paintings if each.over]
         self.paintings = [each for each in self.paintings if each not in over[:-MOST_KEPT]] + [painting]
         self.say("")
@@ -158,10 +158,7 @@ class Workshop:
             self.changed()
 
         def answer(result: client.Result) -> None:
-            try:
-                turns.walk(done(result), lambda _: guarded(over)(), broke)
-            except Exception as error:
-                broke(error)
+            turns.walk(done(result), lambda _: guarded(over)(), broke)
 
         def broke(error: Exception) -> None:
             failed(sentence(error))
@@ -182,10 +179,7 @@ class Workshop:
                 landed()
             self.over(painting)
 
-        def question(session: client.Session) -> client.Result:
-            return session.restyle(request, lambda event: self.background.tell(heard, event), painting.cancellation)
-
-        self.background.ask(question, answer, problem)
+        self.background.paint(request, heard, painting.cancellation, caught(answer, broke), problem)
 
     def running(self, document_id: str | None = None) -> list[Painting]:
         """Paintings under way, of one image or of all."""
@@ -219,7 +213,8 @@ class Workshop:
                 painting.cancel()
 
     def over(self, painting: Painting) -> None:
-        """Tells everyone that a painting came to its end."""
+        """Tells everyone that a painting came to its end, and the log, which says by that that it is there."""
+        log.write(f"“{painting.title}”: {painting.phase.value}. {' '.join((painting.text, *painting.notes))}")
         for listener in list(self.ended):
             if not _told(listener, painting):
                 self.ended.remove(listener)
@@ -227,16 +222,13 @@ class Workshop:
 
     # ---- recent paintings ----
 
-    def remember(self, painting: Painting, placed: Placed, result: client.Result) -> None:
-        """How a new layer was painted: in its image, and among the recent paintings."""
-        painting.result, job = placed.layer, result.job
+    def remember(self, painting: Painting, placed: Placed, job: str, part: tuple[int, int, int, int] | None = None) -> None:
+        """How a new layer was painted: in its image. part: of the canvas, where it is not all of the layer."""
+        painting.result = placed.layer
         document = layers.find_document(placed.document)
         node = layers.find_layer(document, placed.layer) if document is not None else None
         if node is not None:
-            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, job.id))
-        picture = thumbnails.of_painting(result.plane, painting.preview)
-        name = thumbnails.save(picture, log.folder(), f"painting-{job.id[:40]}.png") if picture is not None else ""
-        self.recents = settings.save_recent([Recent(job.id, painting.title, painting.recipe, time.time(), name), *self.recents])
+            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, job, part))
 
     def forget_recent(self, recent: Recent) -> None:
         """Out of the list, and off the server."""
@@ -247,7 +239,7 @@ class Workshop:
 
     def resume_recent(self, recent: Recent) -> Painting:
         """Paints the active layer from where a recent painting ended, with the present settings. Failure."""
-        document, node = source.active()
+        document, node = source.to_paint(layers.active_document())
         recipe = self.recipe if self.recipe.styles else recent.recipe
         return self.paint(document, node, recipe, client.Start.job(recent.id))
 
@@ -263,8 +255,9 @@ class Workshop:
             raise Failure(strings.NOT_ANOTHER)
 
     def _placing(self, painting: Painting, made: Order, result: client.Result) -> Steps[None]:
+        recents.add(self, painting, result, made)  # first: what the image does not take can be placed from there
         placed = yield from placing.placing(made, result.plane, painting.title)
-        self.remember(painting, placed, result)
+        self.remember(painting, placed, result.job.id, made.source.part.rect if made.mask is not None else None)
         words = (strings.DONE_EARLY if result.job.finished_early else strings.DONE).format(name=painting.title)
         work = result.job.result.work_note if result.job.result else ""
         notes = (*placed.notes, *((f"{work[:1].upper()}{work[1:]}.",) if work else ()), *result.job.warnings)

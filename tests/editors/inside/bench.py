@@ -142,14 +142,18 @@ def restyle(image, drawables, **arguments):
 
 
 def painted(image, layer, **arguments):
-    """The new layer of a call that must succeed: just above the source."""
+    """The new layer of a call that must succeed: just above the source, but for what was painted from that before."""
     before = {each.get_id() for each in all_layers(image)}
     status, sentence = restyle(image, layer, **arguments)
     assert status == Gimp.PDBStatusType.SUCCESS, sentence
     tried.add(image.get_precision().value_name.removeprefix("GIMP_PRECISION_"))
     new = [each for each in all_layers(image) if each.get_id() not in before]
     assert len(new) == 1, [each.get_name() for each in new]
-    assert image.get_item_position(new[0]) == image.get_item_position(layer) - 1
+    siblings = layer.get_parent().get_children() if layer.get_parent() else image.get_layers()
+    between = siblings[image.get_item_position(new[0]) + 1 : image.get_item_position(layer)]
+    assert new[0].get_parent() == layer.get_parent()
+    assert image.get_item_position(new[0]) < image.get_item_position(layer)
+    assert all(each.get_parasite("restyle-recipe") for each in between), [each.get_name() for each in between]
     return new[0]
 
 

@@ -14,7 +14,7 @@ P = Gimp.Precision
 
 
 def main():
-    bench.main("gimp_layers", "gimp_refusals")
+    bench.main("gimp_layers", "gimp_stacking", "gimp_refusals")
 
 
 # ---- the round trip at strength 0 ----
@@ -340,7 +340,7 @@ def test_a_layer_of_another_image_is_a_style_and_so_is_a_part_of_it():
     image, layer = image_of(width=64, height=48)
     other, style = image_of(P.U16_LINEAR, "RGB", width=80, height=70)
     whole = painted(image, layer, strength=70.0, preset="draft", style_layer=style)
-    assert whole.get_name() == "photo — photo"
+    assert whole.get_name() == "photo — a layer", "the style's name is the layer's own, and says nothing"
     part = painted(image, layer, strength=70.0, preset="draft", styles=f'[{{"layer": {style.get_id()}, "crop": [5, 5, 40, 40], "title": "corner"}}]')
     assert part.get_name() == "photo — corner"
     assert native(whole) != native(part)

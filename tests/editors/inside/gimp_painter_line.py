@@ -4,7 +4,9 @@
 # ruff: noqa: E402
 
 import json
+import re
 import sys
+import time
 import traceback
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk
-from restyle_client import InstallProgress, WeightsInfo
+from restyle_client import Estimate, InstallProgress, WeightsInfo
 from restyle_client.errors import ServerError
 from restyle_client.servers import DeviceInfo, ServerInfo, ServerLimits
 from restyle_gimp.painter import Painter
@@ -25,9 +27,12 @@ DEVICE = DeviceInfo("cpu", "Abacus", "cpu", 2**34, 2**33, False, "idle", 512)
 MIB = 2**20
 
 
-def info(vgg19):
+STARTING = DeviceInfo("cpu", "", "", 0, 0, False, "starting", 0)
+
+
+def info(vgg19, device=DEVICE):
     weights = (WeightsInfo("vgg19", vgg19, size=574_673_361), WeightsInfo("vgg16"))
-    return ServerInfo("0.1.0", "restyle.v1", "serving", 0.0, (DEVICE,), LIMITS, (), weights, "vgg19" if vgg19 else "vgg16", 0, 0, 1)
+    return ServerInfo("0.1.0", "restyle.v1", "serving", 0.0, (device,), LIMITS, (), weights, "vgg19" if vgg19 else "vgg16", 0, 0, 1)
 
 
 class Session:
@@ -35,6 +40,12 @@ class Session:
 
     def __init__(self, fails):
         self.fails = fails
+
+    def info(self):
+        return info(vgg19=False)
+
+    def estimate(self, _request):
+        return Estimate(1, 2, None, 2**20, 512, 384, "cpu", None, None)
 
     def install_weights(self, weights_id, on_event):
         assert weights_id == "vgg19"
@@ -67,9 +78,9 @@ class Background:
         pass
 
 
-def painter(fails=False):
+def painter(fails=False, request=None):
     background, asked = Background(fails), []
-    line = Painter(background, 640, lambda: None, lambda: asked.append("again"))
+    line = Painter(background, 640, lambda: request, lambda: asked.append("again"))
     window = Gtk.Window()
     window.add(line)
     window.show_all()
@@ -105,7 +116,7 @@ def test_installing_shows_its_progress_and_asks_the_server_again():
     line, background, asked = painter()
     line.show_info(info(vgg19=False))
     install_button(line).clicked()
-    assert background.shown == ["Downloading 100 MiB of 548 MiB", "Converting 548 MiB of 548 MiB"], background.shown
+    assert background.shown == ["Downloading 100 MiB of 548 MiB", "Converting"], background.shown
     assert asked == ["again"]
     assert not background.bar.get_visible()
 
@@ -117,6 +128,21 @@ def test_an_installation_that_fails_says_why_and_can_be_tried_again():
     assert "The download broke off; try again." in texts(line), texts(line)
     assert install_button(line).get_visible()
     assert not background.bar.get_visible()
+
+
+def test_a_device_that_is_still_starting_is_waited_for_without_empty_words():
+    """The first run: the server answers before its device has a name, a kind and a size."""
+    line, _, _ = painter(request=object())
+    line.show_info(info(vgg19=True, device=STARTING))
+    said = set()
+    give_up = time.monotonic() + 60
+    while not any("512 of 640" in text for text in texts(line)) and time.monotonic() < give_up:
+        said |= set(texts(line))
+        Gtk.main_iteration_do(False)
+        time.sleep(0.01)
+    said |= set(texts(line))
+    assert any("512 of 640 px" in text and "Abacus (cpu)" in text for text in said), said
+    assert not [text for text in said if "()" in text or re.search(r"\b0 (of|px)", text)], said
 
 
 def main():

@@ -2,48 +2,17 @@
 
 # mypy: ignore-errors
 
-import contextlib
-import dataclasses
 import json
 import subprocess
-import sys
 import time
 import traceback
 from pathlib import Path
 
 import screen
+from gimp_desk import GIMP, PLUGIN, busy_server, entries, layers, server, values
 from screen import choose, gone, photograph, pick, press, says, wait
 
 HERE = Path(__file__).resolve().parent
-GIMP = "gimp"
-PLUGIN = "restyle"
-SPY = """
-import json, os
-from gi.repository import Gimp
-image = Gimp.get_images()[0]
-{first}
-Gimp.displays_flush()
-open("/home/painter/layers.partial", "w").write(json.dumps([[layer.get_name(), layer.get_visible()] for layer in image.get_layers()]))
-os.replace("/home/painter/layers.partial", "/home/painter/layers.json")
-"""
-
-
-def layers(first=""):
-    """Name and visibility of the image's layers, topmost first. first: a line of Python that GIMP runs before."""
-    (HERE / "spy.py").write_text(SPY.format(first=first))
-    (HERE / "layers.json").unlink(missing_ok=True)
-    command = "exec(open('/home/painter/spy.py').read())"
-    call = ["dbus-send", "--session", "--print-reply", "--reply-timeout=120000", "--dest=org.gimp.GIMP.UI", "/org/gimp/GIMP/UI", "org.gimp.GIMP.UI.BatchRun"]
-    subprocess.run([*call, "string:python-fu-eval", f"string:{command}"], check=True, capture_output=True)
-    give_up = time.monotonic() + screen.SECONDS
-    while not (HERE / "layers.json").exists():
-        assert time.monotonic() < give_up, "GIMP does not tell its layers"
-        time.sleep(screen.GLANCE)
-    return json.loads((HERE / "layers.json").read_text())
-
-
-def values():
-    return json.loads((HERE / "values.json").read_text())
 
 
 def open_dialog():
@@ -108,7 +77,7 @@ def test_the_dialog_says_where_and_how_large_it_will_paint():
 def test_two_styles_have_their_own_shares():
     choose(PLUGIN, "list item", "Swirling night", more=True)
     wait(PLUGIN, "spin button", "Share, Swirling night")
-    press(PLUGIN, "toggle button", "More settings")
+    press(PLUGIN, "toggle button", "More")
     time.sleep(1)  # the expander unfolds; the picture is for people
     photograph("Restyle$", "dialog-more")
 
@@ -121,6 +90,16 @@ def test_painting_shows_its_progress_and_a_new_layer():
     says(PLUGIN, "Scale ")
     gone(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
     assert layers() == [["photo.png — Woodcut + Swirling night", True], ["photo.png", True]], layers()
+
+
+def test_repeat_on_the_painted_layer_paints_what_that_was_painted_from():
+    press(GIMP, "menu item", "Repeat", exact=False)
+    wait(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
+    gone(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
+    name = "photo.png — Woodcut + Swirling night"
+    assert layers() == [[f"{name} #1", True], [name, False], ["photo.png", True]], layers()
+    press(GIMP, "menu item", "Undo Restyle")
+    assert layers() == [[name, True], ["photo.png", True]], "one step brings the earlier one back, too"
 
 
 def test_one_undo_takes_it_back():
@@ -156,6 +135,12 @@ def test_stop_and_keep_keeps_what_there_is():
     press(PLUGIN, "button", "Restyle")
     wait(PLUGIN, "dialog", "Restyle: Stained glass")
     says(PLUGIN, "step [2-9][0-9] of", pattern=True)  # by then there is something to see
+    screen.raise_up("GIMP")
+    time.sleep(1)
+    order = screen.stacked()
+    image = next(place for place, title in enumerate(order) if "GIMP" in title)
+    assert order.index("Restyle: Stained glass") > image, f"the window is lost behind GIMP's: {order}"
+    assert screen.holds(GIMP, "Scale "), "GIMP's own bar says how far it is"
     photograph("Restyle: ", "running")
     screen.photograph_all("running-with-gimp")
     press(PLUGIN, "button", "Stop and keep")
@@ -168,6 +153,21 @@ def test_restyle_again_opens_with_the_layers_own_recipe():
     wait(PLUGIN, "label", "This layer was painted by Restyle; its style and settings are chosen.")
     wait(PLUGIN, "spin button", "Strokes, Stained glass")
     photograph("Restyle$", "dialog-again")
+
+
+def test_sizes_and_estimate_are_those_of_the_layer_that_is_painted():
+    """Here the painting is made smaller than what it was painted from, as one of a selection is."""
+    press(PLUGIN, "button", "Cancel")
+    gone(PLUGIN, "dialog", "Restyle")
+    layers("image.get_layers()[0].scale(200, 150, False)")
+    open_dialog()
+    says(PLUGIN, "of 640 px")
+    pick(PLUGIN, "This layer was painted by Restyle; its style and settings are chosen.", "Paint this layer")
+    says(PLUGIN, "painted at full size")
+    assert "Full (200 px)" in entries("Work size"), entries("Work size")
+    pick(PLUGIN, "This layer was painted by Restyle; its style and settings are chosen.", "Paint “photo.png” again")
+    says(PLUGIN, "of 640 px")
+    assert "Full (640 px)" in entries("Work size"), entries("Work size")
 
 
 def test_another_layer_is_a_style():
@@ -206,6 +206,25 @@ def test_cancel_leaves_nothing_behind():
     assert layers() == [["photo.png — Stained glass", True], ["photo.png", True]], layers()
 
 
+def test_a_cancelled_painting_forgets_no_settings():
+    layers("image.set_selected_layers([image.get_layers()[-1]])")
+    open_dialog()
+    wait(PLUGIN, "spin button", "Strokes, photo.png")
+    assert wait(PLUGIN, "radio button", "Fine").getState().contains(screen.CHECKED)
+
+
+def test_a_cancelled_dialog_forgets_no_settings():
+    press(PLUGIN, "radio button", "Standard")
+    press(PLUGIN, "button", "Cancel")
+    gone(PLUGIN, "dialog", "Restyle")
+    open_dialog()
+    assert wait(PLUGIN, "radio button", "Standard").getState().contains(screen.CHECKED)
+    press(PLUGIN, "radio button", "Fine")
+    press(PLUGIN, "button", "Cancel")
+    gone(PLUGIN, "dialog", "Restyle")
+    layers("image.set_selected_layers([image.get_layers()[0]])")
+
+
 def test_a_painting_that_waits_tells_its_place_in_the_queue():
     with busy_server(2) as finish_one:
         open_dialog()
@@ -220,41 +239,16 @@ def test_a_painting_that_waits_tells_its_place_in_the_queue():
         gone(PLUGIN, "dialog", "Restyle: photo.png")
 
 
-@contextlib.contextmanager
-def busy_server(jobs):
-    """Keeps the server painting for so many other people; yields what cancels the next of them."""
-    sys.path.insert(0, str(next(HERE.glob(".config/GIMP/3.*/plug-ins/restyle"))))
-    from restyle_client import Channels, Depth, JobRequest, Parameters, PixelFormat, Plane, StyleUse, connect
-
-    plane = Plane(PixelFormat(Channels.RGB, Depth.U8), 256, 192, bytes(range(256)) * 576)
-    request = JobRequest(plane, (StyleUse.library("night"),), parameters=Parameters(evaluations=9999), lifetime="detached")
-    with contextlib.ExitStack() as sessions:
-        others = [sessions.enter_context(connect(start=False)) for _ in range(jobs)]
-        made = [(session, session.create(dataclasses.replace(request, request_id=f"queue-{number}")).id) for number, session in enumerate(others)]
-        waiting = list(made)
-
-        def finish_one():
-            session, job = waiting.pop(0)
-            session.cancel(job)
-
-        try:
-            yield finish_one
-        finally:
-            for session, job in waiting:
-                session.cancel(job)
-
-
-def test_a_source_that_would_shine_through_is_hidden_and_the_window_says_so():
+def test_a_source_that_would_shine_through_is_hidden_and_the_window_says_so_and_closes():
     layers("image.remove_layer(image.get_layers()[0]); image.get_layers()[0].set_opacity(60); image.set_selected_layers(image.get_layers())")
     open_dialog()
     choose(PLUGIN, "list item", "Woodcut")
     press(PLUGIN, "radio button", "Draft")
     pick(PLUGIN, "Work size", "256 px")
     press(PLUGIN, "button", "Restyle")
-    says(PLUGIN, "“photo.png” is hidden below the new layer")
+    says(PLUGIN, "“photo.png” is hidden below the painting")
     photograph("Restyle: ", "hidden")
-    press(PLUGIN, "button", "Close")
-    gone(PLUGIN, "dialog", "Restyle: Woodcut")
+    gone(PLUGIN, "dialog", "Restyle: Woodcut")  # by itself
     assert layers() == [["photo.png — Woodcut", True], ["photo.png", False]], layers()
     press(GIMP, "menu item", "Undo Restyle")
     assert layers() == [["photo.png", True]], "one step brings both back"
@@ -267,7 +261,7 @@ def test_a_source_that_is_deleted_meanwhile_loses_nothing():
     says(PLUGIN, "Scale ")
     layers("image.remove_layer(image.get_layers()[0])")
     press(PLUGIN, "button", "Stop and keep")
-    says(PLUGIN, "The source layer is gone")
+    says(PLUGIN, "The layer it was painted from is gone")
     press(PLUGIN, "button", "Close")
     gone(PLUGIN, "dialog", "Restyle: Woodcut")
     assert layers() == [["Woodcut", True]], layers()
@@ -343,6 +337,23 @@ def test_a_part_of_a_layer_is_a_style_and_a_channel_is_a_region():
     wait(PLUGIN, "dialog", "Restyle: part")
     gone(PLUGIN, "dialog", "Restyle: part")
     assert layers() == [["part", True], ["Woodcut — part", True], ["Woodcut", True]], layers()
+
+
+def test_a_closed_image_ends_its_painting():
+    layers("Gimp.Selection.none(image); image.set_selected_layers([image.get_layers()[-1]])")
+    open_dialog()
+    choose(PLUGIN, "list item", "Woodcut")
+    press(PLUGIN, "radio button", "Fine")
+    press(PLUGIN, "button", "Restyle")
+    says(PLUGIN, "Scale ")
+    press(GIMP, "menu item", "Close View")
+    press(GIMP, "button", "Discard Changes")
+    gone(PLUGIN, "dialog", "Restyle: Woodcut")
+    with server() as session:
+        give_up = time.monotonic() + screen.SECONDS
+        while any(not job.done for job in session.list()):
+            assert time.monotonic() < give_up, "the server still paints"
+            time.sleep(screen.GLANCE)
 
 
 if __name__ == "__main__":

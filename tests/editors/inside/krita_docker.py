@@ -22,6 +22,7 @@ def ready(**size):
     document, below = yield from image(**{"width": 64, "height": 64, "alpha": 1.0, **size})
     dock = docker()
     dock.setVisible(True)
+    dock.raise_()
     yield 0.5
     dock.look()
     yield from wait(lambda: workshop().painter.tiles and workshop().painter.state is ServerState.READY, what="a server that is ready")
@@ -200,6 +201,75 @@ def test_recent_paintings_are_listed_applied_continued_and_deleted():
     assert job not in [recent.id for recent in workshop().recents]
     assert not picture.exists()
     dock.tabs.setCurrentIndex(0)
+
+
+def test_a_painting_that_krita_would_not_take_is_placed_from_the_recent_ones():
+    document, below, dock = yield from ready()
+    group = document.createGroupLayer("group")
+    document.rootNode().addChildNode(group, below)
+    inner = yield from layer(document, "inner", parent=group)
+    select(document, 8, 8, 20, 12)
+    painting = workshop().paint(document, inner, replace(QUICK, preset="standard"))
+    yield from wait(lambda: painting.phase.value in ("running", "downloading"), what="running")
+    inner.remove()
+    document.waitForDone()
+    document.setSelection(None)
+    yield from wait(lambda: painting.over, what="its end")
+    newest = workshop().recents[0]
+    assert newest.title == "inner — Woodcut"
+    before = len(document.topLevelNodes())
+    dock.tabs.setCurrentIndex(1)
+    dock.recent.list.setCurrentRow(0)
+    dock.recent.place.click()
+    yield from wait(lambda: len(document.topLevelNodes()) == before + 1 and not workshop().running(), what="the painting placed")
+    new = document.topLevelNodes()[-1]
+    assert (new.name(), [mask.type() for mask in new.childNodes()]) == ("inner — Woodcut", ["transparencymask"])
+    dock.tabs.setCurrentIndex(0)
+
+
+def test_restyle_and_explore_take_what_a_painted_layer_was_painted_from():
+    document, below, dock = yield from ready()
+    yield from paint(below, QUICK, document)
+    yield from wait(lambda: document.activeNode().name() == "photo — Woodcut", 20, "the painting chosen by Krita")
+    dock.look()
+    workshop().choose(QUICK)
+    yield from wait(lambda: strings.PAINT_AGAIN.format(name="photo") in dock.status.words.toolTip(), 20, "the docker saying so")
+    dock.paint.click()
+    yield from wait(lambda: len(document.topLevelNodes()) == 3 and not workshop().running(), what="the second painting")
+    one, two = document.topLevelNodes()[1:]
+    assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut", "photo — Woodcut"]
+    assert bytes(one.pixelData(0, 0, 64, 64)) == bytes(two.pixelData(0, 0, 64, 64))  # the same source, settings and seed
+
+
+def test_the_buttons_stay_where_they_are_whatever_is_said():
+    _document, _below, dock = yield from ready()
+    workshop().choose(QUICK)
+    dock.setFloating(True)
+    for size in ((290, 640), (260, 270)):
+        dock.resize(*size)
+        yield 0.8
+        places = set()
+        for words in ("", "Locked.", "One thing went wrong, and this is what to do about it, in words that need several lines. " * 2):
+            workshop().say(words)
+            yield 0.3
+            places.add(tuple(dock.mapFromGlobal(each.mapToGlobal(QtCore.QPoint(0, 0))).y() for each in (dock.paint, dock.explore, dock.other)))
+        assert len(places) == 1, places
+        workshop().say("")
+    dock.setFloating(False)
+
+
+def test_a_selection_is_said_and_as_a_style_it_is_what_the_gallery_shows():
+    document, below, dock = yield from ready()
+    below.setPixelData(bytes([0, 0, 255, 255]) * (64 * 64), 0, 0, 64, 64)
+    below.setPixelData(bytes([255, 0, 0, 255]) * (20 * 20), 8, 8, 20, 20)
+    select(document, 8, 8, 20, 20)
+    note = strings.SELECTION_NOTE.format(width=20, height=20).rstrip(".")
+    yield from wait(lambda: dock.look() or dock.status.words.toolTip().startswith(note), 20, "the word of the selection")
+    workshop().attempt(dock.add._selection)
+    yield 0.3
+    assert "limits" in dock.status.words.toolTip()
+    picture = dock.gallery.item(0).icon().pixmap(68, 68).toImage()
+    assert {picture.pixelColor(x, y).name() for x in range(20, 48) for y in range(20, 48)} == {"#0000ff"}
 
 
 def above_named(document, name):

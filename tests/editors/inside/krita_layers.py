@@ -149,6 +149,37 @@ def test_a_soft_layer_is_hidden_and_undo_shows_it_again():
     docker().setVisible(True)
 
 
+def test_a_second_painting_lies_on_the_first_and_is_what_is_seen():
+    """Whether the layer is opaque or soft: nothing shines through, and one undo brings the first one back."""
+    for alpha in (1.0, 0.5):
+        document, source = yield from image(alpha=alpha)
+        first = yield from paint(source, replace(QUICK, strength=90.0))
+        one = above(source)
+        alone = bytes(one.pixelData(0, 0, WIDTH, HEIGHT))
+        document.waitForDone()
+        assert bytes(document.pixelData(0, 0, WIDTH, HEIGHT)) == alone or alpha < 1.0
+        second = yield from paint(source, replace(QUICK, strength=30.0, seed=4))
+        two = document.topLevelNodes()[-1]
+        assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut", "photo — Woodcut"]
+        assert (one.visible(), two.visible(), source.visible()) == (False, True, alpha == 1.0)
+        assert strings.EARLIER_HIDDEN.format(name="photo") in second.notes
+        assert first.text
+        document.waitForDone()
+        painted = bytes(two.pixelData(0, 0, WIDTH, HEIGHT))
+        assert painted != alone
+        yield from wait(lambda document=document, painted=painted: close_to(bytes(document.pixelData(0, 0, WIDTH, HEIGHT)), painted), 20, "the second alone")
+        yield from undo(document, lambda document=document: len(document.topLevelNodes()) == 2)
+        yield from wait(one.visible, 20, "the first is seen again")
+        yield from redo(document, lambda document=document: len(document.topLevelNodes()) == 3)
+        yield from wait(lambda one=one: not one.visible(), 20, "and hidden again")
+        yield from close(document)
+
+
+def close_to(one, other):
+    """Equal, but for what Krita's own compositing rounds."""
+    return max(abs(a - b) for a, b in zip(one, other)) <= 2  # noqa: B905 - Krita's Python may be old
+
+
 def test_a_masked_layer_is_painted_as_it_looks():
     document, source = yield from image(alpha=1.0)
     select(document, 10, 6, 12, 8)

@@ -112,6 +112,23 @@ def says(app, words, pattern=False, seconds=SECONDS):
     raise Missing(f"nothing in {app} says {words!r}; there is {[(each.getRoleName(), each.name) for each in widgets(app) if each.name][:80]}")
 
 
+def holds(app, words, seconds=SECONDS):
+    """Waits for any widget whose name or text holds these words; whether there came one."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        with contextlib.suppress(Exception):  # windows come and go while they are walked
+            if any(words in (each.name or "") or words in _text(each) for each in widgets(app)):
+                return True
+        time.sleep(GLANCE)
+    return False
+
+
+def _text(widget):
+    with contextlib.suppress(NotImplementedError):
+        return widget.queryText().getText(0, -1)
+    return ""
+
+
 def type_path(app, path):
     """Into a file chooser: its first slash opens a line to type in."""
     subprocess.run(["xdotool", "key", "slash"], check=True)
@@ -135,6 +152,24 @@ def photograph(title, name):
             return
         time.sleep(GLANCE)
     raise Missing(f"no window {title!r} on the screen")
+
+
+def stacked():
+    """Titles of the windows on the screen, the lowest first."""
+    import gi
+
+    gi.require_version("Gdk", "3.0")
+    gi.require_version("GdkX11", "3.0")
+    from gi.repository import Gdk, GdkX11  # noqa: F401 - whose windows tell their ids
+
+    found = [str(window.get_xid()) for window in Gdk.Screen.get_default().get_window_stack()]
+    return [subprocess.run(["xdotool", "getwindowname", each], capture_output=True, text=True, check=False).stdout.strip() for each in found]
+
+
+def raise_up(title):
+    """What a click into a window does, when its title holds these words."""
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], capture_output=True, text=True, check=True).stdout.split()
+    subprocess.run(["xdotool", "windowactivate", "--sync", found[-1]], check=True)
 
 
 def photograph_all(name):

@@ -197,6 +197,7 @@ class Document:
         self.annotations: dict[str, bytes] = {}
         self.time = 0
         self.undoable = 0  # conversions of its layers, each a step that undo takes back
+        self.file = ""
 
     def layer(self, name: str, pixel: bytes | None = None, kind: str = "paintlayer", parent: Node | None = None) -> Node:
         """For tests: a layer of one color on top."""
@@ -211,6 +212,7 @@ class Document:
     activeNode = property(lambda self: lambda: self.active)
     selection = property(lambda self: lambda: self.selected)
     currentTime = property(lambda self: lambda: self.time)
+    fileName = property(lambda self: lambda: self.file)
 
     def bounds(self) -> Any:
         return QtCore.QRect(0, 0, *self.size)

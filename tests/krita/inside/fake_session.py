@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +36,9 @@ class FakeSession:
         self.threads: set[str] = set()
         self.added: list[tuple[bytes, str]] = []
         self.deleted: list[str] = []
+        self.results: dict[str, client.Result] = {}
         self.gone = False
+        self.closed = threading.Event()
 
     def info(self) -> client.ServerInfo:
         if self.gone:
@@ -62,7 +65,15 @@ class FakeSession:
             raise self.error
         return client.InstallProgress(2 << 20, 2 << 20, "installed", client.WeightsInfo(weights_id))
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Breaks off what is under way, as a real session does."""
+        self.closed.set()
+
+    def read(self, job: str, on_event: Callable[[Any], None]) -> client.Result:
+        on_event(client.Download(1, 2))
+        if job not in self.results:
+            raise client.ResultExpired("The result of this job is no longer kept; paint it again.")
+        return self.results[job]
 
     def restyle(self, request: client.JobRequest, on_event: Callable[[Any], None], cancel: client.Cancellation, previews: bool = True) -> client.Result:
         with self._lock:
@@ -90,12 +101,16 @@ class FakeSession:
             stop = threading.Event()
             forget = cancel.listen(stop.set)
             while not stop.wait(0.01) and not self.release.is_set():
-                pass
+                if self.closed.is_set():
+                    raise concurrent.futures.CancelledError
             forget()
+            if self.gone:
+                raise client.ServerGone("The server went away.")
         if cancel.cancelled:
             raise client.JobCancelled("The job was cancelled.")
         plane = request.content
         data = bytes(value ^ 1 for value in plane.data)
         info = client.ResultInfo(plane.format, plane.width, plane.height, plane.size, 0, 16, 16)
         job = client.Job(job_id, client.JobState.SUCCEEDED, result=info, finished_early=cancel.finished)
-        return client.Result(client.Plane(plane.format, plane.width, plane.height, data, plane.icc), job)
+        self.results[job_id] = client.Result(client.Plane(plane.format, plane.width, plane.height, data, plane.icc), job)
+        return self.results[job_id]

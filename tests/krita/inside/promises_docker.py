@@ -153,7 +153,7 @@ def test_what_goes_wrong_is_a_sentence_in_the_status_line(docker: Any, shop: Any
     layer.setLocked(False)
     session.error = client.ServerGone("The server stopped answering; try again.")
     docker.paint.click()
-    until(lambda: "stopped answering" in docker.status.words.text())
+    until(lambda: "went away" in docker.status.words.text())
     until(lambda: docker.status.retry.isVisible())
     assert shop.paintings[-1].phase is Phase.FAILED
 
@@ -321,56 +321,6 @@ def test_installing_vgg19_is_followed_to_its_end(docker: Any, shop: Any, image: 
     until(lambda: docker.status.words.text() == strings.INSTALLED)
 
 
-def test_a_recent_painting_is_applied_again_continued_and_forgotten(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
-    from dataclasses import replace
-
-    document = image()
-    document.layer("photo", OPAQUE)
-    docker.look()
-    docker.paint.click()
-    until(lambda: docker.recent.list.count() == 1)
-    shop.choose(replace(shop.recipe, strength=90.0))
-    other = document.layer("other", OPAQUE)
-    docker.recent.list.setCurrentRow(0)
-    docker.recent.again.click()
-    until(lambda: len(document.root.children) == 4)
-    assert session.requests[1].parameters.strength == 50.0
-    shop.choose(replace(shop.recipe, strength=90.0))
-    document.active = other
-    docker.recent.list.setCurrentRow(1)
-    docker.recent.resume.click()
-    until(lambda: len(document.root.children) == 5)
-    assert session.requests[2].start == client.Start.job("job-1")
-    assert session.requests[2].parameters.strength == 90.0
-    docker.recent.list.setCurrentRow(2)
-    docker.recent.remove.click()
-    until(lambda: session.deleted == ["job-1"])
-    assert docker.recent.list.count() == 2
-
-
-def test_a_painting_the_server_has_forgotten_says_so(shop: Any, image: Any, until: Until, session: Any) -> None:
-    document = image()
-    document.layer("photo", OPAQUE)
-    session.error = client.NotFound("no such job")
-    painting = shop.paint(document, document.active, start=client.Start.job("long-gone"))
-    until(lambda: painting.over)
-    assert painting.text == strings.CONTINUE_GONE
-
-
-def test_a_server_that_ended_by_itself_is_merely_not_running(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
-    image().layer("photo", OPAQUE)
-    docker.look()
-    until(lambda: shop.painter.state is ServerState.READY)
-    session.gone = True
-    shop.painter.look()
-    until(lambda: shop.painter.state is ServerState.RESTING)
-    docker.look()
-    assert shop.painter.sentence == strings.SERVER_RESTING  # and it is not started again for nothing
-    session.gone = False
-    docker.paint.click()
-    until(lambda: shop.painter.state is ServerState.READY)
-
-
 def test_a_docker_whose_window_is_closed_hears_nothing_more(shop: Any, application: Any) -> None:
     from restyle.docker import Docker
 
@@ -380,3 +330,22 @@ def test_a_docker_whose_window_is_closed_hears_nothing_more(shop: Any, applicati
     application.sendPostedEvents(None, int(getattr(kind, "value", kind)))
     shop.changed()
     assert len(shop._listeners) == 0
+
+
+def test_the_buttons_stay_where_they_are_whatever_is_said(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
+    image().layer("photo", OPAQUE)
+    docker.look()
+    until(lambda: shop.painter.state is ServerState.READY)
+    for height in (620, 270):
+        docker.resize(260, height)
+        application.processEvents()
+        places, settings = set(), set()
+        for words in ("", "Locked.", "One thing went wrong, and this is what to do about it, in words that need several lines. " * 2):
+            shop.say(words)
+            application.processEvents()
+            places.add((docker.paint.mapTo(docker, docker.paint.rect().topLeft()).y(), docker.explore.y(), docker.other.y()))
+            if len(words) < 10:
+                settings.add(docker.controls.mapTo(docker, docker.controls.rect().topLeft()).y())
+        assert len(places) == 1, (height, places)
+        assert len(settings) == 1, (height, settings)
+        shop.say("")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gi.repository import GLib
-from restyle_client import RestyleError, Session, connect
+from restyle_client import RestyleError, ServerGone, ServerNotFound, Session, revival
 
 from . import log, strings
 from .painting import sentence
@@ -19,6 +19,7 @@ class Background:
     """One session, connected by the first question; libgimp and GTK are never touched from its threads."""
 
     def __init__(self) -> None:
+        self._connect = revival.connected()
         self._connecting = threading.Lock()
         self._session: Session | None = None
         self._closed = False
@@ -31,21 +32,18 @@ class Background:
         """Calls `listener` with `news` on the main loop; for questions that have more than one answer."""
         GLib.idle_add(self._deliver, listener, news)
 
-    @property
-    def connected(self) -> Session | None:
-        """The session, when there is one."""
-        return self._session
-
     def session(self) -> Session:
         """The session, connected if need be; waits. RestyleError."""
         with self._connecting:
             if self._session is None:
-                self._session = connect()
+                self._session = self._connect()
             return self._session
 
-    def forget(self) -> None:
-        """Ends a session whose server is gone; the next question connects again."""
+    def forget(self, lost: Session | None = None) -> None:
+        """Ends a session whose server is gone; the next question connects again. lost: unless there is another session than this already."""
         with self._connecting:
+            if lost is not None and self._session is not lost:
+                return
             session, self._session = self._session, None
         if session is not None:
             threading.Thread(target=session.close, daemon=True).start()
@@ -57,7 +55,7 @@ class Background:
 
     def _ask(self, question: Callable[[Session], Any], answer: Callable[[Any], None], failed: Callable[[str], None]) -> None:
         try:
-            value = question(self.session())
+            value = self._answered(question)
         except RestyleError as error:
             GLib.idle_add(self._deliver, failed, sentence(error))
         except Exception:
@@ -65,6 +63,15 @@ class Background:
             GLib.idle_add(self._deliver, failed, strings.UNEXPECTED.format(log=log.path()))
         else:
             GLib.idle_add(self._deliver, answer, value)
+
+    def _answered(self, question: Callable[[Session], T]) -> T:
+        """What the server says; where it has ended since the last question, another one is started and asked once more."""
+        session = self.session()
+        try:
+            return question(session)
+        except (ServerGone, ServerNotFound):
+            self.forget(session)
+        return question(self.session())
 
     def _deliver(self, listener: Callable[[Any], None], news: Any) -> bool:
         if not self._closed:

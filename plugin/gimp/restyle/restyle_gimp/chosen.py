@@ -30,6 +30,10 @@ class Chosen(Gtk.Box):  # type: ignore[misc]
         """The chosen styles as they are set now."""
         return tuple(self._settings[each] for each in self._order)
 
+    def offer(self, regions: list[tuple[str, str]]) -> None:
+        """Other regions, from the next time that entries are shown."""
+        self._regions = regions
+
     def remember(self, choices: tuple[StyleChoice, ...]) -> None:
         """The settings to use when one of these styles is shown."""
         self._settings.update({key(choice): choice for choice in choices})

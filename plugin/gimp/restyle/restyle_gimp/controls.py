@@ -29,7 +29,7 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._grid = Gtk.Grid(column_spacing=10, row_spacing=8)
         self._build_main()
         self.pack_start(self._grid, False, False, 0)
-        expander = Gtk.Expander(label=strings.MORE, use_underline=True)
+        expander = Gtk.Expander(label=strings.KEY_MORE, use_underline=True)
         self._grid = Gtk.Grid(column_spacing=10, row_spacing=8, margin_top=8)
         self._build_more()
         expander.add(self._grid)
@@ -41,7 +41,7 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         for place, text in ((0, strings.STRENGTH_LOW), (50, None), (100, strings.STRENGTH_HIGH)):
             self._strength.add_mark(place, Gtk.PositionType.BOTTOM, f"<small>{text}</small>" if text else None)
         self._strength.connect("value-changed", self._touch)
-        self._attach(strings.STRENGTH, self._strength)
+        self._attach(strings.KEY_STRENGTH, self._strength)
         self._qualities = {}
         box, first = Gtk.Box(homogeneous=True), None
         box.get_style_context().add_class("linked")
@@ -52,18 +52,18 @@ class Controls(Gtk.Box):  # type: ignore[misc]
             button.connect("toggled", self._tell)
             box.pack_start(button, True, True, 0)
             self._qualities[value], first = button, first or button
-        self._attach(strings.QUALITY, box)
+        self._attach(strings.KEY_QUALITY, box)
         self._size = Gtk.ComboBoxText(hexpand=True, tooltip_text=strings.SIZE_HINT)
         self._fill_sizes()
         self._size.connect("changed", self._tell)
-        self._attach(strings.SIZE, self._size)
+        self._attach(strings.KEY_SIZE, self._size)
         self._color = self._combo(strings.COLORS)
         self._color.connect("changed", self._touch)
-        self._attach(strings.COLOR, self._color)
+        self._attach(strings.KEY_COLOR, self._color)
 
     def _build_more(self) -> None:
         self._color_mix = self._slider(0, 1, 0.05, 2)
-        self._attach(strings.COLOR_MIX, self._color_mix)
+        self._attach(strings.KEY_COLOR_MIX, self._color_mix)
         self._seed = Gtk.SpinButton(adjustment=Gtk.Adjustment(lower=0, upper=LARGEST_SEED, step_increment=1), hexpand=True, tooltip_text=strings.SEED_HINT)
         self._seed.connect("value-changed", self._tell)
         another = Gtk.Button(label=strings.SEED_NEW)
@@ -71,18 +71,18 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         box = Gtk.Box(spacing=6)
         box.pack_start(self._seed, True, True, 0)
         box.pack_start(another, False, False, 0)
-        self._attach(strings.SEED, box, self._seed)
+        self._attach(strings.KEY_SEED, box, self._seed)
         self._tv = Gtk.SpinButton(adjustment=Gtk.Adjustment(value=1, lower=0, upper=100, step_increment=0.25), digits=2, hexpand=True)
         self._tv.connect("value-changed", self._tell)
-        self._attach(strings.SMOOTHNESS, self._tv)
+        self._attach(strings.KEY_SMOOTHNESS, self._tv)
         self._symmetry = self._combo(strings.SYMMETRIES)
-        self._attach(strings.SYMMETRY, self._symmetry)
+        self._attach(strings.KEY_SYMMETRY, self._symmetry)
         self._objective = self._combo(strings.OBJECTIVES)
-        self._attach(strings.OBJECTIVE, self._objective)
+        self._attach(strings.KEY_OBJECTIVE, self._objective)
         self._start = self._combo(strings.STARTS)
-        self._attach(strings.START, self._start)
+        self._attach(strings.KEY_START, self._start)
         self._weights = self._combo(strings.WEIGHTS_NAMES)
-        self._attach(strings.WEIGHTS, self._weights)
+        self._attach(strings.KEY_WEIGHTS, self._weights)
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Sets every control; the styles are others' business."""
@@ -138,9 +138,19 @@ class Controls(Gtk.Box):  # type: ignore[misc]
 
     def tell_default_size(self, size: int) -> None:
         """What "Automatic" means on this server."""
-        self._default_size, chosen, self._quiet = size, self._size.get_active_id(), True
+        self._default_size = size
+        self._refill()
+
+    def measure(self, longest: int) -> None:
+        """Another layer is painted. longest: px."""
+        self._longest = longest
+        self._refill()
+
+    def _refill(self) -> None:
+        chosen, self._quiet = self._size.get_active_id(), True
         self._fill_sizes()
-        self._size.set_active_id(chosen)
+        if not self._size.set_active_id(chosen):  # this layer is smaller than that size
+            self._size.set_active_id(str(FULL_SIZE))
         self._quiet = False
 
     def _choices(self, recipe: Recipe) -> list[tuple[Any, str]]:
@@ -154,11 +164,11 @@ class Controls(Gtk.Box):  # type: ignore[misc]
 
     def _fill_sizes(self) -> None:
         self._size.remove_all()
-        self._size.append(str(AUTOMATIC_SIZE), strings.SIZE_AUTOMATIC.format(size=min(self._default_size, self._longest)))
+        self._size.append(str(AUTOMATIC_SIZE), strings.IN_PX.format(words=strings.SIZE_AUTOMATIC, size=min(self._default_size, self._longest)))
         for size in SIZES:
             if size < self._longest:
                 self._size.append(str(size), strings.SIZE_PX.format(size=size))
-        self._size.append(str(FULL_SIZE), strings.SIZE_FULL.format(size=self._longest))
+        self._size.append(str(FULL_SIZE), strings.IN_PX.format(words=strings.SIZE_FULL, size=self._longest))
         self._size.set_active(0)
 
     def _combo(self, words: dict[str, str]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from . import order, strings, style_sources
 from .background import Background, soon
 from .chosen import Chosen, regions
 from .controls import Controls
+from .failures import Failure
 from .gallery import Entry, Gallery, key, library_entry
 from .painter import Painter
-from .placing import Memory
 from .preset_row import PresetRow
 from .source import Source, of_layer
 
@@ -26,9 +27,17 @@ SIDE = 350  # px, the right column
 TITLE_LENGTH = 100  # characters of a file's name: the library takes 128
 
 
-def ask(source: Source, recipe: Recipe, memory: Memory | None, background: Background) -> tuple[Source, Recipe] | None:
-    """What to paint and how; None when the person changed their mind."""
-    dialog = _Dialog(source, recipe, memory, background)
+@dataclass(frozen=True)
+class Answer:
+    """painted: None when the person changed their mind. recipe: what was set then; None: nothing worth keeping."""
+
+    painted: Source | None
+    recipe: Recipe | None
+
+
+def ask(source: Source, original: Any | None, recipe: Recipe, background: Background, *, again: bool) -> Answer:
+    """What to paint and how. original: the layer that the source was painted from, where it is still there. again: Restyle painted the source."""
+    dialog = _Dialog(source, original, recipe, background, again)
     try:
         return dialog.run()
     finally:
@@ -36,16 +45,19 @@ def ask(source: Source, recipe: Recipe, memory: Memory | None, background: Backg
 
 
 class _Dialog:
-    def __init__(self, source: Source, recipe: Recipe, memory: Memory | None, background: Background) -> None:
-        self._source, self._background, self._memory = source, background, memory
+    def __init__(self, source: Source, original: Any | None, recipe: Recipe, background: Background, again: bool) -> None:
+        self._given, self._background, self._original, self._again, self._opened_with = source, background, original, again, recipe
+        self._painted: Source | None = source  # what would be painted now; None: what is chosen can't be
+        self._known = False  # the library's styles have been shown
         self._library: list[Entry] = []
         self._extra: list[Entry] = []
         self._wanted = [key(choice) for choice in recipe.styles]  # chosen as soon as the gallery has them
         self._window = GimpUi.Dialog(title=strings.TITLE, role="restyle", use_header_bar=0)
+        GimpUi.window_set_transient(self._window)
         self._window.set_default_size(WIDTH, HEIGHT)
         self._window.add_button(strings.RESET, RESET)
-        self._window.add_button(strings.CANCEL, Gtk.ResponseType.CANCEL)
-        self._paint = self._window.add_button(strings.PAINT, Gtk.ResponseType.OK)
+        self._window.add_button(strings.KEY_CANCEL, Gtk.ResponseType.CANCEL)
+        self._paint = self._window.add_button(strings.KEY_PAINT, Gtk.ResponseType.OK)
         self._paint.get_style_context().add_class("suggested-action")
         self._window.set_default_response(Gtk.ResponseType.OK)
         self._window.set_alternative_button_order_from_array([Gtk.ResponseType.OK, RESET, Gtk.ResponseType.CANCEL])
@@ -53,18 +65,21 @@ class _Dialog:
         self._chosen = Chosen(regions(source.image, source.layer), self._on_change)
         longest = max(source.sent.width, source.sent.height)
         self._controls = Controls(longest, self._on_change)
-        self._painter = Painter(background, longest, self._sketch, self._look_for_server)
+        self._painter = Painter(background, longest, self._sketch, self._look_for_server, self._on_info)
+        self._note = Gtk.Label(xalign=0, wrap=True, no_show_all=True)
+        self._note.get_style_context().add_class("dim-label")
         self._lay_out()
+        self._aim()
         self._show(recipe)
         self._look_for_server()
 
-    def run(self) -> tuple[Source, Recipe] | None:
+    def run(self) -> Answer:
         self._window.show_all()
         while (answer := self._window.run()) == RESET:
             self._show(Recipe())
-        if answer != Gtk.ResponseType.OK:
-            return None
-        return self._painted(), self._recipe()
+        if answer == Gtk.ResponseType.OK:
+            return Answer(self._painted, self._recipe())
+        return Answer(None, self._recipe() if self._known and _essence(self._recipe()) != _essence(self._opened_with) else None)
 
     def destroy(self) -> None:
         self._painter.stop()
@@ -76,7 +91,7 @@ class _Dialog:
         content = self._window.get_content_area()
         content.set_property("margin", 12)
         content.set_spacing(10)
-        if self._memory is not None:
+        if self._again:
             content.pack_start(self._again_row(), False, False, 0)
         columns = Gtk.Box(spacing=16)
         columns.pack_start(self._left(), True, True, 0)
@@ -95,7 +110,7 @@ class _Dialog:
         box.pack_start(header, False, False, 0)
         box.pack_start(self._gallery, True, True, 0)
         buttons = Gtk.Box(spacing=6)
-        for title, icon, action in ((strings.ADD_FILE, "document-open", self._add_file), (strings.ADD_LAYER, "gimp-layer", self._add_layer)):
+        for title, icon, action in ((strings.KEY_ADD_FILE, "document-open", self._add_file), (strings.KEY_ADD_LAYER, "gimp-layer", self._add_layer)):
             button = Gtk.Button(label=title, use_underline=True, image=Gtk.Image(icon_name=icon), always_show_image=True)
             button.connect("clicked", lambda _button, act=action: soon(act))
             buttons.pack_start(button, False, False, 0)
@@ -110,10 +125,7 @@ class _Dialog:
         box.pack_start(self._controls, False, False, 0)
         row = PresetRow(presets.of_user(), self._recipe, self._controls.show_recipe, self._painter.tell)
         box.pack_start(row, False, False, 0)
-        if self._source.selected:
-            note = Gtk.Label(label=strings.SELECTION_NOTE.format(width=self._source.box.width, height=self._source.box.height), xalign=0, wrap=True)
-            note.get_style_context().add_class("dim-label")
-            box.pack_start(note, False, False, 0)
+        box.pack_start(self._note, False, False, 0)
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
         scrolled.set_size_request(SIDE, -1)
         scrolled.add(box)
@@ -121,13 +133,14 @@ class _Dialog:
 
     def _again_row(self) -> Any:
         box = Gtk.Box(spacing=10)
-        box.pack_start(Gtk.Label(label=strings.AGAIN, xalign=0), False, False, 0)
+        box.pack_start(Gtk.Label(label=strings.PAINTED_BEFORE, xalign=0), False, False, 0)
         self._paint_original = Gtk.ComboBoxText()
-        original = self._original()
-        if original is not None:
-            self._paint_original.append("original", strings.AGAIN_SOURCE.format(name=original.get_name()))
-        self._paint_original.append("result", strings.AGAIN_RESULT)
+        if self._original is not None:
+            self._paint_original.append("original", strings.PAINT_AGAIN.format(name=self._original.get_name()))
+        self._paint_original.append("result", strings.PAINT_THIS)
         self._paint_original.set_active(0)
+        self._paint_original.get_accessible().set_name(strings.PAINTED_BEFORE)
+        self._paint_original.connect("changed", lambda _combo: self._aim())
         box.pack_start(self._paint_original, False, False, 0)
         return box
 
@@ -142,17 +155,39 @@ class _Dialog:
         self._wanted = [key(choice) for choice in recipe.styles]
         self._gallery.choose(self._wanted)
 
+    def _aim(self) -> None:
+        """Has sizes, estimate and notes speak of the layer that would be painted."""
+        again = self._again and self._original is not None and self._paint_original.get_active_id() == "original"
+        try:
+            self._painted = of_layer(self._given.image, self._original) if again else self._given
+        except Failure as failure:
+            self._painted = None
+            self._note.set_text(str(failure))
+        else:
+            longest = max(self._painted.sent.width, self._painted.sent.height)
+            self._controls.measure(longest)
+            self._painter.measure(longest)
+            self._chosen.offer(regions(self._given.image, self._painted.layer))
+            self._gallery.choose([key(style) for style in self._chosen.styles])
+            self._note.set_text(strings.SELECTION_NOTE.format(width=self._painted.box.width, height=self._painted.box.height) if self._painted.selected else "")
+        self._note.set_visible(bool(self._note.get_text()))
+        self._on_change()
+
     def _look_for_server(self) -> None:
         self._background.ask(_library, self._on_library, self._on_no_server)
 
     def _on_library(self, found: tuple[ServerInfo, list[Style]]) -> None:
         info, styles = found
-        if info.devices:
-            self._controls.tell_default_size(info.devices[0].default_size)
+        self._known = True
         self._library = [library_entry(style) for style in styles]
         chosen = [key(style) for style in self._chosen.styles] or self._wanted
         self._gallery.show_entries([*self._extra, *self._library])
         self._gallery.choose(chosen)
+        self._on_info(info)
+
+    def _on_info(self, info: ServerInfo) -> None:
+        if info.devices and info.devices[0].default_size:  # a device that is starting has none yet
+            self._controls.tell_default_size(info.devices[0].default_size)
         self._painter.show_info(info)
 
     def _on_no_server(self, sentence: str) -> None:
@@ -168,7 +203,7 @@ class _Dialog:
             self._controls.settle(*suits)
 
     def _on_change(self) -> None:
-        self._paint.set_sensitive(bool(self._chosen.styles))
+        self._paint.set_sensitive(bool(self._chosen.styles) and self._painted is not None)
         self._painter.settings_changed()
 
     def _add_file(self) -> None:
@@ -187,7 +222,7 @@ class _Dialog:
         self._look_for_server()
 
     def _add_layer(self) -> None:
-        choice = style_sources.ask_layer(self._window, self._source.layer)
+        choice = style_sources.ask_layer(self._window, self._given.layer)
         if choice is not None:
             self._add_and_choose(choice)
 
@@ -208,21 +243,16 @@ class _Dialog:
     def _remove(self, entry: Entry) -> None:
         self._background.ask(lambda session: session.delete_style(entry.choice.library), lambda _none: self._look_for_server(), self._painter.tell)
 
-    def _original(self) -> Any | None:
-        layer = self._source.image.get_layer_by_tattoo(self._memory.source) if self._memory and self._memory.source else None
-        return layer if layer is not None and layer.is_valid() and layer.get_id() != self._source.layer.get_id() else None
-
-    def _painted(self) -> Source:
-        original = self._original()
-        if original is not None and self._paint_original.get_active_id() == "original":
-            return of_layer(self._source.image, original)
-        return self._source
-
     def _recipe(self) -> Recipe:
         return self._controls.recipe(self._chosen.styles)
 
     def _sketch(self) -> Any | None:
-        return order.sketch(self._source, self._recipe()) if self._chosen.styles else None
+        return order.sketch(self._painted, self._recipe()) if self._chosen.styles and self._painted is not None else None
+
+
+def _essence(recipe: Recipe) -> Recipe:
+    """What a person chooses of it: titles come with the library."""
+    return replace(recipe, styles=tuple(replace(style, title="") for style in recipe.styles))
 
 
 def _library(session: Session) -> tuple[ServerInfo, list[Style]]:

@@ -70,7 +70,7 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
         self._flow.connect("button-press-event", self._on_press)
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN, min_content_height=300)
         scrolled.add(self._flow)
-        self._notice = Gtk.Label(label=strings.GALLERY_EMPTY, wrap=True, max_width_chars=40, margin=24)
+        self._notice = Gtk.Label(label=strings.LOADING_STYLES, wrap=True, max_width_chars=40, margin=24)
         self._stack = Gtk.Stack()
         self._stack.add_named(self._notice, "notice")
         self._stack.add_named(scrolled, "styles")

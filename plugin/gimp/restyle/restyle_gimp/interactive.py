@@ -12,13 +12,14 @@ from gi.repository import GimpUi  # noqa: E402
 from restyle_client.recipes import Recipe  # noqa: E402
 from restyle_client.settings import RecipeError  # noqa: E402
 
-from . import arguments, dialog, pictures, strings  # noqa: E402
+from . import arguments, dialog, log, pictures, settings, strings  # noqa: E402
 from .background import Background  # noqa: E402
 from .failures import Cancelled, Failure  # noqa: E402
+from .memory import memory_of, painted_from  # noqa: E402
 from .order import order  # noqa: E402
-from .placing import memory_of, place  # noqa: E402
+from .placing import place  # noqa: E402
 from .running import PICTURE, Running  # noqa: E402
-from .source import Source  # noqa: E402
+from .source import Source, of_layer  # noqa: E402
 
 
 def paint_with_windows(found: Source, config: Any, ask: bool) -> None:
@@ -26,15 +27,20 @@ def paint_with_windows(found: Source, config: Any, ask: bool) -> None:
     GimpUi.init("restyle")
     background = Background()
     try:
-        recipe = _last(config)
+        recipe = settings.load() or _last(config)
+        original = painted_from(found.image, found.layer)
         if ask or not recipe.styles:
             memory = memory_of(found.layer)
-            answer = dialog.ask(found, memory.recipe if memory else recipe, memory, background)
-            if answer is None:
+            answer = dialog.ask(found, original, memory.recipe if memory else recipe, background, again=memory is not None)
+            if answer.recipe is not None:
+                settings.save(answer.recipe)
+            if answer.painted is None or answer.recipe is None:
                 raise Cancelled
-            found, recipe = answer
+            found, recipe = answer.painted, answer.recipe
+        elif original is not None:  # the painting that a painting left active: what it was painted from is meant
+            found = of_layer(found.image, original)
         arguments.write(config, recipe)
-        _paint(found, recipe, background)
+        _paint(found, recipe)
     finally:
         background.close()
 
@@ -46,9 +52,11 @@ def _last(config: Any) -> Recipe:
         return Recipe()
 
 
-def _paint(found: Source, recipe: Recipe, background: Background) -> None:
+def _paint(found: Source, recipe: Recipe) -> None:
     made = order(found, recipe, batch=False)
-    running = Running(made.request, background.connected, recipe.title, pictures.of_part(found.layer, found.sent, PICTURE))
+    log.write(f"painting “{made.request.label}”, {found.sent.width} × {found.sent.height} px")
+    sessions = Background()  # its own: a question of the dialog that is still under way may find its session lost, and ends that
+    running = Running(made.request, sessions, recipe.title, pictures.of_part(found.layer, found.sent, PICTURE), found.alive)
     try:
         outcome = running.run()
         if outcome.failure:
@@ -57,7 +65,9 @@ def _paint(found: Source, recipe: Recipe, background: Background) -> None:
             raise Cancelled
         running.say(strings.PLACING)
         placed = place(found, outcome.result.plane, made.veiled, recipe, outcome.result.job)
+        log.write(f"“{made.request.label}” is painted. {' '.join(placed.notes)}")
         if placed.notes:
             running.show_notes(placed.notes)
     finally:
         running.destroy()
+        sessions.close()

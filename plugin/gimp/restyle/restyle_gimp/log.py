@@ -16,7 +16,7 @@ def begin(folder: Path) -> None:
     """Logs into restyle.log of `folder`, GIMP's own profile, which is writable in a sandbox too."""
     _state["path"] = folder / "restyle.log"
     with contextlib.suppress(OSError):
-        if path().stat().st_size > LARGEST_BYTES:
+        if path().exists() and path().stat().st_size > LARGEST_BYTES:
             path().replace(folder / "restyle.old.log")
 
 

@@ -14,6 +14,7 @@ from restyle_client.recipes import Recipe, StyleChoice
 
 from . import pixels, strings
 from .failures import Failure
+from .memory import name_of_origin
 from .pixels import Box
 from .recipe import LAYER_MASK, LayerReference
 from .source import SMALLEST_SIDE, Source
@@ -38,7 +39,7 @@ def order(source: Source, recipe: Recipe, batch: bool) -> Order:
         content = pixels.read(source.image, seen, pixels.way(source.image, layer), source.sent)
     visible, opaque = pixels.alpha_range(content)
     if not visible:
-        raise Failure(strings.TRANSPARENT.format(name=layer.get_name()))
+        raise Failure(strings.EMPTY.format(name=layer.get_name()))
     veiled = not opaque or layer.get_opacity() < 100 or layer.get_mode() not in _OPAQUE_MODES or source.mask is not None
     if veiled and layer.get_lock_visibility():
         raise Failure(strings.LOCKED_VISIBILITY.format(name=layer.get_name()))
@@ -49,7 +50,7 @@ def order(source: Source, recipe: Recipe, batch: bool) -> Order:
         start=recipes.start(recipe.settings()),
         parameters=recipes.parameters(recipe),
         job_class="batch" if batch else "interactive",
-        label=strings.LAYER_NAME.format(source=layer.get_name(), style=recipe.title)[:LABEL_LENGTH],
+        label=strings.layer_name(name_of_origin(source.image, layer), recipe.title)[:LABEL_LENGTH],
     )
     return Order(request, veiled)
 
@@ -157,7 +158,7 @@ def _region(source: Source, choice: StyleChoice) -> Plane | None:
     else:
         channel = source.image.get_channel_by_name(choice.region)
         if channel is None:
-            raise Failure(strings.REGION_GONE.format(name=choice.region, style=choice.name))
+            raise Failure(strings.REGION_GONE.format(region=strings.CHANNEL.format(name=choice.region), style=choice.name))
         plane = pixels.weights(channel, source.sent.moved(*source.offsets))
     if not pixels.any_weight(plane):
         raise Failure(strings.REGION_EMPTY.format(style=choice.name))

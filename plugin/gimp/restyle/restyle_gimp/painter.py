@@ -11,19 +11,29 @@ from . import strings
 from .background import Background
 
 PAUSE_MS = 350  # after the last change of a setting before the server is asked again
+SETTLING_MS = 1000  # between two looks at a server whose devices are still starting
 INSTALLABLE = "vgg19"
 
 
 class Painter(Gtk.Box):  # type: ignore[misc]
     """longest: px, of what is painted. request: makes the request to estimate, without pixels, or None when there is nothing to estimate yet.
 
-    retry: asks the server again after a failure.
+    retry: asks the server again after a failure. informed: called with what is new of a server that was still starting; default: show_info.
     """
 
-    def __init__(self, background: Background, longest: int, request: Callable[[], JobRequest | None], retry: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        background: Background,
+        longest: int,
+        request: Callable[[], JobRequest | None],
+        retry: Callable[[], None],
+        informed: Callable[[ServerInfo], None] | None = None,
+    ) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         self._background, self._longest, self._request, self._retry = background, longest, request, retry
+        self._informed = informed or self.show_info
         self._timer = 0
+        self._settling = 0
         self._asked = 0
         self._info: ServerInfo | None = None
         line = Gtk.Box(spacing=8)
@@ -48,8 +58,16 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         missing = next((weights for weights in info.weights if weights.id == INSTALLABLE and not weights.installed), None)
         self._install.set_visible(missing is not None and not self._bar.get_visible())
         if missing is not None:
-            self._install.set_label(strings.INSTALL.format(size=strings.bytes_(missing.size)) if missing.size else strings.INSTALL_UNSIZED)
-            self._install.set_tooltip_text(strings.INSTALL_HINT)
+            size = strings.bytes_(missing.size) if missing.size else "…"
+            self._install.set_label(strings.INSTALL_SIZED.format(install=strings.INSTALL, size=size) if missing.size else strings.INSTALL)
+            self._install.set_tooltip_text(strings.INSTALL_HINT.format(size=size))
+        if not settled(info) and not self._settling:
+            self._settling = GLib.timeout_add(SETTLING_MS, self._look_again)
+        self.settings_changed()
+
+    def measure(self, longest: int) -> None:
+        """Another layer is painted. longest: px."""
+        self._longest = longest
         self.settings_changed()
 
     def show_failure(self, sentence: str) -> None:
@@ -74,18 +92,24 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         (self._spinner.start if busy else self._spinner.stop)()
 
     def stop(self) -> None:
-        if self._timer:
-            GLib.source_remove(self._timer)
-            self._timer = 0
+        for timer in (self._timer, self._settling):
+            if timer:
+                GLib.source_remove(timer)
+        self._timer = self._settling = 0
+
+    def _look_again(self) -> bool:
+        self._settling = 0
+        self._background.ask(lambda session: session.info(), self._informed, self.show_failure)
+        return False
 
     def _estimate(self) -> bool:
         self._timer = 0
         request = self._request()
         self._asked += 1
         asked = self._asked
-        if request is None:
-            self._busy(False)
-            self._text.set_text(self._where())
+        if request is None or (self._info is not None and not settled(self._info)):
+            self._busy(request is not None)
+            self._text.set_text(self._where() or strings.SERVER_STARTING)
             return False
         self._busy(True)
         self._background.ask(
@@ -101,9 +125,11 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         self._busy(False)
         time = strings.ESTIMATE_UNKNOWN_TIME if estimate.seconds is None else strings.ABOUT.format(time=strings.seconds(estimate.seconds))
         network = strings.NETWORKS.get(estimate.weights.id if estimate.weights else "", "")
-        size = strings.painted_at(max(estimate.work_width, estimate.work_height), self._longest)
+        work = max(estimate.work_width, estimate.work_height)
+        size = strings.painted_at(work, self._longest) if work else ""
+        memory = strings.bytes_(estimate.memory_bytes) if estimate.memory_bytes else ""
         where = " · ".join(part for part in (self._device(estimate.device), network) if part)
-        self._text.set_text(f"{where}\n{' · '.join((size, time, strings.bytes_(estimate.memory_bytes)))}")
+        self._text.set_text("\n".join(line for line in (where, " · ".join(part for part in (size, time, memory) if part)) if line))
 
     def _show_refusal(self, asked: int, sentence: str) -> None:
         if asked == self._asked:
@@ -114,11 +140,14 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         info = self._info
         if info is None or not info.devices:
             return ""
-        return " · ".join((self._device(info.devices[0].id), strings.NETWORKS.get(info.weights_in_use, info.weights_in_use)))
+        parts = (self._device(info.devices[0].id), strings.NETWORKS.get(info.weights_in_use, info.weights_in_use))
+        return " · ".join(part for part in parts if part)
 
     def _device(self, device: str) -> str:
         known = [each for each in (self._info.devices if self._info else ()) if device in ("", each.id) or device.startswith(f"{each.id}:")]
-        return f"{known[0].name} ({known[0].kind})" if known else device
+        if not known:
+            return device
+        return " ".join(part for part in (known[0].name, f"({known[0].kind})" if known[0].kind else "") if part)  # both come with the device's start
 
     def _on_retry(self) -> None:
         self._again.hide()
@@ -130,7 +159,7 @@ class Painter(Gtk.Box):  # type: ignore[misc]
     def _on_install(self) -> None:
         self._install.hide()
         self._bar.show()
-        self._bar.set_text(strings.INSTALL_STEPS["downloading"])
+        self._bar.set_text(strings.INSTALL_BEGINS)
         self._background.ask(
             lambda session: session.install_weights(INSTALLABLE, lambda progress: self._background.tell(self._show_installing, progress)),
             self._on_installed,
@@ -138,11 +167,9 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         )
 
     def _show_installing(self, progress: InstallProgress) -> None:
-        step = strings.INSTALL_STEPS.get(progress.step, progress.step)
         if progress.total_bytes:
             self._bar.set_fraction(min(1.0, progress.done_bytes / progress.total_bytes))
-            step = strings.INSTALLING.format(step=step, done=strings.bytes_(progress.done_bytes), total=strings.bytes_(progress.total_bytes))
-        self._bar.set_text(step)
+        self._bar.set_text(strings.installing(progress.step, progress.done_bytes, progress.total_bytes))
 
     def _on_installed(self, _progress: InstallProgress) -> None:
         self._bar.hide()
@@ -153,3 +180,8 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         self._bar.hide()
         self._install.show()
         self._text.set_text(sentence)
+
+
+def settled(info: ServerInfo) -> bool:
+    """Whether all devices have come up, or have failed to: before, nobody knows what they are and how large they paint."""
+    return all(device.state != "starting" for device in info.devices)

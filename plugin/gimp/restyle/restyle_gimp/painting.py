@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from restyle_client import Cancellation, JobCancelled, JobRequest, Refused, RestyleError, Result, Session, connect
+from restyle_client import Cancellation, JobCancelled, JobRequest, Refused, RestyleError, Result, revival
+from restyle_client.revival import Sessions
 
 from . import log, strings
 
@@ -25,16 +26,16 @@ class Outcome:
     failure: str = ""
 
 
-Message = Any  # Connected, Outcome or one of restyle_client's events
+Message = Any  # Connected, Outcome, revival's Restarting or one of restyle_client's events
 
 
 class Painting:
-    """tell: called in the painting's thread with every message; the last one is an Outcome. session: one that is open already; default: an own one."""
+    """tell: called in the painting's thread with every message; the last one is an Outcome. sessions: where it gets its session, and another after a loss."""
 
-    def __init__(self, request: JobRequest, tell: Callable[[Message], None], session: Session | None = None, previews: bool = True) -> None:
+    def __init__(self, request: JobRequest, tell: Callable[[Message], None], sessions: Sessions, previews: bool = True) -> None:
         self._request = request
         self._tell = tell
-        self._session = session
+        self._sessions = sessions
         self._previews = previews
         self._cancellation = Cancellation()
         self._thread = threading.Thread(target=self._run, name="restyle-painting", daemon=True)
@@ -62,12 +63,9 @@ class Painting:
         self._tell(outcome)
 
     def _paint(self) -> Result:
-        if self._session is not None:
-            self._tell(Connected())
-            return self._session.restyle(self._request, self._tell, self._cancellation, previews=self._previews)
-        with connect() as session:
-            self._tell(Connected())
-            return session.restyle(self._request, self._tell, self._cancellation, previews=self._previews)
+        self._sessions.session()
+        self._tell(Connected())
+        return revival.paint(self._sessions, self._request, self._tell, self._cancellation, previews=self._previews)
 
 
 def sentence(error: RestyleError) -> str:

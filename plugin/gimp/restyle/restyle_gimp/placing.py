@@ -1,25 +1,21 @@
-"""Owns the result in the image: a new layer just above the source, in one undo step, which remembers how it was painted."""
+"""Owns the result in the image: a new layer above the source and what else was painted from that one, in one undo step."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from gi.repository import Gimp
-from restyle_client import Job, Parameters, Plane
-from restyle_client.recipes import Recipe, plain
+from restyle_client import Job, Plane
+from restyle_client.recipes import Recipe
 
 from . import pixels, strings
 from .failures import Failure, ensured
+from .memory import flat, name_of_origin, paintings_of, remember
 from .pixels import Box
-from .recipe import recipe_from
 from .source import Source
-
-PARASITE = "restyle-recipe"
-_KEPT = 1 | 2  # GIMP_PARASITE_PERSISTENT: saved with the file; GIMP_PARASITE_UNDOABLE: else GIMP complains when the layer is undone
 
 
 @dataclass(frozen=True)
@@ -30,14 +26,6 @@ class Placed:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Memory:
-    """What a painted layer remembers. source: tattoo of the layer it was painted from."""
-
-    recipe: Recipe
-    source: int
-
-
 def place(source: Source, plane: Plane, veiled: bool, recipe: Recipe, job: Job) -> Placed:
     """plane: the result of what was sent. Failure when the image is gone or GIMP refuses."""
     if not source.alive():
@@ -45,33 +33,50 @@ def place(source: Source, plane: Plane, veiled: bool, recipe: Recipe, job: Job) 
     source_here = bool(source.layer.is_valid())
     notes = list(job.warnings)
     new = _painted_layer(source, plane, veiled, recipe) if source_here else _rescued_layer(source, plane, recipe)
-    hides = veiled and source_here
+    earlier = paintings_of(source.image, source.layer) if source_here else []
     with _one_step(source.image):
-        parent, position = (source.layer.get_parent(), source.image.get_item_position(source.layer)) if source_here else (None, 0)
+        parent, position = _position(source, earlier) if source_here else (None, 0)
         ensured(source.image.insert_layer(new, parent, position), "add the new layer")
         if source_here:
             _add_mask(new, source, veiled)
-        if hides:
-            ensured(source.layer.set_visible(False), "hide the source layer")
-        _remember(new, recipe, source.layer.get_tattoo() if source_here else 0, job.resolved)
+            notes += _hide(source, veiled, new, earlier)
+        remember(new, recipe, source.layer.get_tattoo() if source_here else 0, job.resolved)
         source.image.set_selected_layers([new])
-    if hides:
-        notes.append(strings.HIDDEN.format(name=source.layer.get_name()))
     if not source_here:
         notes.append(strings.SOURCE_GONE)
     return Placed(new, tuple(notes))
 
 
-def memory_of(layer: Any) -> Memory | None:
-    """How a layer was painted; None for layers that Restyle did not paint."""
-    parasite = layer.get_parasite(PARASITE)
-    if parasite is None:
-        return None
-    try:
-        content = json.loads(bytes(parasite.get_data()).rstrip(b"\0").decode("utf-8"))
-        return Memory(recipe_from(content["recipe"]), int(content.get("source", 0)))
-    except (ValueError, KeyError, TypeError):
-        return None
+def _position(source: Source, earlier: list[Any]) -> tuple[Any | None, int]:
+    """The group and the place in it above the source, and above all beside it that is, or holds, one of its earlier paintings: else those would cover it."""
+    parent, position = source.layer.get_parent(), source.image.get_item_position(source.layer)
+    known = {each.get_id() for each in earlier}
+    for place, layer in enumerate((parent.get_children() if parent is not None else source.image.get_layers())[:position]):
+        if known & {each.get_id() for each in flat([layer])}:
+            return parent, place
+    return parent, position
+
+
+def _hide(source: Source, veiled: bool, new: Any, earlier: list[Any]) -> list[str]:
+    """Hides what the new layer stands for: a source that would add up with it, and earlier paintings of what it covers. Returns what to say of it."""
+    notes, layer = [], source.layer
+    if veiled:
+        if layer.get_visible():
+            notes.append(strings.HIDDEN.format(name=layer.get_name()))
+        ensured(layer.set_visible(False), "hide the source layer")
+    covered = [each for each in earlier if each.get_visible() and not each.get_lock_visibility() and (veiled or not source.selected or _within(each, new))]
+    for each in covered:
+        ensured(each.set_visible(False), "hide an earlier painting")
+    if covered:
+        notes.append(strings.EARLIER_HIDDEN.format(name=layer.get_name()))
+    return notes
+
+
+def _within(inner: Any, outer: Any) -> bool:
+    """Whether a layer lies on another and nowhere beside it: one that shows another part stays as it is."""
+    (_, x, y), (_, left, top) = inner.get_offsets(), outer.get_offsets()
+    wide, high = x + inner.get_width() <= left + outer.get_width(), y + inner.get_height() <= top + outer.get_height()
+    return bool(x >= left and y >= top and wide and high)
 
 
 def _painted_layer(source: Source, plane: Plane, veiled: bool, recipe: Recipe) -> Any:
@@ -93,7 +98,7 @@ def _empty_layer(source: Source, box: Box, recipe: Recipe) -> Any:
     mode = layer.get_mode()
     if mode == Gimp.LayerMode.PASS_THROUGH:
         mode = Gimp.LayerMode.NORMAL  # only groups pass through
-    name = strings.LAYER_NAME.format(source=layer.get_name(), style=recipe.title)
+    name = strings.layer_name(name_of_origin(source.image, layer), recipe.title)
     new = ensured(Gimp.Layer.new(source.image, name, box.width, box.height, layer.type(), layer.get_opacity(), mode), "make a new layer")
     new.set_blend_space(layer.get_blend_space())
     new.set_composite_space(layer.get_composite_space())
@@ -115,6 +120,7 @@ def _rescued_layer(source: Source, plane: Plane, recipe: Recipe) -> Any:
 def _add_mask(new: Any, source: Source, veiled: bool) -> None:
     if source.selected and not veiled:
         new.add_mask(ensured(new.create_mask(Gimp.AddMaskType.SELECTION), "make a mask of the selection"))
+        new.set_edit_mask(False)  # else the mask is what is chosen, and painted on, from now on
         return
     mask = source.layer.get_mask()
     if mask is None:
@@ -124,12 +130,6 @@ def _add_mask(new: Any, source: Source, veiled: bool) -> None:
     pixels.copy(mask, copy)
     new.set_apply_mask(source.layer.get_apply_mask())
     new.set_edit_mask(False)
-
-
-def _remember(layer: Any, recipe: Recipe, source: int, resolved: Parameters | None) -> None:
-    """recipe: what was asked for. resolved: every choice that was made of it."""
-    content = json.dumps({"recipe": plain(recipe), "source": source, "resolved": asdict(resolved) if resolved else None}).encode()
-    layer.attach_parasite(Gimp.Parasite.new(PARASITE, _KEPT, content))
 
 
 @contextmanager

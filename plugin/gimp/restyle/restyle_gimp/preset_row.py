@@ -22,14 +22,14 @@ class PresetRow(Gtk.Box):  # type: ignore[misc]
         self._presets, self._current, self._chosen, self._told = found, current, chosen, told
         self._quiet = False
         self._combo = Gtk.ComboBoxText(hexpand=True)
-        self._combo.get_accessible().set_name(strings.USER_PRESETS)
+        self._combo.get_accessible().set_name(strings.PRESETS)
         self._combo.connect("changed", self._on_choice)
-        save = Gtk.Button(label=strings.USER_PRESET_SAVE, tooltip_text=strings.USER_PRESET_HINT)
+        save = Gtk.Button(label=strings.PRESET_SAVE, tooltip_text=strings.PRESET_HINT)
         save.connect("clicked", lambda button: soon(lambda: self._on_save(button)))
-        self._remove = Gtk.Button(image=Gtk.Image(icon_name="edit-delete"), tooltip_text=strings.USER_PRESET_REMOVE, sensitive=False)
-        self._remove.get_accessible().set_name(strings.USER_PRESET_REMOVE)
+        self._remove = Gtk.Button(image=Gtk.Image(icon_name="edit-delete"), tooltip_text=strings.PRESET_REMOVE, sensitive=False)
+        self._remove.get_accessible().set_name(strings.PRESET_REMOVE)
         self._remove.connect("clicked", self._on_remove)
-        label = Gtk.Label(label=strings.USER_PRESETS, xalign=0)
+        label = Gtk.Label(label=strings.PRESETS, xalign=0)
         self.pack_start(label, False, False, 0)
         self.pack_start(self._combo, True, True, 0)
         self.pack_start(save, False, False, 0)
@@ -39,7 +39,7 @@ class PresetRow(Gtk.Box):  # type: ignore[misc]
     def _fill(self, active: str) -> None:
         self._quiet = True
         self._combo.remove_all()
-        self._combo.append("", strings.USER_PRESET_NONE)
+        self._combo.append("", strings.PRESET_NONE)
         for name in self._presets.names():
             self._combo.append(name, name)
         self._combo.set_active_id(active)
@@ -78,8 +78,8 @@ class PresetRow(Gtk.Box):  # type: ignore[misc]
 
 
 def _ask_name(parent: Any, proposed: str) -> str:
-    dialog = Gtk.Dialog(title=strings.USER_PRESET_SAVE, transient_for=parent, modal=True)
-    dialog.add_buttons(strings.CANCEL, Gtk.ResponseType.CANCEL, strings.USER_PRESET_KEEP, Gtk.ResponseType.OK)
+    dialog = Gtk.Dialog(title=strings.PRESET_SAVE, transient_for=parent, modal=True)
+    dialog.add_buttons(strings.KEY_CANCEL, Gtk.ResponseType.CANCEL, strings.PRESET_KEEP, Gtk.ResponseType.OK)
     dialog.set_default_response(Gtk.ResponseType.OK)
     entry = Gtk.Entry(text=proposed, activates_default=True, width_chars=28)
     entry.get_accessible().set_name(strings.PRESET_NAME)

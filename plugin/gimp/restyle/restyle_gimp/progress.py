@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from restyle_client import Download, Job, JobState, Progress, Upload
+from restyle_client.revival import Restarting
 
 from . import strings
 from .painting import Connected, Message
@@ -14,6 +15,8 @@ def state(message: Message) -> tuple[str, float] | None:
     """The text and the fraction from 0 to 1; None when the message changes neither."""
     if isinstance(message, Connected):
         return strings.PREPARING, 0.0
+    if isinstance(message, Restarting):
+        return strings.SERVER_RESTARTING, 0.0
     if isinstance(message, Upload):
         part = message.done / max(1, message.total)
         return strings.UPLOADING.format(percent=round(part * 100)), part * UPLOAD_SHARE

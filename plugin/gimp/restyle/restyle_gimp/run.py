@@ -12,15 +12,17 @@ from restyle_client.recipes import Recipe
 from restyle_client.settings import RecipeError
 
 from . import arguments, log, progress, source, strings
+from .background import Background
 from .failures import Cancelled, Failure
 from .order import order
 from .painting import Message, Outcome, Painting
 from .placing import Placed, place
 from .source import Source
+from .status_bar import StatusBar
 
 __all__ = ["Failure", "restyle"]
 
-PROGRESS_SECONDS = 0.1  # between two looks at GIMP's progress bar: each is a round trip to GIMP
+LOOK_SECONDS = 0.5  # between two looks at whether the image is still open
 
 
 def restyle(run_mode: Any, image: Any, drawables: list[Any], config: Any) -> Any:
@@ -44,39 +46,49 @@ def _recipe(config: Any) -> Recipe:
     except RecipeError as error:
         raise Failure(f"{error}.") from error
     if not recipe.styles:
-        raise Failure(strings.NO_STYLE)
+        raise Failure(strings.NO_STYLE_GIVEN)
     return recipe
 
 
 def _paint_silently(found: Source, recipe: Recipe) -> Placed:
     made = order(found, recipe, batch=True)
-    Gimp.progress_init(strings.CONNECTING)
+    log.write(f"painting “{made.request.label}”, {found.sent.width} × {found.sent.height} px")
     messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
-    Painting(made.request, messages.put, previews=False).start()
-    result = _follow(messages)
-    placed = place(found, result.plane, made.veiled, recipe, result.job)
-    Gimp.progress_end()
+    background = Background()
+    try:
+        painting = Painting(made.request, messages.put, background, previews=False)
+        painting.start()
+        with StatusBar() as bar:
+            result = _follow(messages, painting, bar, found)
+            placed = place(found, result.plane, made.veiled, recipe, result.job)
+    finally:
+        background.close()
+    log.write(f"“{made.request.label}” is painted.")
     for note in placed.notes:
         log.write(note)
         Gimp.message(note)
     return placed
 
 
-def _follow(messages: queue.SimpleQueue[Message]) -> Result:
-    """Shows messages on GIMP's own progress bar until the outcome."""
-    shown = 0.0
+def _follow(messages: queue.SimpleQueue[Message], painting: Painting, bar: StatusBar, found: Source) -> Result:
+    """Shows messages on GIMP's own progress bar until the outcome. An image that is closed has no use for it."""
+    looked = time.monotonic()
     while True:
-        message = messages.get()
+        if time.monotonic() - looked > LOOK_SECONDS:
+            looked = time.monotonic()
+            if not found.alive():
+                painting.cancel()
+        try:
+            message = messages.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            continue
         if isinstance(message, Outcome):
             if message.failure:
                 raise Failure(message.failure)
             if message.result is None:
                 raise Cancelled
             return message.result
-        if time.monotonic() - shown > PROGRESS_SECONDS and (state := progress.state(message)):
-            shown = time.monotonic()
-            text, fraction = state
-            Gimp.progress_set_text(text)
-            Gimp.progress_update(fraction)
+        if (state := progress.state(message)) is not None:
+            bar.show(*state)
             while GLib.MainContext.default().iteration(False):
                 pass

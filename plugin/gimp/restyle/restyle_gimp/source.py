@@ -50,21 +50,21 @@ def find(image: Any, drawables: list[Any]) -> Source:
         raise Failure(strings.INDEXED)
     if image.get_floating_sel() is not None:
         raise Failure(strings.FLOATING)
-    if (lock := _locked(layer)) is not None:
-        raise Failure(strings.LOCKED.format(name=lock.get_name()))
-    if layer.is_group() and not layer.get_children():
-        raise Failure(strings.EMPTY_GROUP.format(name=layer.get_name()))
     return of_layer(image, layer)
 
 
 def of_layer(image: Any, layer: Any) -> Source:
     """The source that a layer and the present selection make. Failure."""
+    if (lock := _locked(layer)) is not None:
+        raise Failure(strings.LOCKED.format(name=lock.get_name()))
+    if layer.is_group() and not layer.get_children():
+        raise Failure(strings.EMPTY_GROUP.format(name=layer.get_name()))
     selected = not Gimp.Selection.is_empty(image)
     box = whole(layer)
     if selected:
         touches, x, y, width, height = layer.mask_intersect()
         if not touches or width <= 0 or height <= 0:
-            raise Failure(strings.OFF_CANVAS.format(name=layer.get_name()))
+            raise Failure(strings.SELECTION_OUTSIDE.format(name=layer.get_name(), menu=strings.SELECT_NOTHING))
         box = Box(x, y, width, height)
     sent = box.padded(PADDING, whole(layer)) if selected else box
     if min(sent.width, sent.height) < SMALLEST_SIDE:

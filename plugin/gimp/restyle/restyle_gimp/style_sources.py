@@ -10,6 +10,7 @@ from restyle_client.recipes import StyleChoice
 
 from . import pictures, strings
 from .gallery import TILE, Entry
+from .memory import flat
 from .order import refer
 from .pixels import Box
 
@@ -28,7 +29,7 @@ class ChosenFile:
 def ask_file(parent: Any) -> ChosenFile | None:
     """None when the person changed their mind."""
     dialog = Gtk.FileChooserDialog(title=strings.FILE_TITLE, transient_for=parent, action=Gtk.FileChooserAction.OPEN)
-    dialog.add_buttons(strings.CANCEL, Gtk.ResponseType.CANCEL, strings.FILE_OPEN, Gtk.ResponseType.OK)
+    dialog.add_buttons(strings.KEY_CANCEL, Gtk.ResponseType.CANCEL, strings.FILE_OPEN, Gtk.ResponseType.OK)
     dialog.set_default_response(Gtk.ResponseType.OK)
     shown = Gtk.FileFilter()
     shown.set_name(strings.FILE_FILTER)
@@ -58,10 +59,10 @@ def layer_entry(choice: StyleChoice, layer: Any) -> Entry:
 
 def ask_layer(parent: Any, painted: Any) -> StyleChoice | None:
     """A layer of any open image but `painted`. None when the person changed their mind, or there is none."""
-    layers = [(image, layer) for image in Gimp.get_images() for layer in _flat(image.get_layers()) if layer.get_id() != painted.get_id()]
+    layers = [(image, layer) for image in Gimp.get_images() for layer in flat(image.get_layers()) if layer.get_id() != painted.get_id()]
     layers = [(image, layer) for image, layer in layers if min(layer.get_width(), layer.get_height()) >= SMALLEST_SIDE]
     dialog = Gtk.Dialog(title=strings.LAYER_TITLE, transient_for=parent, modal=True)
-    dialog.add_buttons(strings.CANCEL, Gtk.ResponseType.CANCEL, strings.FILE_OPEN, Gtk.ResponseType.OK)
+    dialog.add_buttons(strings.KEY_CANCEL, Gtk.ResponseType.CANCEL, strings.FILE_OPEN, Gtk.ResponseType.OK)
     dialog.set_default_response(Gtk.ResponseType.OK)
     dialog.set_default_size(440, 360)
     content = dialog.get_content_area()
@@ -86,7 +87,14 @@ def ask_layer(parent: Any, painted: Any) -> StyleChoice | None:
     if chosen is None:
         return None
     image, layer = chosen
-    return StyleChoice(layer=refer(layer, image), title=layer.get_name(), crop=_selected_part(layer) if only_selection else None)
+    return StyleChoice(layer=refer(layer, image), title=_title(image, layer), crop=_selected_part(layer) if only_selection else None)
+
+
+def _title(image: Any, layer: Any) -> str:
+    """What a layer is called as a style: the only one of an image goes by the name of the image's file, as "Background" says nothing."""
+    file = image.get_file()
+    name = (file.get_basename() or "").rpartition(".")[0] if file is not None and len(image.get_layers()) == 1 else ""
+    return str(name or layer.get_name())
 
 
 def _rows(layers: list[tuple[Any, Any]]) -> Any:
@@ -111,15 +119,6 @@ def _selected_part(layer: Any) -> tuple[int, int, int, int] | None:
     """The box of the selection on a layer, in its pixels; None when it is too small for a style."""
     touches, x, y, width, height = layer.mask_intersect()
     return (x, y, width, height) if touches and min(width, height) >= SMALLEST_SIDE else None
-
-
-def _flat(layers: list[Any]) -> list[Any]:
-    found = []
-    for layer in layers:
-        found.append(layer)
-        if layer.is_group():
-            found += _flat(layer.get_children())
-    return found
 
 
 def _update_preview(dialog: Any, preview: Any) -> None:

@@ -40,7 +40,7 @@ class Share:
 
 
 OWN = Share(quick=512, streams=640, bulk=640, previews=640)  # the user's own programs: bounded against accidents alone
-GUEST = Share(quick=64, streams=64, bulk=12, previews=16)  # the holder of a certificate: eight jobs in flight, and an editor beside them; 64 MiB of messages
+GUEST = Share(quick=64, streams=64, bulk=10, previews=16)  # the holder of a certificate: eight jobs in flight, and an editor beside them; 40 MiB of messages
 OPEN = Share(quick=128, streams=0, bulk=0, previews=0)  # everybody without a token together: an answer is 2 bytes
 
 

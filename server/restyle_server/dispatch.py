@@ -103,8 +103,8 @@ class Dispatcher:
     def check_device(self, device: str) -> None:
         """Invalid when no station has this device; Unavailable when all that could paint are down."""
         fit = [station for station in self.stations if device in ("", *station.names)]
-        if not fit and all(station.device for station in self.stations):
-            raise Invalid("spec.parameters.device", f"this server has no device {device!r}; it has {', '.join(station.id for station in self.stations)}.")
+        if self._unknown(device):
+            raise Invalid("spec.parameters.device", self._no_such(device))
         if fit and all(station.state == "down" for station in fit):
             raise Unavailable(f"The server's engine does not start. {fit[0].complaint}", reason="ENGINE_DOWN", retry_after=BACKOFF[-1])
 
@@ -189,6 +189,20 @@ class Dispatcher:
             failure = Failure("ENGINE_DOWN", f"The server's engine does not start. {complaint}")
             for job in self._board.waiting():
                 self._board.move(job.id, JobState.FAILED, failure=failure)
+
+    def _unknown(self, device: str) -> bool:
+        """Whether no station has this device, as far as their names are known: that takes their first workers."""
+        return all(station.device for station in self.stations) and not any(device in ("", *station.names) for station in self.stations)
+
+    def _no_such(self, device: str) -> str:
+        return f"this server has no device {device!r}; it has {', '.join(station.id for station in self.stations)}."
+
+    def _refuse_unknown(self) -> None:
+        """Jobs that came before the stations' names were known, or from an earlier server with other devices, would wait for ever."""
+        for job in self._board.waiting():
+            if self._unknown(job.wanted_device):
+                words = self._no_such(job.wanted_device)
+                self._board.move(job.id, JobState.FAILED, failure=Failure("BAD_INPUT", f"{words[0].upper()}{words[1:]}"))
 
     def _changed(self, job: Job) -> None:
         if job.state.ended:
@@ -282,6 +296,7 @@ class Dispatcher:
                 log.info("device %s: ready (%s), process %s", station.id, message.device.name, process.pid)
                 if self.prepare is not None:
                     process.tell(self.prepare(not station.fragile and not self._board.waiting()))
+                self._refuse_unknown()
                 self._dispatch()
             case say.Unusable():
                 station.complaint = message.message

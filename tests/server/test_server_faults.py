@@ -38,6 +38,15 @@ async def test_a_fault_fails_its_own_job_once_and_the_next_one_runs(serving, fau
         assert place.job_folders() == [good.id]
 
 
+async def test_a_device_that_turns_out_not_to_be_there_is_told_and_not_waited_for(serving):
+    async with serving() as place:
+        assert place.server.dispatcher.stations[0].device is None  # its worker only starts: nobody knows its names
+        job = await place.caller.create(order(parameters=wire.Parameters(device="cuda:7")))
+        ended = await place.caller.end(job.id)
+        assert (ended.state, ended.error.reason) == (wire.FAILED, "BAD_INPUT")
+        assert ended.error.message == "This server has no device 'cuda:7'; it has cpu."
+
+
 async def test_a_worker_that_hangs_is_found_and_replaced(serving):
     clock = Clock()
     async with serving(clock, script={"step_ms": 5, "seeds": {"1": {"hang_at": 3}}}) as place:

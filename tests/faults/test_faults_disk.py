@@ -116,7 +116,8 @@ async def test_a_read_only_state_folder_is_one_sentence_when_the_server_starts(l
     assert server.returncode == 1
     assert words.count("\n") == 1
     assert str(launchpad.state) in words
-    assert "writable" in words
+    assert "Read-only file system" in words
+    assert "--state-dir" in words
 
 
 async def test_a_folder_that_becomes_read_only_refuses_or_fails_the_job_and_the_server_survives(launchpad, sized, promised):

@@ -103,6 +103,12 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         f"{FOLDERS}::test_no_module_of_the_folder_that_a_server_is_started_in_runs",
         f"{FOLDERS}::test_another_users_folder_is_refused",
     ),
+    "What a server can't read of its own files": (
+        "faults/test_faults_lost.py::test_what_is_not_understood_is_never_deleted",
+        "faults/test_faults_lost.py::test_a_result_that_is_not_what_was_painted_is_never_given_out",
+        "server/test_server_journal.py::test_a_journal_that_is_not_understood_is_set_aside_whole",
+        "cli/test_cli_doctor.py::test_what_the_server_could_not_read_is_named",
+    ),
 }
 """The beginning of each sentence, and what holds it."""
 

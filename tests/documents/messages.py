@@ -54,9 +54,11 @@ def _files() -> list[Path]:
 
 def _errors(trees: list[ast.Module]) -> set[str]:
     """Names of the classes that are exceptions of the project's own."""
-    bases = {node.name: [_name(base) for base in node.bases] for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    bases: dict[str, set[str]] = {}  # several classes may have one name
+    for node in (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        bases.setdefault(node.name, set()).update(map(_name, node.bases))
     found = {"Exception", "RuntimeError", "ValueError", "OSError", "BadParameter", "UsageError"}
-    while more := {name for name, parents in bases.items() if name not in found and found & set(parents)}:
+    while more := {name for name, parents in bases.items() if name not in found and found & parents}:
         found |= more
     return found - {"Exception", "RuntimeError", "ValueError", "OSError"}
 

@@ -18,8 +18,10 @@ EDITORS: tuple[ModuleType, ...] = (gimp, krita)
 OWN_DATA = ("styles", "presets", "server.toml")
 MADE_DATA = (ENVIRONMENT, placing.LAUNCHER, placing.LAUNCHER + ".partial", "weights", "krita")
 OWN_CONFIG = ("presets",)
-OWN_STATE = ("jobs", "jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm")
+OWN_STATE = ("jobs", "jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "aside", "painted.sqlite")
 MADE_STATE = (
+    "ages.json",
+    "ages.part",
     "server.json",
     "server.part",
     "server.lock",

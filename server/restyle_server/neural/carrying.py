@@ -12,7 +12,7 @@ def carried(state: Tensor, reference: Tensor, width: int, height: int, kept: Ten
     enlarged = resized(state, width, height)
     if enlarged is state:
         return state.clamp(0, 1)
+    if kept is not None and not bool(kept.any()):
+        return enlarged.clamp(0, 1)
     details = resized(reference, width, height) - resized(resized(reference, *state.shape[:1:-1]), width, height)
-    if kept is None:
-        return (enlarged + details).clamp(0, 1)
-    return (enlarged + resized_map(kept.to(details), width, height) * details).clamp(0, 1) if bool(kept.any()) else enlarged.clamp(0, 1)
+    return (enlarged + (details if kept is None else resized_map(kept.to(details), width, height) * details)).clamp(0, 1)

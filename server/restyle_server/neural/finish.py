@@ -176,6 +176,8 @@ def finish(
     moving = levels[: pace.levels]
     means, squares = ([torch.zeros_like(level) for level in moving] for _ in range(2))
     since, picture, rate, weight = 0, start, 1.0, pull(0.0)
+    fixed = None if free is None else start
+    del start  # of a large picture, every copy counts
     for number in range(steps):
         terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
         content = float(terms.content)
@@ -188,12 +190,13 @@ def finish(
             continue
         since += 1
         step = pace.rate * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / pace.warming)
-        slopes = spread(gradient if free is None else gradient * free, levels)[: pace.levels]
+        slopes = spread(gradient if free is None else gradient * free, moving)
         for level, mean, square, slope in zip(moving, means, squares, slopes, strict=True):
             mean.lerp_(slope, 1 - BETAS[0])
             square.mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
             level.addcdiv_(mean, (square / (1 - BETAS[1] ** since)).sqrt_().add_(EPSILON), value=-step / (1 - BETAS[0] ** since))
-        picture = joined(levels) if free is None else torch.where(free > 0, joined(levels), start)
+        del gradient, slopes, slope
+        picture = joined(levels) if free is None or fixed is None else torch.where(free > 0, joined(levels), fixed)
         tell(terms, weight, picture)
         weight = pull(content)
     return picture
@@ -218,9 +221,11 @@ def joined(levels: Sequence[Tensor]) -> Tensor:
 
 
 def spread(gradient: Tensor, levels: Sequence[Tensor]) -> list[Tensor]:
-    """The gradient by each of a pyramid's levels, of the gradient by its picture."""
-    leaves = [torch.empty_like(level).requires_grad_(True) for level in levels]
-    return list(torch.autograd.grad(joined(leaves), leaves, gradient))
+    """The gradient by the finest of a pyramid's levels, as many as are given, of the gradient by its picture."""
+    found = [gradient]
+    for level in levels[1:]:
+        found.append(torch.ops.aten.upsample_bilinear2d_backward(found[-1], found[-1].shape[-2:], level.shape, False))
+    return found
 
 
 def _enlarged(small: Tensor, like: Tensor) -> Tensor:

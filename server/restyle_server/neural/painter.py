@@ -271,7 +271,7 @@ class _Run:
             return
         local = strength_map(task, width, height, self._device)
         more = None if local is None else strength.hold(self._strength, local)
-        hold = FeatureMatch(self._vgg, resized(self._content, width, height).clamp(0, 1) if held else self._best, held, more, tiles)
+        hold = FeatureMatch(self._vgg, resized(self._content, width, height).clamp(0, 1) if held else self._content, held, more, tiles)
         pace = DETAIL_PACE if detail else WHOLE_PACE
         objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles, pace)
 

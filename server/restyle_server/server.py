@@ -210,6 +210,7 @@ class Server:
 
     def _refuse_more(self) -> None:
         self.dispatcher.accepting = self._health.serving = False
+        self.board.retire()
 
     async def _sweep(self) -> None:
         while True:
@@ -228,7 +229,8 @@ class Server:
 
     async def _close(self) -> None:
         """Ends what still runs, says so, and leaves nothing behind."""
-        self._refuse_more()
+        if self.dispatcher.accepting:
+            self._refuse_more()
         for job in self.board.running():
             self.dispatcher.cancel(job.id)
             self.board.move(job.id, JobState.FAILED, failure=STOPPED)

@@ -282,10 +282,13 @@ class Board:
         unread = any(job.state is JobState.SUCCEEDED and not job.last_read for job in self._jobs.values())
         return unread or self.watchers() > 0 or bool(self._open)
 
+    def retire(self) -> None:
+        """Writes what has to outlive the server, before its end is promised to anybody: who was told may remove the folder."""
+        self._ages.close()
+
     def close(self) -> None:
         """Closes the journal."""
         self._checking.close()
-        self._ages.close()
         self._journal.close()
 
     # ---- Inside

@@ -102,7 +102,7 @@ class Dispatcher:
 
     def check_device(self, device: str) -> None:
         """Invalid when no station has this device; Unavailable when all that could paint are down."""
-        fit = [station for station in self.stations if device in ("", *station.names)]
+        fit = [station for station in self.stations if station.fits(device)]
         if self._unknown(device):
             raise Invalid("spec.parameters.device", self._no_such(device))
         if fit and all(station.state == "down" for station in fit):
@@ -123,7 +123,7 @@ class Dispatcher:
         """What the order would cost on the device, or on the first that is ready; None when no worker is ready or answers in time. TooLarge and Invalid."""
         self.wake()
         deadline = asyncio.get_running_loop().time() + ready_seconds
-        while not (ready := [station for station in self.stations if station.ready and device in ("", *station.names)]):
+        while not (ready := [station for station in self.stations if station.ready and station.fits(device)]):
             if asyncio.get_running_loop().time() >= deadline:
                 return None
             await asyncio.sleep(0.05)
@@ -192,7 +192,7 @@ class Dispatcher:
 
     def _unknown(self, device: str) -> bool:
         """Whether no station has this device, as far as their names are known: that takes their first workers."""
-        return all(station.device for station in self.stations) and not any(device in ("", *station.names) for station in self.stations)
+        return all(station.device for station in self.stations) and not any(station.fits(device) for station in self.stations)
 
     def _no_such(self, device: str) -> str:
         return f"this server has no device {device!r}; it has {', '.join(station.id for station in self.stations)}."
@@ -242,7 +242,7 @@ class Dispatcher:
         for job in self._board.waiting():
             if job.job_class is not JobClass.INTERACTIVE:
                 continue
-            fit = [station for station in busy if job.wanted_device in ("", *station.names)]
+            fit = [station for station in busy if station.fits(job.wanted_device)]
             if not fit or not self.accepting:
                 continue
             station = next((station for station in fit if station.asked), fit[0])

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import grpc
 from grpc import aio
 
-from . import __version__, bodies
+from . import __version__, bodies, health
 from .bodies import CALLS, Call
 from .callers import check_caller, owner_of
 from .jobs.journal import JournalFailure
@@ -28,7 +28,7 @@ from .wire import restyle_pb2 as wire
 
 log = logging.getLogger(__name__)
 
-OPEN = "/grpc.health.v1.Health"  # the only service without a token: it says nothing but SERVING or NOT_SERVING
+OPEN = f"/{health.SERVICE}"  # the only service without a token: it says nothing but SERVING or NOT_SERVING
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 READINGS = 2  # first messages of one caller on their way in, of small calls and of large ones: each may be 4 MiB, whatever the call wants
 DETAILS = "grpc-status-details-bin"

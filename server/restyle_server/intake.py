@@ -180,7 +180,7 @@ class Intake:
 
     def _within_patience(self, spec: Spec) -> Spec:
         """The native size as the device's own pace allows it, where it has painted before; else the engine judges by the kind of device."""
-        station = next((station for station in self._dispatcher.stations if station.device and spec.device in ("", *station.names)), None)
+        station = next((station for station in self._dispatcher.stations if station.device and station.fits(spec.device)), None)
         if not spec.parameters.native_size or station is None or station.device is None:
             return spec
         name, device, content = station.describe(), station.device, spec.content

@@ -228,6 +228,10 @@ class Station:
         """What a caller may call the device."""
         return (self.id, self.wanted)
 
+    def fits(self, device: str) -> bool:
+        """Whether a job that asks for this device may be painted here; "": any."""
+        return device in ("", *self.names)
+
     def describe(self) -> str:
         """The device for people, such as "cpu: AMD EPYC, 2 threads, bf16"."""
         return f"{self.device.id}: {self.device.name}, {'bf16' if self.device.bf16 else 'fp32'}" if self.device else self.wanted

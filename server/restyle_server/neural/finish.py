@@ -176,8 +176,6 @@ def finish(
     moving = levels[: pace.levels]
     means, squares = ([torch.zeros_like(level) for level in moving] for _ in range(2))
     since, picture, rate, weight = 0, start, 1.0, pull(0.0)
-    fixed = None if free is None else start
-    del start  # of a large picture, every copy counts
     for number in range(steps):
         terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
         content = float(terms.content)
@@ -195,8 +193,7 @@ def finish(
             mean.lerp_(slope, 1 - BETAS[0])
             square.mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
             level.addcdiv_(mean, (square / (1 - BETAS[1] ** since)).sqrt_().add_(EPSILON), value=-step / (1 - BETAS[0] ** since))
-        del gradient, slopes, slope
-        picture = joined(levels) if free is None or fixed is None else torch.where(free > 0, joined(levels), fixed)
+        picture = joined(levels) if free is None else torch.where(free > 0, joined(levels), start)
         tell(terms, weight, picture)
         weight = pull(content)
     return picture

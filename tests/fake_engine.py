@@ -22,10 +22,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from restyle_server.imaging.formats import Plane
+from restyle_engine.parameters import resolve
+from restyle_imaging.formats import Plane
 from restyle_server.jobs import scales as kept_scales
 from restyle_server.jobs.scales import Head
-from restyle_server.neural.parameters import resolve
 from restyle_server.orders import Order
 from restyle_server.worker.engine import Between, Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
 

@@ -117,8 +117,8 @@ def _arguments() -> argparse.Namespace:
 def _sheet(photo: Path, style: str) -> int:
     import restyle_client
     from restyle_cli import style_specs
-    from restyle_server.imaging.errors import PictureError
-    from restyle_server.imaging.sheets import Panel, row
+    from restyle_imaging.errors import PictureError
+    from restyle_imaging.sheets import Panel, row
 
     spec = style_specs.parse(style)
     with restyle_client.connect(start=False) as session:

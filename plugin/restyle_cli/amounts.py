@@ -6,7 +6,7 @@ import re
 
 import typer
 from restyle_client.settings import FULL_SIZE
-from restyle_server.neural.parameters import LARGEST_SIDE, SMALLEST_SIDE
+from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE
 
 NATIVE = "native"
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}

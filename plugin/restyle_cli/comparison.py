@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
-from restyle_server.imaging.sheets import Heading, Panel, grid
+from restyle_imaging.sheets import Heading, Panel, grid
 
 from . import easel
 from .drafts import Content, Draft, Outcome, file_name

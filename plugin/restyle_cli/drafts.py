@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import restyle_client as client
 from PIL import Image
-from restyle_server.imaging import files
-from restyle_server.imaging.pictures import plane_of
-from restyle_server.imaging.planes import open_plane
-from restyle_server.imaging.resize import resize_visible
-from restyle_server.neural.parameters import work_size
+from restyle_engine.parameters import work_size
+from restyle_imaging import files
+from restyle_imaging.pictures import plane_of
+from restyle_imaging.planes import open_plane
+from restyle_imaging.resize import resize_visible
 
 from . import inputs, painting
 from .batch import IN_FLIGHT, Stopping

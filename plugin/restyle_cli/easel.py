@@ -11,8 +11,8 @@ import numpy as np
 import restyle_client as client
 import typer
 from PIL import Image
-from restyle_server.imaging.pictures import plane_of
-from restyle_server.imaging.sheets import Panel
+from restyle_imaging.pictures import plane_of
+from restyle_imaging.sheets import Panel
 
 from . import drafts, painting, saving
 from .batch import Stopping

@@ -31,8 +31,8 @@ CRASH_LOG = "restyle-cli-error.log"
 SPOKEN = (
     ("restyle_client.errors", "RestyleError"),
     ("restyle_server.styles.errors", "StyleError"),
-    ("restyle_server.imaging.errors", "PictureError"),
-    ("restyle_server.imaging.errors", "ImagingError"),
+    ("restyle_imaging.errors", "PictureError"),
+    ("restyle_imaging.errors", "ImagingError"),
     ("restyle_server.weights.errors", "WeightsError"),
     ("restyle_server.failures", "StartFailed"),
     ("restyle_install.placing", "PlacingError"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from restyle_server.neural.parameters import Color, Preset
+from restyle_engine.parameters import Color, Preset
 
 from . import amounts, destinations, inputs, presets, style_specs
 from .destinations import SUFFIXES

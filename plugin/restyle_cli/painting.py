@@ -12,9 +12,9 @@ from typing import Any
 
 import restyle_client as client
 from restyle_client.styles import suggestion
-from restyle_server.imaging import files, formats
-from restyle_server.imaging.errors import PictureError
-from restyle_server.imaging.pictures import PictureFile
+from restyle_imaging import files, formats
+from restyle_imaging.errors import PictureError
+from restyle_imaging.pictures import PictureFile
 
 from . import inputs, saving
 from .destinations import DEFAULT_SUFFIX

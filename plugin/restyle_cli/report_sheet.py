@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 from restyle_client import Progress, Report, ScaleReport
-from restyle_server.imaging import sheets
-from restyle_server.imaging.sheets import GAP, HAIRLINE, INK, MARGIN, PAPER, PENCIL, SHADE, SUBTITLE, Heading, Ink, Panel
+from restyle_imaging import sheets
+from restyle_imaging.sheets import GAP, HAIRLINE, INK, MARGIN, PAPER, PENCIL, SHADE, SUBTITLE, Heading, Ink, Panel
 
 from .output import seconds_for_people
 

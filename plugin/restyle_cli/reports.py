@@ -9,9 +9,9 @@ from typing import Any
 
 import restyle_client as client
 from PIL import Image
-from restyle_server.imaging.planes import open_plane
-from restyle_server.imaging.preview import rgba8
-from restyle_server.imaging.sheets import Heading
+from restyle_imaging.planes import open_plane
+from restyle_imaging.preview import rgba8
+from restyle_imaging.sheets import Heading
 
 from . import destinations
 from .failures import Failure

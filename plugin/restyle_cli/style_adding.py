@@ -95,7 +95,7 @@ def add(
 def _added(session: client.Session, found: Sequence[Path], words: Words, forgiving: bool) -> Iterator[Outcome]:
     """One outcome per file. forgiving: a file that can't be used is an outcome, too; a server that is gone never is."""
     import restyle_client as client
-    from restyle_server.imaging.errors import PictureError
+    from restyle_imaging.errors import PictureError
 
     there = {style.sha256: style for style in session.styles()}
     for file in found:
@@ -108,7 +108,7 @@ def _added(session: client.Session, found: Sequence[Path], words: Words, forgivi
 
 
 def _one(session: client.Session, file: Path, words: Words, there: dict[str, client.Style]) -> Outcome:
-    from restyle_server.imaging import files
+    from restyle_imaging import files
     from restyle_server.styles.description import MAX_TITLE
     from restyle_server.styles.pictures import MAX_BYTES
 

@@ -86,7 +86,7 @@ def import_archive(
 
 def _packed(session: client.Session, ids: list[str]) -> Iterator[Packed]:
     """One style at a time, so that no more than one picture is held."""
-    from restyle_server.neural.parameters import Color
+    from restyle_engine.parameters import Color
     from restyle_server.styles.archive import Packed
     from restyle_server.styles.description import Description, Suggestion
 

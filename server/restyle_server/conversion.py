@@ -7,7 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from .imaging.formats import Channels, Depth, PixelFormat
+from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
+from restyle_engine.topology import VGG19
+from restyle_imaging.formats import Channels, Depth, PixelFormat
+
 from .jobs.job import JobClass, Lifetime
 from .limits import (
     MAX_EVALUATIONS,
@@ -20,8 +23,6 @@ from .limits import (
     STYLE_SCALES,
     Limits,
 )
-from .neural.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
-from .neural.topology import VGG19
 from .orders import Crop, MaskUse, Start, StartFrom
 from .refusals import Invalid
 from .specs import EncodedSpec, MaskSpec, PlaneSpec, Spec, StyleSpec
@@ -120,7 +121,7 @@ def _plane(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
 
 def _check_profile(icc: bytes, channels: Channels, field: str) -> None:
     """By its header alone; whether it is whole, the engine finds out."""
-    from .imaging.profiles import color_space  # numpy: only for those who need it
+    from restyle_imaging.profiles import color_space  # numpy: only for those who need it
 
     pixels = "GRAY" if channels.is_gray else "RGB"
     try:

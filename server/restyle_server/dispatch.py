@@ -7,13 +7,14 @@ import itertools
 import logging
 from collections.abc import Callable
 
+from restyle_engine import sizing
+
 from .clock import Clock
 from .jobs.board import Board
 from .jobs.job import Failure, Job, JobClass
 from .jobs.journal import JournalFailure
 from .jobs.states import JobState
 from .limits import Limits
-from .neural import sizing
 from .orders import Order
 from .pace import Paces
 from .refusals import Invalid, TooLarge, Unavailable
@@ -26,7 +27,6 @@ log = logging.getLogger(__name__)
 
 KILLED = -9  # exit status of a process that SIGKILL ended
 BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed starts in a row
-
 UNWRITTEN = Failure(
     "DISK_FULL",
     "The server can't write its journal; make room on its disk. If there is room, it is damaged: end the server with `restyle stop`, the next begins another.",
@@ -46,7 +46,7 @@ class Dispatcher:
         self._tickets = itertools.count()
         self._closing = False
         self._rest = asyncio.Event()  # set whenever a job has ended
-        self.prepare: Callable[[bool], say.Prepare] | None = None  # what a worker is told first; whether it is to load weights before a job asks for them
+        self.prepare: Callable[[bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
         board.changed = lambda job: self._changed(job)
         board.watched = self._watched
 

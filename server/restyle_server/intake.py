@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from restyle_engine import sizing
+from restyle_engine.parameters import Resolved
+
 from . import replies
 from .clock import Clock
 from .conversion import spec_of, text
@@ -21,8 +24,6 @@ from .jobs.job import Job
 from .jobs.states import JobState
 from .jobs.uploads import Payloads, Piece, payload_path
 from .limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
-from .neural import sizing
-from .neural.parameters import Resolved
 from .orders import Order, PlaneFile, WeightsFile
 from .pace import Paces
 from .refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable

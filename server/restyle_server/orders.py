@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from .imaging.formats import PixelFormat
-from .neural.parameters import Parameters, Symmetry
+from restyle_engine.parameters import Parameters, Symmetry
+from restyle_imaging.formats import PixelFormat
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .neural.parameters import Resolved
-from .neural.plan import plan
+from restyle_engine.parameters import Resolved
+from restyle_engine.plan import plan
+
 from .worker.messages import Timing
 
 log = logging.getLogger(__name__)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from restyle_engine.parameters import Color, Objective, Optimizer, Pooling, Precision, Resolved
+from restyle_imaging.formats import PixelFormat
+
 from .conversion import CHANNELS, DEPTHS, PRESETS
-from .imaging.formats import PixelFormat
 from .jobs.job import Job, Report, Result
 from .jobs.states import JobState
 from .jobs.stories import Story
 from .jobs.watching import Event
 from .limits import MAX_PREVIEW, MIN_PREVIEW, Limits
-from .neural.parameters import Color, Objective, Optimizer, Pooling, Precision, Resolved
 from .weights.catalogue import Weights
 from .wire import restyle_pb2 as wire
 from .worker.engine import Device, Picture

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .neural.parameters import DEFAULT_CONTENT_LAYERS, DEFAULT_STYLE_LAYERS, Parameters
+from restyle_engine.parameters import DEFAULT_CONTENT_LAYERS, DEFAULT_STYLE_LAYERS, Parameters
+
 from .orders import WeightsFile
 from .refusals import Invalid, NotNow, Refusal, Unavailable
 from .weights.catalogue import IDS, SHIPPED, Weights, catalogue, choose, lacking

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .imaging.formats import PixelFormat
+from restyle_engine.parameters import Parameters, Symmetry
+from restyle_imaging.formats import PixelFormat
+
 from .jobs.job import JobClass, Lifetime
 from .jobs.uploads import payload_path
-from .neural.parameters import Parameters, Symmetry
 from .orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 
 

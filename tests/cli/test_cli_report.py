@@ -12,7 +12,7 @@ from cli.running import Restyle
 from PIL import Image
 from restyle_cli import report_sheet
 from restyle_client import Preview, Progress, Report, ScaleReport
-from restyle_server.imaging.sheets import Heading
+from restyle_imaging.sheets import Heading
 
 pytestmark = pytest.mark.usefixtures("restyle")
 

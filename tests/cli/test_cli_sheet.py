@@ -16,7 +16,7 @@ from restyle_cli import comparison, easel
 from restyle_cli.drafts import Content
 from restyle_client import JobClass, JobState, Lifetime
 from restyle_client.variations import VARIATIONS
-from restyle_server.imaging.sheets import GAP, MARGIN, SHADE
+from restyle_imaging.sheets import GAP, MARGIN, SHADE
 
 
 def told(done: Any) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ HEAVY = (
     "restyle_client.wire",
     "restyle_client._vendor",
     "restyle_server.server",
-    "restyle_server.imaging",
+    "restyle_imaging",
     "sqlite3",
     "asyncio",
 )

@@ -22,9 +22,9 @@ ROOMS = {
     "The client, in editors and scripts": ("plugin/restyle_client",),
     "The plug-in of GIMP": ("plugin/gimp",),
     "The plug-in of Krita": ("plugin/krita",),
-    "The server": ("server/restyle_server",),
+    "The server": ("server/restyle_server", "server/restyle_engine", "server/restyle_imaging"),
 }
-LEFT_OUT = re.compile(r"/_vendor/|/wire/|/styles/painting/")  # the last: for those who make what comes along
+LEFT_OUT = re.compile(r"/_vendor/|/wire/")
 
 
 def sentences() -> dict[str, list[str]]:

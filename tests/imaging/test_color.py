@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from restyle_server.imaging import srgb
-from restyle_server.imaging.color import from_oklab, into_gamut, matched, mixed, to_oklab, with_content_color
+from restyle_imaging import srgb
+from restyle_imaging.color import from_oklab, into_gamut, matched, mixed, to_oklab, with_content_color
 
 
 def noise(*shape: int, seed: int = 0) -> np.ndarray:

@@ -11,9 +11,9 @@ import pytest
 import tifffile
 from imaging.icc_samples import GRAY_PROFILES, PROFILES
 from PIL import Image, ImageCms
-from restyle_server.imaging.files import PictureError, read_picture, write_picture
-from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
-from restyle_server.imaging.samples import samples_of
+from restyle_imaging.files import PictureError, read_picture, write_picture
+from restyle_imaging.formats import Channels, Depth, PixelFormat, Plane
+from restyle_imaging.samples import samples_of
 
 RGB_NOISE = np.random.default_rng(0).integers(0, 256, (30, 40, 3)).astype("u1")
 TURNS = {1: lambda a: a, 2: np.fliplr, 3: lambda a: np.rot90(a, 2), 4: np.flipud, 5: lambda a: np.swapaxes(a, 0, 1)}
@@ -115,7 +115,7 @@ def test_pictures_stand_upright(orientation, kind):
         data = encoded(RGB_NOISE, "PNG", exif=exif)
     else:
         import imagecodecs
-        from restyle_server.imaging.encoding import _chunk
+        from restyle_imaging.encoding import _chunk
 
         plain = imagecodecs.png_encode(RGB_NOISE.astype("u2") * 257)
         data = plain[:33] + _chunk(b"eXIf", exif.tobytes()[6:]) + plain[33:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from restyle_server.imaging.guided import _solved, boxed, guidance, smoothed
+from restyle_imaging.guided import _solved, boxed, guidance, smoothed
 
 
 def noise(*shape: int) -> np.ndarray:

@@ -12,13 +12,13 @@ import pytest
 from imaging.icc_samples import PROFILES
 from imaging.odd_files import chunk, exif, jpeg, png
 from PIL import Image
-from restyle_server.imaging import kinds
-from restyle_server.imaging.encoding import encode
-from restyle_server.imaging.files import PictureError, read_picture
-from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
-from restyle_server.imaging.pictures import PictureFile, plane_of
-from restyle_server.imaging.planes import open_plane
-from restyle_server.imaging.samples import samples_of
+from restyle_imaging import kinds
+from restyle_imaging.encoding import encode
+from restyle_imaging.files import PictureError, read_picture
+from restyle_imaging.formats import Channels, Depth, PixelFormat, Plane
+from restyle_imaging.pictures import PictureFile, plane_of
+from restyle_imaging.planes import open_plane
+from restyle_imaging.samples import samples_of
 
 RANDOM = np.random.default_rng(4)
 RGB = RANDOM.integers(0, 256, (13, 19, 3)).astype("u1")

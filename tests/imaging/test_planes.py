@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from imaging.icc_samples import GRAY_PROFILES, PROFILES
-from restyle_server.imaging.errors import ImagingError
-from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
-from restyle_server.imaging.planes import close_plane, open_plane, weights_of
-from restyle_server.imaging.resize import resize_visible
-from restyle_server.imaging.samples import DTYPES, samples_of
-from restyle_server.imaging.upsampling import upsampled
+from restyle_imaging.errors import ImagingError
+from restyle_imaging.formats import Channels, Depth, PixelFormat, Plane
+from restyle_imaging.planes import close_plane, open_plane, weights_of
+from restyle_imaging.resize import resize_visible
+from restyle_imaging.samples import DTYPES, samples_of
+from restyle_imaging.upsampling import upsampled
 
 EVERY_FORMAT = [(channels, depth) for channels in Channels for depth in Depth]
 COLORED = [*PROFILES.items()]

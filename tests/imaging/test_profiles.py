@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from imaging.icc_samples import ADOBE_RGB, D50, GRAY_PROFILES, PROFILES, SRGB, gamma_curve, gray_profile, profile, rgb_profile, table_curve, xyz
 from PIL import Image, ImageCms
-from restyle_server.imaging.errors import ImagingError
-from restyle_server.imaging.profiles import LookupProfile, MatrixProfile, SrgbProfile, profile_of
+from restyle_imaging.errors import ImagingError
+from restyle_imaging.profiles import LookupProfile, MatrixProfile, SrgbProfile, profile_of
 
 UNBOUNDED = ["adobe-rgb", "display-p3", "linear-rec709", "p3-table", "srgb-table"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from restyle_server.imaging.hidden import fill_hidden
-from restyle_server.imaging.preview import rgba8
-from restyle_server.imaging.resize import Enlargement, resize, resize_visible
+from restyle_imaging.hidden import fill_hidden
+from restyle_imaging.preview import rgba8
+from restyle_imaging.resize import Enlargement, resize, resize_visible
 
 RED, BLUE, GREEN = (np.array(color, np.float32) for color in ((1, 0, 0), (0, 0, 1), (0, 1, 0)))
 

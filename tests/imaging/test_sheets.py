@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from restyle_server.imaging import sheets
-from restyle_server.imaging.sheets import GAP, MARGIN, PAPER, Heading, Panel, grid
+from restyle_imaging import sheets
+from restyle_imaging.sheets import GAP, MARGIN, PAPER, Heading, Panel, grid
 
 RED, GREEN, BLUE = (200, 0, 0), (0, 200, 0), (0, 0, 200)
 BOX = (60, 40)

@@ -9,9 +9,9 @@ import pytest
 import tifffile
 from imaging.odd_files import tiff
 from PIL import ImageCms
-from restyle_server.imaging.files import PictureError, read_picture
-from restyle_server.imaging.formats import Channels, Depth
-from restyle_server.imaging.samples import samples_of
+from restyle_imaging.files import PictureError, read_picture
+from restyle_imaging.formats import Channels, Depth
+from restyle_imaging.samples import samples_of
 
 RANDOM = np.random.default_rng(3)
 RGBA = RANDOM.integers(0, 256, (9, 13, 4)).astype("u1")

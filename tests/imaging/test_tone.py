@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from restyle_server.imaging.tone import Tone, tone_of
+from restyle_imaging.tone import Tone, tone_of
 
 
 @pytest.mark.parametrize("tone", [Tone(), Tone(0, 1.05), Tone(-0.3, 1), Tone(-0.02, 7), Tone(0, 200)])

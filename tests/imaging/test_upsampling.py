@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from restyle_server.imaging.resize import resize
-from restyle_server.imaging.upsampling import upsampled
+from restyle_imaging.resize import resize
+from restyle_imaging.upsampling import upsampled
 
 
 @pytest.fixture

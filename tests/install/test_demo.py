@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 from PIL import Image
+from restyle_imaging.sheets import PAPER, Panel, row
 from restyle_install import demonstration
 from restyle_install.demonstration import HEIGHT, WIDEST
-from restyle_server.imaging.sheets import PAPER, Panel, row
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "install" / "demo.py"

@@ -75,7 +75,7 @@ def test_only_the_worker_imports_torch(module: str) -> None:
     assert done.returncode == 0, done.stderr[-500:]
 
 
-@pytest.mark.parametrize("folder", ["server/restyle_server/imaging", "server/restyle_server/weights", "server/restyle_server/jobs", "install/restyle_install"])
+@pytest.mark.parametrize("folder", ["server/restyle_imaging", "server/restyle_server/weights", "server/restyle_server/jobs", "install/restyle_install"])
 def test_rooms_that_know_no_torch_do_not_name_it_at_module_level(folder: str) -> None:
     found = [path.name for path in (ROOT / folder).rglob("*.py") if re.search(r"^(import|from) torch", path.read_text("utf-8"), re.MULTILINE)]
     assert found == []

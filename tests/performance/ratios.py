@@ -19,20 +19,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from restyle_engine import strength
+from restyle_engine.calibration import network
+from restyle_engine.device import prefers_bf16
+from restyle_engine.painter import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.parameters import Parameters, Pooling, Precision, resolve
+from restyle_engine.resizing import pixels
+from restyle_engine.scene import Weights, scene
+from restyle_engine.targets import TargetCache
+from restyle_engine.task import StylePicture, Task
+from restyle_imaging.formats import Channels, Depth, PixelFormat, Plane
+from restyle_imaging.planes import close_plane, open_plane
+from restyle_imaging.resize import resize_visible
+from restyle_imaging.upsampling import upsampled
 from restyle_server.bench.textbook import Features, Textbook
-from restyle_server.imaging.formats import Channels, Depth, PixelFormat, Plane
-from restyle_server.imaging.planes import close_plane, open_plane
-from restyle_server.imaging.resize import resize_visible
-from restyle_server.imaging.upsampling import upsampled
-from restyle_server.neural import strength
-from restyle_server.neural.calibration import network
-from restyle_server.neural.device import prefers_bf16
-from restyle_server.neural.painter import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
-from restyle_server.neural.parameters import Parameters, Pooling, Precision, resolve
-from restyle_server.neural.resizing import pixels
-from restyle_server.neural.scene import Weights, scene
-from restyle_server.neural.targets import TargetCache
-from restyle_server.neural.task import StylePicture, Task
 from restyle_server.weights.catalogue import SHIPPED
 
 FIGURES = Path(__file__).with_name("figures.toml")

@@ -16,8 +16,8 @@ import psutil
 
 imported = time.time()  # before torch
 
-from restyle_server.neural import scene  # noqa: E402
-from restyle_server.neural.painter import Painter  # noqa: E402
+from restyle_engine import scene  # noqa: E402
+from restyle_engine.painter import Painter  # noqa: E402
 from restyle_server.worker import neural_engine, process  # noqa: E402
 
 FILE = "watched.jsonl"

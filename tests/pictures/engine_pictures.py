@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pictures.photos import painting, photo
-from restyle_server.neural.device import prefers_bf16
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Parameters, resolve
-from restyle_server.neural.task import StylePicture, Task
+from restyle_engine.device import prefers_bf16
+from restyle_engine.painter import Painter
+from restyle_engine.parameters import Parameters, resolve
+from restyle_engine.task import StylePicture, Task
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
 

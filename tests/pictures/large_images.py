@@ -19,18 +19,18 @@ import numpy as np
 import restyle_server
 import torch
 from PIL import Image
-from restyle_server.imaging.formats import Channels, Depth, PixelFormat
-from restyle_server.imaging.resize import resize
-from restyle_server.neural import memory
-from restyle_server.neural.calibration import network
-from restyle_server.neural.memory import DETAIL_SIDE
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Parameters, Pooling, Precision, Preset, resolve
-from restyle_server.neural.plan import LARGEST_WHOLE
-from restyle_server.neural.resizing import tensor
-from restyle_server.neural.scene import Weights, scene
-from restyle_server.neural.targets import TargetCache
-from restyle_server.neural.task import StylePicture, Task
+from restyle_engine import memory
+from restyle_engine.calibration import network
+from restyle_engine.memory import DETAIL_SIDE
+from restyle_engine.painter import Painter
+from restyle_engine.parameters import Parameters, Pooling, Precision, Preset, resolve
+from restyle_engine.plan import LARGEST_WHOLE
+from restyle_engine.resizing import tensor
+from restyle_engine.scene import Weights, scene
+from restyle_engine.targets import TargetCache
+from restyle_engine.task import StylePicture, Task
+from restyle_imaging.formats import Channels, Depth, PixelFormat
+from restyle_imaging.resize import resize
 from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Progress, Verdict

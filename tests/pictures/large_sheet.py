@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from restyle_server.imaging.resize import resize
-from restyle_server.neural import plan
-from restyle_server.neural.device import prefers_bf16
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Parameters, Preset, resolve
-from restyle_server.neural.task import Pixels, State, StylePicture, Task
+from restyle_engine import plan
+from restyle_engine.device import prefers_bf16
+from restyle_engine.painter import Painter
+from restyle_engine.parameters import Parameters, Preset, resolve
+from restyle_engine.task import Pixels, State, StylePicture, Task
+from restyle_imaging.resize import resize
 from restyle_server.worker.engine import Verdict
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

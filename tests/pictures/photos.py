@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import restyle_server
 from numpy.typing import NDArray
-from restyle_server.imaging.files import read_picture
-from restyle_server.imaging.planes import open_plane
-from restyle_server.imaging.resize import resize
+from restyle_imaging.files import read_picture
+from restyle_imaging.planes import open_plane
+from restyle_imaging.resize import resize
 
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 PAINTINGS = ("night", "stained-glass", "woodcut")

@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from pictures.photos import painting, photo
 from PIL import Image
+from restyle_engine.calibration import network
+from restyle_engine.parameters import Pooling
+from restyle_engine.resizing import pixels, tensor
 from restyle_server.bench import objective
-from restyle_server.neural.calibration import network
-from restyle_server.neural.parameters import Pooling
-from restyle_server.neural.resizing import pixels, tensor
 from restyle_server.weights.catalogue import choose
 
 PAIRS = (

@@ -22,14 +22,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 from pictures.photos import PHOTOS, painting, photo
-from restyle_server.neural import scene, strength
-from restyle_server.neural.calibration import network
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Parameters, Pooling, Precision, Preset, resolve
-from restyle_server.neural.recoloring import recolored
-from restyle_server.neural.resizing import tensor
-from restyle_server.neural.targets import TargetCache
-from restyle_server.neural.task import Pixels, StylePicture, Task
+from restyle_engine import scene, strength
+from restyle_engine.calibration import network
+from restyle_engine.painter import Painter
+from restyle_engine.parameters import Parameters, Pooling, Precision, Preset, resolve
+from restyle_engine.recoloring import recolored
+from restyle_engine.resizing import tensor
+from restyle_engine.targets import TargetCache
+from restyle_engine.task import Pixels, StylePicture, Task
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
 

@@ -10,11 +10,11 @@ import torch
 from pictures.crisp import crisp
 from pictures.photos import painting
 from pictures.readings import defects, readings
-from restyle_server.imaging.resize import resize
-from restyle_server.neural import memory, plan
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Parameters, Precision, resolve
-from restyle_server.neural.task import Pixels, StylePicture, Task
+from restyle_engine import memory, plan
+from restyle_engine.painter import Painter
+from restyle_engine.parameters import Parameters, Precision, resolve
+from restyle_engine.task import Pixels, StylePicture, Task
+from restyle_imaging.resize import resize
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Verdict
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 from reference import gatys
-from restyle_server.neural import losses
-from restyle_server.neural.calibration import normalised
-from restyle_server.neural.parameters import Pooling
-from restyle_server.neural.statistics import moments
-from restyle_server.neural.topology import CHANNELS
-from restyle_server.neural.vgg import Filters, convolutions
+from restyle_engine import losses
+from restyle_engine.calibration import normalised
+from restyle_engine.parameters import Pooling
+from restyle_engine.statistics import moments
+from restyle_engine.topology import CHANNELS
+from restyle_engine.vgg import Filters, convolutions
 
 LAYERS = ("1_1", "2_1", "3_1", "4_1", "5_1")
 CLOSE = 1e-4

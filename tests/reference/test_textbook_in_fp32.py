@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 from reference import gatys
+from restyle_engine.calibration import network
+from restyle_engine.parameters import Pooling
 from restyle_server.bench import objective
 from restyle_server.bench.textbook import Features, Textbook
-from restyle_server.neural.calibration import network
-from restyle_server.neural.parameters import Pooling
 from restyle_server.weights.catalogue import choose
 
 CLOSE = 1e-4

@@ -94,9 +94,9 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         f"{FAULTS}::test_a_result_expires_and_says_so",
     ),
     "So do statistics of the styles": (
-        "neural/test_store.py::test_nobody_else_can_read_it_and_nothing_unfinished_is_left",
-        "neural/test_store.py::test_what_was_used_longest_ago_goes_first",
-        "neural/test_store.py::test_a_damaged_file_counts_as_none_and_is_written_anew",
+        "engine/test_store.py::test_nobody_else_can_read_it_and_nothing_unfinished_is_left",
+        "engine/test_store.py::test_what_was_used_longest_ago_goes_first",
+        "engine/test_store.py::test_a_damaged_file_counts_as_none_and_is_written_anew",
     ),
     "No link in the state folder": (
         f"{FOLDERS}::test_nothing_is_written_through_a_planted_link",

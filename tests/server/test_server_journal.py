@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from restyle_server.imaging.formats import Channels, Depth, PixelFormat
+from restyle_engine.parameters import Color, Parameters, Symmetry, resolve
+from restyle_imaging.formats import Channels, Depth, PixelFormat
 from restyle_server.jobs.job import Failure, Job, JobClass, Lifetime, Report, Result
 from restyle_server.jobs.journal import Journal, JournalFailure, JournalHeld
 from restyle_server.jobs.records import encode
 from restyle_server.jobs.states import JobState
-from restyle_server.neural.parameters import Color, Parameters, Symmetry, resolve
 from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 
 PLANE = PlaneFile(Path("/jobs/1/payload-0"), PixelFormat(Channels.BGRA, Depth.F16), 640, 480, b"\x00profile\xff")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
-from restyle_server.neural.parameters import Color
+from restyle_engine.parameters import Color
 from restyle_server.styles import description, library
 from restyle_server.styles.description import Suggestion
 from restyle_server.styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected, StyleStorage

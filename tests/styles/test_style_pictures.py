@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from restyle_painters import PICTURES, SMALLEST, painted
+from restyle_painters.palette import Palette
 from restyle_server.styles.library import BUILTIN, Library
-from restyle_server.styles.painting import PICTURES, SMALLEST, painted
-from restyle_server.styles.painting.palette import Palette
 from styles.band_energy import band_energies, block_excess
 
 ALL_BYTES = 24_000_000
@@ -106,7 +106,7 @@ def test_printed_and_drawn_pictures_know_no_colour_but_the_palettes(style_id: st
 @pytest.mark.slow
 @pytest.mark.parametrize("style_id", PICTURES)
 def test_a_picture_has_the_size_that_is_asked_for_and_its_own_shape(style_id: str) -> None:
-    aspect = import_module(f"restyle_server.styles.painting.{style_id.replace('-', '_')}").ASPECT
+    aspect = import_module(f"restyle_painters.{style_id.replace('-', '_')}").ASPECT
     for picture, size in ((small(style_id), 64), (painted(style_id, 37), 37)):
         height, width, channels = picture.shape
         assert (max(height, width), channels) == (size, 3)
@@ -124,14 +124,14 @@ def test_bad_sizes_ids_and_palettes_are_refused() -> None:
 
 
 def test_the_command_paints_pictures_and_thumbnails(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "restyle_server.styles.painting", "marbled", "--size", "96", "--palette", "#112233,#eeddcc", "-o", str(tmp_path)]
+    command = [sys.executable, "-m", "restyle_painters", "marbled", "--size", "96", "--palette", "#112233,#eeddcc", "-o", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert Image.open(tmp_path / "marbled" / "picture.webp").size == (96, 72)
     assert (tmp_path / "marbled" / "thumbnail.webp").is_file()
 
 
 def test_the_command_names_what_it_can_paint(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "restyle_server.styles.painting", "monalisa", "-o", str(tmp_path)]
+    command = [sys.executable, "-m", "restyle_painters", "monalisa", "-o", str(tmp_path)]
     run = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
     assert run.returncode == 2
     assert "night" in run.stderr

@@ -11,11 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 from PIL import Image
-from restyle_server.imaging.formats import Plane
-from restyle_server.neural.parameters import Color, Preset
+from restyle_engine.parameters import Color, Preset
+from restyle_imaging.formats import Plane
+from restyle_painters.cells import Cell, Cells, photograph
 from restyle_server.orders import Order, WeightsFile
 from restyle_server.styles.library import Library, Style
-from restyle_server.styles.painting.cells import Cell, Cells, photograph
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Observer
 
@@ -78,7 +78,7 @@ def test_a_run_that_fails_half_way_keeps_what_it_painted(tmp_path: Path, wave: S
 
 @pytest.mark.slow
 def test_the_command_makes_a_sheet_under_the_limit_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "restyle_server.styles.painting.sheet", "wave", "--tile", "32", "--preset", "draft", "--cells", str(tmp_path / "cells")]
+    command = [sys.executable, "-m", "restyle_painters.sheet", "wave", "--tile", "32", "--preset", "draft", "--cells", str(tmp_path / "cells")]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     runs = [
         subprocess.run([*command, "-o", str(tmp_path / name), "--most-bytes", "9000"], check=True, capture_output=True, text=True, timeout=240, env=environment)

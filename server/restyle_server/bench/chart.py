@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageDraw
+from restyle_imaging import sheets
+from restyle_imaging.sheets import GAP, HAIRLINE, INK, MARGIN, PAPER, PENCIL, SUBTITLE, TITLE, Ink
 
-from ..imaging import sheets
-from ..imaging.sheets import GAP, HAIRLINE, INK, MARGIN, PAPER, PENCIL, SUBTITLE, TITLE, Ink
 from .running import Race
 
 FIELD = (760, 420)  # px of the lines

@@ -21,24 +21,24 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+from restyle_engine import lbfgs, strength
+from restyle_engine.calibration import network
+from restyle_engine.content_loss import FeatureMatch
+from restyle_engine.device import device_ids, device_name, prefers_bf16
+from restyle_engine.finish import LAYERS, SEARCHED, WHOLE_PACE, Finish, Region, finish
+from restyle_engine.neighbours import keys
+from restyle_engine.painter import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.parameters import Parameters, Pooling, Precision, Resolved, resolve
+from restyle_engine.resizing import pixels, resized, tensor
+from restyle_engine.scene import Scene, Weights, scene
+from restyle_engine.targets import TargetCache, style_positions
+from restyle_engine.task import StylePicture, Task
+from restyle_engine.tiles import whole
+from restyle_engine.vgg import UnusableWeights, Vgg
+from restyle_imaging.errors import PictureError
 from torch import Tensor
 
 from ..folders import data_dir
-from ..imaging.errors import PictureError
-from ..neural import lbfgs, strength
-from ..neural.calibration import network
-from ..neural.content_loss import FeatureMatch
-from ..neural.device import device_ids, device_name, prefers_bf16
-from ..neural.finish import LAYERS, SEARCHED, WHOLE_PACE, Finish, Region, finish
-from ..neural.neighbours import keys
-from ..neural.painter import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
-from ..neural.parameters import Parameters, Pooling, Precision, Resolved, resolve
-from ..neural.resizing import pixels, resized, tensor
-from ..neural.scene import Scene, Weights, scene
-from ..neural.targets import TargetCache, style_positions
-from ..neural.task import StylePicture, Task
-from ..neural.tiles import whole
-from ..neural.vgg import UnusableWeights, Vgg
 from ..styles.errors import StyleError
 from ..weights.catalogue import choose
 from ..weights.errors import WeightsError

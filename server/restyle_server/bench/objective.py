@@ -7,18 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from restyle_engine import lbfgs, losses
+from restyle_engine.carrying import carried
+from restyle_engine.content_loss import FeatureMatch
+from restyle_engine.lbfgs import Value
+from restyle_engine.plan import COARSEST, Scale
+from restyle_engine.resizing import resized
+from restyle_engine.scene import Region, Scene, Weights
+from restyle_engine.statistics import guides, moments
+from restyle_engine.tiles import whole
+from restyle_engine.vgg import Vgg, channels, depth
 from torch import Tensor
 
-from ..neural import lbfgs, losses
-from ..neural.carrying import carried
-from ..neural.content_loss import FeatureMatch
-from ..neural.lbfgs import Value
-from ..neural.plan import COARSEST, Scale
-from ..neural.resizing import resized
-from ..neural.scene import Region, Scene, Weights
-from ..neural.statistics import guides, moments
-from ..neural.tiles import whole
-from ..neural.vgg import Vgg, channels, depth
 from .textbook import CONTENT, STYLE
 
 LAYERS = tuple(f"relu{name}" for name in STYLE)

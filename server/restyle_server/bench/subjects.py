@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from restyle_engine.task import Pixels
+from restyle_imaging.files import read_picture
+from restyle_imaging.planes import open_plane
+from restyle_imaging.resize import resize
 
 from ..folders import data_dir
-from ..imaging.files import read_picture
-from ..imaging.planes import open_plane
-from ..imaging.resize import resize
-from ..neural.task import Pixels
 from ..styles.library import Library
 
 STYLE = "night"

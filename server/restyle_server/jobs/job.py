@@ -7,8 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ..imaging.formats import PixelFormat
-from ..neural.parameters import Resolved
+from restyle_engine.parameters import Resolved
+from restyle_imaging.formats import PixelFormat
+
 from ..orders import Order
 from .states import JobState, moved
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..neural.parameters import Color
+from restyle_engine.parameters import Color
+
 from .errors import StyleRejected
 
 MAX_TITLE = 128  # characters, the service's limit on titles

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from restyle_engine.parameters import SMALLEST_SIDE
+from restyle_imaging import samples as planar
+from restyle_imaging.errors import ImagingError, PictureError
+from restyle_imaging.files import read_picture
+from restyle_imaging.formats import Plane
+from restyle_imaging.pictures import plane_of
+from restyle_imaging.planes import open_plane
+from restyle_imaging.preview import rgba8
 
-from ..imaging import samples as planar
-from ..imaging.errors import ImagingError, PictureError
-from ..imaging.files import read_picture
-from ..imaging.formats import Plane
-from ..imaging.pictures import plane_of
-from ..imaging.planes import open_plane
-from ..imaging.preview import rgba8
-from ..neural.parameters import SMALLEST_SIDE
 from .errors import StyleRejected
 
 MAX_BYTES = 64 * 1024 * 1024  # as Limits.max_style_bytes: a 16-bit TIFF of 10 megapixels

@@ -9,7 +9,8 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from ..neural.topology import VGG19, Convolution, topology_of
+from restyle_engine.topology import VGG19, Convolution, topology_of
+
 from .errors import WeightsInvalid
 
 LARGEST_HEADER = 1 << 20  # bytes; VGG19's is 3 KB, and the length is read from the file

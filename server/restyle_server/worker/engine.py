@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from ..imaging.formats import Plane
-from ..neural.parameters import Resolved
+from restyle_engine.parameters import Resolved
+from restyle_imaging.formats import Plane
+
 from ..orders import Order
 
 

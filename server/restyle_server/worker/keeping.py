@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 
 import numpy as np
+from restyle_engine.parameters import Resolved
+from restyle_engine.plan import plan
+from restyle_engine.task import State
 
 from ..jobs import scales
 from ..jobs.scales import Head
-from ..neural.parameters import Resolved
-from ..neural.plan import plan
-from ..neural.task import State
 from ..orders import Order
 
 

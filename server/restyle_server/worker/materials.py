@@ -10,16 +10,16 @@ from functools import reduce
 from typing import Literal
 
 import numpy as np
+from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
+from restyle_engine.targets import LARGEST_AREA
+from restyle_engine.task import Pixels, StylePicture, Task
+from restyle_imaging.color import matched, mixed
+from restyle_imaging.files import read_picture
+from restyle_imaging.formats import Plane
+from restyle_imaging.planes import Canvas, open_plane, weights_of
+from restyle_imaging.resize import resize, resize_visible
 
-from ..imaging.color import matched, mixed
-from ..imaging.files import read_picture
-from ..imaging.formats import Plane
-from ..imaging.planes import Canvas, open_plane, weights_of
-from ..imaging.resize import resize, resize_visible
 from ..limits import MAX_PREVIEW
-from ..neural.parameters import SMALLEST_SIDE, Color, Resolved
-from ..neural.targets import LARGEST_AREA
-from ..neural.task import Pixels, StylePicture, Task
 from ..orders import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder
 from .engine import JobFailure
 

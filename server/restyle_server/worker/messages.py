@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from restyle_engine.parameters import Resolved
+
 from ..jobs.job import Report, Result
-from ..neural.parameters import Resolved
 from ..orders import Order
 from .engine import Device, Estimate, Picture
 

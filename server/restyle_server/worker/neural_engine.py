@@ -9,21 +9,21 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from restyle_engine import device as devices
+from restyle_engine import sizing
+from restyle_engine.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
+from restyle_engine.painter import Painter
+from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
+from restyle_engine.task import Painting, Pixels, Sketch, Step
+from restyle_engine.vgg import UnusableWeights
+from restyle_imaging.color import with_content_color
+from restyle_imaging.errors import ImagingError, PictureError
+from restyle_imaging.planes import Canvas, close_plane, open_plane
+from restyle_imaging.preview import rgba8
+from restyle_imaging.resize import resize
+from restyle_imaging.upsampling import upsampled
 
-from ..imaging.color import with_content_color
-from ..imaging.errors import ImagingError, PictureError
-from ..imaging.planes import Canvas, close_plane, open_plane
-from ..imaging.preview import rgba8
-from ..imaging.resize import resize
-from ..imaging.upsampling import upsampled
 from ..limits import MAX_PREVIEW
-from ..neural import device as devices
-from ..neural import sizing
-from ..neural.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
-from ..neural.painter import Painter
-from ..neural.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
-from ..neural.task import Painting, Pixels, Sketch, Step
-from ..neural.vgg import UnusableWeights
 from ..orders import Order
 from ..shortage import Shortage
 from .engine import FEATURES, Between, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ..imaging.formats import Plane
+from restyle_imaging.formats import Plane
+
 from ..jobs import stories
 from ..jobs.job import Report, Result
 from ..jobs.stories import Story

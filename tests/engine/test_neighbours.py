@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from restyle_server.neural import neighbours
-from restyle_server.neural.neighbours import Keys, difference, keys, nearest
-from restyle_server.neural.statistics import by_position
+from restyle_engine import neighbours
+from restyle_engine.neighbours import Keys, difference, keys, nearest
+from restyle_engine.statistics import by_position
 from torch import Tensor
 
 

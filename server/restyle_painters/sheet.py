@@ -1,4 +1,4 @@
-"""Owns the sheet of what every style does to photos, and the effect thumbnails: `python -m restyle_server.styles.painting.sheet [ID…] -o sheet.jpg`.
+"""Owns the sheet of what every style does to photos, and the effect thumbnails: `python -m restyle_painters.sheet [ID…] -o sheet.jpg`.
 
 With cells.py the only module here that needs the engine (torch). For docs/styles.jpg: `… -o docs/styles.jpg --tile 192 --most-bytes 1000000`; in full size:
 `… -o styles.png --tile 512`. For docs/gallery.jpg, the README's picture: `… --gallery docs/gallery.jpg --tile 192 --most-bytes 250000`.
@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from restyle_engine.parameters import Preset
+from restyle_imaging.sheets import Panel, grid
+from restyle_server.orders import WeightsFile
+from restyle_server.styles.library import Library, Style
+from restyle_server.weights.catalogue import SHIPPED
+from restyle_server.worker.neural_engine import engine
 
-from ...imaging.sheets import Panel, grid
-from ...neural.parameters import Preset
-from ...orders import WeightsFile
-from ...weights.catalogue import SHIPPED
-from ...worker.neural_engine import engine
-from ..library import Library, Style
 from .cells import Cell, Cells, photograph
 
 PHOTOS = ("astronaut", "rocket", "coffee")  # a portrait, a landscape, a still life of scikit-image's packaged data
@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m restyle_server.styles.painting.sheet", description="Show what every style does to photos.")
+    parser = argparse.ArgumentParser(prog="python -m restyle_painters.sheet", description="Show what every style does to photos.")
     parser.add_argument("ids", nargs="*", metavar="ID", help="which styles; default: all")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the sheet: every style's picture, and the results")
     parser.add_argument("--gallery", type=Path, metavar="FILE", help="one photo in every style, beside the photo itself")

@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from neural.scenes import photo, random_filters, task, waves
-from restyle_server.neural import scene as scene_room
-from restyle_server.neural import targets as targets_room
-from restyle_server.neural.calibration import normalised
-from restyle_server.neural.parameters import Objective, Pooling
-from restyle_server.neural.resizing import tensor
-from restyle_server.neural.scene import Scene, Weights, scene
-from restyle_server.neural.statistics import moments
-from restyle_server.neural.targets import Key, TargetCache, Targets
-from restyle_server.neural.task import StylePicture, Task
-from restyle_server.neural.tiles import grid, halo
-from restyle_server.neural.vgg import Filters, Vgg
+from engine.scenes import photo, random_filters, task, waves
+from restyle_engine import scene as scene_room
+from restyle_engine import targets as targets_room
+from restyle_engine.calibration import normalised
+from restyle_engine.parameters import Objective, Pooling
+from restyle_engine.resizing import tensor
+from restyle_engine.scene import Scene, Weights, scene
+from restyle_engine.statistics import moments
+from restyle_engine.targets import Key, TargetCache, Targets
+from restyle_engine.task import StylePicture, Task
+from restyle_engine.tiles import grid, halo
+from restyle_engine.vgg import Filters, Vgg
 
 EXACT = 1e-9  # of the gradient's norm, in double precision, where rounding hides no error of geometry
 SINGLE = 2e-5  # same, in single precision

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from restyle_server.neural import statistics
-from restyle_server.neural.statistics import blended, guides, moments
+from restyle_engine import statistics
+from restyle_engine.statistics import blended, guides, moments
 
 
 @pytest.fixture

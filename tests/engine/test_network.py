@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
-from neural.scenes import random_filters
-from restyle_server.neural import calibration
-from restyle_server.neural.parameters import Pooling
-from restyle_server.neural.topology import VGG19
-from restyle_server.neural.vgg import Filters, UnusableWeights, Vgg, channels, depth, load
+from engine.scenes import random_filters
+from restyle_engine import calibration
+from restyle_engine.parameters import Pooling
+from restyle_engine.topology import VGG19
+from restyle_engine.vgg import Filters, UnusableWeights, Vgg, channels, depth, load
 from restyle_server.weights.catalogue import SHIPPED
 from safetensors.torch import save_file
 from stand_in import write_vgg19

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from neural.scenes import photo, waves
-from restyle_server.neural.recoloring import recolored
-from restyle_server.neural.resizing import tensor
-from restyle_server.neural.task import StylePicture
+from engine.scenes import photo, waves
+from restyle_engine.recoloring import recolored
+from restyle_engine.resizing import tensor
+from restyle_engine.task import StylePicture
 
 DEVICE = torch.device("cpu")
 CONTENT = tensor(photo(48, 36), DEVICE)

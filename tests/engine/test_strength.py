@@ -7,12 +7,12 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from neural.scenes import photo, task
-from restyle_server.neural import strength
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.scene import Terms, Weights
-from restyle_server.neural.strength import COLORED, EVEN, FADED, LARGEST_HOLD, POWER, REACHES, STEEPEST
-from restyle_server.neural.task import Step
+from engine.scenes import photo, task
+from restyle_engine import strength
+from restyle_engine.painter import Painter
+from restyle_engine.scene import Terms, Weights
+from restyle_engine.strength import COLORED, EVEN, FADED, LARGEST_HOLD, POWER, REACHES, STEEPEST
+from restyle_engine.task import Step
 from restyle_server.worker.engine import Verdict
 
 STRENGTHS = (1.0, 25.0, 40.0, 50.0, 75.0, 90.0, 100.0)

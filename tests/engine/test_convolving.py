@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 import torch.nn.functional as F
-from restyle_server.neural import convolving, winograd
-from restyle_server.neural.calibration import network
-from restyle_server.neural.parameters import Pooling
+from restyle_engine import convolving, winograd
+from restyle_engine.calibration import network
+from restyle_engine.parameters import Pooling
 from restyle_server.weights.catalogue import choose
 from torch import Tensor
 

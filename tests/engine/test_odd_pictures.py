@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from neural.scenes import photo, task, waves
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Precision
-from restyle_server.neural.task import StylePicture
+from engine.scenes import photo, task, waves
+from restyle_engine.painter import Painter
+from restyle_engine.parameters import Precision
+from restyle_engine.task import StylePicture
 from restyle_server.worker.engine import Verdict
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from neural.scenes import photo, task, waves
-from restyle_server.neural import memory, painter, plan
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.task import Painting, State, Step, StylePicture, Task
+from engine.scenes import photo, task, waves
+from restyle_engine import memory, painter, plan
+from restyle_engine.painter import Painter
+from restyle_engine.task import Painting, State, Step, StylePicture, Task
 from restyle_server.worker.engine import Cancelled, Verdict
 
 SIZES = [(19, 16), (38, 25), (75, 50), (150, 100)]

@@ -15,12 +15,12 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)
 from dataclasses import replace
-from neural.scenes import photo, task, waves
-from restyle_server.neural import painter as room
-from restyle_server.neural.memory import estimate_bytes
-from restyle_server.neural.parameters import Precision
-from restyle_server.neural.plan import Scale, Stage
-from restyle_server.neural.task import StylePicture
+from engine.scenes import photo, task, waves
+from restyle_engine import painter as room
+from restyle_engine.memory import estimate_bytes
+from restyle_engine.parameters import Precision
+from restyle_engine.plan import Scale, Stage
+from restyle_engine.task import StylePicture
 from restyle_server.worker.engine import Verdict
 
 side, evaluations, precision = int(sys.argv[1]), int(sys.argv[2]), Precision(sys.argv[3])

@@ -1,4 +1,4 @@
-"""Owns the levels of vgg16, which come with it so that nobody has to wait for its calibration: `python tests/weights/levels.py --write`."""
+"""Owns the levels of vgg16, which come with it so that nobody has to wait for its calibration: `python tests/engine/levels.py --write`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from restyle_server.neural import calibration
-from restyle_server.neural.parameters import Pooling
-from restyle_server.neural.store import Store
+from restyle_engine import calibration
+from restyle_engine.parameters import Pooling
+from restyle_engine.store import Store
 from restyle_server.weights.catalogue import SHIPPED
 
-FOLDER = Path(calibration.__file__).parent.parent / "weights" / "levels"
+FOLDER = Path(calibration.__file__).parent / "levels"
 
 if __name__ == "__main__":
     if sys.argv[1:] != ["--write"]:

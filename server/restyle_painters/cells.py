@@ -12,13 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-from ...imaging.formats import Channels, Depth, PixelFormat
-from ...neural.parameters import Color, Parameters, Preset
-from ...orders import Order, PlaneFile, StyleOrder, WeightsFile
-from ...weights.catalogue import SHIPPED
-from ...worker.engine import Engine, Verdict
-from ..library import Style
+from restyle_engine.parameters import Color, Parameters, Preset
+from restyle_imaging.formats import Channels, Depth, PixelFormat
+from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_server.styles.library import Style
+from restyle_server.weights.catalogue import SHIPPED
+from restyle_server.worker.engine import Engine, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from restyle_server.worker.engine import Verdict
 
-from ..worker.engine import Verdict
 from .parameters import Resolved, Symmetry
 
 Pixels = NDArray[np.float32]

@@ -10,22 +10,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from neural.scenes import photo, random_filters, task, waves
-from restyle_server.neural import finish as room
-from restyle_server.neural.calibration import normalised
-from restyle_server.neural.content_loss import FeatureMatch
-from restyle_server.neural.finish import BLOCK, WHOLE_PACE, Finish, Region, Terms, finish, joined, split, spread
-from restyle_server.neural.neighbours import keys
-from restyle_server.neural.painter import Painter
-from restyle_server.neural.parameters import Pooling, Preset, Symmetry
-from restyle_server.neural.plan import MARGIN
-from restyle_server.neural.resizing import tensor
-from restyle_server.neural.statistics import levels
-from restyle_server.neural.store import Store
-from restyle_server.neural.targets import POSITIONS, TargetCache, style_positions
-from restyle_server.neural.task import State, Step, StylePicture
-from restyle_server.neural.tiles import grid, halo, whole
-from restyle_server.neural.vgg import Filters, Vgg
+from engine.scenes import photo, random_filters, task, waves
+from restyle_engine import finish as room
+from restyle_engine.calibration import normalised
+from restyle_engine.content_loss import FeatureMatch
+from restyle_engine.finish import BLOCK, WHOLE_PACE, Finish, Region, Terms, finish, joined, split, spread
+from restyle_engine.neighbours import keys
+from restyle_engine.painter import Painter
+from restyle_engine.parameters import Pooling, Preset, Symmetry
+from restyle_engine.plan import MARGIN
+from restyle_engine.resizing import tensor
+from restyle_engine.statistics import levels
+from restyle_engine.store import Store
+from restyle_engine.targets import POSITIONS, TargetCache, style_positions
+from restyle_engine.task import State, Step, StylePicture
+from restyle_engine.tiles import grid, halo, whole
+from restyle_engine.vgg import Filters, Vgg
 from restyle_server.worker.engine import Cancelled, Verdict
 from torch import Tensor
 

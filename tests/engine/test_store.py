@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from restyle_server.neural import calibration, store
-from restyle_server.neural.parameters import Pooling, Symmetry
-from restyle_server.neural.statistics import Moments
-from restyle_server.neural.store import Store
-from restyle_server.neural.targets import KEPT_POSITIONS, Key, TargetCache
-from restyle_server.neural.vgg import Filters, channels
+from restyle_engine import calibration, store
+from restyle_engine.parameters import Pooling, Symmetry
+from restyle_engine.statistics import Moments
+from restyle_engine.store import Store
+from restyle_engine.targets import KEPT_POSITIONS, Key, TargetCache
+from restyle_engine.vgg import Filters, channels
 from restyle_server.weights.catalogue import SHIPPED
 from safetensors.torch import save_file
 

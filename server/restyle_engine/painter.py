@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from restyle_server.worker.engine import Between, Cancelled, Verdict, go_on
 from torch import Tensor
 
-from ..worker.engine import Between, Cancelled, Verdict, go_on
 from . import adam, finish, lbfgs, strength
 from .border import bordered, cropped
 from .calibration import content_hash, network

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from neural.scenes import photo, waves
+from engine.scenes import photo, waves
 from PIL import Image
-from restyle_server.imaging.formats import Channels, Depth, PixelFormat
-from restyle_server.neural import targets
-from restyle_server.neural.parameters import Color, Parameters, Precision, Preset
+from restyle_engine import targets
+from restyle_engine.parameters import Color, Parameters, Precision, Preset
+from restyle_imaging.formats import Channels, Depth, PixelFormat
 from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials

@@ -24,7 +24,7 @@ LARGEST_GAIN = 5.0  # over the layer's median: rarely active filters would turn 
 DEAD = 1e-3  # of the layer's median mean activation: below it a filter says nothing; it is dropped from all statistics
 SHEET = Path(__file__).with_name("calibration.png")  # a row of square pictures
 RECIPE = 1  # raised whenever levels are taken in another way
-SHIPPED = Store(Path(__file__).parent.parent / "weights" / "levels", fixed=True)  # of the weights that came with Restyle
+SHIPPED = Store(Path(__file__).parent / "levels", fixed=True)  # of the weights that came with Restyle
 NOWHERE = Store()
 POOL = "pool"  # names of pool gains in a store
 KEPT = 4  # networks kept in memory: two files × two poolings

@@ -1,4 +1,4 @@
-"""Owns the command that paints the built-in pictures: `python -m restyle_server.styles.painting [ID…] [--size] [--palette] [--seed] -o DIR`."""
+"""Owns the command that paints the built-in pictures: `python -m restyle_painters [ID…] [--size] [--palette] [--seed] -o DIR`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m restyle_server.styles.painting", description="Paint the pictures that come with Restyle.")
+    parser = argparse.ArgumentParser(prog="python -m restyle_painters", description="Paint the pictures that come with Restyle.")
     parser.add_argument("ids", nargs="*", metavar="ID", help="which pictures; default: all")
     parser.add_argument("--size", type=int, default=1536, help="px of the longer side (default 1536)")
     parser.add_argument("--palette", type=_palette, help="#rrggbb,#rrggbb,… in the order of the picture's own palette")

@@ -172,10 +172,10 @@ def finish(
     """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
     change; None: everywhere. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise
     to end it."""
-    levels = split(start)
-    moving = levels[: pace.levels]
-    means, squares = ([torch.zeros_like(level) for level in moving] for _ in range(2))
-    since, picture, rate, weight = 0, start, 1.0, pull(0.0)
+    shapes = level_shapes(start)[: pace.levels]
+    means, squares = ([start.new_zeros(*start.shape[:2], *shape) for shape in shapes] for _ in range(2))
+    since, picture, rate, weight = 0, start.clone(), 1.0, pull(0.0)
+    del start  # a large picture is kept once
     for number in range(steps):
         terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
         content = float(terms.content)
@@ -188,45 +188,47 @@ def finish(
             continue
         since += 1
         step = pace.rate * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / pace.warming)
-        slopes = spread(gradient if free is None else gradient * free, moving)
-        for level, mean, square, slope in zip(moving, means, squares, slopes, strict=True):
+        slopes = spread(gradient if free is None else gradient.mul_(free), shapes)
+        del gradient
+        moves = []
+        while slopes:
+            slope, mean, square = slopes.pop(0), means[len(moves)], squares[len(moves)]
             mean.lerp_(slope, 1 - BETAS[0])
             square.mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
-            level.addcdiv_(mean, (square / (1 - BETAS[1] ** since)).sqrt_().add_(EPSILON), value=-step / (1 - BETAS[0] ** since))
-        picture = joined(levels) if free is None else torch.where(free > 0, joined(levels), start)
+            size = torch.div(square, 1 - BETAS[1] ** since, out=slope).sqrt_().add_(EPSILON)
+            moves.append(torch.div(mean, size, out=size).mul_(-step / (1 - BETAS[0] ** since)))
+        move = joined(moves)
+        picture += move if free is None else move.mul_(free)
         tell(terms, weight, picture)
         weight = pull(content)
     return picture
 
 
-def split(picture: Tensor) -> list[Tensor]:
-    """The Laplacian pyramid of a picture (1, c, h, w), finest first, what is left last."""
-    found: list[Tensor] = []
-    while len(found) < LEVELS and min(picture.shape[-2:]) >= SMALLEST:
-        small = F.avg_pool2d(picture, 2, ceil_mode=True)
-        found.append(picture - _enlarged(small, picture))
-        picture = small
-    return [*found, picture.clone()]
-
-
-def joined(levels: Sequence[Tensor]) -> Tensor:
-    """The picture of a pyramid."""
-    picture = levels[-1]
-    for level in reversed(levels[:-1]):
-        picture = level + _enlarged(picture, level)
-    return picture
-
-
-def spread(gradient: Tensor, levels: Sequence[Tensor]) -> list[Tensor]:
-    """The gradient by the finest of a pyramid's levels, as many as are given, of the gradient by its picture."""
-    found = [gradient]
-    for level in levels[1:]:
-        found.append(torch.ops.aten.upsample_bilinear2d_backward(found[-1], found[-1].shape[-2:], level.shape, False))
+def level_shapes(picture: Tensor) -> list[tuple[int, int]]:
+    """Heights and widths of a picture's (1, c, h, w) Laplacian pyramid, finest first, what is left last."""
+    height, width = picture.shape[-2:]
+    found = [(height, width)]
+    while len(found) <= LEVELS and min(height, width) >= SMALLEST:
+        height, width = -(-height // 2), -(-width // 2)
+        found.append((height, width))
     return found
 
 
-def _enlarged(small: Tensor, like: Tensor) -> Tensor:
-    return F.interpolate(small, size=like.shape[-2:], mode="bilinear", align_corners=False)
+def joined(levels: list[Tensor]) -> Tensor:
+    """What the finest levels of a pyramid add up to, in the finest of them; the list is used up."""
+    picture = levels.pop()
+    while levels:
+        level = levels.pop()
+        picture = level.add_(F.interpolate(picture, size=level.shape[-2:], mode="bilinear", align_corners=False))
+    return picture
+
+
+def spread(gradient: Tensor, shapes: Sequence[tuple[int, int]]) -> list[Tensor]:
+    """The gradient by the finest of a pyramid's levels, of the gradient (1, c, h, w) by its picture. shapes: of the levels, the first the picture's."""
+    found = [gradient]
+    for shape in shapes[1:]:
+        found.append(torch.ops.aten.upsample_bilinear2d_backward(found[-1], found[-1].shape[-2:], [*gradient.shape[:2], *shape], False))
+    return found
 
 
 def _tones(picture: Tensor) -> Tensor:

@@ -128,8 +128,9 @@ class _Run:
         self._strength = task.parameters.strength
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
         self._margin = self._scales[-1].margin if self._scales else 0
-        self._task = bordered(task, self._margin)
-        self._photo = tensor(self._task.content, device).clamp(0, 1)
+        wider = bordered(task, self._margin)
+        self._photo = tensor(wider.content, device).clamp(0, 1)
+        self._task = replace(wider, content=task.content)  # a large one is not kept twice
 
     def paint(self) -> Painting:
         height, width = self._photo.shape[-2:]
@@ -156,7 +157,7 @@ class _Run:
                 break
         self._best = self._carried(width, height)
         change = pixels(self._faded(self._best, self._photo) - self._photo)  # what the clip took from very bright and very dark pixels is added back
-        painted = cropped(self._task.content + change, self._margin)
+        painted = self._task.content + cropped(change, self._margin)
         return Painting(painted, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
 
     def _go_on(self) -> int:
@@ -219,6 +220,8 @@ class _Run:
     def _paint_scale(self, index: int, scale: Scale) -> None:
         self._index, self._scale = index, scale
         self._best = self._carried(*scale.canvas)
+        if scale.stage is Stage.DETAIL and index + 1 == len(self._scales):
+            self._content = self._reference = self._photo  # nobody asks for either any more, and a large picture's are let go
         if scale.stage is Stage.MOMENTS:
             self._match_moments(scale)
         else:

@@ -14,13 +14,13 @@ from weakref import WeakValueDictionary
 import grpc
 from grpc import aio
 
-from . import __version__, bodies, health
+from . import __version__, bodies, health, heap
 from .bodies import CALLS, Call
 from .callers import check_caller, owner_of
 from .jobs.journal import JournalFailure
 from .jobs.states import ImpossibleMove
 from .jobs.uploads import FULL
-from .limits import BODY_SECONDS
+from .limits import BODY_SECONDS, CHUNK_BYTES
 from .refusals import DiskFull, Invalid, Refusal, Unauthenticated
 from .refusals import NotNow as Incompatible
 from .shares import ANYBODY, Kind, Shares
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 OPEN = f"/{health.SERVICE}"  # the only service without a token: it says nothing but SERVING or NOT_SERVING
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
-READINGS = 2  # first messages of one caller on their way in, of small calls and of large ones: each may be 4 MiB, whatever the call wants
+READINGS = 1  # first message of one caller on its way in, of small calls and of large ones: each may be 4 MiB, whatever the call wants
 DETAILS = "grpc-status-details-bin"
 
 Context = aio.ServicerContext[Any, Any]
@@ -155,10 +155,18 @@ async def _messages(requests: AsyncIterator[bytes], known: Call, admitted: Admit
 
 
 async def _first(stream: AsyncIterator[bytes], known: Call, admitted: Admitted) -> Any:
-    """The first message; None when there is none. Of one caller's calls a few at a time: gRPC keeps up to 4 MiB of each that has begun. Invalid."""
+    """The first message; None when there is none. Of one caller's calls one at a time: gRPC keeps up to 4 MiB of each that has begun. Invalid."""
     async with admitted.reading:
         raw = await anext(stream, None)
-        return None if raw is None else bodies.read(raw, known)
+        if raw is None:
+            return None
+        large = len(raw) > CHUNK_BYTES
+        try:
+            return bodies.read(raw, known)
+        finally:
+            del raw
+            if large:
+                heap.give_back()
 
 
 def _closing(requests: AsyncIterator[bytes]) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:

@@ -18,7 +18,7 @@ from typing import Self
 import grpc
 from grpc import aio
 
-from . import __version__, process
+from . import __version__, heap, process
 from .clock import Clock, SystemClock
 from .config import Config, ConfigError, Tls, checked
 from .dispatch import Dispatcher
@@ -257,6 +257,7 @@ def serve(config: Config, started: Callable[[Server], None] = lambda server: Non
 
     started: called once the server can be found."""
     process.prepare()
+    heap.settle()
     try:
         checked(config)
         open_log(config.state_dir / "logs", config.log_level)

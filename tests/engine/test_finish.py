@@ -14,7 +14,7 @@ from engine.scenes import photo, random_filters, task, waves
 from restyle_engine import finish as room
 from restyle_engine.calibration import normalised
 from restyle_engine.content_loss import FeatureMatch
-from restyle_engine.finish import BLOCK, WHOLE_PACE, Finish, Region, Terms, finish, joined, split, spread
+from restyle_engine.finish import BLOCK, WHOLE_PACE, Finish, Region, Terms, finish, joined, level_shapes, spread
 from restyle_engine.neighbours import keys
 from restyle_engine.painter import Painter
 from restyle_engine.parameters import Pooling, Preset, Symmetry
@@ -76,21 +76,27 @@ def values(terms: Terms) -> list[float]:
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_a_pyramid_is_the_picture_again(width, height):
-    image = torch.rand(1, 3, height, width, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    levels_ = split(image)
-    assert len(levels_) > 1
-    assert torch.allclose(joined(levels_), image, rtol=0, atol=1e-14)
-    assert min(levels_[-1].shape[-2:]) < room.SMALLEST or len(levels_) == room.LEVELS + 1
+def test_a_pyramid_halves_until_a_side_is_small(width, height):
+    shapes = level_shapes(torch.zeros(1, 3, height, width))
+    assert shapes[0] == (height, width)
+    assert all(2 * below[side] - above[side] in (0, 1) for above, below in itertools.pairwise(shapes) for side in (0, 1))
+    assert min(shapes[-1]) < room.SMALLEST or len(shapes) == room.LEVELS + 1
+    assert min(shapes[-2]) >= room.SMALLEST
+
+
+def test_levels_add_up_to_a_picture():
+    levels_ = [torch.full((1, 1, side, side), value) for side, value in ((8, 1.0), (4, 2.0), (2, 4.0))]
+    assert torch.equal(joined(levels_), torch.full((1, 1, 8, 8), 7.0))
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_gradients_are_spread_by_the_adjoint_of_joining(width, height):
     generator = torch.Generator().manual_seed(0)
-    levels_ = [torch.randn(level.shape, dtype=torch.float64, generator=generator) for level in split(torch.zeros(1, 3, height, width))]
     gradient = torch.randn(1, 3, height, width, dtype=torch.float64, generator=generator)
-    spread_ = spread(gradient, levels_)
-    assert float((joined(levels_) * gradient).sum()) == pytest.approx(sum(float((a * b).sum()) for a, b in zip(levels_, spread_, strict=True)), rel=1e-9)
+    shapes = level_shapes(gradient)
+    levels_ = [torch.randn(1, 3, *shape, dtype=torch.float64, generator=generator) for shape in shapes]
+    wanted = sum(float((a * b).sum()) for a, b in zip(levels_, spread(gradient, shapes), strict=True))
+    assert float((joined(levels_) * gradient).sum()) == pytest.approx(wanted, rel=1e-9)
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["everywhere", "masked"])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import grpc
 import pytest
 from attackers import HEALTH, JOB_CALLS, messages
 from calls import PATIENCE, Caller, details, order, until
-from certificates import Authority
+from certificates import Authority, Signed
 from restyle_server.config import Tls
 from restyle_server.shares import CONNECTION_STREAMS, GUEST
 from restyle_server.wire import restyle_pb2 as wire
@@ -112,10 +112,16 @@ def authority(tmp_path) -> Authority:
 
 @asynccontextmanager
 async def guest(place, authority: Authority, name: str):
-    """The holder of a certificate of that name."""
-    mine = authority.sign(name)
+    """The holder of a new certificate of that name."""
+    async with connected(place, authority, authority.sign(name)) as caller:
+        yield caller
+
+
+@asynccontextmanager
+async def connected(place, authority: Authority, mine: Signed):
+    """One more connection of a certificate's holder."""
     credentials = grpc.ssl_channel_credentials(authority.file.read_bytes(), mine.key.read_bytes(), mine.cert.read_bytes())
-    async with grpc.aio.secure_channel(place.server.remote, credentials) as channel:
+    async with grpc.aio.secure_channel(place.server.remote, credentials, (("grpc.use_local_subchannel_pool", 1),)) as channel:
         yield Caller(channel, "")
 
 
@@ -134,6 +140,21 @@ async def test_a_certificates_streams_are_a_share_and_leave_its_own_cancel_and_e
             for stream in streams:
                 stream.cancel()
         await until(lambda: no_share_is_taken(place))
+
+
+async def test_a_certificate_may_use_few_connections_at_once_and_cancels_by_others(serving, authority):
+    server, anna = authority.sign("server"), authority.sign("anna")
+    async with serving(script=ENDLESS, tls=Tls(server.cert, server.key, authority.file)) as place, AsyncExitStack() as open_:
+        callers = [await open_.enter_async_context(connected(place, authority, anna)) for _ in range(GUEST.connections + 1)]
+        job = await callers[0].create(order())
+        streams = [caller.watch(job.id) for caller in callers[:-1]]
+        assert [await taken(stream) for stream in streams] == [None] * GUEST.connections
+        assert await taken(callers[-1].watch(job.id)) is TAKEN
+        assert (await callers[-1].call("GetJob", id=job.id)).id == job.id
+        streams[0].cancel()
+        await until(lambda: len(place.server._guard.shares._streams) < GUEST.connections)
+        assert await taken(callers[-1].watch(job.id)) is None
+        assert (await callers[-1].call("CancelJob", id=job.id)).state == wire.CANCELLED
 
 
 async def test_watchers_that_want_pictures_are_fewer(serving, authority):

@@ -23,11 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from restyle_engine.parameters import resolve
+from restyle_engine.verdict import Between, Cancelled, Verdict, go_on
 from restyle_imaging.formats import Plane
 from restyle_server.jobs import scales as kept_scales
 from restyle_server.jobs.scales import Head
 from restyle_server.orders import Order
-from restyle_server.worker.engine import Between, Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
+from restyle_server.worker.engine import Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd
 
 SCRIPT = "fake-engine.json"
 RUNS = "fake-engine.runs"

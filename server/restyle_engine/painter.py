@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from restyle_server.worker.engine import Between, Cancelled, Verdict, go_on
 from torch import Tensor
 
 from . import adam, finish, lbfgs, strength
@@ -32,6 +31,7 @@ from .store import Store
 from .targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
 from .tiles import grid, halo, whole
+from .verdict import Between, Cancelled, Verdict, go_on
 from .vgg import Vgg, depth
 
 TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size

@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from restyle_server.worker.engine import Verdict
 
 from .parameters import Resolved, Symmetry
+from .verdict import Verdict
 
 Pixels = NDArray[np.float32]
 

@@ -25,8 +25,8 @@ from restyle_engine.store import Store
 from restyle_engine.targets import POSITIONS, TargetCache, style_positions
 from restyle_engine.task import State, Step, StylePicture
 from restyle_engine.tiles import grid, halo, whole
+from restyle_engine.verdict import Cancelled, Verdict
 from restyle_engine.vgg import Filters, Vgg
-from restyle_server.worker.engine import Cancelled, Verdict
 from torch import Tensor
 
 CPU = torch.device("cpu")

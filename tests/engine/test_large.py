@@ -11,7 +11,7 @@ from engine.scenes import photo, task, waves
 from restyle_engine import memory, painter, plan
 from restyle_engine.painter import Painter
 from restyle_engine.task import Painting, State, Step, StylePicture, Task
-from restyle_server.worker.engine import Cancelled, Verdict
+from restyle_engine.verdict import Cancelled, Verdict
 
 SIZES = [(19, 16), (38, 25), (75, 50), (150, 100)]
 

@@ -12,11 +12,12 @@ from engine.scenes import photo, waves
 from PIL import Image
 from restyle_engine import targets
 from restyle_engine.parameters import Color, Parameters, Precision, Preset
+from restyle_engine.verdict import Cancelled, Verdict
 from restyle_imaging.formats import Channels, Depth, PixelFormat
 from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials
-from restyle_server.worker.engine import Cancelled, JobFailure, Progress, Verdict
+from restyle_server.worker.engine import JobFailure, Progress
 from restyle_server.worker.neural_engine import NeuralEngine, engine
 
 RGBA8 = PixelFormat(Channels.RGBA, Depth.U8)

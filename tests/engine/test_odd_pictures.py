@@ -8,7 +8,7 @@ from engine.scenes import photo, task, waves
 from restyle_engine.painter import Painter
 from restyle_engine.parameters import Precision
 from restyle_engine.task import StylePicture
-from restyle_server.worker.engine import Verdict
+from restyle_engine.verdict import Verdict
 
 
 def flat(width: int, height: int, *color: float) -> np.ndarray:

@@ -13,7 +13,7 @@ from restyle_engine.painter import Painter
 from restyle_engine.parameters import Objective, Optimizer, Pooling, Precision, Preset, Symmetry
 from restyle_engine.scene import Scene
 from restyle_engine.task import Step, StylePicture
-from restyle_server.worker.engine import Cancelled, Verdict
+from restyle_engine.verdict import Cancelled, Verdict
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from restyle_engine.painter import Painter
 from restyle_engine.scene import Terms, Weights
 from restyle_engine.strength import COLORED, EVEN, FADED, LARGEST_HOLD, POWER, REACHES, STEEPEST
 from restyle_engine.task import Step
-from restyle_server.worker.engine import Verdict
+from restyle_engine.verdict import Verdict
 
 STRENGTHS = (1.0, 25.0, 40.0, 50.0, 75.0, 90.0, 100.0)
 

@@ -11,8 +11,8 @@ from restyle_engine.device import prefers_bf16
 from restyle_engine.painter import Painter
 from restyle_engine.parameters import Parameters, resolve
 from restyle_engine.task import StylePicture, Task
+from restyle_engine.verdict import Verdict
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Verdict
 
 
 def painted(name: str, style: str, side: int, weights: Path = SHIPPED, **asked: object) -> NDArray[np.float32]:

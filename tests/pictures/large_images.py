@@ -29,11 +29,12 @@ from restyle_engine.resizing import tensor
 from restyle_engine.scene import Weights, scene
 from restyle_engine.targets import TargetCache
 from restyle_engine.task import StylePicture, Task
+from restyle_engine.verdict import Verdict
 from restyle_imaging.formats import Channels, Depth, PixelFormat
 from restyle_imaging.resize import resize
 from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Progress, Verdict
+from restyle_server.worker.engine import Progress
 from restyle_server.worker.neural_engine import engine
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -17,8 +17,8 @@ from restyle_engine.device import prefers_bf16
 from restyle_engine.painter import Painter
 from restyle_engine.parameters import Parameters, Preset, resolve
 from restyle_engine.task import Pixels, State, StylePicture, Task
+from restyle_engine.verdict import Verdict
 from restyle_imaging.resize import resize
-from restyle_server.worker.engine import Verdict
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

@@ -30,8 +30,8 @@ from restyle_engine.recoloring import recolored
 from restyle_engine.resizing import tensor
 from restyle_engine.targets import TargetCache
 from restyle_engine.task import Pixels, StylePicture, Task
+from restyle_engine.verdict import Verdict
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Verdict
 
 STYLES = ("night", "stained-glass", "woodcut", "wave", "fauvist", "autumn")
 STRENGTHS = (25.0, 50.0, 75.0, 100.0)

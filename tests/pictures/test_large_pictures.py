@@ -14,9 +14,9 @@ from restyle_engine import memory, plan
 from restyle_engine.painter import Painter
 from restyle_engine.parameters import Parameters, Precision, resolve
 from restyle_engine.task import Pixels, StylePicture, Task
+from restyle_engine.verdict import Verdict
 from restyle_imaging.resize import resize
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Verdict
 
 SIDE, WHOLE, TILE = 512, 128, 64
 LOST = ("grain", "sharpness", "edges")  # what was painted at a quarter of the size has no outlines as fine as the content's

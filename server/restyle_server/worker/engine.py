@@ -12,19 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 from restyle_engine.parameters import Resolved
+from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.formats import Plane
 
 from ..orders import Order
-
-
-class Verdict(Enum):
-    GO_ON = "go on"
-    FINISH = "finish"  # stop optimising, deliver what there is
-    CANCEL = "cancel"  # raise Cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +52,6 @@ class Progress:
 
 
 Observer = Callable[[Progress], Verdict]
-
-Between = Callable[[], Verdict]
-"""Called between two scales, where an engine holds little memory; may take its time, and paint another order with the same engine meanwhile."""
-
-
-def go_on() -> Verdict:
-    """Between two scales of a job that nothing interrupts."""
-    return Verdict.GO_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +111,6 @@ class JobFailure(Exception):
         super().__init__(message)
         self.reason = reason
         self.message = message
-
-
-class Cancelled(Exception):
-    """The observer said CANCEL."""
 
 
 FEATURES = ("color", "crop", "masks", "several_styles", "start", "strength_map", "style_masks", "symmetry", "wasserstein")

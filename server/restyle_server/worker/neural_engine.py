@@ -15,6 +15,7 @@ from restyle_engine.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
 from restyle_engine.painter import Painter
 from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
 from restyle_engine.task import Painting, Pixels, Sketch, Step
+from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_engine.vgg import UnusableWeights
 from restyle_imaging.color import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
@@ -26,7 +27,7 @@ from restyle_imaging.upsampling import upsampled
 from ..limits import MAX_PREVIEW
 from ..orders import Order
 from ..shortage import Shortage
-from .engine import FEATURES, Between, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
+from .engine import FEATURES, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd
 from .keeping import Keeping
 from .materials import StylePictures, blend_of, plane_of, task_of
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.formats import Plane
 
 from ..jobs import stories
@@ -25,7 +26,7 @@ from ..jobs.job import Report, Result
 from ..jobs.stories import Story
 from ..limits import BEAT_SECONDS, PREVIEW_SECONDS, PROGRESS_SECONDS
 from . import messages as say
-from .engine import Between, Cancelled, Engine, JobFailure, Painted, Progress, Verdict
+from .engine import Engine, JobFailure, Painted, Progress
 
 WRITE_BYTES = 8 << 20  # per write and CRC step: large enough to be fast, small enough not to copy a whole picture
 EXIT_ORPHANED = 3  # the front end is gone

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
+from restyle_engine.network.topology import VGG19
 from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
-from restyle_engine.topology import VGG19
 from restyle_imaging.formats import Channels, Depth, PixelFormat
 
 from .jobs.job import JobClass, Lifetime

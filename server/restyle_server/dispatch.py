@@ -7,7 +7,7 @@ import itertools
 import logging
 from collections.abc import Callable
 
-from restyle_engine import sizing
+from restyle_engine.large import sizing
 
 from .clock import Clock
 from .jobs.board import Board

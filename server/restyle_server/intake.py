@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from restyle_engine import sizing
+from restyle_engine.large import sizing
 from restyle_engine.parameters import Resolved
 
 from . import replies

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from restyle_engine.optim.plan import plan
 from restyle_engine.parameters import Resolved
-from restyle_engine.plan import plan
 
 from .worker.messages import Timing
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 import torch.nn.functional as F
-from restyle_engine import convolving, winograd
-from restyle_engine.calibration import network
+from restyle_engine.network import convolutions, winograd
+from restyle_engine.network.calibration import network
 from restyle_engine.parameters import Pooling
 from restyle_server.weights.catalogue import choose
 from torch import Tensor
@@ -42,12 +42,12 @@ def test_filtering_is_a_convolution_and_its_way_back_its_transpose(size: tuple[i
 def test_both_ways_through_a_layer_agree_with_autograd(kind: torch.dtype, bound: float) -> None:
     weight, bias = numbers(256, 256, 3, 3).div(48).to(kind).contiguous(memory_format=torch.channels_last), numbers(256, seed=1).to(kind)
     values = numbers(1, 256, 12, 11, seed=2).relu().to(kind).contiguous(memory_format=torch.channels_last).requires_grad_(True)
-    found = convolving.convolved(values, weight, bias, convolving.quick(weight))
+    found = convolutions.convolved(values, weight, bias, convolutions.quick(weight))
     exact = values.detach().double().requires_grad_(True)
     right = F.relu(F.conv2d(F.pad(exact, (1, 1, 1, 1), mode="replicate"), weight.double(), bias.double()))
     slope = numbers(*right.shape, seed=3).to(kind)
 
-    assert (convolving.quick(weight) is not None) == (kind == torch.float32)  # in bf16 it would gain little
+    assert (convolutions.quick(weight) is not None) == (kind == torch.float32)  # in bf16 it would gain little
     assert away(found, right) < bound
     agreeing = (found > 0) == (right > 0)  # what rounding takes to the other side of zero has another slope, rightly
     (back,) = torch.autograd.grad(found, values, slope * agreeing.to(kind))
@@ -59,7 +59,7 @@ def test_both_ways_through_a_layer_agree_with_autograd(kind: torch.dtype, bound:
 @pytest.mark.parametrize("size", [(1, 1), (1, 4), (2, 3)])
 def test_the_smallest_activations_have_their_border_repeated(size: tuple[int, int]) -> None:
     weight, bias, values = numbers(4, 3, 3, 3).double(), numbers(4, seed=1).double(), numbers(1, 3, *size, seed=2).double().requires_grad_(True)
-    found = convolving.convolved(values, weight, bias, None)
+    found = convolutions.convolved(values, weight, bias, None)
     right = F.relu(F.conv2d(F.pad(values, (1, 1, 1, 1), mode="replicate"), weight, bias))
 
     assert torch.equal(found, right)

@@ -11,22 +11,22 @@ import numpy as np
 import pytest
 import torch
 from engine.scenes import photo, random_filters, task, waves
-from restyle_engine import finish as room
-from restyle_engine.calibration import normalised
-from restyle_engine.content_loss import FeatureMatch
-from restyle_engine.finish import BLOCK, WHOLE_PACE, Finish, Region, Terms, finish, joined, split, spread
-from restyle_engine.neighbours import keys
-from restyle_engine.painter import Painter
+from restyle_engine.large.tiles import grid, halo, whole
+from restyle_engine.network.calibration import normalised
+from restyle_engine.network.vgg import Filters, Vgg
+from restyle_engine.objective import finish as room
+from restyle_engine.objective.content_loss import FeatureMatch
+from restyle_engine.objective.finish import BLOCK, WHOLE_PACE, Finish, Region, Terms, finish, joined, split, spread
+from restyle_engine.objective.moments import levels
+from restyle_engine.objective.neighbours import keys
+from restyle_engine.objective.targets import POSITIONS, TargetCache, style_positions
+from restyle_engine.optim.plan import MARGIN
 from restyle_engine.parameters import Pooling, Preset, Symmetry
-from restyle_engine.plan import MARGIN
 from restyle_engine.resizing import tensor
-from restyle_engine.statistics import levels
 from restyle_engine.store import Store
-from restyle_engine.targets import POSITIONS, TargetCache, style_positions
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import State, Step, StylePicture
-from restyle_engine.tiles import grid, halo, whole
 from restyle_engine.verdict import Cancelled, Verdict
-from restyle_engine.vgg import Filters, Vgg
 from torch import Tensor
 
 CPU = torch.device("cpu")

@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from engine.scenes import photo, task, waves
-from restyle_engine import memory, painter, plan
-from restyle_engine.painter import Painter
+from restyle_engine import stylizer
+from restyle_engine.large import memory
+from restyle_engine.optim import plan
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import Painting, State, Step, StylePicture, Task
 from restyle_engine.verdict import Cancelled, Verdict
 
@@ -57,7 +59,7 @@ def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large):
 
 
 def test_what_an_observer_sees_of_a_large_painting_is_small(large, monkeypatch):
-    monkeypatch.setattr(painter, "LARGEST_SHOWN", 64)
+    monkeypatch.setattr(stylizer, "LARGEST_SHOWN", 64)
     shapes: set[tuple[int, ...]] = set()
     Painter().paint(large, lambda step: (shapes.add(step.picture().shape), Verdict.GO_ON)[1])
     assert max(max(shape) for shape in shapes) <= 64

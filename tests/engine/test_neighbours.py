@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from restyle_engine import neighbours
-from restyle_engine.neighbours import Keys, difference, keys, nearest
-from restyle_engine.statistics import by_position
+from restyle_engine.objective import neighbours
+from restyle_engine.objective.moments import by_position
+from restyle_engine.objective.neighbours import Keys, difference, keys, nearest
 from torch import Tensor
 
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 from engine.scenes import random_filters
-from restyle_engine import calibration
+from restyle_engine.network import calibration
+from restyle_engine.network.topology import VGG19
+from restyle_engine.network.vgg import Filters, UnusableWeights, Vgg, channels, depth, load
 from restyle_engine.parameters import Pooling
-from restyle_engine.topology import VGG19
-from restyle_engine.vgg import Filters, UnusableWeights, Vgg, channels, depth, load
 from restyle_server.weights.catalogue import SHIPPED
 from safetensors.torch import save_file
 from stand_in import write_vgg19

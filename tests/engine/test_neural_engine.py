@@ -10,7 +10,7 @@ import pytest
 import torch
 from engine.scenes import photo, waves
 from PIL import Image
-from restyle_engine import targets
+from restyle_engine.objective import targets
 from restyle_engine.parameters import Color, Parameters, Precision, Preset
 from restyle_engine.verdict import Cancelled, Verdict
 from restyle_imaging.formats import Channels, Depth, PixelFormat

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from engine.scenes import photo, task, waves
-from restyle_engine.painter import Painter
 from restyle_engine.parameters import Precision
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import StylePicture
 from restyle_engine.verdict import Verdict
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 import torch
-from restyle_engine import adam, lbfgs
-from restyle_engine.lbfgs import Value
+from restyle_engine.optim import adam, lbfgs
+from restyle_engine.optim.lbfgs import Value
 from scipy import optimize
 
 GOAL = torch.linspace(-1, 1, 3 * 8 * 8).view(1, 3, 8, 8)

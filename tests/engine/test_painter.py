@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 from engine.scenes import photo, task, waves
-from restyle_engine.finish import Finish
-from restyle_engine.painter import Painter
+from restyle_engine.objective.finish import Finish
+from restyle_engine.objective.scale_objective import Scene
 from restyle_engine.parameters import Objective, Optimizer, Pooling, Precision, Preset, Symmetry
-from restyle_engine.scene import Scene
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import Step, StylePicture
 from restyle_engine.verdict import Cancelled, Verdict
 
@@ -231,7 +231,7 @@ def test_a_start_from_noise_or_from_a_result_is_used(painter):
 def test_style_statistics_are_kept_between_tasks(painter, monkeypatch):
     fresh = Painter("cpu")
     first = fresh.paint(task(evaluations=2), go_on).rgb
-    monkeypatch.setattr("restyle_engine.targets._measured", None)  # would fail if it were called
+    monkeypatch.setattr("restyle_engine.objective.targets._measured", None)  # would fail if it were called
     assert fresh.paint(task(evaluations=2), go_on).rgb.tobytes() == first.tobytes()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from restyle_engine.optim.plan import DETAIL_COST, FINISH_COST, LARGEST_WHOLE, Stage, plan
 from restyle_engine.parameters import SMALLEST_SIDE, Parameters, Preset, resolve, work_size
-from restyle_engine.plan import DETAIL_COST, FINISH_COST, LARGEST_WHOLE, Stage, plan
 
 SIZES = [(16, 16), (16, 2000), (2000, 16), (97, 95), (128, 96), (512, 512), (511, 340), (1024, 768), (4096, 4096)]
 

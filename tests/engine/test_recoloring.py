@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from engine.scenes import photo, waves
-from restyle_engine.recoloring import recolored
+from restyle_engine.objective.color_transfer import recolored
 from restyle_engine.resizing import tensor
 from restyle_engine.task import StylePicture
 

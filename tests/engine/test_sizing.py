@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from restyle_engine.memory import FINISH_STATE, QUICK, cut, estimate_bytes, largest_size
+from restyle_engine.large.memory import FINISH_STATE, QUICK, cut, estimate_bytes, largest_size
+from restyle_engine.large.sizing import PATIENCE, resolved, said, seconds
+from restyle_engine.optim.plan import LARGEST_WHOLE, Stage, plan, work
 from restyle_engine.parameters import Parameters, Precision, Preset, Resolved
-from restyle_engine.plan import LARGEST_WHOLE, Stage, plan, work
-from restyle_engine.sizing import PATIENCE, resolved, said, seconds
 
 LAYER = (4000, 3000)
 

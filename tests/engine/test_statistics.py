@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from restyle_engine import statistics
-from restyle_engine.statistics import blended, guides, moments
+from restyle_engine.objective import moments as statistics
+from restyle_engine.objective.moments import blended, guides, moments
 
 
 @pytest.fixture

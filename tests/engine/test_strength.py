@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 from engine.scenes import photo, task
-from restyle_engine import strength
-from restyle_engine.painter import Painter
-from restyle_engine.scene import Terms, Weights
-from restyle_engine.strength import COLORED, EVEN, FADED, LARGEST_HOLD, POWER, REACHES, STEEPEST
+from restyle_engine.objective import strength
+from restyle_engine.objective.scale_objective import Terms, Weights
+from restyle_engine.objective.strength import COLORED, EVEN, FADED, LARGEST_HOLD, POWER, REACHES, STEEPEST
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import Step
 from restyle_engine.verdict import Verdict
 

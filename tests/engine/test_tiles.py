@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 import torch
 from engine.scenes import photo, random_filters, task, waves
-from restyle_engine import scene as scene_room
-from restyle_engine import targets as targets_room
-from restyle_engine.calibration import normalised
+from restyle_engine.large.tiles import grid, halo
+from restyle_engine.network.calibration import normalised
+from restyle_engine.network.vgg import Filters, Vgg
+from restyle_engine.objective import scale_objective as scene_room
+from restyle_engine.objective import targets as targets_room
+from restyle_engine.objective.moments import moments
+from restyle_engine.objective.scale_objective import Scene, Weights, scene
+from restyle_engine.objective.targets import Key, TargetCache, Targets
 from restyle_engine.parameters import Objective, Pooling
 from restyle_engine.resizing import tensor
-from restyle_engine.scene import Scene, Weights, scene
-from restyle_engine.statistics import moments
-from restyle_engine.targets import Key, TargetCache, Targets
 from restyle_engine.task import StylePicture, Task
-from restyle_engine.tiles import grid, halo
-from restyle_engine.vgg import Filters, Vgg
 
 EXACT = 1e-9  # of the gradient's norm, in double precision, where rounding hides no error of geometry
 SINGLE = 2e-5  # same, in single precision

@@ -19,14 +19,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from restyle_engine import strength
-from restyle_engine.calibration import network
 from restyle_engine.device import prefers_bf16
-from restyle_engine.painter import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.network.calibration import network
+from restyle_engine.objective import strength
+from restyle_engine.objective.scale_objective import Weights, scene
+from restyle_engine.objective.targets import TargetCache
 from restyle_engine.parameters import Parameters, Pooling, Precision, resolve
 from restyle_engine.resizing import pixels
-from restyle_engine.scene import Weights, scene
-from restyle_engine.targets import TargetCache
+from restyle_engine.stylizer import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
 from restyle_engine.task import StylePicture, Task
 from restyle_imaging.formats import Channels, Depth, PixelFormat, Plane
 from restyle_imaging.planes import close_plane, open_plane

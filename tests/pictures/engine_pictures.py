@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pictures.photos import painting, photo
 from restyle_engine.device import prefers_bf16
-from restyle_engine.painter import Painter
 from restyle_engine.parameters import Parameters, resolve
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import StylePicture, Task
 from restyle_engine.verdict import Verdict
 from restyle_server.weights.catalogue import SHIPPED

@@ -19,15 +19,15 @@ import numpy as np
 import restyle_server
 import torch
 from PIL import Image
-from restyle_engine import memory
-from restyle_engine.calibration import network
-from restyle_engine.memory import DETAIL_SIDE
-from restyle_engine.painter import Painter
+from restyle_engine.large import memory
+from restyle_engine.large.memory import DETAIL_SIDE
+from restyle_engine.network.calibration import network
+from restyle_engine.objective.scale_objective import Weights, scene
+from restyle_engine.objective.targets import TargetCache
+from restyle_engine.optim.plan import LARGEST_WHOLE
 from restyle_engine.parameters import Parameters, Pooling, Precision, Preset, resolve
-from restyle_engine.plan import LARGEST_WHOLE
 from restyle_engine.resizing import tensor
-from restyle_engine.scene import Weights, scene
-from restyle_engine.targets import TargetCache
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import StylePicture, Task
 from restyle_engine.verdict import Verdict
 from restyle_imaging.formats import Channels, Depth, PixelFormat

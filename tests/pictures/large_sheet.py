@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from restyle_engine import plan
 from restyle_engine.device import prefers_bf16
-from restyle_engine.painter import Painter
+from restyle_engine.optim import plan
 from restyle_engine.parameters import Parameters, Preset, resolve
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import Pixels, State, StylePicture, Task
 from restyle_engine.verdict import Verdict
 from restyle_imaging.resize import resize

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from pictures.photos import painting, photo
 from PIL import Image
-from restyle_engine.calibration import network
+from restyle_engine.network.calibration import network
 from restyle_engine.parameters import Pooling
 from restyle_engine.resizing import pixels, tensor
 from restyle_server.bench import objective

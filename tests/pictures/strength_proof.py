@@ -22,13 +22,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 from pictures.photos import PHOTOS, painting, photo
-from restyle_engine import scene, strength
-from restyle_engine.calibration import network
-from restyle_engine.painter import Painter
+from restyle_engine.network.calibration import network
+from restyle_engine.objective import scale_objective, strength
+from restyle_engine.objective.color_transfer import recolored
+from restyle_engine.objective.targets import TargetCache
 from restyle_engine.parameters import Parameters, Pooling, Precision, Preset, resolve
-from restyle_engine.recoloring import recolored
 from restyle_engine.resizing import tensor
-from restyle_engine.targets import TargetCache
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import Pixels, StylePicture, Task
 from restyle_engine.verdict import Verdict
 from restyle_server.weights.catalogue import SHIPPED
@@ -74,7 +74,7 @@ class Easel:
         device = torch.device("cpu")
         content, picture = tensor(task.content, device), tensor(result, device)
         plain, colored = (
-            scene.scene(task, base, self._judge, "judge", device, self._targets).terms(picture)
+            scale_objective.scene(task, base, self._judge, "judge", device, self._targets).terms(picture)
             for base in (content, recolored(content, None, [(None, task.styles)]))
         )
         return float(plain.content), float(colored.content)

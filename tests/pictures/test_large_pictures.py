@@ -10,9 +10,10 @@ import torch
 from pictures.crisp import crisp
 from pictures.photos import painting
 from pictures.readings import defects, readings
-from restyle_engine import memory, plan
-from restyle_engine.painter import Painter
+from restyle_engine.large import memory
+from restyle_engine.optim import plan
 from restyle_engine.parameters import Parameters, Precision, resolve
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import Pixels, StylePicture, Task
 from restyle_engine.verdict import Verdict
 from restyle_imaging.resize import resize

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 from reference import gatys
-from restyle_engine import losses
-from restyle_engine.calibration import normalised
+from restyle_engine.network.calibration import normalised
+from restyle_engine.network.topology import CHANNELS
+from restyle_engine.network.vgg import Filters, convolutions
+from restyle_engine.objective import losses
+from restyle_engine.objective.moments import moments
 from restyle_engine.parameters import Pooling
-from restyle_engine.statistics import moments
-from restyle_engine.topology import CHANNELS
-from restyle_engine.vgg import Filters, convolutions
 
 LAYERS = ("1_1", "2_1", "3_1", "4_1", "5_1")
 CLOSE = 1e-4

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from reference import gatys
-from restyle_engine.calibration import network
+from restyle_engine.network.calibration import network
 from restyle_engine.parameters import Pooling
 from restyle_server.bench import objective
 from restyle_server.bench.textbook import Features, Textbook

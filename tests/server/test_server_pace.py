@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from calls import order
+from restyle_engine.optim.plan import Stage, plan
 from restyle_engine.parameters import Parameters, Precision, Preset, Resolved, resolve
-from restyle_engine.plan import Stage, plan
 from restyle_server.pace import FILE, Pace, Paces
 from restyle_server.worker.messages import ScaleTime, Timing
 

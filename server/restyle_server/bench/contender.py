@@ -21,20 +21,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from restyle_engine import lbfgs, strength
-from restyle_engine.calibration import network
-from restyle_engine.content_loss import FeatureMatch
 from restyle_engine.device import device_ids, device_name, prefers_bf16
-from restyle_engine.finish import LAYERS, SEARCHED, WHOLE_PACE, Finish, Region, finish
-from restyle_engine.neighbours import keys
-from restyle_engine.painter import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.large.tiles import whole
+from restyle_engine.network.calibration import network
+from restyle_engine.network.vgg import UnusableWeights, Vgg
+from restyle_engine.objective import strength
+from restyle_engine.objective.content_loss import FeatureMatch
+from restyle_engine.objective.finish import LAYERS, SEARCHED, WHOLE_PACE, Finish, Region, finish
+from restyle_engine.objective.neighbours import keys
+from restyle_engine.objective.scale_objective import Scene, Weights, scene
+from restyle_engine.objective.targets import TargetCache, style_positions
+from restyle_engine.optim import lbfgs
 from restyle_engine.parameters import Parameters, Pooling, Precision, Resolved, resolve
 from restyle_engine.resizing import pixels, resized, tensor
-from restyle_engine.scene import Scene, Weights, scene
-from restyle_engine.targets import TargetCache, style_positions
+from restyle_engine.stylizer import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
 from restyle_engine.task import StylePicture, Task
-from restyle_engine.tiles import whole
-from restyle_engine.vgg import UnusableWeights, Vgg
 from restyle_imaging.errors import PictureError
 from torch import Tensor
 

@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from restyle_engine import lbfgs, losses
-from restyle_engine.carrying import carried
-from restyle_engine.content_loss import FeatureMatch
-from restyle_engine.lbfgs import Value
-from restyle_engine.plan import COARSEST, Scale
+from restyle_engine.large.detail_transfer import carried
+from restyle_engine.large.tiles import whole
+from restyle_engine.network.vgg import Vgg, channels, depth
+from restyle_engine.objective import losses
+from restyle_engine.objective.content_loss import FeatureMatch
+from restyle_engine.objective.moments import guides, moments
+from restyle_engine.objective.scale_objective import Region, Scene, Weights
+from restyle_engine.optim import lbfgs
+from restyle_engine.optim.lbfgs import Value
+from restyle_engine.optim.plan import COARSEST, Scale
 from restyle_engine.resizing import resized
-from restyle_engine.scene import Region, Scene, Weights
-from restyle_engine.statistics import guides, moments
-from restyle_engine.tiles import whole
-from restyle_engine.vgg import Vgg, channels, depth
 from torch import Tensor
 
 from .textbook import CONTENT, STYLE

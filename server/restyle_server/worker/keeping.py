@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 
 import numpy as np
+from restyle_engine.optim.plan import plan
 from restyle_engine.parameters import Resolved
-from restyle_engine.plan import plan
 from restyle_engine.task import State
 
 from ..jobs import scales

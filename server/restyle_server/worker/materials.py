@@ -10,8 +10,8 @@ from functools import reduce
 from typing import Literal
 
 import numpy as np
+from restyle_engine.objective.targets import LARGEST_AREA
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
-from restyle_engine.targets import LARGEST_AREA
 from restyle_engine.task import Pixels, StylePicture, Task
 from restyle_imaging.color import matched, mixed
 from restyle_imaging.files import read_picture

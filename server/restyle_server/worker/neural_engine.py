@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from restyle_engine import device as devices
-from restyle_engine import sizing
-from restyle_engine.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
-from restyle_engine.painter import Painter
+from restyle_engine.large import sizing
+from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
+from restyle_engine.network.vgg import UnusableWeights
 from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
+from restyle_engine.stylizer import Painter
 from restyle_engine.task import Painting, Pixels, Sketch, Step
 from restyle_engine.verdict import Between, Verdict, go_on
-from restyle_engine.vgg import UnusableWeights
 from restyle_imaging.color import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
 from restyle_imaging.planes import Canvas, close_plane, open_plane

@@ -13,14 +13,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .gathering import Measured, gathered
-from .parameters import SMALLEST_SIDE, Symmetry
-from .resizing import resized, resized_map, resized_weighted, tensor
-from .statistics import Moments, blended, by_position, guides
-from .store import Store
-from .task import StylePicture
-from .tiles import grid, halo, whole
-from .vgg import Vgg, channels, depth
+from ..large.tiles import grid, halo, whole
+from ..network.vgg import Vgg, channels, depth
+from ..parameters import SMALLEST_SIDE, Symmetry
+from ..resizing import resized, resized_map, resized_weighted, tensor
+from ..store import Store
+from ..task import StylePicture
+from .moments import Moments, blended, by_position, guides
+from .tiled_statistics import Measured, gathered
 
 LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
@@ -29,7 +29,15 @@ POSITIONS_SIDE = 512  # px, of the tiles of a style's picture whose positions ar
 GOLDEN = (math.sqrt(5) - 1) / 2
 KEPT_POSITIONS = 6  # sets of positions, 22 MiB each
 KEPT = 48  # sets of moments, 2.4 MiB each down to relu5_1
-MEASURING = ("calibration", "gathering", "resizing", "statistics", "targets", "tiles", "vgg")  # modules that moments come from
+MEASURING = (  # modules that moments come from
+    "large/tiles",
+    "network/calibration",
+    "network/vgg",
+    "objective/moments",
+    "objective/targets",
+    "objective/tiled_statistics",
+    "resizing",
+)
 
 Targets = Measured
 
@@ -114,7 +122,7 @@ def _recipe() -> str:
     """A hash of the code that measures: another version's moments are other moments."""
     found = hashlib.sha256()
     for name in MEASURING:
-        found.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+        found.update((Path(__file__).parents[1] / f"{name}.py").read_bytes())
     return found.hexdigest()
 
 

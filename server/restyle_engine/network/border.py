@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .task import Pixels, Task
+from ..task import Pixels, Task
 
 
 def bordered(task: Task, margin: int) -> Task:

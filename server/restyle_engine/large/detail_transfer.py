@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from .resizing import resized, resized_map
+from ..resizing import resized, resized_map
 
 
 def carried(state: Tensor, reference: Tensor, width: int, height: int, kept: Tensor | None) -> Tensor:

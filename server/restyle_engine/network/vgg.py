@@ -12,8 +12,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from .convolving import convolved, quick
-from .parameters import Pooling
+from ..parameters import Pooling
+from .convolutions import convolved, quick
 from .topology import CHANNELS, VGG19, Topology, topology_of
 
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet, RGB in 0–1

@@ -12,27 +12,28 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from . import adam, finish, lbfgs, strength
-from .border import bordered, cropped
-from .calibration import content_hash, network
-from .carrying import carried
-from .content_loss import FeatureMatch
-from .finish import DETAIL_LAYERS, DETAIL_PACE, LAYERS, WHOLE_PACE, Finish
-from .lbfgs import Value
-from .memory import cut
-from .neighbours import keys
+from .large.detail_transfer import carried
+from .large.memory import cut
+from .large.tiles import grid, halo, whole
+from .network.border import bordered, cropped
+from .network.calibration import content_hash, network
+from .network.vgg import Vgg, depth
+from .objective import finish, strength
+from .objective.color_transfer import recolored
+from .objective.content_loss import FeatureMatch
+from .objective.finish import DETAIL_LAYERS, DETAIL_PACE, LAYERS, WHOLE_PACE, Finish
+from .objective.moments import levels, product
+from .objective.neighbours import keys
+from .objective.scale_objective import Terms, Weights, by_region, counted, scene, strength_map, weight_map
+from .objective.targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
+from .optim import adam, lbfgs
+from .optim.lbfgs import Value
+from .optim.plan import Scale, Stage, plan
 from .parameters import Optimizer, Pooling, Precision
-from .plan import Scale, Stage, plan
-from .recoloring import recolored
 from .resizing import pixels, resized, tensor
-from .scene import Terms, Weights, by_region, counted, scene, strength_map, weight_map
-from .statistics import levels, product
 from .store import Store
-from .targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
 from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
-from .tiles import grid, halo, whole
 from .verdict import Between, Cancelled, Verdict, go_on
-from .vgg import Vgg, depth
 
 TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
 GAMUT_WEIGHT = 20.0  # same, of the soft walls near 0 and 1

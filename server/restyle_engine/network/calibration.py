@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from .convolving import framed
-from .parameters import Pooling
-from .store import Store
+from ..parameters import Pooling
+from ..store import Store
+from .convolutions import framed
 from .vgg import Filters, Vgg, load, pooled, standardised
 
 LARGEST_GAIN = 5.0  # over the layer's median: rarely active filters would turn into spikes that rule a quadratic statistic

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
-from .parameters import SMALLEST_SIDE, Preset
+from ..parameters import SMALLEST_SIDE, Preset
 
 STEP = 2.0  # ratio of two neighbouring scales
 COARSEST = 80  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .parameters import Objective
-from .statistics import Moments
+from ..parameters import Objective
+from .moments import Moments
 
 CHROMA = 8.0  # weight of the chroma's variation beside the whole image's
 MARGIN = 0.02  # of the range: where its soft walls begin, so that what leans on them is not clipped; at 0.01, dark ink leant over by a little

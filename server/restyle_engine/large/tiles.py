@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .vgg import convolutions, depth
+from ..network.vgg import convolutions, depth
 
 Take = Callable[[int, Tensor], None]
 """Is given rows (1, c, n, w) that are complete, and the number of the first of them; in order, each once."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from ..large.tiles import Tile
+from ..network.convolutions import layout
+from ..network.vgg import Vgg, channels, depth
 from . import losses
-from .convolving import layout
-from .statistics import levels
-from .tiles import Tile
-from .vgg import Vgg, channels, depth
+from .moments import levels
 
 KEPT_BYTES = 40  # per pixel: activations of the content that take more are computed anew with each evaluation, where there are tiles
 SMALLEST_VARIANCE = 1.0  # of activations of mean 1; photos have 6 to 11: what is all but flat holds nobody

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .statistics import Moments, moments, wide
-from .tiles import Tile
-from .vgg import Vgg, depth
+from ..large.tiles import Tile
+from ..network.vgg import Vgg, depth
+from .moments import Moments, moments, wide
 
 Guides = Sequence[Tensor | None]
 """By number of poolings: how much each position counts, (1, 1, h, w) with sum 1; None: all alike."""

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ..resizing import tensor
+from ..task import StylePicture
 from .losses import MARGIN
-from .resizing import tensor
-from .statistics import Moments, blended, moments, product
-from .task import StylePicture
+from .moments import Moments, blended, moments, product
 
 RIDGE = 4e-3  # variance added to both covariances, (0.063)²: what hardly differs in the content is not stretched into noise
 Region = tuple[Tensor | None, Sequence[StylePicture]]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from .parameters import DEFAULT_SIZE, Parameters, Preset, Resolved, resolve
-from .plan import work
+from ..optim.plan import work
+from ..parameters import DEFAULT_SIZE, Parameters, Preset, Resolved, resolve
 
 Pace = Callable[[Resolved], float | None]
 """Seconds that a device takes to paint; None: it has not been seen painting."""

@@ -17,13 +17,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..large.tiles import Rows, Tile, window
+from ..network.vgg import Vgg, depth
 from . import losses
 from .content_loss import FeatureMatch
-from .gathering import Beat
+from .moments import by_position
 from .neighbours import Keys, difference, nearest
-from .statistics import by_position
-from .tiles import Rows, Tile, window
-from .vgg import Vgg, depth
+from .tiled_statistics import Beat
 
 LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_3", "relu4_1", "relu4_2", "relu4_3")
 DETAIL_LAYERS = LAYERS[:5]  # of a picture that is too large to be painted whole: what has the size of a stroke has been painted

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from ..large.tiles import Rows, Take, Tile, grid, halo, whole
+from ..network.vgg import Vgg, depth
+from ..resizing import resized_map, tensor
+from ..task import Pixels, StylePicture, Task
 from . import losses, strength
 from .content_loss import FeatureMatch
-from .gathering import Beat, Look, Measured, gathered, measured
 from .losses import STYLE_LOSSES, StyleLoss
-from .resizing import resized_map, tensor
-from .statistics import Moments, blended, guides, product
+from .moments import Moments, blended, guides, product
 from .targets import TargetCache, Targets, style_targets
-from .task import Pixels, StylePicture, Task
-from .tiles import Rows, Take, Tile, grid, halo, whole
-from .vgg import Vgg, depth
+from .tiled_statistics import Beat, Look, Measured, gathered, measured
 
 STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics

@@ -12,19 +12,19 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .large.detail_transfer import carried
+from .large.detail_transfer import transferred
 from .large.memory import cut
 from .large.tiles import grid, halo, whole
 from .network.border import bordered, cropped
 from .network.calibration import content_hash, network
 from .network.vgg import Vgg, depth
 from .objective import finish, strength
-from .objective.color_transfer import recolored
+from .objective.color_transfer import color_transferred
 from .objective.content_loss import FeatureMatch
 from .objective.finish import DETAIL_LAYERS, DETAIL_PACE, LAYERS, WHOLE_PACE, Finish
 from .objective.moments import levels, product
 from .objective.neighbours import keys
-from .objective.scale_objective import Terms, Weights, by_region, counted, scene, strength_map, weight_map
+from .objective.scale_objective import Terms, Weights, by_region, counted, objective_of, strength_map, weight_map
 from .objective.targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
 from .optim import adam, lbfgs
 from .optim.lbfgs import Value
@@ -49,7 +49,7 @@ class _Finished(Exception):
     """The observer said FINISH."""
 
 
-class Painter:
+class Stylizer:
     """Paints tasks on one device; keeps the network and the styles' statistics in between. Not for two threads at once."""
 
     def __init__(self, device_id: str = "cpu") -> None:
@@ -155,7 +155,7 @@ class _Run:
                 self._sketch(began)
             if finished:
                 break
-        self._best = self._carried(width, height)
+        self._best = self._transferred(width, height)
         change = pixels(self._faded(self._best, self._photo) - self._photo)  # what the clip took from very bright and very dark pixels is added back
         painted = cropped(self._task.content + change, self._margin)
         return Painting(painted, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
@@ -181,10 +181,12 @@ class _Run:
             return photo
         local = strength_map(task, width, height, self._device)
         share = strength.painted_share(self._strength, local, strength.COLORED).to(photo)
-        return photo + share * (recolored(photo, weight_map(task, width, height, self._device), by_region(task.styles, width, height, self._device)) - photo)
+        return photo + share * (
+            color_transferred(photo, weight_map(task, width, height, self._device), by_region(task.styles, width, height, self._device)) - photo
+        )
 
     def _referred(self) -> Tensor:
-        """The picture at the work's size whose details are carried along from scale to scale."""
+        """The picture at the work's size whose details are taken along from scale to scale."""
         start, height, width = self._task.start, *self._photo.shape[-2:]
         if start is None:
             return self._content
@@ -204,12 +206,12 @@ class _Run:
             return small if amount == 0 else (small + amount * noise).clamp(0, 1)
         return (0.5 + NOISE_START * noise).clamp(0, 1)
 
-    def _carried(self, width: int, height: int) -> Tensor:
+    def _transferred(self, width: int, height: int) -> Tensor:
         """The best state so far at another size."""
         if self._task.start is not None:
-            return carried(self._best, self._reference, width, height, None)  # the details of an earlier result are paint
+            return transferred(self._best, self._reference, width, height, None)  # the details of an earlier result are paint
         local = None if self._task.strength_map is None else tensor(self._task.strength_map, self._device)
-        return carried(self._best, self._reference, width, height, 1 - strength.painted_share(self._strength, local, strength.PAINTED))
+        return transferred(self._best, self._reference, width, height, 1 - strength.painted_share(self._strength, local, strength.PAINTED))
 
     def _faded(self, painted: Tensor, photo: Tensor) -> Tensor:
         """What is seen of a state (1, 3, h, w), over the photo at its size."""
@@ -219,7 +221,7 @@ class _Run:
 
     def _paint_scale(self, index: int, scale: Scale) -> None:
         self._index, self._scale = index, scale
-        self._best = self._carried(*scale.canvas)
+        self._best = self._transferred(*scale.canvas)
         if scale.stage is Stage.MOMENTS:
             self._match_moments(scale)
         else:
@@ -227,7 +229,7 @@ class _Run:
 
     def _match_moments(self, scale: Scale) -> None:
         base = resized(self._content, *scale.canvas).clamp(0, 1)
-        self._scene = found = scene(self._task, base, self._vgg, self._name, self._device, self._targets, self._cut.whole)
+        self._objective = found = objective_of(self._task, base, self._vgg, self._name, self._device, self._targets, self._cut.whole)
         if found.free is not None:
             self._best = torch.where(found.free > 0, self._best, base)
         if not found.painted:
@@ -237,12 +239,12 @@ class _Run:
         self._weights = Weights(strength.weight(finer), tv, GAMUT_WEIGHT, strength.reach(self._strength))
         minimise = adam.minimise if self._task.parameters.optimizer is Optimizer.ADAM else lbfgs.minimise
         self._best = minimise(self._evaluate, self._best, scale.evaluations, accepted=self._accept)
-        del self._scene
+        del self._objective
 
     def _evaluate(self, image: Tensor) -> Value:
-        terms, gradient = self._scene.gradient(image, self._weights, self._beat)
-        if self._scene.free is not None:
-            gradient *= self._scene.free
+        terms, gradient = self._objective.gradient(image, self._weights, self._beat)
+        if self._objective.free is not None:
+            gradient *= self._objective.free
         loss, size = self._report(terms, gradient.abs().sum())
         return Value(loss if math.isfinite(size) else math.inf, gradient)
 

@@ -22,7 +22,7 @@ import torch
 from restyle_engine.device import prefers_bf16
 from restyle_engine.network.calibration import network
 from restyle_engine.objective import strength
-from restyle_engine.objective.scale_objective import Weights, scene
+from restyle_engine.objective.scale_objective import Weights, objective_of
 from restyle_engine.objective.targets import TargetCache
 from restyle_engine.parameters import Parameters, Pooling, Precision, resolve
 from restyle_engine.resizing import pixels
@@ -67,7 +67,7 @@ def engine(precision: Precision) -> Turn:
     device = torch.device("cpu")
     vgg = network(SHIPPED, Pooling.AVERAGE).placed(device, DTYPES[precision])
     parameters = resolve(Parameters(native_size=True, precision=precision), SIDE, SIDE, "cpu", bf16=False)
-    found = scene(Task(pixels(content), (StylePicture(pixels(style)),), parameters, SHIPPED), content, vgg, "", device, TargetCache())
+    found = objective_of(Task(pixels(content), (StylePicture(pixels(style)),), parameters, SHIPPED), content, vgg, "", device, TargetCache())
     weights = Weights(strength.weight(0), TV_WEIGHT, GAMUT_WEIGHT, strength.reach(parameters.strength))
     return turns(lambda: found.gradient(content, weights))
 

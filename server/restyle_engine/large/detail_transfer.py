@@ -7,7 +7,7 @@ from torch import Tensor
 from ..resizing import resized, resized_map
 
 
-def carried(state: Tensor, reference: Tensor, width: int, height: int, kept: Tensor | None) -> Tensor:
+def transferred(state: Tensor, reference: Tensor, width: int, height: int, kept: Tensor | None) -> Tensor:
     """A state (1, 3, h, w) at another size, with the details that a reference has there. kept: how much of them, (1, 1, h', w') in 0–1; None: all."""
     enlarged = resized(state, width, height)
     if enlarged is state:

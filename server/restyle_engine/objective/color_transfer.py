@@ -22,7 +22,7 @@ Region = tuple[Tensor | None, Sequence[StylePicture]]
 
 
 @torch.no_grad()
-def recolored(image: Tensor, weight: Tensor | None, regions: Sequence[Region]) -> Tensor:
+def color_transferred(image: Tensor, weight: Tensor | None, regions: Sequence[Region]) -> Tensor:
     """A picture (1, 3, h, w) in 0–1 in the styles' colours, region by region. weight: (1, 1, h, w) in 0–1, how much each pixel counts, and changes; None: all
     alike."""
     result = image.clone()

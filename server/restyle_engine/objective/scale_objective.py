@@ -17,7 +17,7 @@ from .content_loss import FeatureMatch
 from .losses import STYLE_LOSSES, StyleLoss
 from .moments import Moments, blended, guides, product
 from .targets import TargetCache, Targets, style_targets
-from .tiled_statistics import Beat, Look, Measured, gathered, measured
+from .tiled_statistics import Beat, Look, Measured, measured, tiled_moments
 
 STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
@@ -77,7 +77,7 @@ class Region:
     share: float
 
 
-class Scene:
+class ScaleObjective:
     """The objective at one scale, on one device; evaluated as a whole, or exactly the same tile by tile."""
 
     def __init__(
@@ -156,7 +156,7 @@ class Scene:
             contents.append(self._hold.loss(features, tile))
 
         look = Look(self._hold.layers, compare) if compared else None
-        now = gathered(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told, look)
+        now = tiled_moments(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told, look)
         leaves = [m for found in now for one in found.values() for m in (one.second.requires_grad_(True), one.mean.requires_grad_(True))]
         style = self.style(now)
         slopes = iter(torch.autograd.grad(style, leaves, materialize_grads=True)) if leaves else iter(())
@@ -187,8 +187,8 @@ def _summed(parts: Sequence[Terms], style: Tensor | None) -> Terms:
     return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "variation", "gamut")))
 
 
-def scene(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch.device, cache: TargetCache, side: int | None = None) -> Scene:
-    """The objective of a task over a content (1, 3, h, w) of any scale. A task whose statistics nobody has a say in gives a scene without style. side: of
+def objective_of(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch.device, cache: TargetCache, side: int | None = None) -> ScaleObjective:
+    """The objective of a task over a content (1, 3, h, w) of any scale. A task whose statistics nobody has a say in gives one without style. side: of
     tiles, in px; None: the picture fits as a whole."""
     height, width = base.shape[-2:]
     layers = tuple((layer, share) for layer, share in task.parameters.style_layers if share > 0)
@@ -209,7 +209,7 @@ def scene(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch.device
     local = strength_map(task, width, height, device)
     more = None if local is None else strength.hold(task.parameters.strength, local)
     hold = FeatureMatch(vgg, base, kept, more, tiles)
-    return Scene(vgg, base, shared, loss, hold, tiles, None if local is None else (local > 0).to(base.dtype))
+    return ScaleObjective(vgg, base, shared, loss, hold, tiles, None if local is None else (local > 0).to(base.dtype))
 
 
 def strength_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:

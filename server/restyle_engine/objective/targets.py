@@ -20,11 +20,11 @@ from ..resizing import resized, resized_map, resized_weighted, tensor
 from ..store import Store
 from ..task import StylePicture
 from .moments import Moments, blended, by_position, guides
-from .tiled_statistics import Measured, gathered
+from .tiled_statistics import Measured, tiled_moments
 
 LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
-POSITIONS = {0: 2048, 1: 2048, 2: 4096, 3: 4096}  # of a style and layer that are searched, all turns together, by number of poolings before it
+POSITIONS = {0: 2048, 1: 2048, 2: 4096, 3: 4096}  # of a style and layer that are searched, all orientations together, by number of poolings before it
 POSITIONS_SIDE = 512  # px, of the tiles of a style's picture whose positions are taken: bounds the memory, whatever the picture's size
 GOLDEN = (math.sqrt(5) - 1) / 2
 KEPT_POSITIONS = 6  # sets of positions, 22 MiB each
@@ -174,12 +174,12 @@ def _measured(vgg: Vgg, style: StylePicture, size: tuple[int, int], layers: Coll
     image, weight = style_image(style, size, device)
     deepest = max(depth(layer) for layer in layers)
     found: dict[str, list[Moments]] = {}
-    for turned in turns(style.symmetry):
+    for turned in orientations(style.symmetry):
         picture = turned(image)
         height, width = picture.shape[-2:]
         tiles = whole(width, height) if side is None else grid(width, height, side, halo(layers))
         say = guides(None if weight is None else turned(resized_map(weight, *size)), None, deepest)
-        for name, one in gathered(vgg, picture, layers, [say], tiles)[0].items():
+        for name, one in tiled_moments(vgg, picture, layers, [say], tiles)[0].items():
             found.setdefault(name, []).append(one)
     return {layer: blended(all_, [1.0] * len(all_)) for layer, all_ in found.items()}
 
@@ -204,7 +204,7 @@ def style_positions(
     if found is not None:
         return found
     image, weight = style_image(style, size, device)
-    ways = [Turn(quarters, flip) for flip in (False, True)[: 1 if style.symmetry is Symmetry.NONE else 2] for quarters in range(4)]
+    ways = [Orientation(quarters, flip) for flip in (False, True)[: 1 if style.symmetry is Symmetry.NONE else 2] for quarters in range(4)]
     deepest = max(depth(layer) for layer in layers)
     sampled: dict[str, list[Tensor]] = {}
     for turn in ways:
@@ -246,17 +246,17 @@ def style_image(style: StylePicture, size: tuple[int, int], device: torch.device
     return resized(image, *size).clamp(0, 1), weight
 
 
-def turns(symmetry: Symmetry) -> list[Turn]:
+def orientations(symmetry: Symmetry) -> list[Orientation]:
     """The ways in which a style's picture may lie."""
     if symmetry is Symmetry.NONE:
-        return [Turn(0, False)]
+        return [Orientation(0, False)]
     if symmetry is Symmetry.FLIPS:
-        return [Turn(0, False), Turn(0, True)]
-    return [Turn(quarters, flip) for flip in (False, True) for quarters in range(4)]
+        return [Orientation(0, False), Orientation(0, True)]
+    return [Orientation(quarters, flip) for flip in (False, True) for quarters in range(4)]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Orientation:
     """Quarter turns to the left, and then a flip from side to side."""
 
     quarters: int

@@ -45,7 +45,7 @@ def _share(values: Tensor, guide: Tensor | None, tile: Tile, level: int, size: t
 
 
 @torch.no_grad()
-def gathered(
+def tiled_moments(
     vgg: Vgg,
     image: Tensor,
     layers: Collection[str],

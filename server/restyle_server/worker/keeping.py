@@ -1,4 +1,4 @@
-"""Owns how an order's painting is kept scale by scale, and gone on with: between the painter's state and the file of jobs/scales.py."""
+"""Owns how an order's painting is kept scale by scale, and gone on with: between the stylizer's state and the file of jobs/scales.py."""
 
 from __future__ import annotations
 

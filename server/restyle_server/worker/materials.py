@@ -43,7 +43,7 @@ def blend_of(order: Order) -> Pixels | None:
 
 
 def task_of(order: Order, resolved: Resolved, canvas: Canvas, pictures: StylePictures) -> Task:
-    """What the painter gets for an order. canvas: the order's content, opened. pictures: those of styles that were seen before."""
+    """What the stylizer gets for an order. canvas: the order's content, opened. pictures: those of styles that were seen before."""
     width, height = resolved.width, resolved.height
     content, alpha = resize_visible(canvas.rgb, canvas.alpha, width, height)
     counted = _product(order, MaskUse.STATISTICS)

@@ -1,4 +1,4 @@
-"""Owns the way of an order through imaging and the painter: planes become pixels at work size, the painting becomes a plane again."""
+"""Owns the way of an order through imaging and the stylizer: planes become pixels at work size, the painting becomes a plane again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from restyle_engine.large import sizing
 from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
 from restyle_engine.network.vgg import UnusableWeights
 from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
-from restyle_engine.stylizer import Painter
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Painting, Pixels, Sketch, Step
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.color import with_content_color
@@ -43,14 +43,14 @@ class NeuralEngine:
         self._id = device_id
         self._kind = devices.device_kind(device_id)
         self._pictures = StylePictures()
-        self._painter = Painter("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
+        self._stylizer = Stylizer("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
 
     def prepare(self, folder: Path, weights: Path | None) -> None:
         """Keeps what is costly to measure in the folder; loads the weights with the default pooling and precision, and runs them once. UnusableWeights."""
-        self._painter.keep_in(folder)
+        self._stylizer.keep_in(folder)
         if weights is not None:
             usual = resolve(Parameters(), SMALLEST_SIDE, SMALLEST_SIDE, self._kind, devices.prefers_bf16(self._id))
-            self._painter.warm_up(weights, usual.pooling, usual.precision)
+            self._stylizer.warm_up(weights, usual.pooling, usual.precision)
 
     def device(self) -> Device:
         """The device and its memory now."""
@@ -94,7 +94,7 @@ class NeuralEngine:
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
         keeping = Keeping(order, resolved, self._id)
         task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=keeping.found())
-        painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, keeping.keep)
+        painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, keeping.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)

@@ -24,7 +24,7 @@ from restyle_engine.optim.plan import MARGIN
 from restyle_engine.parameters import Pooling, Preset, Symmetry
 from restyle_engine.resizing import tensor
 from restyle_engine.store import Store
-from restyle_engine.stylizer import Painter
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import State, Step, StylePicture
 from restyle_engine.verdict import Cancelled, Verdict
 from torch import Tensor
@@ -254,9 +254,9 @@ def test_the_finish_of_a_painting_ends_within_one_step(verdict):
     job = task(evaluations=16)
     if verdict is Verdict.CANCEL:
         with pytest.raises(Cancelled):
-            Painter().paint(job, observe)
+            Stylizer().paint(job, observe)
     else:
-        found = Painter().paint(job, observe)
+        found = Stylizer().paint(job, observe)
         assert (found.finished_early, found.evaluations) == (True, len(told))
         assert np.isfinite(found.rgb).all()
     assert told.count(2) == 2
@@ -264,7 +264,7 @@ def test_the_finish_of_a_painting_ends_within_one_step(verdict):
 
 def test_a_painting_has_as_many_steps_as_planned():
     seen: list[Step] = []
-    found = Painter().paint(task(evaluations=16), lambda step: (seen.append(step), Verdict.GO_ON)[1])
+    found = Stylizer().paint(task(evaluations=16), lambda step: (seen.append(step), Verdict.GO_ON)[1])
     assert [step.step for step in seen] == list(range(1, found.evaluations + 1))
     assert {step.steps for step in seen} == {found.evaluations}
     assert seen[-1].fraction == pytest.approx(1)
@@ -275,7 +275,7 @@ def test_a_painting_has_as_many_steps_as_planned():
 def test_the_finish_keeps_the_tones_of_what_it_began_with(style):
     states: list[State] = []
     job = task(photo(96, 96), StylePicture(style, key=str(style.mean())), preset=Preset.STANDARD, evaluations=40)
-    found = Painter().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
+    found = Stylizer().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
     begun, ended = states[-1].best[:, BLOCK:-BLOCK, BLOCK:-BLOCK], found.rgb.transpose(2, 0, 1)[:, BLOCK - MARGIN :, BLOCK - MARGIN :]
     before, after = (torch.nn.functional.avg_pool2d(torch.from_numpy(one.copy()), BLOCK).flatten(1) for one in (begun, ended[:, :80, :80]))
     assert float((before - after).mean(1).abs().max()) < 0.03

@@ -14,7 +14,7 @@ from restyle_engine.network.vgg import Filters, Vgg
 from restyle_engine.objective import scale_objective as scene_room
 from restyle_engine.objective import targets as targets_room
 from restyle_engine.objective.moments import moments
-from restyle_engine.objective.scale_objective import Scene, Weights, scene
+from restyle_engine.objective.scale_objective import ScaleObjective, Weights, objective_of
 from restyle_engine.objective.targets import Key, TargetCache, Targets
 from restyle_engine.parameters import Objective, Pooling
 from restyle_engine.resizing import tensor
@@ -55,10 +55,10 @@ class OneTarget(TargetCache):
         super().put(replace(key, side=None), targets, device)
 
 
-def of(vgg: Vgg, job: Task, side: int | None = None, cache: TargetCache | None = None) -> Scene:
+def of(vgg: Vgg, job: Task, side: int | None = None, cache: TargetCache | None = None) -> ScaleObjective:
     device = torch.device("cpu")
     base = tensor(job.content, device).to(vgg.filters["1_1"].weight.dtype)
-    return scene(job, base, vgg, "random", device, cache or TargetCache(), side)
+    return objective_of(job, base, vgg, "random", device, cache or TargetCache(), side)
 
 
 def painted(width: int, height: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:

@@ -11,7 +11,7 @@ from engine.scenes import photo, task, waves
 from restyle_engine import stylizer
 from restyle_engine.large import memory
 from restyle_engine.optim import plan
-from restyle_engine.stylizer import Painter
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Painting, State, Step, StylePicture, Task
 from restyle_engine.verdict import Cancelled, Verdict
 
@@ -44,12 +44,12 @@ def stopped(job: Task, at: tuple[int, int], verdict: Verdict = Verdict.FINISH) -
         sizes.append((step.width, step.height))
         return verdict if sizes[-1] == at else Verdict.GO_ON
 
-    return Painter().paint(job, observe), sizes
+    return Stylizer().paint(job, observe), sizes
 
 
 def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large):
     seen: list[Step] = []
-    found = Painter().paint(large, lambda step: (seen.append(step), Verdict.GO_ON)[1])
+    found = Stylizer().paint(large, lambda step: (seen.append(step), Verdict.GO_ON)[1])
     assert found.rgb.shape == (100, 150, 3)
     assert np.isfinite(found.rgb).all()
     assert list(dict.fromkeys((step.width, step.height) for step in found.trace)) == SIZES
@@ -61,19 +61,19 @@ def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large):
 def test_what_an_observer_sees_of_a_large_painting_is_small(large, monkeypatch):
     monkeypatch.setattr(stylizer, "LARGEST_SHOWN", 64)
     shapes: set[tuple[int, ...]] = set()
-    Painter().paint(large, lambda step: (shapes.add(step.picture().shape), Verdict.GO_ON)[1])
+    Stylizer().paint(large, lambda step: (shapes.add(step.picture().shape), Verdict.GO_ON)[1])
     assert max(max(shape) for shape in shapes) <= 64
     assert len(shapes) > 2
 
 
 def test_details_make_the_painting_sharper(large):
-    detailed = Painter().paint(large, go_on).rgb
+    detailed = Stylizer().paint(large, go_on).rgb
     plain, _ = stopped(large, (38, 25))
     assert fine(detailed) > 1.1 * fine(plain.rgb)
 
 
 def test_equal_inputs_give_identical_large_pictures(large):
-    assert Painter().paint(large, go_on).rgb.tobytes() == Painter().paint(large, go_on).rgb.tobytes()
+    assert Stylizer().paint(large, go_on).rgb.tobytes() == Stylizer().paint(large, go_on).rgb.tobytes()
 
 
 @pytest.mark.parametrize("at", SIZES)
@@ -95,7 +95,7 @@ def test_cancel_is_obeyed_within_a_tile(large):
         return Verdict.CANCEL if told == 2 else Verdict.GO_ON  # the second tile of twenty
 
     with pytest.raises(Cancelled):
-        Painter().paint(large, observe)
+        Stylizer().paint(large, observe)
 
 
 def test_finish_is_obeyed_within_a_tile(large):
@@ -105,7 +105,7 @@ def test_finish_is_obeyed_within_a_tile(large):
         told.append(step.width)
         return Verdict.FINISH if told.count(150) == 2 else Verdict.GO_ON  # the first tile after the first evaluation
 
-    found = Painter().paint(large, observe)
+    found = Stylizer().paint(large, observe)
     assert told.count(150) == 2
     assert found.finished_early
     assert found.trace[-1].width == 150
@@ -115,7 +115,7 @@ def test_finish_is_obeyed_within_a_tile(large):
 def test_where_the_strength_map_is_0_a_large_picture_keeps_every_bit(large):
     protect = np.ones((100, 150), np.float32)
     protect[:, :50] = 0
-    found = Painter().paint(replace(large, strength_map=protect), go_on).rgb
+    found = Stylizer().paint(replace(large, strength_map=protect), go_on).rgb
     assert np.array_equal(found[:, :50], large.content[:, :50])
     assert np.abs(found - large.content)[:, 60:].mean() > 0.01
 
@@ -123,7 +123,7 @@ def test_where_the_strength_map_is_0_a_large_picture_keeps_every_bit(large):
 def test_a_weak_large_painting_keeps_the_photo_s_own_details(large):
     gravel = large.content + 0.1 * np.random.default_rng(0).standard_normal(large.content.shape).astype(np.float32)
     weak, strong = (
-        Painter().paint(replace(large, content=gravel, parameters=replace(large.parameters, strength=strength)), go_on).rgb for strength in (5.0, 60.0)
+        Stylizer().paint(replace(large, content=gravel, parameters=replace(large.parameters, strength=strength)), go_on).rgb for strength in (5.0, 60.0)
     )
     own = gravel - large.content
     assert (weak * own).mean() / (own * own).mean() > 0.7
@@ -136,18 +136,18 @@ def test_weights_regions_and_objectives_go_into_details(large):
     styles = (StylePicture(waves(100, 100, 5), region=left), StylePicture(waves(100, 100, 9), region=1 - left))
     weight = np.ones((100, 150), np.float32)
     weight[:30] = 0
-    assert np.isfinite(Painter().paint(replace(large, styles=styles, weight=weight), go_on).rgb).all()
+    assert np.isfinite(Stylizer().paint(replace(large, styles=styles, weight=weight), go_on).rgb).all()
     nobody = replace(large, weight=np.zeros((100, 150), np.float32))
-    assert np.abs(Painter().paint(nobody, go_on).rgb - large.content).max() < 1e-5
+    assert np.abs(Stylizer().paint(nobody, go_on).rgb - large.content).max() < 1e-5
 
 
 @pytest.mark.parametrize("after", [1, 2, 4])
 def test_a_painting_that_was_broken_off_goes_on_to_the_very_same_picture(large, after):
     states: list[State] = []
-    whole = Painter().paint(large, go_on, keep=lambda state: states.append(copy.deepcopy(state)))
+    whole = Stylizer().paint(large, go_on, keep=lambda state: states.append(copy.deepcopy(state)))
     assert [state.done for state in states] == [1, 2, 3, 4]
     seen: list[Step] = []
-    found = Painter().paint(replace(large, state=states[after - 1]), lambda step: (seen.append(step), Verdict.GO_ON)[1])
+    found = Stylizer().paint(replace(large, state=states[after - 1]), lambda step: (seen.append(step), Verdict.GO_ON)[1])
     assert found.rgb.tobytes() == whole.rgb.tobytes()
     assert found.evaluations == whole.evaluations - sum(step.scale <= after for step in whole.trace)
     assert (seen[0].scale, seen[0].step) == (after + 1, whole.evaluations - found.evaluations + 1)
@@ -156,4 +156,4 @@ def test_a_painting_that_was_broken_off_goes_on_to_the_very_same_picture(large, 
 
 def test_a_state_of_another_painting_is_not_gone_on_from(large):
     strange = State(1, np.zeros((3, 20, 20), np.float32))
-    assert Painter().paint(replace(large, state=strange), go_on).rgb.tobytes() == Painter().paint(large, go_on).rgb.tobytes()
+    assert Stylizer().paint(replace(large, state=strange), go_on).rgb.tobytes() == Stylizer().paint(large, go_on).rgb.tobytes()

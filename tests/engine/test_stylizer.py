@@ -9,28 +9,28 @@ import pytest
 import torch
 from engine.scenes import photo, task, waves
 from restyle_engine.objective.finish import Finish
-from restyle_engine.objective.scale_objective import Scene
+from restyle_engine.objective.scale_objective import ScaleObjective
 from restyle_engine.parameters import Objective, Optimizer, Pooling, Precision, Preset, Symmetry
-from restyle_engine.stylizer import Painter
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Step, StylePicture
 from restyle_engine.verdict import Cancelled, Verdict
 
 
 @pytest.fixture(scope="module")
-def painter() -> Painter:
-    return Painter("cpu")
+def painter() -> Stylizer:
+    return Stylizer("cpu")
 
 
 def go_on(_: Step) -> Verdict:
     return Verdict.GO_ON
 
 
-def painted(painter: Painter, **changes: object) -> np.ndarray:
+def painted(painter: Stylizer, **changes: object) -> np.ndarray:
     return painter.paint(task(**changes), go_on).rgb
 
 
 def test_equal_inputs_and_seed_give_identical_bytes(painter):
-    a, b = (painted(who, evaluations=3, noise=0.1, seed=7, precision=Precision.BF16) for who in (painter, Painter("cpu")))
+    a, b = (painted(who, evaluations=3, noise=0.1, seed=7, precision=Precision.BF16) for who in (painter, Stylizer("cpu")))
     assert a.tobytes() == b.tobytes()
     assert a.tobytes() != painted(painter, evaluations=3, noise=0.1, seed=8, precision=Precision.BF16).tobytes()
 
@@ -133,7 +133,7 @@ def test_extreme_weights_give_finite_results(painter, changes):
 @pytest.mark.parametrize("broken", [{1}, {3, 4}, set(range(1, 100))])
 def test_gradients_that_are_not_finite_never_reach_the_picture(painter, monkeypatch, optimizer, broken):
     count = [0]
-    for stage in (Scene, Finish):
+    for stage in (ScaleObjective, Finish):
 
         def sometimes_broken(self, *arguments, plain=stage.gradient):
             count[0] += 1
@@ -229,7 +229,7 @@ def test_a_start_from_noise_or_from_a_result_is_used(painter):
 
 
 def test_style_statistics_are_kept_between_tasks(painter, monkeypatch):
-    fresh = Painter("cpu")
+    fresh = Stylizer("cpu")
     first = fresh.paint(task(evaluations=2), go_on).rgb
     monkeypatch.setattr("restyle_engine.objective.targets._measured", None)  # would fail if it were called
     assert fresh.paint(task(evaluations=2), go_on).rgb.tobytes() == first.tobytes()

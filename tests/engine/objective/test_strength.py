@@ -11,7 +11,7 @@ from engine.scenes import photo, task
 from restyle_engine.objective import strength
 from restyle_engine.objective.scale_objective import Terms, Weights
 from restyle_engine.objective.strength import COLORED, EVEN, FADED, LARGEST_HOLD, POWER, REACHES, STEEPEST
-from restyle_engine.stylizer import Painter
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Step
 from restyle_engine.verdict import Verdict
 
@@ -98,7 +98,7 @@ def test_what_shows_of_a_painting_grows_straight_up_to_where_it_fades_no_more():
 def differences() -> dict[float, np.ndarray]:
     """By strength: what a painting of few evaluations changes in the photo."""
     content = photo(48, 36)
-    return {of: Painter().paint(task(content, strength=of, evaluations=6), go_on).rgb - content for of in (0.0, 0.001, 5.0, 12.5, 24.999, 25.0, 25.001)}
+    return {of: Stylizer().paint(task(content, strength=of, evaluations=6), go_on).rgb - content for of in (0.0, 0.001, 5.0, 12.5, 24.999, 25.0, 25.001)}
 
 
 def test_strength_0_is_the_photo_exactly_and_a_thousandth_all_but_the_photo(differences):

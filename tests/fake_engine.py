@@ -24,7 +24,7 @@ from pathlib import Path
 
 from restyle_engine.parameters import resolve
 from restyle_engine.verdict import Between, Cancelled, Verdict, go_on
-from restyle_imaging.formats import Plane
+from restyle_imaging.planes.formats import Plane
 from restyle_server.jobs import scales as kept_scales
 from restyle_server.jobs.scales import Head
 from restyle_server.orders import Order

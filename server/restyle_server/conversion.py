@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from restyle_engine.network.topology import VGG19
 from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
-from restyle_imaging.formats import Channels, Depth, PixelFormat
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 
 from .jobs.job import JobClass, Lifetime
 from .limits import (
@@ -121,7 +121,7 @@ def _plane(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
 
 def _check_profile(icc: bytes, channels: Channels, field: str) -> None:
     """By its header alone; whether it is whole, the engine finds out."""
-    from restyle_imaging.profiles import color_space  # numpy: only for those who need it
+    from restyle_imaging.color.profiles import color_space  # numpy: only for those who need it
 
     pixels = "GRAY" if channels.is_gray else "RGB"
     try:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from restyle_engine.parameters import Parameters, Symmetry
-from restyle_imaging.formats import PixelFormat
+from restyle_imaging.planes.formats import PixelFormat
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from restyle_engine.parameters import Color, Objective, Optimizer, Pooling, Precision, Resolved
-from restyle_imaging.formats import PixelFormat
+from restyle_imaging.planes.formats import PixelFormat
 
 from .conversion import CHANNELS, DEPTHS, PRESETS
 from .jobs.job import Job, Report, Result

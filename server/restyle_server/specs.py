@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from restyle_engine.parameters import Parameters, Symmetry
-from restyle_imaging.formats import PixelFormat
+from restyle_imaging.planes.formats import PixelFormat
 
 from .jobs.job import JobClass, Lifetime
 from .jobs.uploads import payload_path

@@ -13,7 +13,7 @@ from PIL import Image
 from restyle_engine.objective import targets
 from restyle_engine.parameters import Color, Parameters, Precision, Preset
 from restyle_engine.verdict import Cancelled, Verdict
-from restyle_imaging.formats import Channels, Depth, PixelFormat
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials

@@ -28,10 +28,10 @@ from restyle_engine.parameters import Parameters, Pooling, Precision, resolve
 from restyle_engine.resizing import pixels
 from restyle_engine.stylizer import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
 from restyle_engine.task import StylePicture, Task
-from restyle_imaging.formats import Channels, Depth, PixelFormat, Plane
-from restyle_imaging.planes import close_plane, open_plane
-from restyle_imaging.resize import resize_visible
-from restyle_imaging.upsampling import upsampled
+from restyle_imaging.planes.canvas import close_plane, open_plane
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat, Plane
+from restyle_imaging.resample.resize import resize_visible
+from restyle_imaging.resample.upsampling import upsampled
 from restyle_server.bench.textbook import Features, Textbook
 from restyle_server.weights.catalogue import SHIPPED
 

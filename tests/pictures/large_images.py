@@ -30,8 +30,8 @@ from restyle_engine.resizing import tensor
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import StylePicture, Task
 from restyle_engine.verdict import Verdict
-from restyle_imaging.formats import Channels, Depth, PixelFormat
-from restyle_imaging.resize import resize
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
+from restyle_imaging.resample.resize import resize
 from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Progress

@@ -18,7 +18,7 @@ from restyle_engine.parameters import Parameters, Preset, resolve
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Pixels, State, StylePicture, Task
 from restyle_engine.verdict import Verdict
-from restyle_imaging.resize import resize
+from restyle_imaging.resample.resize import resize
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

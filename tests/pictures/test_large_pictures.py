@@ -16,7 +16,7 @@ from restyle_engine.parameters import Parameters, Precision, resolve
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Pixels, StylePicture, Task
 from restyle_engine.verdict import Verdict
-from restyle_imaging.resize import resize
+from restyle_imaging.resample.resize import resize
 from restyle_server.weights.catalogue import SHIPPED
 
 SIDE, WHOLE, TILE = 512, 128, 64

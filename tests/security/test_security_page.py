@@ -70,7 +70,7 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         f"{SHELVES}::test_a_decoder_that_hangs_or_dies_costs_the_style_alone",
         f"{SHELVES}::test_decoding_is_bounded_in_memory",
     ),
-    "NaN and infinities are refused": ("imaging/test_planes.py::test_a_plane_that_cannot_be_used_is_refused_by_its_field",),
+    "NaN and infinities are refused": ("imaging/planes/test_planes.py::test_a_plane_that_cannot_be_used_is_refused_by_its_field",),
     "Weights are safetensors": ("weights/test_weights_catalogue.py::test_what_is_no_weights_file_is_refused",),
     "The one pickle": (
         f"{INCIDENTS}::test_pickles_are_read_in_one_place_only_and_only_their_tensors",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from restyle_engine.parameters import Color, Parameters, Symmetry, resolve
-from restyle_imaging.formats import Channels, Depth, PixelFormat
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_server.jobs.job import Failure, Job, JobClass, Lifetime, Report, Result
 from restyle_server.jobs.journal import Journal, JournalFailure, JournalHeld
 from restyle_server.jobs.records import encode

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from calls import Clock
-from restyle_imaging.formats import Channels, Depth, PixelFormat
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_server.jobs.job import Job, JobClass, Lifetime, Result
 from restyle_server.jobs.leases import Leases
 from restyle_server.jobs.queue import Turns

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from restyle_engine.parameters import Resolved
-from restyle_imaging.formats import PixelFormat
+from restyle_imaging.planes.formats import PixelFormat
 
 from ..orders import Order
 from .states import JobState, moved

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from restyle_engine.parameters import Resolved
 from restyle_engine.verdict import Between, Verdict, go_on
-from restyle_imaging.formats import Plane
+from restyle_imaging.planes.formats import Plane
 
 from ..orders import Order
 

@@ -13,11 +13,11 @@ import numpy as np
 from restyle_engine.objective.targets import LARGEST_AREA
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
 from restyle_engine.task import Pixels, StylePicture, Task
-from restyle_imaging.color import matched, mixed
-from restyle_imaging.files import read_picture
-from restyle_imaging.formats import Plane
-from restyle_imaging.planes import Canvas, open_plane, weights_of
-from restyle_imaging.resize import resize, resize_visible
+from restyle_imaging.color.oklab import matched, mixed
+from restyle_imaging.io.files import read_picture
+from restyle_imaging.planes.canvas import Canvas, open_plane, weights_of
+from restyle_imaging.planes.formats import Plane
+from restyle_imaging.resample.resize import resize, resize_visible
 
 from ..limits import MAX_PREVIEW
 from ..orders import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder

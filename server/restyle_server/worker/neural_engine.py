@@ -17,12 +17,12 @@ from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parame
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Painting, Pixels, Sketch, Step
 from restyle_engine.verdict import Between, Verdict, go_on
-from restyle_imaging.color import with_content_color
+from restyle_imaging.color.oklab import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
-from restyle_imaging.planes import Canvas, close_plane, open_plane
-from restyle_imaging.preview import rgba8
-from restyle_imaging.resize import resize
-from restyle_imaging.upsampling import upsampled
+from restyle_imaging.planes.canvas import Canvas, close_plane, open_plane
+from restyle_imaging.planes.preview import rgba8
+from restyle_imaging.resample.resize import resize
+from restyle_imaging.resample.upsampling import upsampled
 
 from ..limits import MAX_PREVIEW
 from ..orders import Order

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from restyle_engine.verdict import Between, Cancelled, Verdict
-from restyle_imaging.formats import Plane
+from restyle_imaging.planes.formats import Plane
 
 from ..jobs import stories
 from ..jobs.job import Report, Result

@@ -25,10 +25,12 @@ from pathlib import Path
 from restyle_engine.parameters import resolve
 from restyle_engine.verdict import Between, Cancelled, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
-from restyle_server.jobs import scales as kept_scales
-from restyle_server.jobs.scales import Head
-from restyle_server.orders import Order
-from restyle_server.worker.engine import Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd
+from restyle_server.records import checkpoints as kept_scales
+from restyle_server.records.checkpoints import Head
+from restyle_server.records.order import Order
+from restyle_server.records.progress import Picture
+from restyle_server.records.report import ScaleEnd
+from restyle_server.worker.engine import Device, Estimate, JobFailure, Observer, Painted, Progress
 
 SCRIPT = "fake-engine.json"
 RUNS = "fake-engine.runs"

@@ -18,29 +18,30 @@ from typing import Self
 import grpc
 from grpc import aio
 
-from . import __version__, process
+from . import __version__
+from .admin import process
+from .admin.config import Config, ConfigError, Tls, checked
+from .admin.logs import open_log
+from .admin.runtime import Runtime, ServerRuns, claim, new_token
 from .clock import Clock, SystemClock
-from .config import Config, ConfigError, Tls, checked
-from .dispatch import Dispatcher
-from .guard import Guard
-from .health import Health
-from .intake import Intake
-from .job_calls import Jobs
-from .jobs.board import Board
+from .devices.dispatch import Dispatcher
+from .devices.throughput import Paces
 from .jobs.folders import JobFolders
-from .jobs.job import Failure
 from .jobs.journal import Journal, JournalHeld
 from .jobs.states import JobState
+from .jobs.store import Board
 from .limits import KIB, MESSAGE_BYTES, SWEEP_SECONDS
-from .logs import open_log
-from .pace import Paces
-from .runtime import Runtime, ServerRuns, claim, new_token
-from .service import Service
-from .shelf import Shelf
-from .style_calls import Styles
+from .records.result import Failure
+from .rpc.auth_interceptor import Guard
+from .rpc.health import Health
+from .rpc.job_calls import Jobs
+from .rpc.job_creation import Intake
+from .rpc.service import Service
+from .rpc.style_calls import Styles
 from .styles.checking import check_in_child
 from .styles.library import Library
 from .weights.errors import WeightsError
+from .weights.registry import Shelf
 from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
 from .worker import messages as say
 

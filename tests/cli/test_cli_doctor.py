@@ -14,9 +14,9 @@ from cli.running import Restyle
 from restyle_cli import bundle, checkup
 from restyle_client.discovery import find_endpoint
 from restyle_server.clock import SystemClock
-from restyle_server.jobs.board import Board
 from restyle_server.jobs.folders import JobFolders
 from restyle_server.jobs.journal import Journal
+from restyle_server.jobs.store import Board
 from restyle_server.limits import Limits
 
 TOKEN = "abcdefgh-0123456789"

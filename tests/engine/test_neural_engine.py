@@ -14,7 +14,7 @@ from restyle_engine.objective import targets
 from restyle_engine.parameters import Color, Parameters, Precision, Preset
 from restyle_engine.verdict import Cancelled, Verdict
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials
 from restyle_server.worker.engine import JobFailure, Progress

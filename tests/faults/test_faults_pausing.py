@@ -12,7 +12,7 @@ import signal
 import pytest
 from calls import order, pixels, until
 from fake_engine import painted_bytes, runs
-from restyle_server.config import ENGINE
+from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
 FOLDER, SKETCH = 50, 1  # seeds

@@ -11,7 +11,7 @@ import pytest
 from calls import order, pixels, until
 from crowd import SIDE, crowd
 from fake_engine import painted_bytes, runs
-from restyle_server.config import ENGINE
+from restyle_server.admin.config import ENGINE
 from restyle_server.limits import Limits
 from restyle_server.wire import restyle_pb2 as wire
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from calls import order, until
-from restyle_server.config import ENGINE
+from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
 MIB = 2**20

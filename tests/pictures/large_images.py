@@ -32,7 +32,7 @@ from restyle_engine.task import StylePicture, Task
 from restyle_engine.verdict import Verdict
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_imaging.resample.resize import resize
-from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_server.records.order import Order, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Progress
 from restyle_server.worker.neural_engine import engine

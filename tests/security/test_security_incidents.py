@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from calls import order, until
 from fake_engine import write_script
-from restyle_server import logs
+from restyle_server.admin import logs
 from restyle_server.wire import restyle_pb2 as wire
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,8 @@ import pytest
 from attackers import HEALTH, JOB_CALLS, messages
 from calls import PATIENCE, Caller, details, order, until
 from certificates import Authority
-from restyle_server.config import Tls
-from restyle_server.shares import CONNECTION_STREAMS, GUEST
+from restyle_server.admin.config import Tls
+from restyle_server.rpc.shares import CONNECTION_STREAMS, GUEST
 from restyle_server.wire import restyle_pb2 as wire
 
 METHODS = [method.name for method in wire.DESCRIPTOR.services_by_name["Restyle"].methods]
@@ -52,7 +52,7 @@ async def test_who_has_no_token_is_refused_before_a_byte_of_the_message(serving)
 
 
 async def test_a_call_that_never_sends_its_message_ends_by_itself(serving, monkeypatch):
-    monkeypatch.setattr("restyle_server.guard.BODY_SECONDS", 0.1)
+    monkeypatch.setattr("restyle_server.rpc.auth_interceptor.BODY_SECONDS", 0.1)
     async with serving() as place, grpc.aio.insecure_channel(place.server.address) as channel:
         for method in ("GetJob", "WatchJob", "EstimateJob"):
             assert await Silent(channel, JOB_CALLS + method, place.caller.metadata).status() is grpc.StatusCode.INVALID_ARGUMENT

@@ -140,8 +140,9 @@ def test_the_tests_that_are_named_are_there(test):
 
 
 def test_the_limits_are_those_of_the_page():
-    from restyle_server import limits, shares
-    from restyle_server.bodies import MAX_PARTS, SMALL
+    from restyle_server import limits
+    from restyle_server.rpc import shares
+    from restyle_server.rpc.bodies import MAX_PARTS, SMALL
     from restyle_server.styles.checking import DECODE_BYTES, DECODE_SECONDS
 
     page = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
@@ -159,6 +160,6 @@ def test_the_limits_are_those_of_the_page():
 
 
 def test_the_token_is_compared_in_constant_time():
-    source = (ROOT / "server" / "restyle_server" / "callers.py").read_text(encoding="utf-8")
+    source = (ROOT / "server" / "restyle_server" / "rpc" / "callers.py").read_text(encoding="utf-8")
     assert re.search(r"hmac\.compare_digest\(given, b\"Bearer \" \+ token\.encode\(\)\)", source)
     assert not re.search(r"[!=]= *token|token *[!=]=", source)

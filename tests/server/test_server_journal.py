@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from restyle_engine.parameters import Color, Parameters, Symmetry, resolve
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.jobs.job import Failure, Job, JobClass, Lifetime, Report, Result
+from restyle_server.jobs.encoding import encode
+from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.journal import Journal, JournalFailure, JournalHeld
-from restyle_server.jobs.records import encode
 from restyle_server.jobs.states import JobState
-from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.progress import Report
+from restyle_server.records.result import Failure, Result
 
 PLANE = PlaneFile(Path("/jobs/1/payload-0"), PixelFormat(Channels.BGRA, Depth.F16), 640, 480, b"\x00profile\xff")
 FULL = Job(

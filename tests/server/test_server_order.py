@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from calls import Clock
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.jobs.job import Job, JobClass, Lifetime, Result
+from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.leases import Leases
 from restyle_server.jobs.queue import Turns
 from restyle_server.jobs.retention import expiring
 from restyle_server.jobs.states import ENDED, ImpossibleMove, JobState, moved
 from restyle_server.limits import Limits
+from restyle_server.records.result import Result
 
 
 def job(arrival: int, client: str = "a", job_class: JobClass = JobClass.INTERACTIVE, device: str = "") -> Job:

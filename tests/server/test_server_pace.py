@@ -6,7 +6,7 @@ import pytest
 from calls import order
 from restyle_engine.optim.plan import Stage, plan
 from restyle_engine.parameters import Parameters, Precision, Preset, Resolved, resolve
-from restyle_server.pace import FILE, Pace, Paces
+from restyle_server.devices.throughput import FILE, Pace, Paces
 from restyle_server.worker.messages import ScaleTime, Timing
 
 FIXED, PER_PIXEL = 0.02, 1e-5  # seconds of an evaluation on the machine of these tests

@@ -7,7 +7,7 @@ import random
 import signal
 
 import pytest
-from restyle_server.config import ENGINE
+from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
 pytestmark = pytest.mark.slow

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from calls import Clock, order
 from restyle_engine.task import Painting, Sketch, Step
-from restyle_server import replies
-from restyle_server.jobs.stories import Story
+from restyle_server.records.progress import Picture
+from restyle_server.records.report import Story
+from restyle_server.rpc import replies
 from restyle_server.wire import restyle_pb2 as wire
-from restyle_server.worker.engine import Picture, Progress
+from restyle_server.worker.engine import Progress
 from restyle_server.worker.neural_engine import _scale_end
 from restyle_server.worker.process import Pulse, Sitting, Wishes
 

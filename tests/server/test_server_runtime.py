@@ -18,7 +18,7 @@ import grpc
 import pytest
 from calls import PATIENCE, Caller, calling, details, order, until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from restyle_server.config import Config, ConfigError, load
+from restyle_server.admin.config import Config, ConfigError, load
 from restyle_server.server import CannotServe, Server
 from restyle_server.wire import restyle_pb2 as wire
 

@@ -309,7 +309,7 @@ async def test_those_who_send_slowly_hold_up_nobody(serving):
 
 
 async def test_an_upload_that_never_ends_is_ended(serving, monkeypatch):
-    monkeypatch.setattr("restyle_server.uploading.UPLOAD_SECONDS", 0.3)
+    monkeypatch.setattr("restyle_server.rpc.uploading.UPLOAD_SECONDS", 0.3)
     async with serving() as place:
 
         async def trickle():

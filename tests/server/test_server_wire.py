@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from restyle_server.jobs.job import Report
 from restyle_server.jobs.watching import Channel, events
-from restyle_server.worker.engine import Picture
+from restyle_server.records.progress import Picture, Report
 
 ROOT = Path(__file__).parents[2]
 NO_GENERATORS = 3  # exit status of generate.py without a network

@@ -39,7 +39,7 @@ from restyle_engine.task import StylePicture, Task
 from restyle_imaging.errors import PictureError
 from torch import Tensor
 
-from ..folders import data_dir
+from ..admin.folders import data_dir
 from ..styles.errors import StyleError
 from ..weights.catalogue import choose
 from ..weights.errors import WeightsError

@@ -10,7 +10,7 @@ from restyle_imaging.io.files import read_picture
 from restyle_imaging.planes.canvas import open_plane
 from restyle_imaging.resample.resize import resize
 
-from ..folders import data_dir
+from ..admin.folders import data_dir
 from ..styles.library import Library
 
 STYLE = "night"

@@ -9,8 +9,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from .encoding import Unreadable, decode, encode
 from .job import Job
-from .records import Unreadable, decode, encode
 
 UPLOADING = "uploading"  # an empty file: what lies beside it was never a job
 RECORD_BYTES = 256 << 20  # more than any record has: two dozen colour profiles, of which each may have 4 MiB

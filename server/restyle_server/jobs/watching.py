@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..worker.engine import Picture
-from .job import Job, Report
+from ..records.progress import Picture, Report
+from .job import Job
 
 
 @dataclass(frozen=True, slots=True)

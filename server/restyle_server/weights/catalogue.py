@@ -10,7 +10,7 @@ from pathlib import Path
 
 from restyle_engine.network.topology import VGG19
 
-from ..orders import WeightsFile
+from ..records.order import WeightsFile
 from .errors import WeightsInvalid, WeightsMissing, WeightsUnknown
 from .header import layers_of
 from .install import PUBLISHED, vgg19_path

@@ -18,16 +18,9 @@ from restyle_engine.parameters import Resolved
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 
-from ..orders import Order
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A small RGBA8 picture, straight alpha, sRGB."""
-
-    width: int
-    height: int
-    rgba: bytes
+from ..records.order import Order
+from ..records.progress import Picture
+from ..records.report import ScaleEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +60,13 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an order would need. The time is learned by the front end (pace.py), from every engine alike."""
+    """What an order would need. The time is learned by the front end (devices/throughput.py), from every engine alike."""
 
     memory_bytes: int
     memory_available: int
     largest_size: int  # px, longest side of the work that fits
     resolved: Resolved
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleEnd:
-    """A scale of the work, and the picture when it was done. scale: its number, from 1; width, height: px, which several scales may share. began: seconds after
-    the painting's own beginning; seconds: that it took."""
-
-    scale: int
-    width: int
-    height: int
-    evaluations: int
-    began: float
-    seconds: float
-    picture: Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from restyle_imaging.planes.formats import Plane
 from restyle_imaging.resample.resize import resize, resize_visible
 
 from ..limits import MAX_PREVIEW
-from ..orders import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder
+from ..records.order import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder
 from .engine import JobFailure
 
 KEPT_BYTES = 64 << 20  # of styles' pictures: five at 1024 px

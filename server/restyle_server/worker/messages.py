@@ -7,9 +7,10 @@ from pathlib import Path
 
 from restyle_engine.parameters import Resolved
 
-from ..jobs.job import Report, Result
-from ..orders import Order
-from .engine import Device, Estimate, Picture
+from ..records.order import Order
+from ..records.progress import Picture, Report
+from ..records.result import Result
+from .engine import Device, Estimate
 
 # ---- To the worker
 

@@ -25,11 +25,13 @@ from restyle_imaging.resample.resize import resize
 from restyle_imaging.resample.upsampling import upsampled
 
 from ..limits import MAX_PREVIEW
-from ..orders import Order
-from ..shortage import Shortage
-from .engine import FEATURES, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd
-from .keeping import Keeping
+from ..records.order import Order
+from ..records.progress import Picture
+from ..records.report import ScaleEnd
+from .checkpoints import Keeping
+from .engine import FEATURES, Device, Estimate, JobFailure, Observer, Painted, Progress
 from .materials import StylePictures, blend_of, plane_of, task_of
+from .shortage import Shortage
 
 FITS = 0.9  # share of the free memory that a painting may be planned with: others run on the machine too
 

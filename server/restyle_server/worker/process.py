@@ -21,10 +21,11 @@ from pathlib import Path
 from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.planes.formats import Plane
 
-from ..jobs import stories
-from ..jobs.job import Report, Result
-from ..jobs.stories import Story
 from ..limits import BEAT_SECONDS, PREVIEW_SECONDS, PROGRESS_SECONDS
+from ..records import report
+from ..records.progress import Report
+from ..records.report import Story
+from ..records.result import Result
 from . import messages as say
 from .engine import Engine, JobFailure, Painted, Progress
 
@@ -328,7 +329,7 @@ def _painted(engine: Engine, command: say.Paint, sitting: Sitting, between: Betw
         painted = engine.paint(command.order, sitting.observe, between)
         result = _kept(command.out, painted)
         if command.order.report:
-            stories.write(command.story, Story(painted.scales, tuple(sitting.steps)))
+            report.write(command.story, Story(painted.scales, tuple(sitting.steps)))
         return say.Done(command.job_id, result, painted.resolved, sitting.last, painted.finished_early, painted.warnings, sitting.timing())
     except Cancelled:
         return say.Stopped(command.job_id)

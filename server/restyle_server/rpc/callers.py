@@ -10,7 +10,7 @@ from typing import Any
 
 from grpc import aio
 
-from .refusals import Denied, Unauthenticated
+from ..refusals import Denied, Unauthenticated
 
 Context = aio.ServicerContext[Any, Any]
 

@@ -13,12 +13,14 @@ from typing import Any
 
 from ..clock import Clock
 from ..limits import KEPT_SCALES, Limits
+from ..records import checkpoints
+from ..records.progress import Picture, Report
+from ..records.result import Failure
 from ..refusals import Invalid, NotFound
-from ..worker.engine import Picture
-from . import recovery, results, scales
+from . import recovery, results
 from .ages import Ages
 from .folders import JobFolders
-from .job import Failure, Job, Lifetime, Report
+from .job import Job, Lifetime
 from .journal import Journal, JournalFailure
 from .leases import Leases
 from .queue import Turns
@@ -349,8 +351,8 @@ class Board:
 
     def _told(self, job_id: str, failure: Failure) -> Failure:
         """The failure, with what is left of the job."""
-        kept = scales.head(self.folders.scale(job_id))
-        return scales.told(failure, kept) if kept else failure
+        kept = checkpoints.head(self.folders.scale(job_id))
+        return checkpoints.told(failure, kept) if kept else failure
 
     def _let_go(self, job_id: str) -> None:
         """Nothing goes on from the failed job any more."""

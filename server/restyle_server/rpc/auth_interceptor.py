@@ -14,17 +14,18 @@ from weakref import WeakValueDictionary
 import grpc
 from grpc import aio
 
-from . import __version__, bodies, health
+from .. import __version__
+from ..jobs.journal import JournalFailure
+from ..jobs.states import ImpossibleMove
+from ..jobs.uploads import FULL
+from ..limits import BODY_SECONDS
+from ..refusals import DiskFull, Invalid, Refusal, Unauthenticated
+from ..refusals import NotNow as Incompatible
+from ..wire import restyle_pb2 as wire
+from . import bodies, health
 from .bodies import CALLS, Call
 from .callers import check_caller, owner_of
-from .jobs.journal import JournalFailure
-from .jobs.states import ImpossibleMove
-from .jobs.uploads import FULL
-from .limits import BODY_SECONDS
-from .refusals import DiskFull, Invalid, Refusal, Unauthenticated
-from .refusals import NotNow as Incompatible
 from .shares import ANYBODY, Kind, Shares
-from .wire import restyle_pb2 as wire
 
 log = logging.getLogger(__name__)
 

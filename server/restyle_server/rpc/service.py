@@ -7,21 +7,22 @@ from typing import Any
 
 from grpc import aio
 
-from . import __version__, replies
+from .. import __version__
+from ..admin.config import Config
+from ..admin.runtime import API
+from ..clock import Clock
+from ..devices.dispatch import Dispatcher
+from ..jobs.store import Board
+from ..limits import MAX_GRACE
+from ..refusals import Invalid
+from ..weights.registry import Shelf
+from ..wire import restyle_pb2 as wire
+from ..wire.restyle_pb2_grpc import RestyleServicer
+from . import replies
 from .callers import check_local, owner_of
-from .clock import Clock
-from .config import Config
-from .dispatch import Dispatcher
-from .intake import Intake
 from .job_calls import Jobs
-from .jobs.board import Board
-from .limits import MAX_GRACE
-from .refusals import Invalid
-from .runtime import API
-from .shelf import Shelf
+from .job_creation import Intake
 from .style_calls import Styles
-from .wire import restyle_pb2 as wire
-from .wire.restyle_pb2_grpc import RestyleServicer
 
 Context = aio.ServicerContext[Any, Any]
 

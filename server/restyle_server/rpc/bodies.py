@@ -14,10 +14,10 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 from grpc_health.v1 import health_pb2
 
-from .limits import KIB, MESSAGE_BYTES
-from .refusals import Invalid
+from ..limits import KIB, MESSAGE_BYTES
+from ..refusals import Invalid
+from ..wire import restyle_pb2 as wire
 from .shares import Kind
-from .wire import restyle_pb2 as wire
 
 SMALL = 2 * KIB  # bytes: an id or two of 128 characters, and some numbers
 MAX_PARTS = 2000  # fields and list elements in one message: a job with everything that it may have takes some 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .worker.engine import JobFailure
+from .engine import JobFailure
 
 REASON = "OUT_OF_MEMORY"
 MIB = 2**20

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from restyle_engine.parameters import DEFAULT_CONTENT_LAYERS, DEFAULT_STYLE_LAYERS, Parameters
 
-from .orders import WeightsFile
-from .refusals import Invalid, NotNow, Refusal, Unavailable
-from .weights.catalogue import IDS, SHIPPED, Weights, catalogue, choose, lacking
-from .weights.errors import InstallFailed, WeightsError, WeightsInvalid, WeightsMissing
-from .weights.install import install_vgg19, vgg19_path
+from ..records.order import WeightsFile
+from ..refusals import Invalid, NotNow, Refusal, Unavailable
+from .catalogue import IDS, SHIPPED, Weights, catalogue, choose, lacking
+from .errors import InstallFailed, WeightsError, WeightsInvalid, WeightsMissing
+from .install import install_vgg19, vgg19_path
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+from ..limits import RETRY_SECONDS
+from ..refusals import QueueFull
 from .callers import LOCAL
-from .limits import RETRY_SECONDS
-from .refusals import QueueFull
 
 
 class Kind(Enum):

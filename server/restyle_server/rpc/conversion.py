@@ -11,23 +11,13 @@ from restyle_engine.network.topology import VGG19
 from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 
-from .jobs.job import JobClass, Lifetime
-from .limits import (
-    MAX_EVALUATIONS,
-    MAX_ICC_BYTES,
-    MAX_MASKS,
-    MAX_STYLE_WEIGHT,
-    MAX_STYLES,
-    MAX_TEXT,
-    MAX_TV,
-    STYLE_SCALES,
-    Limits,
-)
-from .orders import Crop, MaskUse, Start, StartFrom
-from .refusals import Invalid
+from ..jobs.job import JobClass, Lifetime
+from ..limits import MAX_EVALUATIONS, MAX_ICC_BYTES, MAX_MASKS, MAX_STYLE_WEIGHT, MAX_STYLES, MAX_TEXT, MAX_TV, STYLE_SCALES, Limits
+from ..records.order import Crop, MaskUse, Start, StartFrom
+from ..refusals import Invalid
+from ..weights.catalogue import IDS
+from ..wire import restyle_pb2 as wire
 from .specs import EncodedSpec, MaskSpec, PlaneSpec, Spec, StyleSpec
-from .weights.catalogue import IDS
-from .wire import restyle_pb2 as wire
 
 T = TypeVar("T")
 

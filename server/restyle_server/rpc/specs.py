@@ -9,9 +9,9 @@ from pathlib import Path
 from restyle_engine.parameters import Parameters, Symmetry
 from restyle_imaging.planes.formats import PixelFormat
 
-from .jobs.job import JobClass, Lifetime
-from .jobs.uploads import payload_path
-from .orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from ..jobs.job import JobClass, Lifetime
+from ..jobs.uploads import payload_path
+from ..records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 
 
 @dataclass(frozen=True, slots=True)

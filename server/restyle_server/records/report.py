@@ -7,8 +7,21 @@ from pathlib import Path
 
 import msgspec
 
-from ..worker.engine import ScaleEnd
-from .job import Report
+from .progress import Picture, Report
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleEnd:
+    """A scale of the work, and the picture when it was done. scale: its number, from 1; width, height: px, which several scales may share. began: seconds after
+    the painting's own beginning; seconds: that it took."""
+
+    scale: int
+    width: int
+    height: int
+    evaluations: int
+    began: float
+    seconds: float
+    picture: Picture
 
 
 @dataclass(frozen=True, slots=True)

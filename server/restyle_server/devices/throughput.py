@@ -14,7 +14,7 @@ from typing import Any
 from restyle_engine.optim.plan import plan
 from restyle_engine.parameters import Resolved
 
-from .worker.messages import Timing
+from ..worker.messages import Timing
 
 log = logging.getLogger(__name__)
 

@@ -9,19 +9,20 @@ from collections.abc import Callable
 
 from restyle_engine.large import sizing
 
-from .clock import Clock
-from .jobs.board import Board
-from .jobs.job import Failure, Job, JobClass
-from .jobs.journal import JournalFailure
-from .jobs.states import JobState
-from .limits import Limits
-from .orders import Order
-from .pace import Paces
-from .refusals import Invalid, TooLarge, Unavailable
+from ..clock import Clock
+from ..jobs.job import Job, JobClass
+from ..jobs.journal import JournalFailure
+from ..jobs.states import JobState
+from ..jobs.store import Board
+from ..limits import Limits
+from ..records.order import Order
+from ..records.result import Failure
+from ..refusals import Invalid, TooLarge, Unavailable
+from ..worker import messages as say
+from ..worker.engine import Estimate
+from .slots import Gone, Station, WorkerProcess
+from .throughput import Paces
 from .vitals import vitals
-from .worker import messages as say
-from .worker.engine import Estimate
-from .workers import Gone, Station, WorkerProcess
 
 log = logging.getLogger(__name__)
 

@@ -13,26 +13,26 @@ from pathlib import Path
 from restyle_engine.large import sizing
 from restyle_engine.parameters import Resolved
 
+from ..clock import Clock
+from ..devices.dispatch import Dispatcher
+from ..devices.throughput import Paces
+from ..jobs.folders import borrow
+from ..jobs.job import Job
+from ..jobs.states import JobState
+from ..jobs.store import Board
+from ..jobs.uploads import Payloads, Piece, payload_path
+from ..limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
+from ..records import checkpoints
+from ..records.order import Order, PlaneFile, WeightsFile
+from ..refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
+from ..weights.registry import Shelf
+from ..wire import restyle_pb2 as wire
+from ..worker.shortage import Shortage
 from . import replies
-from .clock import Clock
 from .conversion import spec_of, text
-from .dispatch import Dispatcher
-from .jobs import scales
-from .jobs.board import Board
-from .jobs.folders import borrow
-from .jobs.job import Job
-from .jobs.states import JobState
-from .jobs.uploads import Payloads, Piece, payload_path
-from .limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
-from .orders import Order, PlaneFile, WeightsFile
-from .pace import Paces
-from .refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
-from .shelf import Shelf
-from .shortage import Shortage
 from .specs import EncodedSpec, LibraryStyle, Spec
 from .style_calls import Styles
 from .uploading import in_time
-from .wire import restyle_pb2 as wire
 
 log = logging.getLogger(__name__)
 
@@ -242,11 +242,11 @@ class Intake:
 
     async def _go_on(self, job: Job, order: Order) -> None:
         """Gives the job what a failed one of the same order and owner had completed."""
-        halted = [(earlier.id, kept) for earlier in self._board.halted(job.owner) if (kept := scales.head(self._board.folders.scale(earlier.id)))]
+        halted = [(earlier.id, kept) for earlier in self._board.halted(job.owner) if (kept := checkpoints.head(self._board.folders.scale(earlier.id)))]
         if not halted or order.kept is None:
             return
         with contextlib.suppress(OSError):  # then it is painted from the beginning
-            wanted = await asyncio.to_thread(scales.fingerprint, order)
+            wanted = await asyncio.to_thread(checkpoints.fingerprint, order)
             for earlier, kept in halted:
                 if kept.order == wanted:
                     await asyncio.to_thread(borrow, self._board.folders.scale(earlier), order.kept)

@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from restyle_engine.parameters import Color, Objective, Optimizer, Pooling, Precision, Resolved
 from restyle_imaging.planes.formats import PixelFormat
 
+from ..jobs.job import Job
+from ..jobs.states import JobState
+from ..jobs.watching import Event
+from ..limits import MAX_PREVIEW, MIN_PREVIEW, Limits
+from ..records.progress import Picture, Report
+from ..records.report import Story
+from ..records.result import Result
+from ..weights.catalogue import Weights
+from ..wire import restyle_pb2 as wire
+from ..worker.engine import Device
 from .conversion import CHANNELS, DEPTHS, PRESETS
-from .jobs.job import Job, Report, Result
-from .jobs.states import JobState
-from .jobs.stories import Story
-from .jobs.watching import Event
-from .limits import MAX_PREVIEW, MIN_PREVIEW, Limits
-from .weights.catalogue import Weights
-from .wire import restyle_pb2 as wire
-from .worker.engine import Device, Picture
 
 _CHANNELS = {channels: value for value, channels in CHANNELS.items()}
 _DEPTHS = {depth: value for value, depth in DEPTHS.items()}

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..limits import Limits
 from . import folders
-from .limits import Limits
 
 ENGINE = "restyle_server.worker.neural_engine:engine"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from .limits import UPLOAD_PACE, UPLOAD_SECONDS
-from .refusals import BrokenUpload
+from ..limits import UPLOAD_PACE, UPLOAD_SECONDS
+from ..refusals import BrokenUpload
 
 
 @asynccontextmanager

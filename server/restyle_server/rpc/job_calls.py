@@ -10,17 +10,19 @@ from typing import BinaryIO
 
 import msgspec
 
+from ..devices.dispatch import Dispatcher
+from ..jobs import results
+from ..jobs.job import Job
+from ..jobs.states import JobState
+from ..jobs.store import DAMAGED, Board
+from ..jobs.watching import events
+from ..records import report
+from ..records.result import Result
+from ..refusals import DataLoss, Invalid, NotFound, NotNow, Unavailable
+from ..weights.registry import Shelf
+from ..wire import restyle_pb2 as wire
 from . import replies
-from .dispatch import Dispatcher
-from .intake import DRAINING_RETRY
-from .jobs import results, stories
-from .jobs.board import DAMAGED, Board
-from .jobs.job import Job, Result
-from .jobs.states import JobState
-from .jobs.watching import events
-from .refusals import DataLoss, Invalid, NotFound, NotNow, Unavailable
-from .shelf import Shelf
-from .wire import restyle_pb2 as wire
+from .job_creation import DRAINING_RETRY
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +162,7 @@ class Jobs:
         if job.result is None:
             raise NotNow(f"This job is {job.state.value} and has no report to read.", reason="NO_RESULT")
         try:
-            story = await asyncio.to_thread(stories.read, self._board.folders.story(job.id))
+            story = await asyncio.to_thread(report.read, self._board.folders.story(job.id))
         except (OSError, msgspec.DecodeError):
             raise NotFound("This job was painted without a report; order it with one.", reason="NO_REPORT") from None
         for message in replies.story_messages(story):

@@ -1,4 +1,4 @@
-"""Owns how an order's painting is kept scale by scale, and gone on with: between the stylizer's state and the file of jobs/scales.py."""
+"""Owns how an order's painting is kept scale by scale, and gone on with: between the stylizer's state and the file of records/checkpoints.py."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from restyle_engine.optim.plan import plan
 from restyle_engine.parameters import Resolved
 from restyle_engine.task import State
 
-from ..jobs import scales
-from ..jobs.scales import Head
-from ..orders import Order
+from ..records import checkpoints
+from ..records.checkpoints import Head
+from ..records.order import Order
 
 
 class Keeping:
@@ -24,7 +24,7 @@ class Keeping:
 
     def found(self) -> State | None:
         """What an earlier job of the same order had completed; None: nothing, or by other means."""
-        kept = None if self._order.kept is None else scales.read(self._order.kept)
+        kept = None if self._order.kept is None else checkpoints.read(self._order.kept)
         if kept is None or kept[0].engine != self._engine:
             return None
         head, planes = kept
@@ -39,7 +39,7 @@ class Keeping:
         resolved = self._resolved
         scale = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations)[state.done - 1]  # what people know: its size without the margin
         with contextlib.suppress(OSError):
-            self._fingerprint = self._fingerprint or scales.fingerprint(self._order)
+            self._fingerprint = self._fingerprint or checkpoints.fingerprint(self._order)
             shapes = tuple((int(plane.shape[0]), int(plane.shape[1]), int(plane.shape[2])) for plane in planes)
             head = Head(self._fingerprint, self._engine, state.done, scale.width, scale.height, shapes)
-            scales.write(self._order.kept, head, [np.ascontiguousarray(plane, np.float32).data.cast("B") for plane in planes])
+            checkpoints.write(self._order.kept, head, [np.ascontiguousarray(plane, np.float32).data.cast("B") for plane in planes])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from . import __version__
+from .. import __version__
 from .folders import made_private, without_links
 
 API = "restyle.v1"

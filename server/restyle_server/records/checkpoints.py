@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..orders import Order
-from .job import Failure
+from .order import Order
+from .result import Failure
 
 FLOAT = 4  # bytes
 HEADER_BYTES = 65_536  # far more than a header has

@@ -89,4 +89,4 @@ class Order:
     start: Start = field(default_factory=Start)
     strength_map: PlaneFile | None = None
     report: bool = False  # tell afterwards how it was painted
-    kept: Path | None = None  # the last completed scale is written there (jobs/scales.py); one that lies there already is gone on from
+    kept: Path | None = None  # the last completed scale is written there (records/checkpoints.py); one that lies there already is gone on from

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import ModuleType
 
-from .clock import Clock
-from .limits import Limits
+from ..clock import Clock
+from ..limits import Limits
+from ..worker import messages as say
+from ..worker.engine import Device
+from ..worker.process import main as worker_main
 from .vitals import Vitals
-from .worker import messages as say
-from .worker.engine import Device
-from .worker.process import main as worker_main
 
 log = logging.getLogger(__name__)
 

@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from .jobs.uploads import FULL
-from .limits import CHUNK_BYTES, Limits
-from .refusals import BrokenUpload, DiskFull, Invalid, NotFound, NotNow, Refusal
+from ..jobs.uploads import FULL
+from ..limits import CHUNK_BYTES, Limits
+from ..refusals import BrokenUpload, DiskFull, Invalid, NotFound, NotNow, Refusal
+from ..styles.checking import check_in_child
+from ..styles.description import Suggestion, described
+from ..styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected
+from ..styles.library import Draft, Library, Style
+from ..styles.pictures import as_jpeg
+from ..wire import restyle_pb2 as wire
 from .replies import COLOR_VALUES
 from .specs import LibraryStyle, Spec
-from .styles.checking import check_in_child
-from .styles.description import Suggestion, described
-from .styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected
-from .styles.library import Draft, Library, Style
-from .styles.pictures import as_jpeg
 from .uploading import in_time
-from .wire import restyle_pb2 as wire
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ import ctypes
 import os
 import sys
 
-from .limits import MIB
+from ..limits import MIB
 
 FILES = 65_536  # that may be open: each connection is one, and who has no token can hold thousands; most systems allow 1,024 unless asked
 ARENAS = 1  # of glibc's heaps, each of which keeps what a burst of large messages took

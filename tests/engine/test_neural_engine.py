@@ -17,7 +17,7 @@ from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_server.records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials
-from restyle_server.worker.engine import JobFailure, Progress
+from restyle_server.worker.engine import JobFailure, LiveProgress
 from restyle_server.worker.neural_engine import NeuralEngine, engine
 
 RGBA8 = PixelFormat(Channels.RGBA, Depth.U8)
@@ -29,7 +29,7 @@ def paints() -> NeuralEngine:
     return engine("cpu")
 
 
-def go_on(_: Progress) -> Verdict:
+def go_on(_: LiveProgress) -> Verdict:
     return Verdict.GO_ON
 
 
@@ -132,7 +132,7 @@ def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints, 
 def test_previews_are_small_rgba_pictures(paints, order):
     sizes = []
 
-    def observe(progress: Progress) -> Verdict:
+    def observe(progress: LiveProgress) -> Verdict:
         assert progress.preview is not None
         picture = progress.preview(16)
         sizes.append((picture.width, picture.height, len(picture.rgba)))
@@ -166,7 +166,7 @@ def test_too_large_is_refused_with_a_size_that_fits(paints, order):
 def test_memory_that_runs_out_on_the_way_is_a_sentence(order, error):
     paints = engine("cpu")
 
-    def observe(_: Progress) -> Verdict:
+    def observe(_: LiveProgress) -> Verdict:
         raise error
 
     with pytest.raises(JobFailure) as failure:

@@ -34,7 +34,7 @@ from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_imaging.resample.resize import resize
 from restyle_server.records.order import Order, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Progress
+from restyle_server.worker.engine import LiveProgress
 from restyle_server.worker.neural_engine import engine
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -105,7 +105,7 @@ def painted(side: int, tile: int, target: Path) -> None:
     times: dict[int, list[float]] = {}  # by size: CPU time at the end of each evaluation
     seen: set[tuple[int, int]] = set()
 
-    def observe(progress: Progress) -> Verdict:
+    def observe(progress: LiveProgress) -> Verdict:
         if (progress.width, progress.step) not in seen:  # between two evaluations, tiles tell of the last one again
             seen.add((progress.width, progress.step))
             times.setdefault(progress.width, []).append(time.process_time())

@@ -271,7 +271,7 @@ class Dispatcher:
             return
         station.watchdog.reset()
         folders = self._board.folders
-        process.tell(say.Paint(job.id, order, folders.result(job.id), folders.story(job.id), self._board.preview_size(job.id)))
+        process.tell(say.Paint(job.id, order, folders.result(job.id), folders.report(job.id), self._board.preview_size(job.id)))
 
     def _tell(self, job_id: str, command: say.Command) -> None:
         for station in self.stations:
@@ -303,7 +303,7 @@ class Dispatcher:
                 station.complaint = message.message
                 log.error("device %s: %s\n%s", station.id, message.message, message.trace)
             case say.Advanced():
-                self._board.report(message.job_id, message.report)
+                self._board.progress(message.job_id, message.progress)
             case say.Previewed():
                 self._board.preview(message.job_id, message.picture)
             case say.Paused():
@@ -340,7 +340,7 @@ class Dispatcher:
                     JobState.SUCCEEDED,
                     result=message.result,
                     resolved=message.resolved,
-                    progress=message.report,
+                    progress=message.progress,
                     finished_early=message.finished_early,
                     warnings=message.warnings,
                 )

@@ -65,9 +65,9 @@ class JobFolders:
         """Where the job's result lies, or will lie."""
         return self.of(job_id) / "result"
 
-    def story(self, job_id: str) -> Path:
-        """Where the job's story lies, or will lie, if it was ordered."""
-        return self.of(job_id) / "story"
+    def report(self, job_id: str) -> Path:
+        """Where the job's report lies, or will lie, if it was ordered."""
+        return self.of(job_id) / "story"  # the name that folders of earlier servers have
 
     def scale(self, job_id: str) -> Path:
         """Where the last scale that the job completed lies, once there is one."""
@@ -82,8 +82,8 @@ class JobFolders:
         return True
 
     def drop_inputs(self, job_id: str) -> None:
-        """Removes everything but the result, the story and the record."""
-        self._keep(job_id, self.result(job_id), self.story(job_id), self.record(job_id))
+        """Removes everything but the result, the report and the record."""
+        self._keep(job_id, self.result(job_id), self.report(job_id), self.record(job_id))
 
     def drop(self, job_id: str) -> None:
         """Removes the job's folder with all that is the job's."""

@@ -9,7 +9,7 @@ from typing import Any
 from restyle_engine.parameters import Resolved
 
 from ..records.order import Order
-from ..records.progress import Report
+from ..records.progress import Progress
 from ..records.result import Failure, Result
 from .states import JobState, moved
 
@@ -48,7 +48,7 @@ class Job:
     last_read: float = 0.0
     since: float = 0.0  # its end, in seconds that servers had seen pass (ages.py); what is kept for a time is kept from there
     used: int = 0  # rises from end to end and from read to read, over all jobs
-    progress: Report | None = None
+    progress: Progress | None = None
     resolved: Resolved | None = None
     device: str = ""  # for people
     failure: Failure | None = None  # also of an EXPIRED job whose result was damaged

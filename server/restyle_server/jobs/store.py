@@ -14,7 +14,7 @@ from typing import Any
 from ..clock import Clock
 from ..limits import KEPT_SCALES, Limits
 from ..records import checkpoints
-from ..records.progress import Picture, Report
+from ..records.progress import Picture, Progress
 from ..records.result import Failure
 from ..refusals import Invalid, NotFound
 from . import recovery, results
@@ -189,12 +189,12 @@ class Board:
         self._after(job)
         return job
 
-    def report(self, job_id: str, report: Report) -> None:
+    def progress(self, job_id: str, progress: Progress) -> None:
         """The job's latest progress, for its watchers and its snapshots."""
         job = self._jobs.get(job_id)
         if job is not None and job.state is JobState.RUNNING:
-            self._jobs[job_id] = replace(job, progress=report)
-            self._channel(job_id).publish(report)
+            self._jobs[job_id] = replace(job, progress=progress)
+            self._channel(job_id).publish(progress)
 
     def preview(self, job_id: str, picture: Picture) -> None:
         """A picture of the job as it stands."""

@@ -15,8 +15,9 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """Progress after an evaluation, as restyle.proto's Progress says. eta_seconds: None while unknown."""
+class Progress:
+    """After one loss evaluation, in the finish one step. Counts and losses as in restyle.proto's Progress; the seconds are the worker's, not the engine's.
+    eta_seconds: None while unknown."""
 
     scale: int
     scales: int
@@ -28,8 +29,8 @@ class Report:
     loss: float
     content_loss: float
     style_loss: float
-    elapsed_seconds: float
-    eta_seconds: float | None
+    elapsed_seconds: float = 0.0
+    eta_seconds: float | None = None
     content_weight: float = 0.0
     smoothing_loss: float = 0.0
     gamut_loss: float = 0.0

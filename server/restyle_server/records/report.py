@@ -1,4 +1,4 @@
-"""Owns a job's story: how it was painted, scale by scale and step by step, as a file beside its result. Only jobs ordered with a report have one."""
+"""Owns a job's report: how it was painted, scale by scale and step by step, as a file beside its result. Only jobs ordered with a report have one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from .progress import Picture, Report
+from .progress import Picture, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,20 @@ class ScaleEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Report:
     """scales: coarsest first. steps: one per loss evaluation."""
 
     scales: tuple[ScaleEnd, ...]
-    steps: tuple[Report, ...]
+    steps: tuple[Progress, ...]
 
 
-def write(path: Path, story: Story) -> None:
+def write(path: Path, report: Report) -> None:
     """Whole or not at all. OSError."""
     part = path.with_name(path.name + ".part")
-    part.write_bytes(msgspec.msgpack.encode(story))
+    part.write_bytes(msgspec.msgpack.encode(report))
     part.replace(path)
 
 
-def read(path: Path) -> Story:
+def read(path: Path) -> Report:
     """OSError when there is none; msgspec.DecodeError for one that another version wrote."""
-    return msgspec.msgpack.decode(path.read_bytes(), type=Story)
+    return msgspec.msgpack.decode(path.read_bytes(), type=Report)

@@ -154,7 +154,7 @@ class Jobs:
         log.error("job %s: its result can't be read: %s", job.id, error.strerror)
         return NotNow("The server can't read this result now; see that its state folder and its disk can be read, then try again.", reason="RESULT_UNREADABLE")
 
-    async def story(self, job_id: str, owner: str) -> AsyncIterator[wire.ReadReportResponse]:
+    async def report(self, job_id: str, owner: str) -> AsyncIterator[wire.ReadReportResponse]:
         """How the job was painted, if it was ordered with a report."""
         job = self._board.get(job_id, owner)
         if job.state is JobState.EXPIRED:
@@ -162,10 +162,10 @@ class Jobs:
         if job.result is None:
             raise NotNow(f"This job is {job.state.value} and has no report to read.", reason="NO_RESULT")
         try:
-            story = await asyncio.to_thread(report.read, self._board.folders.story(job.id))
+            found = await asyncio.to_thread(report.read, self._board.folders.report(job.id))
         except (OSError, msgspec.DecodeError):
             raise NotFound("This job was painted without a report; order it with one.", reason="NO_REPORT") from None
-        for message in replies.story_messages(story):
+        for message in replies.report_messages(found):
             yield message
 
     def delete(self, job_id: str, owner: str) -> None:

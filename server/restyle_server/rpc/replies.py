@@ -11,8 +11,8 @@ from ..jobs.job import Job
 from ..jobs.states import JobState
 from ..jobs.watching import Event
 from ..limits import MAX_PREVIEW, MIN_PREVIEW, Limits
-from ..records.progress import Picture, Report
-from ..records.report import Story
+from ..records.progress import Picture, Progress
+from ..records.report import Report
 from ..records.result import Result
 from ..weights.catalogue import Weights
 from ..wire import restyle_pb2 as wire
@@ -67,40 +67,40 @@ def event_message(event: Event, preview_size: int, job: Callable[[Job], wire.Job
     match event.what:
         case Job():
             return wire.JobEvent(sequence=event.sequence, snapshot=job(event.what))
-        case Report():
+        case Progress():
             return wire.JobEvent(sequence=event.sequence, progress=progress_message(event.what))
         case Picture():
             return wire.JobEvent(sequence=event.sequence, preview=preview_message(shrunk(event.what, preview_size)))
 
 
-def progress_message(report: Report) -> wire.Progress:
+def progress_message(progress: Progress) -> wire.Progress:
     return wire.Progress(
-        scale=report.scale,
-        scales=report.scales,
-        width=report.width,
-        height=report.height,
-        step=report.step,
-        steps=report.steps,
-        fraction=report.fraction,
-        loss=report.loss,
-        content_loss=report.content_loss,
-        style_loss=report.style_loss,
-        elapsed_seconds=report.elapsed_seconds,
-        eta_seconds=-1.0 if report.eta_seconds is None else report.eta_seconds,
-        content_weight=report.content_weight,
-        smoothing_loss=report.smoothing_loss,
-        gamut_loss=report.gamut_loss,
+        scale=progress.scale,
+        scales=progress.scales,
+        width=progress.width,
+        height=progress.height,
+        step=progress.step,
+        steps=progress.steps,
+        fraction=progress.fraction,
+        loss=progress.loss,
+        content_loss=progress.content_loss,
+        style_loss=progress.style_loss,
+        elapsed_seconds=progress.elapsed_seconds,
+        eta_seconds=-1.0 if progress.eta_seconds is None else progress.eta_seconds,
+        content_weight=progress.content_weight,
+        smoothing_loss=progress.smoothing_loss,
+        gamut_loss=progress.gamut_loss,
     )
 
 
-def story_messages(story: Story) -> Iterator[wire.ReadReportResponse]:
+def report_messages(report: Report) -> Iterator[wire.ReadReportResponse]:
     """The scales, each in a message of its own, then the steps."""
-    for end in story.scales:
+    for end in report.scales:
         scale = wire.ScaleReport(scale=end.scale, width=end.width, height=end.height, evaluations=end.evaluations, began_seconds=end.began, seconds=end.seconds)
         scale.picture.CopyFrom(preview_message(end.picture))
         yield wire.ReadReportResponse(scale=scale)
-    for first in range(0, len(story.steps), STEPS_PER_MESSAGE):
-        yield wire.ReadReportResponse(steps=[progress_message(step) for step in story.steps[first : first + STEPS_PER_MESSAGE]])
+    for first in range(0, len(report.steps), STEPS_PER_MESSAGE):
+        yield wire.ReadReportResponse(steps=[progress_message(step) for step in report.steps[first : first + STEPS_PER_MESSAGE]])
 
 
 def preview_message(picture: Picture) -> wire.Preview:

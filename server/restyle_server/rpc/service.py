@@ -84,7 +84,7 @@ class Service(RestyleServicer):
             yield response
 
     async def ReadReport(self, request: wire.ReadReportRequest, context: Context) -> AsyncIterator[wire.ReadReportResponse]:  # noqa: N802
-        async for response in self._jobs.story(request.id, owner_of(context)):
+        async for response in self._jobs.report(request.id, owner_of(context)):
             yield response
 
     async def DeleteJob(self, request: wire.DeleteJobRequest, context: Context) -> wire.DeleteJobResponse:  # noqa: N802

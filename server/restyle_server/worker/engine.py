@@ -19,32 +19,18 @@ from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 
 from ..records.order import Order
-from ..records.progress import Picture
+from ..records.progress import Picture, Progress
 from ..records.report import ScaleEnd
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """After one loss evaluation, in the finish one step. Counts and losses as in restyle.proto's Progress; `preview(longest_side)` makes a picture of the state
-    now, and is only valid during the call of the observer."""
+class LiveProgress(Progress):
+    """What an observer is told. `preview(longest_side)` makes a picture of the state now, and is only valid during the call of the observer."""
 
-    scale: int
-    scales: int
-    width: int
-    height: int
-    step: int
-    steps: int
-    fraction: float
-    loss: float
-    content_loss: float
-    style_loss: float
     preview: Callable[[int], Picture] | None = None
-    content_weight: float = 0.0
-    smoothing_loss: float = 0.0
-    gamut_loss: float = 0.0
 
 
-Observer = Callable[[Progress], Verdict]
+Observer = Callable[[LiveProgress], Verdict]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,10 +27,10 @@ from restyle_imaging.resample.upsampling import upsampled
 
 from ..limits import MAX_PREVIEW
 from ..records.order import Order
-from ..records.progress import Picture
+from ..records.progress import Picture, Progress
 from ..records.report import ScaleEnd
 from .checkpoints import Keeping
-from .engine import FEATURES, Device, Estimate, JobFailure, Observer, Painted, Progress
+from .engine import FEATURES, Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 from .materials import StylePictures, blend_of, plane_of, task_of
 from .shortage import Shortage
 
@@ -102,7 +103,7 @@ class NeuralEngine:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
         full = upsampled(canvas.rgb, task.content, result, canvas.alpha)
         plane = close_plane(canvas, full, blend_of(order))
-        trace = tuple(_progress(step) for step in painting.trace)
+        trace = tuple(Progress(**_counts(step)) for step in painting.trace)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
         scales = tuple(_scale_end(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
         warnings = (*_went_on(painting), *painting.warnings, *sizing.said(order.parameters, resolved, order.content.width, order.content.height))
@@ -124,13 +125,13 @@ class NeuralEngine:
         least = estimate_bytes(resolved, width, height, 0, self._kind)
         return Shortage(resolved.size, least, order.parameters.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
 
-    def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> Progress:
+    def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> LiveProgress:
         def preview(longest: int) -> Picture:
             if step.picture is None:
                 raise RuntimeError("a preview was asked for after its step")
             return _shown(step.picture(), canvas, resolved, content, longest)
 
-        return replace(_progress(step), preview=preview)
+        return LiveProgress(**_counts(step), preview=preview)
 
 
 def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Picture:
@@ -155,22 +156,9 @@ def _scale_end(sketch: Sketch, painting: Painting, began: float, picture: Pictur
     return ScaleEnd(sketch.scale, sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
 
 
-def _progress(step: Step) -> Progress:
-    return Progress(
-        step.scale,
-        step.scales,
-        step.width,
-        step.height,
-        step.step,
-        step.steps,
-        step.fraction,
-        step.loss,
-        step.content_loss,
-        step.style_loss,
-        content_weight=step.content_weight,
-        smoothing_loss=step.smoothing_loss,
-        gamut_loss=step.gamut_loss,
-    )
+def _counts(step: Step) -> dict[str, Any]:
+    """What a step and a record of progress have in common."""
+    return {field.name: getattr(step, field.name) for field in fields(Step) if field.name != "picture"}
 
 
 def engine(device_id: str) -> NeuralEngine:

@@ -14,7 +14,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -23,11 +23,11 @@ from restyle_imaging.planes.formats import Plane
 
 from ..limits import BEAT_SECONDS, PREVIEW_SECONDS, PROGRESS_SECONDS
 from ..records import report
-from ..records.progress import Report
-from ..records.report import Story
+from ..records.progress import Progress
+from ..records.report import Report
 from ..records.result import Result
 from . import messages as say
-from .engine import Engine, JobFailure, Painted, Progress
+from .engine import Engine, JobFailure, LiveProgress, Painted
 
 WRITE_BYTES = 8 << 20  # per write and CRC step: large enough to be fast, small enough not to copy a whole picture
 EXIT_ORPHANED = 3  # the front end is gone
@@ -247,16 +247,16 @@ class Sitting:
         self._first: tuple[float, float] | None = None  # when, and how much was done then
         self._told = self._shown = float("-inf")
         self._scales: list[tuple[int, int, int, float, float]] = []  # number, pixels, evaluations, when the first and the last were done
-        self.last: Report | None = None
-        self.steps: list[Report] = []
+        self.last: Progress | None = None
+        self.steps: list[Progress] = []
 
-    def observe(self, progress: Progress) -> Verdict:
+    def observe(self, progress: LiveProgress) -> Verdict:
         """Called by the engine after every evaluation."""
         self._pulse.evaluated(self.last is None or self.last.scale != progress.scale)
         now = time.monotonic()
         self._first = self._first or (now, progress.fraction)
         self._clock(progress, now)
-        self.last = self._report(progress, now)
+        self.last = self._timed(progress, now)
         if self._noting and (not self.steps or self.steps[-1].step != progress.step):  # between two evaluations, tiles tell of the last one again
             self.steps.append(self.last)
         if self._wishes.verdict is Verdict.GO_ON:
@@ -279,41 +279,27 @@ class Sitting:
         start = self._scales[0][3] - self._begun if self._scales else 0.0
         return say.Timing(time.monotonic() - self._begun, start, scales)
 
-    def _clock(self, progress: Progress, now: float) -> None:
+    def _clock(self, progress: LiveProgress, now: float) -> None:
         if self.last is None or self.last.scale != progress.scale:
             self._scales.append((progress.scale, progress.width * progress.height, 1, now, now))
         else:
             number, pixels, count, first, _ = self._scales[-1]
             self._scales[-1] = number, pixels, count + 1, first, now
 
-    def _show(self, progress: Progress, now: float) -> None:
+    def _show(self, progress: LiveProgress, now: float) -> None:
         size = self._wishes.preview_size
         if size and progress.preview is not None and now - self._shown >= PREVIEW_SECONDS:
             picture = progress.preview(size)
             self._shown = time.monotonic()
             self._tell(say.Previewed(self.job_id, picture))
 
-    def _report(self, progress: Progress, now: float) -> Report:
+    def _timed(self, progress: LiveProgress, now: float) -> Progress:
+        """The same with its seconds, and without its preview, which is over with the call."""
         started, done = self._first or (now, progress.fraction)
         covered = progress.fraction - done
         eta = (now - started) / covered * (1 - progress.fraction) if covered > 0 else None
-        return Report(
-            scale=progress.scale,
-            scales=progress.scales,
-            width=progress.width,
-            height=progress.height,
-            step=progress.step,
-            steps=progress.steps,
-            fraction=progress.fraction,
-            loss=progress.loss,
-            content_loss=progress.content_loss,
-            style_loss=progress.style_loss,
-            elapsed_seconds=now - self._begun,
-            eta_seconds=eta,
-            content_weight=progress.content_weight,
-            smoothing_loss=progress.smoothing_loss,
-            gamut_loss=progress.gamut_loss,
-        )
+        known = {field.name: getattr(progress, field.name) for field in fields(Progress)}
+        return Progress(**{**known, "elapsed_seconds": now - self._begun, "eta_seconds": eta})
 
 
 def _prepared(engine: Engine, command: say.Prepare) -> None:
@@ -329,7 +315,7 @@ def _painted(engine: Engine, command: say.Paint, sitting: Sitting, between: Betw
         painted = engine.paint(command.order, sitting.observe, between)
         result = _kept(command.out, painted)
         if command.order.report:
-            report.write(command.story, Story(painted.scales, tuple(sitting.steps)))
+            report.write(command.report, Report(painted.scales, tuple(sitting.steps)))
         return say.Done(command.job_id, result, painted.resolved, sitting.last, painted.finished_early, painted.warnings, sitting.timing())
     except Cancelled:
         return say.Stopped(command.job_id)

@@ -66,7 +66,7 @@ async def paint(place, people, clients: int, jobs: int, kills: int, **words) -> 
 
 async def settled(place, score: Score) -> Counter[str]:
     """The states of all jobs, when every one has ended: each that was begun is there, once."""
-    await until(lambda: all(job.state.ended for job in place.server.board.jobs()))
+    await until(lambda: all(job.state.ended for job in place.server.store.jobs()))
     listed = list((await place.caller.call("ListJobs", page_size=500)).jobs)
     assert len({job.id for job in listed}) == len(listed)
     assert score.begun <= {job.id for job in listed}

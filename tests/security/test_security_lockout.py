@@ -39,7 +39,7 @@ class Silent:
 
 
 def no_share_is_taken(place) -> bool:
-    return place.server._guard.shares.empty
+    return place.server._interceptor.shares.empty
 
 
 async def test_who_has_no_token_is_refused_before_a_byte_of_the_message(serving):
@@ -102,7 +102,7 @@ async def test_a_program_gone_wild_leaves_its_user_room_on_its_own_connection_an
         assert (await wild.call("CancelJob", id=job.id)).state == wire.CANCELLED
         for stream in streams:
             stream.cancel()
-        await until(lambda: len(place.server._guard.shares._streams) <= 1)
+        await until(lambda: len(place.server._interceptor.shares._streams) <= 1)
 
 
 @pytest.fixture

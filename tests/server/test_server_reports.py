@@ -13,7 +13,7 @@ from restyle_server.rpc import replies
 from restyle_server.wire import restyle_pb2 as wire
 from restyle_server.worker.engine import LiveProgress
 from restyle_server.worker.neural_engine import _scale_end
-from restyle_server.worker.process import Pulse, Sitting, Wishes
+from restyle_server.worker.process import Heartbeat, JobControl, JobObserver
 
 
 async def report_of(place, job_id: str) -> tuple[list, list]:
@@ -44,10 +44,10 @@ async def test_every_step_is_told_also_those_that_no_watcher_saw(serving):
 
 
 def test_a_step_that_is_told_again_after_each_tile_is_noted_once():
-    sitting = Sitting("job", Wishes(), Pulse(), lambda message: None, noting=True)
+    observer = JobObserver("job", JobControl(), Heartbeat(), lambda message: None, noting=True)
     for step, fraction in ((1, 0.1), (1, 0.15), (1, 0.2), (2, 0.3), (2, 0.4)):
-        sitting.observe(LiveProgress(1, 1, 64, 48, step, 2, fraction, 1.0, 0.5, 0.5))
-    assert [(noted.step, noted.fraction) for noted in sitting.steps] == [(1, 0.1), (2, 0.3)]
+        observer.observe(LiveProgress(1, 1, 64, 48, step, 2, fraction, 1.0, 0.5, 0.5))
+    assert [(noted.step, noted.fraction) for noted in observer.steps] == [(1, 0.1), (2, 0.3)]
 
 
 def test_scales_keep_their_numbers_where_a_job_went_on_and_where_two_have_one_size():

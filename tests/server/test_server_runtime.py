@@ -172,7 +172,7 @@ async def test_a_watch_that_outlives_its_server_says_so(serving):
         waiting = await place.caller.create(order())
         stream = place.caller.watch(waiting.id)
         await stream.read()
-        place.server.board.end_watching()
+        place.server.store.end_watching()
         with pytest.raises(grpc.aio.AioRpcError) as ended:
             while await stream.read():
                 pass

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ..optim.plan import work
 from ..parameters import DEFAULT_SIZE, Parameters, Preset, Resolved, resolve
 
-Pace = Callable[[Resolved], float | None]
+Throughput = Callable[[Resolved], float | None]
 """Seconds that a device takes to paint; None: it has not been seen painting."""
 
 PATIENCE = 120.0  # s: how long "native" may take before it means a smaller size; a size in px is taken at its word
@@ -18,7 +18,7 @@ SECONDS: Mapping[str, float] = MappingProxyType({"cpu": 1e-5, "mps": 1e-6, "cuda
 
 
 def unknown(_: Resolved) -> None:
-    """The pace of a device that has not painted yet."""
+    """The throughput of a device that has not painted yet."""
 
 
 def seconds(resolved: Resolved, kind: str) -> float:
@@ -26,18 +26,18 @@ def seconds(resolved: Resolved, kind: str) -> float:
     return work(resolved.width, resolved.height, resolved.preset, resolved.evaluations) * SECONDS[kind]
 
 
-def resolved(asked: Parameters, width: int, height: int, kind: str, bf16: bool, pace: Pace = unknown) -> Resolved:
+def resolved(asked: Parameters, width: int, height: int, kind: str, bf16: bool, throughput: Throughput = unknown) -> Resolved:
     """The parameters, all choices made, for a content of width × height px. The native size is halved until it is done in two minutes, though never below the
-    device's default size. pace: what is known of the device; its kind's usual seconds where that is nothing."""
+    device's default size. throughput: what is known of the device; its kind's usual seconds where that is nothing."""
     found = resolve(asked, width, height, kind, bf16)
-    while asked.native_size and asked.size is None and _takes(found, kind, pace) > PATIENCE and found.size > DEFAULT_SIZE[kind]:
+    while asked.native_size and asked.size is None and _takes(found, kind, throughput) > PATIENCE and found.size > DEFAULT_SIZE[kind]:
         size = max(DEFAULT_SIZE[kind], -(-found.size // 2))
         found = resolve(replace(asked, native_size=False, size=size), width, height, kind, bf16)
     return found
 
 
-def _takes(found: Resolved, kind: str, pace: Pace) -> float:
-    learned = pace(found)
+def _takes(found: Resolved, kind: str, throughput: Throughput) -> float:
+    learned = throughput(found)
     return seconds(found, kind) if learned is None else learned
 
 

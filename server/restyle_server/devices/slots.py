@@ -1,4 +1,4 @@
-"""Owns the front end's side of a device: its station, and the spawned process there, which can be told, heard, watched, killed and replaced."""
+"""Owns the front end's side of a device: its slot, and the spawned process there, which can be told, heard, watched, killed and replaced."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ class Watchdog:
         return 2 * self._wanting > self._looks and SIGN_SHARE * span <= computed <= limit
 
 
-class Station:
+class DeviceSlot:
     """A device and its worker of the moment."""
 
     def __init__(self, wanted: str, factory: str, clock: Clock, limits: Limits) -> None:

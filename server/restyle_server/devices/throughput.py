@@ -24,7 +24,7 @@ STARTS = 5  # jobs' first seconds remembered; the shortest counts
 
 
 @dataclass(slots=True)
-class Pace:
+class Throughput:
     """One kind of work on one device.
 
     scales: (pixels, seconds per evaluation, evaluations) as measured, the latest last; finish and details count as the pixels that cost as much. cold,
@@ -81,12 +81,12 @@ def _line(points: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
     return 0.0, v / vv if vv else 0.0
 
 
-class Paces:
-    """The paces of all devices, in one small file of the state folder. A file that can't be read or written costs only the memory of earlier servers."""
+class Throughputs:
+    """The throughputs of all devices, in one small file of the state folder. A file that can't be read or written costs only the memory of earlier servers."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
-        self._paces = _read(self._file)
+        self._throughputs = _read(self._file)
 
     def learn(self, device: str, resolved: Resolved, timing: Timing, *, warm: bool) -> None:
         """Takes in how long a job took. device: for people, with its name, so that another machine's figures are never taken for this one's."""
@@ -95,34 +95,34 @@ class Paces:
             for number, scale in enumerate(plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations), 1)
         }
         timing = replace(timing, scales=tuple(replace(one, pixels=loads.get((one.number, one.pixels), one.pixels)) for one in timing.scales))
-        self._paces.setdefault(_kind(device, resolved), Pace()).learn(timing, warm)
-        words = {kind: asdict(pace) for kind, pace in self._paces.items()}
+        self._throughputs.setdefault(_kind(device, resolved), Throughput()).learn(timing, warm)
+        words = {kind: asdict(throughput) for kind, throughput in self._throughputs.items()}
         part = self._file.with_suffix(".part")
         try:
             part.write_text(json.dumps(words), encoding="utf-8")
             part.replace(self._file)
         except OSError as error:
-            log.warning("pace: can't be kept: %s", error.strerror)
+            log.warning("throughput: can't be kept: %s", error.strerror)
 
     def seconds(self, device: str, resolved: Resolved, *, warm: bool) -> float | None:
         """What a job will take; by the device's other work when this kind is new there; None before the first job."""
-        own = self._paces.get(_kind(device, resolved))
-        others = (pace for kind, pace in self._paces.items() if kind.startswith(f"{device} | "))
-        pace = own or next(others, None)
-        return pace.seconds(resolved, warm) if pace is not None and pace.scales else None
+        own = self._throughputs.get(_kind(device, resolved))
+        others = (throughput for kind, throughput in self._throughputs.items() if kind.startswith(f"{device} | "))
+        throughput = own or next(others, None)
+        return throughput.seconds(resolved, warm) if throughput is not None and throughput.scales else None
 
 
 def _kind(device: str, resolved: Resolved) -> str:
     return f"{device} | {resolved.precision} {resolved.objective}"
 
 
-def _read(file: Path) -> dict[str, Pace]:
-    found: dict[str, Pace] = {}
+def _read(file: Path) -> dict[str, Throughput]:
+    found: dict[str, Throughput] = {}
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         for kind, words in json.loads(file.read_text(encoding="utf-8")).items():
             scales = [(_positive(pixels), _positive(seconds), _positive(steps)) for pixels, seconds, steps in words["scales"]]
             cold, warm = ([_positive(start) for start in words[which]] for which in ("cold", "warm"))
-            found[kind] = Pace(scales, cold, warm, max(0.0, float(words["between"])))
+            found[kind] = Throughput(scales, cold, warm, max(0.0, float(words["between"])))
     return found
 
 

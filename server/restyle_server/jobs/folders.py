@@ -69,16 +69,16 @@ class JobFolders:
         """Where the job's report lies, or will lie, if it was ordered."""
         return self.of(job_id) / "story"  # the name that folders of earlier servers have
 
-    def scale(self, job_id: str) -> Path:
+    def checkpoint(self, job_id: str) -> Path:
         """Where the last scale that the job completed lies, once there is one."""
         return self.of(job_id) / "scale"
 
-    def keep_scale(self, job_id: str) -> bool:
+    def keep_checkpoint(self, job_id: str) -> bool:
         """Removes everything but the last completed scale and the record; all of it, and False, when there is none."""
-        if not self.scale(job_id).exists():
+        if not self.checkpoint(job_id).exists():
             self.drop(job_id)
             return False
-        self._keep(job_id, self.scale(job_id), self.record(job_id))
+        self._keep(job_id, self.checkpoint(job_id), self.record(job_id))
         return True
 
     def drop_inputs(self, job_id: str) -> None:

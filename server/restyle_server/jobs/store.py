@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..clock import Clock
-from ..limits import KEPT_SCALES, Limits
+from ..limits import KEPT_CHECKPOINTS, Limits
 from ..records import checkpoints
 from ..records.progress import Picture, Progress
 from ..records.result import Failure
@@ -23,7 +23,7 @@ from .folders import JobFolders
 from .job import Job, Lifetime
 from .journal import Journal, JournalFailure
 from .leases import Leases
-from .queue import Turns
+from .queue import FairQueue
 from .retention import expiring, forgettable, keep_seconds
 from .states import WAITING, JobState
 from .watching import Channel, Watcher
@@ -36,13 +36,13 @@ DAMAGED = Failure("RESULT_DAMAGED", "This painting's file was damaged on the ser
 NOTED = (JobState.QUEUED, JobState.RUNNING, JobState.SUCCEEDED, JobState.FAILED)  # in which a job's folder keeps its record, if it has one
 
 
-class Board:
+class JobStore:
     """The jobs by id. `changed(job)` is called after every change of state."""
 
     def __init__(self, journal: Journal, folders: JobFolders, clock: Clock, limits: Limits) -> None:
         self.folders = folders
         self.limits = limits
-        self.turns = Turns()
+        self.queue = FairQueue()
         self.leases = Leases(clock, limits.lease_seconds)
         self.changed: Callable[[Job], None] = lambda job: None
         self.watched: Callable[[str], None] = lambda job_id: None
@@ -334,7 +334,7 @@ class Board:
 
     def _replace(self) -> None:
         """Places in the queue; who has moved up hears of it."""
-        before, self._places = self._places, self.turns.positions(self.waiting())
+        before, self._places = self._places, self.queue.positions(self.waiting())
         for job_id, place in self._places.items():
             if before.get(job_id, place) != place and job_id in self._channels:
                 self._channels[job_id].publish(self._jobs[job_id])
@@ -342,16 +342,16 @@ class Board:
     def _tidy(self, job: Job) -> None:
         if job.state is JobState.SUCCEEDED:
             self.folders.drop_inputs(job.id)
-        elif job.state is JobState.FAILED and not self._ages.past(job) and self.folders.keep_scale(job.id):
+        elif job.state is JobState.FAILED and not self._ages.past(job) and self.folders.keep_checkpoint(job.id):
             self._halted[job.id] = None
-            for job_id in list(self._halted)[:-KEPT_SCALES]:
+            for job_id in list(self._halted)[:-KEPT_CHECKPOINTS]:
                 self._let_go(job_id)
         elif job.failure is None or job.state is not JobState.EXPIRED:  # else it is set aside, or could not be
             self.folders.drop(job.id)
 
     def _told(self, job_id: str, failure: Failure) -> Failure:
         """The failure, with what is left of the job."""
-        kept = checkpoints.head(self.folders.scale(job_id))
+        kept = checkpoints.head(self.folders.checkpoint(job_id))
         return checkpoints.told(failure, kept) if kept else failure
 
     def _let_go(self, job_id: str) -> None:

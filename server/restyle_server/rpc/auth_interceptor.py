@@ -48,7 +48,7 @@ class Admitted:
 Admit = Callable[[Context], Admitted]
 
 
-class Guard(aio.ServerInterceptor):
+class AuthInterceptor(aio.ServerInterceptor):
     """Wraps every handler: checks who calls and holds a place for the call before a byte of its message is taken in, reads the message within the call's
     bounds, and turns what is raised into a status."""
 

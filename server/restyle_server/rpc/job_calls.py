@@ -14,12 +14,12 @@ from ..devices.dispatch import Dispatcher
 from ..jobs import results
 from ..jobs.job import Job
 from ..jobs.states import JobState
-from ..jobs.store import DAMAGED, Board
+from ..jobs.store import DAMAGED, JobStore
 from ..jobs.watching import events
 from ..records import report
 from ..records.result import Result
 from ..refusals import DataLoss, Invalid, NotFound, NotNow, Unavailable
-from ..weights.registry import Shelf
+from ..weights.registry import WeightsRegistry
 from ..wire import restyle_pb2 as wire
 from . import replies
 from .job_creation import DRAINING_RETRY
@@ -34,14 +34,14 @@ AT_ONCE = 25  # jobs of a list between two calls of others: a millisecond or two
 class Jobs:
     """What a caller can do with jobs."""
 
-    def __init__(self, board: Board, dispatcher: Dispatcher, shelf: Shelf) -> None:
-        self._board = board
+    def __init__(self, store: JobStore, dispatcher: Dispatcher, registry: WeightsRegistry) -> None:
+        self._store = store
         self._dispatcher = dispatcher
-        self._shelf = shelf
+        self._registry = registry
 
     def message(self, job: Job) -> wire.Job:
         """A snapshot of the job."""
-        return replies.job_message(job, self._board.place(job), self._shelf.known)
+        return replies.job_message(job, self._store.place(job), self._registry.known)
 
     async def list(self, request: wire.ListJobsRequest, owner: str) -> wire.ListJobsResponse:
         """A page, newest first; the token is the arrival number of the last job shown. Others' calls go between its jobs."""
@@ -49,7 +49,7 @@ class Jobs:
         states = {wire.JobState.Name(state) for state in set(request.states) if state in wire.JobState.values()}
         found = [
             job
-            for job in reversed(self._board.jobs())
+            for job in reversed(self._store.jobs())
             if job.owner == owner
             and (not request.client_id or job.client_id == request.client_id)
             and (not request.states or job.state.value in states)
@@ -66,21 +66,21 @@ class Jobs:
 
     async def watch(self, request: wire.WatchJobRequest, owner: str) -> AsyncIterator[wire.JobEvent]:
         """Events until the job has ended; UNAVAILABLE when the server ends first."""
-        job = self._board.get(request.id, owner)
+        job = self._store.get(request.id, owner)
         size = replies.preview_size(request.preview_size) if request.previews else 0
-        with self._board.watcher(job, size) as watcher:
+        with self._store.watcher(job, size) as watcher:
             async for event in events(watcher):
                 what = event.what
                 if isinstance(what, Job):
                     job = what
                 yield replies.event_message(event, size, self.message)
         if not job.state.ended:
-            self._board.get(job.id, owner)  # NotFound when its upload broke
+            self._store.get(job.id, owner)  # NotFound when its upload broke
             raise Unavailable("The server is ending; watch again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
 
     def finish(self, job_id: str, owner: str) -> wire.Job:
         """A running job delivers what there is, soon."""
-        job = self._board.get(job_id, owner)
+        job = self._store.get(job_id, owner)
         if not job.state.ended and job.state is not JobState.RUNNING:
             raise NotNow("This job has not begun to run, so there is nothing to keep; cancel it instead.", reason="NOT_RUNNING")
         self._dispatcher.finish(job_id)
@@ -88,26 +88,26 @@ class Jobs:
 
     def cancel(self, job_id: str, owner: str) -> wire.Job:
         """The job is CANCELLED from now on; its worker leaves it at its next evaluation."""
-        job = self._board.get(job_id, owner)
+        job = self._store.get(job_id, owner)
         if not job.state.ended:
             self._dispatcher.cancel(job_id)
-            job = self._board.move(job_id, JobState.CANCELLED)
+            job = self._store.move(job_id, JobState.CANCELLED)
         return self.message(job)
 
     def cancel_lapsed(self) -> None:
         """Cancels the attached jobs that nobody has watched for too long."""
-        for job_id in self._board.leases.lapsed():
+        for job_id in self._store.leases.lapsed():
             log.info("job %s: nobody watches it any more", job_id)
             self._dispatcher.cancel(job_id)
-            self._board.move(job_id, JobState.CANCELLED)
+            self._store.move(job_id, JobState.CANCELLED)
 
     async def read(self, request: wire.ReadResultRequest, owner: str) -> AsyncIterator[wire.ReadResultResponse]:
         """The result's bytes from the offset on, after a first message without any. The last of them are sent when the whole has proved right."""
-        job = self._board.get(request.id, owner)
+        job = self._store.get(request.id, owner)
         result = self._readable(job)
         if request.offset > result.size:
             raise Invalid("offset", f"the result has {result.size} bytes.")
-        self._board.read(job.id)
+        self._store.read(job.id)
         with contextlib.closing(await self._opened(job, result)) as file:
             yield wire.ReadResultResponse(info=replies.result_message(result), offset=request.offset, icc_profile=result.icc or b"")
             done, crc = 0, 0
@@ -135,7 +135,7 @@ class Jobs:
         except results.Damaged:
             raise self._lost(job) from None
         except (FileNotFoundError, NotADirectoryError):
-            self._board.lose(job.id, None)
+            self._store.lose(job.id, None)
             raise NotFound("This result is gone; paint it again.", reason="RESULT_EXPIRED") from None
         except OSError as error:
             raise self._unreadable(job, error) from error
@@ -147,7 +147,7 @@ class Jobs:
             raise self._unreadable(job, error) from error
 
     def _lost(self, job: Job) -> DataLoss:
-        self._board.lose(job.id)
+        self._store.lose(job.id)
         return DataLoss(DAMAGED.message, reason=DAMAGED.reason)
 
     def _unreadable(self, job: Job, error: OSError) -> NotNow:
@@ -156,13 +156,13 @@ class Jobs:
 
     async def report(self, job_id: str, owner: str) -> AsyncIterator[wire.ReadReportResponse]:
         """How the job was painted, if it was ordered with a report."""
-        job = self._board.get(job_id, owner)
+        job = self._store.get(job_id, owner)
         if job.state is JobState.EXPIRED:
             raise NotFound("This job's report has expired with its result; paint it again.", reason="RESULT_EXPIRED")
         if job.result is None:
             raise NotNow(f"This job is {job.state.value} and has no report to read.", reason="NO_RESULT")
         try:
-            found = await asyncio.to_thread(report.read, self._board.folders.report(job.id))
+            found = await asyncio.to_thread(report.read, self._store.folders.report(job.id))
         except (OSError, msgspec.DecodeError):
             raise NotFound("This job was painted without a report; order it with one.", reason="NO_REPORT") from None
         for message in replies.report_messages(found):
@@ -171,7 +171,7 @@ class Jobs:
     def delete(self, job_id: str, owner: str) -> None:
         """Cancels the job if need be and removes it."""
         self.cancel(job_id, owner)
-        self._board.delete(job_id)
+        self._store.delete(job_id)
 
 
 def _page_token(token: str) -> int | None:

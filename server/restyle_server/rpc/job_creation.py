@@ -15,17 +15,17 @@ from restyle_engine.parameters import Resolved
 
 from ..clock import Clock
 from ..devices.dispatch import Dispatcher
-from ..devices.throughput import Paces
+from ..devices.throughput import Throughputs
 from ..jobs.folders import borrow
 from ..jobs.job import Job
 from ..jobs.states import JobState
-from ..jobs.store import Board
+from ..jobs.store import JobStore
 from ..jobs.uploads import Payloads, Piece, payload_path
 from ..limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
 from ..records import checkpoints
 from ..records.order import Order, PlaneFile, WeightsFile
 from ..refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
-from ..weights.registry import Shelf
+from ..weights.registry import WeightsRegistry
 from ..wire import restyle_pb2 as wire
 from ..worker.shortage import Shortage
 from . import replies
@@ -54,25 +54,25 @@ class _Entry:
     party: str
     size: int  # bytes
     left: asyncio.Event  # set when the job has been taken in, or has not
-    waits: bool = True  # until the board knows the job
+    waits: bool = True  # until the store knows the job
 
 
-class Intake:
+class JobCreation:
     """Takes jobs in."""
 
-    def __init__(self, board: Board, dispatcher: Dispatcher, shelf: Shelf, styles: Styles, clock: Clock, paces: Paces) -> None:
-        self._board = board
+    def __init__(self, store: JobStore, dispatcher: Dispatcher, registry: WeightsRegistry, styles: Styles, clock: Clock, throughputs: Throughputs) -> None:
+        self._store = store
         self._dispatcher = dispatcher
-        self._shelf = shelf
+        self._registry = registry
         self._styles = styles
         self._clock = clock
-        self._paces = paces
+        self._throughputs = throughputs
         self._entries: dict[Request, _Entry] = {}
         self._arrivals = 0  # of headers
 
     @property
     def _limits(self) -> Limits:
-        return self._board.limits
+        return self._store.limits
 
     async def create(self, requests: AsyncIterator[wire.CreateJobRequest], owner: str) -> Job:
         """Takes a job in; its payloads go straight into files."""
@@ -87,7 +87,7 @@ class Intake:
         with self._admitted(request, spec) as entry:
             await self._let_others_in()
             self._dispatcher.check_device(spec.device)
-            weights = await self._shelf.chosen(spec.weights, spec.parameters)
+            weights = await self._registry.chosen(spec.weights, spec.parameters)
             library = await self._styles.used(spec)
             start = self._start(spec, owner)
             await self._preflight(spec, spec.order(NOWHERE, weights, library, start))
@@ -95,13 +95,13 @@ class Intake:
             entry.waits = False
             try:
                 order = await self._uploaded(job, spec, weights, library, start, stream)
-                job = self._board.get(job.id, owner)
+                job = self._store.get(job.id, owner)
                 if job.state is not JobState.UPLOADING:
                     raise BrokenUpload("The job was cancelled while it was uploaded.")
                 log.debug("job %s: label %r", job.id, job.label)
-                return self._board.move(job.id, JobState.QUEUED, order=order)
+                return self._store.move(job.id, JobState.QUEUED, order=order)
             finally:
-                self._board.abandon(job.id)  # does nothing to a job that has got further
+                self._store.abandon(job.id)  # does nothing to a job that has got further
 
     async def _header(self, stream: AsyncIterator[wire.CreateJobRequest]) -> wire.CreateJobHeader:
         first = await self._next(stream)
@@ -120,7 +120,7 @@ class Intake:
         """The job that this request has made; of those that come at once one goes on, and the others wait for it."""
         while (entry := self._entries.get(request)) is not None:
             await entry.left.wait()  # bounded: an upload that brings nothing ends by itself
-        return self._board.requested(*request)
+        return self._store.requested(*request)
 
     async def _again(self, job: Job, stream: AsyncIterator[wire.CreateJobRequest]) -> Job:
         while await self._next(stream) is not None:  # taken and dropped: answering in mid-stream confuses some clients
@@ -152,16 +152,16 @@ class Intake:
         limits, retry, party = self._limits, RETRY_SECONDS, wanted.party
         entering = [entry for entry in self._entries.values() if entry.waits]
         own = [entry for entry in entering if entry.party == party]
-        if self._board.queued_by(party) + len(own) >= limits.max_jobs_per_client:
+        if self._store.queued_by(party) + len(own) >= limits.max_jobs_per_client:
             raise QueueFull(f"{limits.max_jobs_per_client} jobs of this client wait already; send this one when one of them has started.", retry)
-        if self._board.queued_by() + len(entering) >= limits.max_jobs:
+        if self._store.queued_by() + len(entering) >= limits.max_jobs:
             raise QueueFull(f"The server's queue is full ({limits.max_jobs} jobs); send this one again in a moment.", retry)
-        if self._board.bytes_in_flight(party) + sum(entry.size for entry in own) + wanted.size > limits.max_bytes_in_flight:
+        if self._store.bytes_in_flight(party) + sum(entry.size for entry in own) + wanted.size > limits.max_bytes_in_flight:
             raise QueueFull("This client's waiting jobs hold as many bytes as the server takes; send this one when one of them has ended.", retry)
 
     def _added(self, spec: Spec, request: Request, weights_id: str) -> Job:
         owner, client_id, request_id = request
-        return self._board.add(
+        return self._store.add(
             lambda job_id, arrival: Job(
                 id=job_id,
                 client_id=client_id,
@@ -180,23 +180,23 @@ class Intake:
         )
 
     def _within_patience(self, spec: Spec) -> Spec:
-        """The native size as the device's own pace allows it, where it has painted before; else the engine judges by the kind of device."""
-        station = next((station for station in self._dispatcher.stations if station.device and station.fits(spec.device)), None)
-        if not spec.parameters.native_size or station is None or station.device is None:
+        """The native size as the device's own throughput allows it, where it has painted before; else the engine judges by the kind of device."""
+        slot = next((slot for slot in self._dispatcher.slots if slot.device and slot.fits(spec.device)), None)
+        if not spec.parameters.native_size or slot is None or slot.device is None:
             return spec
-        name, device, content = station.describe(), station.device, spec.content
+        name, device, content = slot.describe(), slot.device, spec.content
 
-        def pace(found: Resolved) -> float | None:
-            return self._paces.seconds(name, found, warm=True)
+        def throughput(found: Resolved) -> float | None:
+            return self._throughputs.seconds(name, found, warm=True)
 
-        found = sizing.resolved(spec.parameters, content.width, content.height, device.kind, device.bf16, pace)
-        return replace(spec, parameters=replace(spec.parameters, size=found.size)) if pace(found) is not None else spec
+        found = sizing.resolved(spec.parameters, content.width, content.height, device.kind, device.bf16, throughput)
+        return replace(spec, parameters=replace(spec.parameters, size=found.size)) if throughput(found) is not None else spec
 
     def _start(self, spec: Spec, owner: str) -> PlaneFile | None:
         if not spec.start_job:
             return None
         try:
-            job = self._board.get(spec.start_job, owner)
+            job = self._store.get(spec.start_job, owner)
         except NotFound:
             raise Invalid("spec.start.job_id", "there is no such job here.") from None
         if job.result is None:
@@ -208,12 +208,12 @@ class Intake:
         estimated = await self._dispatcher.estimate(order, spec.device, 0.0, PREFLIGHT_SECONDS)
         if estimated is None:
             return
-        station, estimate = estimated
-        if station.device is None:
+        slot, estimate = estimated
+        if slot.device is None:
             return
-        total, allowed = station.device.memory_total, spec.parameters.memory_limit  # what others hold now may be free when the job's turn comes
+        total, allowed = slot.device.memory_total, spec.parameters.memory_limit  # what others hold now may be free when the job's turn comes
         if estimate.memory_bytes > (total if allowed is None else min(total, allowed)):
-            shortage = Shortage(estimate.resolved.size, estimate.memory_bytes, allowed, total, estimate.largest_size, station.id)
+            shortage = Shortage(estimate.resolved.size, estimate.memory_bytes, allowed, total, estimate.largest_size, slot.id)
             raise TooLarge(shortage.failure.message, estimate.largest_size)
 
     async def _uploaded(
@@ -225,10 +225,10 @@ class Intake:
         start: PlaneFile | None,
         stream: AsyncIterator[wire.CreateJobRequest],
     ) -> Order:
-        folder = self._board.folders.of(job.id)
+        folder = self._store.folders.of(job.id)
         library = {id_: await self._snapshot(style, folder / f"style-{index}") for index, (id_, style) in enumerate(sorted(library.items()))}
         if start is not None:
-            await self._board.lend(spec.start_job, job.owner, folder / "start")
+            await self._store.lend(spec.start_job, job.owner, folder / "start")
             start = PlaneFile(folder / "start", start.format, start.width, start.height, start.icc)
         with Payloads(folder, spec.sizes) as payloads:
             async with in_time(sum(spec.sizes.values())):
@@ -236,20 +236,20 @@ class Intake:
         for part, field in spec.parts():
             if isinstance(part, EncodedSpec) and not _is_picture(payload_path(folder, part.payload)):
                 raise Invalid(field, "this is not a PNG, JPEG, TIFF or WebP picture.")
-        order = replace(spec.order(folder, weights, library, start), kept=self._board.folders.scale(job.id))
+        order = replace(spec.order(folder, weights, library, start), kept=self._store.folders.checkpoint(job.id))
         await self._go_on(job, order)
         return order
 
     async def _go_on(self, job: Job, order: Order) -> None:
         """Gives the job what a failed one of the same order and owner had completed."""
-        halted = [(earlier.id, kept) for earlier in self._board.halted(job.owner) if (kept := checkpoints.head(self._board.folders.scale(earlier.id)))]
+        halted = [(earlier.id, kept) for earlier in self._store.halted(job.owner) if (kept := checkpoints.head(self._store.folders.checkpoint(earlier.id)))]
         if not halted or order.kept is None:
             return
         with contextlib.suppress(OSError):  # then it is painted from the beginning
             wanted = await asyncio.to_thread(checkpoints.fingerprint, order)
             for earlier, kept in halted:
                 if kept.order == wanted:
-                    await asyncio.to_thread(borrow, self._board.folders.scale(earlier), order.kept)
+                    await asyncio.to_thread(borrow, self._store.folders.checkpoint(earlier), order.kept)
                     log.info("job %s: goes on where job %s ended, after %d scales", job.id, earlier, kept.done)
                     return
 
@@ -261,14 +261,14 @@ class Intake:
         """Memory, time and the largest size, without the job's pixels."""
         spec = self._within_patience(spec_of(request.spec, self._limits))
         self._dispatcher.check_device(spec.device)
-        weights = await self._shelf.chosen(spec.weights, spec.parameters)
+        weights = await self._registry.chosen(spec.weights, spec.parameters)
         order = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner))
         estimated = await self._dispatcher.estimate(order, spec.device, ESTIMATE_SECONDS, ESTIMATE_SECONDS)
         if estimated is None:
             raise Unavailable("The engine is still starting; ask again in a moment.", retry_after=RETRY_SECONDS)
-        station, estimate = estimated
+        slot, estimate = estimated
         resolved = estimate.resolved
-        seconds = self._paces.seconds(station.describe(), resolved, warm=station.warm)
+        seconds = self._throughputs.seconds(slot.describe(), resolved, warm=slot.warm)
         return wire.Estimate(
             memory_bytes=estimate.memory_bytes,
             memory_available=estimate.memory_available,
@@ -276,9 +276,9 @@ class Intake:
             largest_size=estimate.largest_size,
             work_width=resolved.width,
             work_height=resolved.height,
-            device=station.describe(),
-            weights=replies.weights_message(self._shelf.known[weights.id]),
-            resolved=replies.resolved_message(resolved, weights.id, station.id),
+            device=slot.describe(),
+            weights=replies.weights_message(self._registry.known[weights.id]),
+            resolved=replies.resolved_message(resolved, weights.id, slot.id),
             warnings=estimate.warnings,
         )
 

@@ -12,16 +12,16 @@ from ..admin.config import Config
 from ..admin.runtime import API
 from ..clock import Clock
 from ..devices.dispatch import Dispatcher
-from ..jobs.store import Board
+from ..jobs.store import JobStore
 from ..limits import MAX_GRACE
 from ..refusals import Invalid
-from ..weights.registry import Shelf
+from ..weights.registry import WeightsRegistry
 from ..wire import restyle_pb2 as wire
 from ..wire.restyle_pb2_grpc import RestyleServicer
 from . import replies
 from .callers import check_local, owner_of
 from .job_calls import Jobs
-from .job_creation import Intake
+from .job_creation import JobCreation
 from .style_calls import Styles
 
 Context = aio.ServicerContext[Any, Any]
@@ -35,22 +35,22 @@ class Service(RestyleServicer):
         *,
         config: Config,
         clock: Clock,
-        board: Board,
+        store: JobStore,
         dispatcher: Dispatcher,
-        intake: Intake,
+        job_creation: JobCreation,
         jobs: Jobs,
         styles: Styles,
-        shelf: Shelf,
+        registry: WeightsRegistry,
         pid: int,
         stop: Callable[[float], None],
     ) -> None:
         self._config = config
-        self._board = board
+        self._store = store
         self._dispatcher = dispatcher
-        self._intake = intake
+        self._job_creation = job_creation
         self._jobs = jobs
         self._styles = styles
-        self._shelf = shelf
+        self._registry = registry
         self._pid = pid
         self._stop = stop
         self._started = clock.time()
@@ -58,13 +58,13 @@ class Service(RestyleServicer):
     # ---- Jobs
 
     async def CreateJob(self, request: AsyncIterator[wire.CreateJobRequest], context: Context) -> wire.Job:  # noqa: N802
-        return self._jobs.message(await self._intake.create(request, owner_of(context)))
+        return self._jobs.message(await self._job_creation.create(request, owner_of(context)))
 
     async def EstimateJob(self, request: wire.EstimateJobRequest, context: Context) -> wire.Estimate:  # noqa: N802
-        return await self._intake.estimate(request, owner_of(context))
+        return await self._job_creation.estimate(request, owner_of(context))
 
     async def GetJob(self, request: wire.GetJobRequest, context: Context) -> wire.Job:  # noqa: N802
-        return self._jobs.message(self._board.get(request.id, owner_of(context)))
+        return self._jobs.message(self._store.get(request.id, owner_of(context)))
 
     async def ListJobs(self, request: wire.ListJobsRequest, context: Context) -> wire.ListJobsResponse:  # noqa: N802
         return await self._jobs.list(request, owner_of(context))
@@ -94,20 +94,20 @@ class Service(RestyleServicer):
     # ---- The server itself
 
     async def GetServerInfo(self, request: wire.GetServerInfoRequest, context: Context) -> wire.ServerInfo:  # noqa: N802
-        weights = await self._shelf.look()
-        stations = self._dispatcher.stations
+        weights = await self._registry.look()
+        slots = self._dispatcher.slots
         return wire.ServerInfo(
             version=__version__,
             api=API,
             state="serving" if self._dispatcher.accepting else "draining",
             started=self._started,
-            devices=[replies.device_message(station.device, station.wanted, station.state) for station in stations],
+            devices=[replies.device_message(slot.device, slot.wanted, slot.state) for slot in slots],
             limits=replies.limits_message(self._config.limits),
             features=self._dispatcher.features(),
             weights=[replies.weights_message(found) for found in weights.values()],
-            weights_in_use=await self._shelf.in_use(),
+            weights_in_use=await self._registry.in_use(),
             jobs_running=self._dispatcher.running,
-            jobs_queued=len(self._board.waiting()),
+            jobs_queued=len(self._store.waiting()),
             pid=self._pid,
         )
 
@@ -117,10 +117,10 @@ class Service(RestyleServicer):
         check_local(context, "Weights are installed")
         if request.id != "vgg19":
             raise Invalid("id", "only vgg19 can be installed.")
-        async for step in self._shelf.install():
+        async for step in self._registry.install():
             message = wire.InstallWeightsProgress(done_bytes=step.done, total_bytes=step.total, step=step.step)
             if step.step == "installed":
-                message.weights.CopyFrom(replies.weights_message(self._shelf.known["vgg19"]))
+                message.weights.CopyFrom(replies.weights_message(self._registry.known["vgg19"]))
             yield message
 
     async def StopServer(self, request: wire.StopServerRequest, context: Context) -> wire.StopServerResponse:  # noqa: N802

@@ -35,7 +35,7 @@ class Step:
     step: str
 
 
-class Shelf:
+class WeightsRegistry:
     """The weights. `known` is what was there at the last look."""
 
     def __init__(self, data_dir: Path, admin_file: Path | None, vgg19_url: str) -> None:

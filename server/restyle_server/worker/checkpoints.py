@@ -14,7 +14,7 @@ from ..records.checkpoints import Head
 from ..records.order import Order
 
 
-class Keeping:
+class Checkpoint:
     """One order's file; does nothing for an order without one."""
 
     def __init__(self, order: Order, resolved: Resolved, device: str) -> None:

@@ -29,7 +29,7 @@ from ..limits import MAX_PREVIEW
 from ..records.order import Order
 from ..records.progress import Picture, Progress
 from ..records.report import ScaleEnd
-from .checkpoints import Keeping
+from .checkpoints import Checkpoint
 from .engine import FEATURES, Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 from .materials import StylePictures, blend_of, plane_of, task_of
 from .shortage import Shortage
@@ -95,9 +95,9 @@ class NeuralEngine:
             raise self._out_of_memory(order, resolved)
         canvas = open_plane(plane_of(order.content))
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
-        keeping = Keeping(order, resolved, self._id)
-        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=keeping.found())
-        painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, keeping.keep)
+        checkpoint = Checkpoint(order, resolved, self._id)
+        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=checkpoint.found())
+        painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, checkpoint.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)

@@ -6,7 +6,7 @@ import pytest
 from calls import order
 from restyle_engine.optim.plan import Stage, plan
 from restyle_engine.parameters import Parameters, Precision, Preset, Resolved, resolve
-from restyle_server.devices.throughput import FILE, Pace, Paces
+from restyle_server.devices.throughput import FILE, Throughput, Throughputs
 from restyle_server.worker.messages import ScaleTime, Timing
 
 FIXED, PER_PIXEL = 0.02, 1e-5  # seconds of an evaluation on the machine of these tests
@@ -31,58 +31,60 @@ def took(resolved: Resolved, slower: float = 1.0) -> Timing:
 
 @pytest.mark.parametrize(("learned", "asked"), [(256, 1024), (1024, 256), (512, 512)])
 def test_one_job_teaches_the_time_of_every_size_and_preset(learned, asked):
-    pace = Pace()
-    pace.learn(took(work(learned, Preset.DRAFT)), warm=False)
+    throughput = Throughput()
+    throughput.learn(took(work(learned, Preset.DRAFT)), warm=False)
     expected = took(work(asked, Preset.FINE)).seconds
-    assert expected / 1.1 < pace.seconds(work(asked, Preset.FINE), warm=False) < 1.1 * expected
+    assert expected / 1.1 < throughput.seconds(work(asked, Preset.FINE), warm=False) < 1.1 * expected
 
 
 def test_a_machine_that_has_become_slower_is_believed_after_some_jobs():
-    pace = Pace()
+    throughput = Throughput()
     for slower in (1.0, *[3.0] * 12):
-        pace.learn(took(work(512), slower), warm=False)
-    assert pace.seconds(work(512), warm=False) == pytest.approx(took(work(512), 3.0).seconds, rel=0.1)
+        throughput.learn(took(work(512), slower), warm=False)
+    assert throughput.seconds(work(512), warm=False) == pytest.approx(took(work(512), 3.0).seconds, rel=0.1)
 
 
 def test_a_worker_that_has_painted_needs_not_load_the_network_again():
-    pace = Pace()
-    pace.learn(took(work(512)), warm=False)
-    first = pace.seconds(work(512), warm=False)
-    guessed = pace.seconds(work(512), warm=True)
+    throughput = Throughput()
+    throughput.learn(took(work(512)), warm=False)
+    first = throughput.seconds(work(512), warm=False)
+    guessed = throughput.seconds(work(512), warm=True)
     assert guessed < first
     quicker = took(work(512))
-    pace.learn(Timing(quicker.seconds - START + 0.1, 0.1, quicker.scales), warm=True)
-    assert first - pace.seconds(work(512), warm=True) == pytest.approx(START - 0.1)
+    throughput.learn(Timing(quicker.seconds - START + 0.1, 0.1, quicker.scales), warm=True)
+    assert first - throughput.seconds(work(512), warm=True) == pytest.approx(START - 0.1)
 
 
 def test_a_job_that_was_stopped_at_once_teaches_nothing():
-    pace = Pace()
-    pace.learn(Timing(3.0, 2.9, (ScaleTime(10_000, 0, 0.0, 1),)), warm=False)
-    assert not pace.scales
+    throughput = Throughput()
+    throughput.learn(Timing(3.0, 2.9, (ScaleTime(10_000, 0, 0.0, 1),)), warm=False)
+    assert not throughput.scales
 
 
 def test_the_finish_and_details_are_learned_as_what_they_cost(tmp_path):
     large = work(2048, Preset.FINE)
     scales = plan(large.width, large.height, large.preset, large.evaluations)
     times = tuple(ScaleTime(s.width * s.height, s.evaluations, s.evaluations * PER_PIXEL * s.load, n) for n, s in enumerate(scales, 1))
-    paces = Paces(tmp_path)
-    paces.learn("cpu: X", large, Timing(sum(one.seconds for one in times), 0.0, times), warm=True)
+    throughputs = Throughputs(tmp_path)
+    throughputs.learn("cpu: X", large, Timing(sum(one.seconds for one in times), 0.0, times), warm=True)
     assert {scale.stage for scale in scales} == set(Stage)
-    assert paces.seconds("cpu: X", large, warm=True) == pytest.approx(sum(one.seconds for one in times))
-    assert paces.seconds("cpu: X", work(512), warm=True) == pytest.approx(PER_PIXEL * sum(s.evaluations * s.load for s in plan(512, 512, Preset.STANDARD, 60)))
+    assert throughputs.seconds("cpu: X", large, warm=True) == pytest.approx(sum(one.seconds for one in times))
+    assert throughputs.seconds("cpu: X", work(512), warm=True) == pytest.approx(
+        PER_PIXEL * sum(s.evaluations * s.load for s in plan(512, 512, Preset.STANDARD, 60))
+    )
 
 
 def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_it(tmp_path):
-    paces = Paces(tmp_path)
-    assert paces.seconds("cpu: X", work(512), warm=False) is None
-    paces.learn("cpu: X", work(512), took(work(512)), warm=False)
-    known = paces.seconds("cpu: X", work(256), warm=False)
-    assert Paces(tmp_path).seconds("cpu: X", work(256), warm=False) == known
-    assert Paces(tmp_path).seconds("cpu: another", work(256), warm=False) is None
-    assert Paces(tmp_path).seconds("cpu: X", work(256, precision=Precision.BF16), warm=False) == known  # better than nothing
+    throughputs = Throughputs(tmp_path)
+    assert throughputs.seconds("cpu: X", work(512), warm=False) is None
+    throughputs.learn("cpu: X", work(512), took(work(512)), warm=False)
+    known = throughputs.seconds("cpu: X", work(256), warm=False)
+    assert Throughputs(tmp_path).seconds("cpu: X", work(256), warm=False) == known
+    assert Throughputs(tmp_path).seconds("cpu: another", work(256), warm=False) is None
+    assert Throughputs(tmp_path).seconds("cpu: X", work(256, precision=Precision.BF16), warm=False) == known  # better than nothing
     for words in ("nonsense", "[]", '{"cpu": 3}', '{"cpu": {"scales": [[1, NaN, 2]], "cold": [], "warm": [], "between": 0}}'):
         (tmp_path / FILE).write_text(words)
-        assert Paces(tmp_path).seconds("cpu: X", work(512), warm=False) is None
+        assert Throughputs(tmp_path).seconds("cpu: X", work(512), warm=False) is None
 
 
 async def test_the_server_knows_the_time_after_the_first_job_and_after_a_restart(serving):

@@ -20,18 +20,14 @@ from ..records.result import Failure
 from ..refusals import Invalid, TooLarge, Unavailable
 from ..worker import messages as say
 from ..worker.engine import Estimate
+from . import ends
 from .slots import DeviceSlot, Gone, WorkerProcess
 from .throughput import Throughputs
 from .vitals import vitals
 
 log = logging.getLogger(__name__)
 
-KILLED = -9  # exit status of a process that SIGKILL ended
 BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed starts in a row
-UNWRITTEN = Failure(
-    "DISK_FULL",
-    "The server can't write its journal; make room on its disk. If there is room, it is damaged: end the server with `restyle stop`, the next begins another.",
-)
 
 
 class Dispatcher:
@@ -267,7 +263,7 @@ class Dispatcher:
             self._store.move(job.id, JobState.RUNNING, started=self._clock.time(), resolved=resolved, device=slot.describe())
         except JournalFailure:
             slot.job_id = None
-            self._store.move(job.id, JobState.FAILED, failure=UNWRITTEN)
+            self._store.move(job.id, JobState.FAILED, failure=ends.UNWRITTEN)
             return
         slot.watchdog.reset()
         folders = self._store.folders
@@ -361,14 +357,14 @@ class Dispatcher:
         log.warning("device %s: its worker ended with status %s", slot.id, message.code)
         for job_id in at_hand:  # a job that rested in the worker is lost with it: to paint it again would be a second run
             if self._runs(job_id):
-                self._store.move(job_id, JobState.FAILED, failure=_hung() if hung else _crashed(message.code))
+                self._store.move(job_id, JobState.FAILED, failure=ends.hung() if hung else ends.crashed(message.code))
         slot.fragile = was_ready and not at_hand
         if was_ready and (at_hand or hung):
             self._start(slot)
         elif hung:
             self._start_stalled(slot)
         else:
-            self._start_failed(slot, slot.complaint or _died(message.code, "waited for work" if was_ready else "started"))
+            self._start_failed(slot, slot.complaint or ends.died(message.code, "waited for work" if was_ready else "started"))
 
     def _runs(self, job_id: str) -> bool:
         job = self._store.find(job_id)
@@ -379,23 +375,3 @@ def _when(slot: DeviceSlot) -> str:
     if not slot.ready:
         return "while it starts"
     return "without a job" if slot.job_id is None else f"in job {slot.job_id}"
-
-
-def _died(code: int | None, doing: str) -> str:
-    """Of a process that painted nothing. doing: what it did instead."""
-    hint = "the system killed it, often for lack of memory; close other programs" if code == KILLED else "the server's log says more"
-    return f"The painter's process ended unexpectedly while it {doing}: {hint}."
-
-
-def _crashed(code: int | None) -> Failure:
-    if code == KILLED:
-        hint = "the system killed it, often for lack of memory; try a smaller size."
-    else:
-        hint = "send the job again; if it happens twice, the server's log says more."
-    return Failure("WORKER_CRASHED", f"The process that painted this job ended unexpectedly: {hint}")
-
-
-def _hung() -> Failure:
-    return Failure(
-        "WORKER_HUNG", "The process that painted this job gave no sign of life and was ended; send the job again, at a smaller size if it happens twice."
-    )

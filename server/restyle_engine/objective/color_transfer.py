@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ..resizing import tensor
 from ..task import StylePicture
-from .losses import MARGIN
+from .gamut import MARGIN
 from .moments import Moments, blended, moments, product
 
 RIDGE = 4e-3  # variance added to both covariances, (0.063)²: what hardly differs in the content is not stretched into noise

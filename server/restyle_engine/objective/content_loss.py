@@ -10,7 +10,6 @@ from torch import Tensor
 from ..large.tiles import Tile
 from ..network.convolutions import layout
 from ..network.vgg import Vgg, channels, depth
-from . import losses
 from .moments import levels
 
 KEPT_BYTES = 40  # per pixel: activations of the content that take more are computed anew with each evaluation, where there are tiles
@@ -50,7 +49,7 @@ class FeatureMatch:
         more = self._more[level]
         height, width = (-(-side >> level) for side in self._base.shape[-2:])
         share = now.shape[-2] * now.shape[-1] / (height * width)
-        found = losses.content(now, target, None if more is None else tile.own(more, level))
+        found = squared_difference(now, target, None if more is None else tile.own(more, level))
         return found if share == 1 else found * share
 
 
@@ -75,3 +74,10 @@ def _seen(vgg: Vgg, base: Tensor, layers: Sequence[str], tiles: Sequence[Tile]) 
                     kept[layer] = torch.empty(1, values.shape[1], height, width, dtype=values.dtype, device=values.device, memory_format=layout(values))
                 tile.own(kept[layer], depth(layer)).copy_(own)
     return kept, {layer: float((sums[layer][1] / counts[layer] - (sums[layer][0] / counts[layer]).square()).mean()) for layer in sums}
+
+
+def squared_difference(now: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean squared difference of activations (1, C, h, w), in fp32 (fp64 stays). weight: (1, 1, h, w), multiplies each position's error."""
+    exact = torch.float64 if now.dtype == torch.float64 else torch.float32
+    error = (now - target).to(exact).square()
+    return error.mean() if weight is None else (error * weight).mean()

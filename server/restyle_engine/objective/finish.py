@@ -19,8 +19,8 @@ from torch import Tensor
 
 from ..large.tiles import Rows, Tile, window
 from ..network.vgg import Vgg, depth
-from . import losses
-from .content_loss import FeatureMatch
+from .content_loss import FeatureMatch, squared_difference
+from .gamut import gamut
 from .moments import by_position
 from .neighbours import Keys, difference, nearest
 from .tiled_statistics import Beat
@@ -139,8 +139,8 @@ class Finish:
         tones = _tones(inner)
         target = self._tones[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : tones.shape[-2], : tones.shape[-1]]
         share = tones.shape[-2] * tones.shape[-1] / (self._tones.shape[-2] * self._tones.shape[-1])
-        tone = self._tone * share * losses.content(tones, target)
-        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), losses.gamut(inner) * (tile.pixels / (height * width)))
+        tone = self._tone * share * squared_difference(tones, target)
+        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), gamut(inner) * (tile.pixels / (height * width)))
 
     def _alike(self, own: Tensor, region: Region, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
         """A tile's share in a layer's term for a region. own: (1, C, h, w)."""

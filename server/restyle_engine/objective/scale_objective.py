@@ -12,10 +12,10 @@ from ..large.tiles import Rows, Take, Tile, grid, halo, whole
 from ..network.vgg import Vgg, depth
 from ..resizing import resized_map, tensor
 from ..task import Pixels, StylePicture, Task
-from . import losses, strength
+from . import gamut, strength, variation
 from .content_loss import FeatureMatch
-from .losses import STYLE_LOSSES, StyleLoss
 from .moments import Moments, blended, guides, product
+from .style_loss import STYLE_LOSSES, StyleLoss
 from .targets import TargetCache, Targets, style_targets
 from .tiled_statistics import Beat, Look, Measured, measured, tiled_moments
 
@@ -131,7 +131,7 @@ class ScaleObjective:
         (tile,) = whole(*image.shape[:1:-1])
         features = self._vgg.features(image, self._wanted)
         style = self.style(self._measured(features, tile))
-        return Terms(style, self._hold.loss(features, tile), losses.variation(image), losses.gamut(image))
+        return Terms(style, self._hold.loss(features, tile), variation.variation(image), gamut.gamut(image))
 
     def style(self, now: Statistics) -> Tensor:
         """The style's term, from statistics alone."""
@@ -171,9 +171,9 @@ class ScaleObjective:
                 style = style + (one.second * slope[name].second).sum() + (one.mean * slope[name].mean).sum()
         own = tile.inner(image)
         height, width = self._size
-        part = losses.Part(own.shape[-2], own.shape[-1], height, width)
+        part = variation.Part(own.shape[-2], own.shape[-1], height, width)
         share = tile.pixels / (height * width)
-        return Terms(style, self._hold.loss(features, tile), losses.variation(tile.beyond(image), part), losses.gamut(own) * share)
+        return Terms(style, self._hold.loss(features, tile), variation.variation(tile.beyond(image), part), gamut.gamut(own) * share)
 
 
 def _tell(beat: Beat | None, done: float) -> None:
@@ -235,7 +235,7 @@ def _say(weight: Tensor | None, region: Tensor | None) -> float:
     return 1.0 if both is None else float(both.mean())
 
 
-def _size(loss: losses.StyleLoss, target: Moments) -> float:
+def _size(loss: StyleLoss, target: Moments) -> float:
     """The loss of no activation at all: makes terms of different layers, styles and weights files comparable."""
     nothing = Moments(torch.zeros_like(target.second), torch.zeros_like(target.mean))
     return max(float(loss(nothing, target)), 1e-12)

@@ -1,19 +1,19 @@
-"""Owns the engine's way to the textbook's goal: its own scenes, pyramid, optimiser and precision, on the common unit J in place of its usual objective."""
+"""Owns the engine's way to the textbook's goal: its own objective, pyramid, optimiser and precision, on the common unit J in place of its usual objective."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 from restyle_engine.large.detail_transfer import transferred
 from restyle_engine.large.tiles import whole
 from restyle_engine.network.vgg import Vgg, channels, depth
-from restyle_engine.objective import losses
-from restyle_engine.objective.content_loss import FeatureMatch
-from restyle_engine.objective.moments import guides, moments
+from restyle_engine.objective.content_loss import FeatureMatch, squared_difference
+from restyle_engine.objective.moments import Moments, guides, moments
 from restyle_engine.objective.scale_objective import Region, ScaleObjective, Weights
+from restyle_engine.objective.style_loss import gram
 from restyle_engine.optim import lbfgs
 from restyle_engine.optim.lbfgs import Value
 from restyle_engine.optim.plan import COARSEST, Scale
@@ -25,7 +25,7 @@ from .textbook import CONTENT, STYLE
 LAYERS = tuple(f"relu{name}" for name in STYLE)
 HELD = f"relu{CONTENT}"
 DEEPEST = max(depth(layer) for layer in LAYERS)
-GRAM_SHARES = {layer: 4000 / channels(layer) ** 2 for layer in LAYERS}  # of losses.gram, Σ(ΔA)²/(4C²), that make 1000·C⁻⁴·Σ(ΔA)²
+GRAM_SHARES = {layer: 4000 / channels(layer) ** 2 for layer in LAYERS}  # of gram, Σ(ΔA)²/(4C²), that make 1000·C⁻⁴·Σ(ΔA)²
 J = Weights(content=1.0, variation=0.0, gamut=0.0)
 COARSE_SHARE = 0.1  # of the budget, at half the size: more gains nothing in J, nearly all of which is fine detail
 
@@ -38,7 +38,7 @@ def objective_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: i
         targets = {layer: moments(values) for layer, values in found.items()}
     region = Region(guides(None, None, DEEPEST), targets, GRAM_SHARES, 1.0)
     tiles = whole(width, height)
-    return ScaleObjective(vgg, base, (region,), losses.gram, FeatureMatch(vgg, base, {HELD: 1.0}, None, tiles, relative=False), tiles, None)
+    return ScaleObjective(vgg, base, (region,), gram, FeatureMatch(vgg, base, {HELD: 1.0}, None, tiles, relative=False), tiles, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +94,9 @@ def value_at(objective: ScaleObjective, image: Tensor, weights: Weights) -> Valu
     terms, gradient = objective.gradient(image, weights)
     value, size = torch.stack((weights.total(terms), gradient.abs().sum())).tolist()
     return Value(value if math.isfinite(size) else math.inf, gradient)
+
+
+def common_unit(now: Mapping[str, Moments], target: Mapping[str, Moments], content_now: Tensor, content_target: Tensor) -> Tensor:
+    """J = 1000·Σ_l C_l⁻⁴·Σ(ΔA_l)² + mean(ΔF²): what Gatys' own later code minimises, to compare systems whose weights differ."""
+    style = sum(((now[layer].second - target[layer].second).square().sum() / now[layer].mean.shape[0] ** 4 for layer in target), torch.zeros(()))
+    return 1000 * style + squared_difference(content_now, content_target)

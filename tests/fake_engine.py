@@ -23,11 +23,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from restyle_engine.parameters import resolve
-from restyle_imaging.formats import Plane
-from restyle_server.jobs import scales as kept_scales
-from restyle_server.jobs.scales import Head
-from restyle_server.orders import Order
-from restyle_server.worker.engine import Between, Cancelled, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
+from restyle_engine.verdict import Between, Cancelled, Verdict, go_on
+from restyle_imaging.planes.formats import Plane
+from restyle_server.records import checkpoints as kept_scales
+from restyle_server.records.checkpoints import Head
+from restyle_server.records.order import Order
+from restyle_server.records.progress import Picture
+from restyle_server.records.report import ScaleEnd
+from restyle_server.worker.engine import Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 
 SCRIPT = "fake-engine.json"
 RUNS = "fake-engine.runs"
@@ -166,12 +169,12 @@ def _fault(play: Script, step: int) -> None:
         time.sleep(3600)
 
 
-def _progress(play: Script, scale: int, step: int, width: int, height: int, data: bytes) -> Progress:
+def _progress(play: Script, scale: int, step: int, width: int, height: int, data: bytes) -> LiveProgress:
     def preview(longest: int) -> Picture:
         return _sketch(data, step, min(longest, play.preview_side))
 
     loss = 1.0 / step
-    return Progress(scale, play.scales, width, height, step, play.steps, step / play.steps, loss, loss / 2, loss / 2, preview, 1.0)
+    return LiveProgress(scale, play.scales, width, height, step, play.steps, step / play.steps, loss, loss / 2, loss / 2, content_weight=1.0, preview=preview)
 
 
 def _sketch(data: bytes, step: int, side: int = 8) -> Picture:

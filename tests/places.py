@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from calls import Caller, calling
 from fake_engine import write_script
+from restyle_server.admin.config import Config
 from restyle_server.clock import Clock
-from restyle_server.config import Config
 from restyle_server.limits import Limits
 from restyle_server.server import Server, running
 

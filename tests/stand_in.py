@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from restyle_engine.topology import VGG19
+from restyle_engine.network.topology import VGG19
 from restyle_server.weights.catalogue import SHIPPED
 from safetensors.torch import load_file, save_file
 

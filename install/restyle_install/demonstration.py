@@ -64,7 +64,7 @@ def own_server() -> Iterator[dict[str, str]]:
 
     The launcher keeps an installed Restyle of another version from answering, while weights and styles remain the user's.
     """
-    from restyle_server.folders import data_dir
+    from restyle_server.admin.folders import data_dir
 
     with tempfile.TemporaryDirectory(prefix="restyle-demo-", ignore_cleanup_errors=True) as folder:
         state, data = Path(folder) / "state", Path(folder) / "data"

@@ -14,8 +14,8 @@ from typing import Any
 
 import restyle_client as client
 import typer
-from restyle_imaging import files
-from restyle_server.folders import state_dir
+from restyle_imaging.io import files
+from restyle_server.admin.folders import state_dir
 
 from . import inputs, ownership, painting
 from .failures import FAILED, Interrupted, sentence

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from restyle_client import discovery
-from restyle_server.config import FILE
+from restyle_server.admin.config import FILE
 
 from . import destinations
 from .failures import CRASH_LOG, Failure

@@ -16,7 +16,7 @@ from pathlib import Path
 import restyle_client as client
 from restyle_client import discovery
 from restyle_server import __version__
-from restyle_server.config import FILE, ConfigError, load
+from restyle_server.admin.config import FILE, ConfigError, load
 from restyle_server.jobs import aside
 
 from .output import bytes_for_people

@@ -15,10 +15,10 @@ import numpy as np
 import restyle_client as client
 from PIL import Image
 from restyle_engine.parameters import work_size
-from restyle_imaging import files
-from restyle_imaging.pictures import plane_of
-from restyle_imaging.planes import open_plane
-from restyle_imaging.resize import resize_visible
+from restyle_imaging.io import files
+from restyle_imaging.io.pictures import plane_of
+from restyle_imaging.planes.canvas import open_plane
+from restyle_imaging.resample.resize import resize_visible
 
 from . import inputs, painting
 from .batch import IN_FLIGHT, Stopping

@@ -11,7 +11,7 @@ import numpy as np
 import restyle_client as client
 import typer
 from PIL import Image
-from restyle_imaging.pictures import plane_of
+from restyle_imaging.io.pictures import plane_of
 from restyle_imaging.sheets import Panel
 
 from . import drafts, painting, saving

@@ -9,7 +9,7 @@ from typing import Any
 
 import restyle_client as client
 import typer
-from restyle_imaging import files
+from restyle_imaging.io import files
 
 from . import inputs, painting
 from .failures import FAILED, say

@@ -116,7 +116,7 @@ def _logged(failure: BaseException) -> str:
 
 def _write_log(failure: BaseException) -> Path | None:
     with contextlib.suppress(OSError):
-        from restyle_server.folders import state_dir
+        from restyle_server.admin.folders import state_dir
 
         path = state_dir() / CRASH_LOG
         stamp = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

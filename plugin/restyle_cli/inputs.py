@@ -13,7 +13,7 @@ _lock = threading.Lock()
 
 def read(path: Path) -> bytes:
     """A file's bytes. What isn't a plain file (a pipe, /dev/stdin) is read once in a process and remembered. PictureError."""
-    from restyle_imaging import files
+    from restyle_imaging.io import files
 
     if path.is_file():
         return files.read_bytes(path)
@@ -47,7 +47,7 @@ def listed(folder: Path) -> Listing:
 
 
 def _is_picture(path: Path) -> bool:
-    from restyle_imaging import kinds
+    from restyle_imaging.io import kinds
 
     hidden_twin = path.name.startswith("._")  # what macOS puts beside a file on foreign disks
     if hidden_twin or not (path.is_file() or (path.is_symlink() and not path.exists())):

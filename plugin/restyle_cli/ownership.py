@@ -43,7 +43,7 @@ def refusal(path: Path) -> Failure:
 @contextlib.contextmanager
 def _record() -> Iterator[Record | None]:
     """None: there is no place to remember anything."""
-    from restyle_server.folders import state_dir
+    from restyle_server.admin.folders import state_dir
 
     from .record import Record
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import restyle_client as client
 from restyle_client.styles import suggestion
-from restyle_imaging import files, formats
 from restyle_imaging.errors import PictureError
-from restyle_imaging.pictures import PictureFile
+from restyle_imaging.io import files
+from restyle_imaging.io.pictures import PictureFile
+from restyle_imaging.planes import formats
 
 from . import inputs, saving
 from .destinations import DEFAULT_SUFFIX

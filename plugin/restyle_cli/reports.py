@@ -9,8 +9,8 @@ from typing import Any
 
 import restyle_client as client
 from PIL import Image
-from restyle_imaging.planes import open_plane
-from restyle_imaging.preview import rgba8
+from restyle_imaging.planes.canvas import open_plane
+from restyle_imaging.planes.preview import rgba8
 from restyle_imaging.sheets import Heading
 
 from . import destinations

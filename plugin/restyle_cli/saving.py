@@ -13,8 +13,8 @@ from .failures import Failure
 from .output import named
 
 if TYPE_CHECKING:
-    from restyle_imaging.formats import Plane
-    from restyle_imaging.pictures import PictureFile
+    from restyle_imaging.io.pictures import PictureFile
+    from restyle_imaging.planes.formats import Plane
 
 _stdout: list[BinaryIO] = []  # while a picture is meant for it
 
@@ -24,7 +24,7 @@ def write(
 ) -> tuple[str, ...]:
     """Writes a picture; returns what the kind of file couldn't hold. suffix: of the kind of file for a stream. PictureError; Failure for a file that isn't
     Restyle's own."""
-    from restyle_imaging import files
+    from restyle_imaging.io import files
 
     if destinations.is_stream(output):
         encoded = files.encode_picture(plane, output.suffix if output.suffix.lower() in destinations.SUFFIXES else suffix, like)

@@ -49,7 +49,7 @@ def serve(
     log_level: Annotated[LogLevel | None, typer.Option(show_default=False)] = None,
 ) -> None:
     """Run the server in this terminal until Ctrl-C. Editors and commands start one by themselves when they need it."""
-    from restyle_server.config import ConfigError, load
+    from restyle_server.admin.config import ConfigError, load
     from restyle_server.server import serve as run
 
     refuse_without_torch()

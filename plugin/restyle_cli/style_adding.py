@@ -108,7 +108,7 @@ def _added(session: client.Session, found: Sequence[Path], words: Words, forgivi
 
 
 def _one(session: client.Session, file: Path, words: Words, there: dict[str, client.Style]) -> Outcome:
-    from restyle_imaging import files
+    from restyle_imaging.io import files
     from restyle_server.styles.description import MAX_TITLE
     from restyle_server.styles.pictures import MAX_BYTES
 

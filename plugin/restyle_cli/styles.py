@@ -100,7 +100,7 @@ def _destination(output: Path, overwrite: bool) -> Path:
 
 def _sheet(shown: list[client.Style], target: Path | None, overwrite: bool) -> Path:
     """Writes the contact sheet, to the state folder when no other place is given."""
-    from restyle_server.folders import state_dir
+    from restyle_server.admin.folders import state_dir
 
     from . import contact_sheet, destinations
 

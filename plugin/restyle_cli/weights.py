@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from restyle_server.folders import data_dir
+from restyle_server.admin.folders import data_dir
 
 from .examples import examples
 from .failures import Commands

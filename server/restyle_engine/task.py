@@ -1,4 +1,4 @@
-"""Owns what the painter is given and gives back: tasks, style pictures, steps and paintings, all as numpy arrays. Imports no torch."""
+"""Owns what the stylizer is given and gives back: tasks, style pictures, steps and paintings, all as numpy arrays. Imports no torch."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from restyle_server.worker.engine import Verdict
 
 from .parameters import Resolved, Symmetry
+from .verdict import Verdict
 
 Pixels = NDArray[np.float32]
 
@@ -22,7 +22,7 @@ class StylePicture:
 
     rgb: float32 (h, w, 3) in 0–1, sRGB-encoded, colours under alpha 0 filled from their surroundings.
     alpha: float32 (h, w) in 0–1, how much a pixel counts; None: all of them fully.
-    weight: > 0; the painter normalises the weights of a task to sum 1.
+    weight: > 0; the stylizer normalises the weights of a task to sum 1.
     scale: 0.25–4; at 1 the style covers as many pixels as the content.
     region: float32 (H, W) at the work's size in 0–1, where this style paints; None: everywhere. Regions may overlap; they are normalised per pixel.
     key: equal keys mean equal rgb and alpha, so that statistics may be kept from one task to the next; empty: never kept.
@@ -77,7 +77,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """State after one loss evaluation; in the finish, after one of its steps. Counts from 1; several scales may have one size. Losses in the painter's units,
+    """State after one loss evaluation; in the finish, after one of its steps. Counts from 1; several scales may have one size. Losses in the stylizer's units,
     each scale with its own: loss = style_loss + content_weight · content_loss + smoothing_loss + gamut_loss; in the finish style_loss is 1 less the mean cosine
     to the nearest neighbours, and smoothing_loss the tones' term. `picture()` gives the best state now, float32 (h, w, 3) at the scale's size, above 1024 px
     smaller, and is only valid during the call of the observer."""

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from restyle_engine.parameters import Color, Parameters, Preset
-from restyle_imaging.formats import Channels, Depth, PixelFormat
-from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_engine.verdict import Verdict
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
+from restyle_server.records.order import Order, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.styles.library import Style
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Engine, Verdict
+from restyle_server.worker.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)

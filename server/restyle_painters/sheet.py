@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from restyle_engine.parameters import Preset
 from restyle_imaging.sheets import Panel, grid
-from restyle_server.orders import WeightsFile
+from restyle_server.records.order import WeightsFile
 from restyle_server.styles.library import Library, Style
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.neural_engine import engine

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import __version__
-from .config import Config, ConfigError, load
+from .admin.config import Config, ConfigError, load
 from .server import serve
 
 

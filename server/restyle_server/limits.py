@@ -35,7 +35,7 @@ UPLOAD_SECONDS = 60.0  # that an upload of any size may take, and beyond them a 
 UPLOAD_PACE = 32 * KIB  # bytes per second: a slow line's; who sends more slowly keeps a place from others
 ESTIMATE_SECONDS = 20.0  # that EstimateJob waits for a starting worker
 RETRY_SECONDS = 1.0  # what RetryInfo tells a client whose job found the queue full
-KEPT_SCALES = 8  # failed jobs whose last completed scale is kept: up to 3 bytes per pixel and 12 MiB each
+KEPT_CHECKPOINTS = 8  # failed jobs whose last completed scale is kept: up to 3 bytes per pixel and 12 MiB each
 RECORDS = 2000  # ended jobs remembered: some 5 KiB each
 
 

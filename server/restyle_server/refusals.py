@@ -1,6 +1,6 @@
 """Owns what the server says when it refuses a call: the errors, their gRPC codes, and their google.rpc details.
 
-    Refusal                  any of them; raised anywhere below a call, turned into a status by guard.py
+    Refusal                  any of them; raised anywhere below a call, turned into a status by rpc/auth_interceptor.py
     ├── Invalid              INVALID_ARGUMENT + BadRequest: a field's path and what would be right
     ├── QueueFull            RESOURCE_EXHAUSTED + RetryInfo: wait and send again
     ├── TooLarge             RESOURCE_EXHAUSTED, IMAGE_TOO_LARGE: ask for the size that it names

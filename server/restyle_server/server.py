@@ -18,29 +18,30 @@ from typing import Self
 import grpc
 from grpc import aio
 
-from . import __version__, heap, process
+from . import __version__
+from .admin import heap, process
+from .admin.config import Config, ConfigError, Tls, checked
+from .admin.logs import open_log
+from .admin.runtime import Runtime, ServerRuns, claim, new_token
 from .clock import Clock, SystemClock
-from .config import Config, ConfigError, Tls, checked
-from .dispatch import Dispatcher
-from .guard import Guard
-from .health import Health
-from .intake import Intake
-from .job_calls import Jobs
-from .jobs.board import Board
+from .devices.dispatch import Dispatcher
+from .devices.throughput import Throughputs
 from .jobs.folders import JobFolders
-from .jobs.job import Failure
 from .jobs.journal import Journal, JournalHeld
 from .jobs.states import JobState
+from .jobs.store import JobStore
 from .limits import KIB, MESSAGE_BYTES, SWEEP_SECONDS
-from .logs import open_log
-from .pace import Paces
-from .runtime import Runtime, ServerRuns, claim, new_token
-from .service import Service
-from .shelf import Shelf
-from .style_calls import Styles
+from .records.result import Failure
+from .rpc.auth_interceptor import AuthInterceptor
+from .rpc.health import Health
+from .rpc.job_calls import Jobs
+from .rpc.job_creation import JobCreation
+from .rpc.service import Service
+from .rpc.style_calls import Styles
 from .styles.checking import check_in_child
 from .styles.library import Library
 from .weights.errors import WeightsError
+from .weights.registry import WeightsRegistry
 from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
 from .worker import messages as say
 
@@ -124,7 +125,7 @@ class Server:
     def sweep(self) -> None:
         """Everything that depends on time: leases, retention, workers."""
         self.jobs.cancel_lapsed()
-        self.board.sweep()
+        self.store.sweep()
         self.dispatcher.sweep()
         self._end_if_idle()
 
@@ -132,7 +133,7 @@ class Server:
 
     def _end_if_idle(self) -> None:
         now, limit = self.clock.monotonic(), self.config.limits.idle_exit_seconds
-        if self.board.needed or self.shelf.installing or self.config.tls:  # from elsewhere nobody could start it again
+        if self.store.needed or self.registry.installing or self.config.tls:  # from elsewhere nobody could start it again
             self._needed = now
         elif limit and now - self._needed >= limit and not self._asked.is_set():
             log.info("server: nobody has needed it for %g s", limit)
@@ -150,23 +151,23 @@ class Server:
         config = self.config
         try:
             journal = Journal(config.state_dir / "jobs.sqlite")
-            self.board = Board(journal, JobFolders(config.state_dir / "jobs"), self.clock, config.limits)
-            self.board.recover()
+            self.store = JobStore(journal, JobFolders(config.state_dir / "jobs"), self.clock, config.limits)
+            self.store.recover()
         except JournalHeld as error:
             raise CannotServe(str(error)) from error
         except (OSError, sqlite3.Error) as error:
             raise CannotServe(_unwritable(config, error)) from error
-        self.shelf = Shelf(config.data_dir, config.weights_file, config.vgg19_url)
+        self.registry = WeightsRegistry(config.data_dir, config.weights_file, config.vgg19_url)
         try:
-            await self.shelf.look()
+            await self.registry.look()
         except WeightsError as error:  # the administrator's own file is looked at apart: these came with Restyle
             raise CannotServe(f"{error.sentence} They came with Restyle: install it again.") from error
         self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles, check=check_in_child), config.limits)
-        paces = Paces(config.state_dir)
-        self.dispatcher = Dispatcher(self.board, self.clock, config.limits, config.engine_factory, config.devices, paces)
+        throughputs = Throughputs(config.state_dir)
+        self.dispatcher = Dispatcher(self.store, self.clock, config.limits, config.engine_factory, config.devices, throughputs)
         self.dispatcher.prepare = self._preparation
-        self.intake = Intake(self.board, self.dispatcher, self.shelf, self.styles, self.clock, paces)
-        self.jobs = Jobs(self.board, self.dispatcher, self.shelf)
+        self.job_creation = JobCreation(self.store, self.dispatcher, self.registry, self.styles, self.clock, throughputs)
+        self.jobs = Jobs(self.store, self.dispatcher, self.registry)
         await self._listen()
         self.dispatcher.open()
         self._sweeping = asyncio.create_task(self._sweep())
@@ -179,22 +180,23 @@ class Server:
 
     def _preparation(self, load: bool) -> say.Prepare:
         """Where a worker keeps what it measures, and the weights that most jobs want."""
-        return say.Prepare(self.config.state_dir / KEPT, self.shelf.usual if load else None)
+        return say.Prepare(self.config.state_dir / KEPT, self.registry.usual if load else None)
 
     async def _listen(self) -> None:
-        self._guard = Guard(self.token)
-        self._grpc = aio.server(interceptors=(self._guard,), options=OPTIONS)  # how many calls are open is for the guard to say, which knows whose they are
+        self._interceptor = AuthInterceptor(self.token)
+        # how many calls are open is for the interceptor to say, which knows whose they are
+        self._grpc = aio.server(interceptors=(self._interceptor,), options=OPTIONS)
         self._health = Health()
         self._grpc.add_generic_rpc_handlers((self._health.handlers(),))
         service = Service(
             config=self.config,
             clock=self.clock,
-            board=self.board,
+            store=self.store,
             dispatcher=self.dispatcher,
-            intake=self.intake,
+            job_creation=self.job_creation,
             jobs=self.jobs,
             styles=self.styles,
-            shelf=self.shelf,
+            registry=self.registry,
             pid=os.getpid(),
             stop=self.stop,
         )
@@ -210,7 +212,7 @@ class Server:
 
     def _refuse_more(self) -> None:
         self.dispatcher.accepting = self._health.serving = False
-        self.board.retire()
+        self.store.retire()
 
     async def _sweep(self) -> None:
         while True:
@@ -224,23 +226,23 @@ class Server:
         """Lets watchers hear how their jobs ended: some clients drop a connection as soon as it is called off."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_SECONDS):
-                while self.board.watchers():  # noqa: ASYNC110 - each is a call of its own, none of which tells the others
+                while self.store.watchers():  # noqa: ASYNC110 - each is a call of its own, none of which tells the others
                     await asyncio.sleep(GLANCE_SECONDS)
 
     async def _close(self) -> None:
         """Ends what still runs, says so, and leaves nothing behind."""
         if self.dispatcher.accepting:
             self._refuse_more()
-        for job in self.board.running():
+        for job in self.store.running():
             self.dispatcher.cancel(job.id)
-            self.board.move(job.id, JobState.FAILED, failure=STOPPED)
+            self.store.move(job.id, JobState.FAILED, failure=STOPPED)
         self._sweeping.cancel()
-        self.board.end_watching()
+        self.store.end_watching()
         await self._last_words()
         await self._grpc.stop(GOODBYE_SECONDS)
         await self.dispatcher.close()
-        await self.shelf.close()
-        self.board.close()
+        await self.registry.close()
+        self.store.close()
         self._runtime.withdraw()
         log.info("server: ended")
 

@@ -16,9 +16,9 @@ from restyle_client.conversion import outgoing, words
 from restyle_client.presets import NATIVE_SIZE
 from restyle_client.requests import JobRequest
 from restyle_engine import parameters as engine
-from restyle_server.conversion import spec_of
 from restyle_server.limits import MAX_MASKS, MAX_STYLE_WEIGHT, MAX_STYLES, Limits
 from restyle_server.refusals import Invalid
+from restyle_server.rpc.conversion import spec_of
 from restyle_server.wire import restyle_pb2 as wire
 from typer.main import get_command
 

@@ -63,6 +63,6 @@ def test_an_output_never_has_a_contents_name(tmp_path: Path) -> None:
 
 
 def test_every_suffix_is_one_that_can_be_written() -> None:
-    from restyle_imaging.files import WRITABLE
+    from restyle_imaging.io.files import WRITABLE
 
     assert set(destinations.SUFFIXES) == set(WRITABLE)

@@ -14,9 +14,9 @@ from cli.running import Restyle
 from restyle_cli import bundle, checkup
 from restyle_client.discovery import find_endpoint
 from restyle_server.clock import SystemClock
-from restyle_server.jobs.board import Board
 from restyle_server.jobs.folders import JobFolders
 from restyle_server.jobs.journal import Journal
+from restyle_server.jobs.store import JobStore
 from restyle_server.limits import Limits
 
 TOKEN = "abcdefgh-0123456789"
@@ -129,9 +129,9 @@ def test_what_the_server_could_not_read_is_named(home: Path) -> None:
         (jobs / f"odd\x1b{number}").mkdir(parents=True)
     (home / "state" / "jobs.sqlite").write_bytes(b"no journal" * 1000)
     journal = Journal(home / "state" / "jobs.sqlite")
-    board = Board(journal, JobFolders(jobs), SystemClock(), Limits())
-    board.recover()
-    board.close()
+    store = JobStore(journal, JobFolders(jobs), SystemClock(), Limits())
+    store.recover()
+    store.close()
     [found] = checkup.set_aside()
     place = home / "state" / "aside" / "1"
     assert (found.part, found.state) == ("state folder", "warning")

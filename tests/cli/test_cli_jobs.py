@@ -12,7 +12,7 @@ import restyle_client as client
 from cli.pictures import fake_painting, pixels
 from cli.running import Restyle
 from restyle_cli import painting
-from restyle_imaging.files import read_picture
+from restyle_imaging.io.files import read_picture
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from restyle_client import (
 )
 from restyle_client.conversion import incoming, outgoing, words
 from restyle_client.wire import restyle_pb2 as pb
-from restyle_imaging import formats as server_formats
+from restyle_imaging.planes import formats as server_formats
 
 FULL = Parameters(
     preset="fine",

@@ -13,7 +13,7 @@ import platformdirs.windows
 import pytest
 from restyle_client import discovery
 from restyle_client.discovery import Endpoint, find_endpoint, find_launcher, parse_address, user_folder
-from restyle_server import folders as server_folders
+from restyle_server.admin import folders as server_folders
 
 ENVIRONMENTS: list[dict[str, str]] = [
     {},

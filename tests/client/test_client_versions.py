@@ -6,7 +6,8 @@ import pytest
 import restyle_client as client
 from places import serving
 from restyle_client import session, transport
-from restyle_server import __version__, guard
+from restyle_server import __version__
+from restyle_server.rpc import auth_interceptor
 
 __all__ = ["serving"]
 
@@ -34,7 +35,7 @@ async def test_versions_that_understand_each_other_work_and_are_told_apart(servi
 
 
 async def test_versions_that_dont_understand_each_other_say_so_by_name(serving, monkeypatch):
-    monkeypatch.setattr(guard, "__version__", "7.0.0")
+    monkeypatch.setattr(auth_interceptor, "__version__", "7.0.0")
     async with serving() as place:
         with pytest.raises(client.VersionMismatch, match=rf"client is Restyle {client.__version__} and the server 7\.0\.0; install the same on both sides"):
             async with client.connect_async(address=place.server.address, token=place.server.token):

@@ -15,7 +15,7 @@ from documents.commands import PAGES, ROOT, blocks, called, commands, lines
 
 sys.path.insert(0, str(ROOT / "install"))
 from restyle_install import checks, command
-from restyle_server.config import load
+from restyle_server.admin.config import load
 
 ALL = [pytest.param(page, id=page.name) for page in PAGES]
 RESTYLE = [pytest.param(words, id=" ".join(words)) for page in PAGES for words in commands(page, "restyle ")]

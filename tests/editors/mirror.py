@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from restyle_engine.topology import VGG19
+from restyle_engine.network.topology import VGG19
 from restyle_server.__main__ import main as serve
 from restyle_server.weights import Expected, install_vgg19
 from restyle_server.weights.catalogue import SHIPPED

@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from restyle_engine import calibration
+from restyle_engine.network import calibration
 from restyle_engine.parameters import Pooling
 from restyle_engine.store import Store
 from restyle_server.weights.catalogue import SHIPPED

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from restyle_engine.network.topology import CHANNELS
+from restyle_engine.network.vgg import Filters, convolutions
 from restyle_engine.parameters import Parameters, Precision, Preset, resolve
 from restyle_engine.task import StylePicture, Task
-from restyle_engine.topology import CHANNELS
-from restyle_engine.vgg import Filters, convolutions
 from restyle_server.weights.catalogue import SHIPPED
 
 

@@ -10,13 +10,14 @@ import pytest
 import torch
 from engine.scenes import photo, waves
 from PIL import Image
-from restyle_engine import targets
+from restyle_engine.objective import targets
 from restyle_engine.parameters import Color, Parameters, Precision, Preset
-from restyle_imaging.formats import Channels, Depth, PixelFormat
-from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_engine.verdict import Cancelled, Verdict
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
+from restyle_server.records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials
-from restyle_server.worker.engine import Cancelled, JobFailure, Progress, Verdict
+from restyle_server.worker.engine import JobFailure, LiveProgress
 from restyle_server.worker.neural_engine import NeuralEngine, engine
 
 RGBA8 = PixelFormat(Channels.RGBA, Depth.U8)
@@ -28,7 +29,7 @@ def paints() -> NeuralEngine:
     return engine("cpu")
 
 
-def go_on(_: Progress) -> Verdict:
+def go_on(_: LiveProgress) -> Verdict:
     return Verdict.GO_ON
 
 
@@ -131,7 +132,7 @@ def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints, 
 def test_previews_are_small_rgba_pictures(paints, order):
     sizes = []
 
-    def observe(progress: Progress) -> Verdict:
+    def observe(progress: LiveProgress) -> Verdict:
         assert progress.preview is not None
         picture = progress.preview(16)
         sizes.append((picture.width, picture.height, len(picture.rgba)))
@@ -165,7 +166,7 @@ def test_too_large_is_refused_with_a_size_that_fits(paints, order):
 def test_memory_that_runs_out_on_the_way_is_a_sentence(order, error):
     paints = engine("cpu")
 
-    def observe(_: Progress) -> Verdict:
+    def observe(_: LiveProgress) -> Verdict:
         raise error
 
     with pytest.raises(JobFailure) as failure:

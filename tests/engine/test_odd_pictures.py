@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from engine.scenes import photo, task, waves
-from restyle_engine.painter import Painter
 from restyle_engine.parameters import Precision
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import StylePicture
-from restyle_server.worker.engine import Verdict
+from restyle_engine.verdict import Verdict
 
 
 def flat(width: int, height: int, *color: float) -> np.ndarray:
@@ -24,7 +24,7 @@ def halved(height: int, width: int) -> np.ndarray:
 
 def painted(content: np.ndarray, *styles: StylePicture, evaluations: int = 8, **changes: object) -> np.ndarray:
     """By few evaluations, the finish among them; asserts what is promised of every picture."""
-    found = Painter().paint(task(content, *styles, evaluations=evaluations, **changes), lambda _: Verdict.GO_ON).rgb
+    found = Stylizer().paint(task(content, *styles, evaluations=evaluations, **changes), lambda _: Verdict.GO_ON).rgb
     assert found.shape == content.shape
     assert found.dtype == np.float32
     assert np.isfinite(found).all()

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from restyle_engine import calibration, store
+from restyle_engine import store
+from restyle_engine.network import calibration
+from restyle_engine.network.vgg import Filters, channels
+from restyle_engine.objective.moments import Moments
+from restyle_engine.objective.targets import KEPT_POSITIONS, Key, TargetCache
 from restyle_engine.parameters import Pooling, Symmetry
-from restyle_engine.statistics import Moments
 from restyle_engine.store import Store
-from restyle_engine.targets import KEPT_POSITIONS, Key, TargetCache
-from restyle_engine.vgg import Filters, channels
 from restyle_server.weights.catalogue import SHIPPED
 from safetensors.torch import save_file
 

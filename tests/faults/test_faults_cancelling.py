@@ -22,7 +22,7 @@ LANES = 8
 async def test_a_cancelled_job_frees_its_device_within_two_steps(serving, sized, promised):
     rounds, chance = sized(200, 6), random.Random(1)
     async with serving(script={"steps": 100_000, "step_ms": STEP * 1000, "seeds": {str(NEXT): {"steps": 1}}}) as place:
-        station, took, answered = place.server.dispatcher.stations[0], [], []
+        slot, took, answered = place.server.dispatcher.slots[0], [], []
         done = await place.caller.create(order(seed=NEXT))
         await place.caller.end(done.id)
         idle = await idle_seconds(lambda: place.caller.call("CancelJob", id=done.id))
@@ -34,7 +34,7 @@ async def test_a_cancelled_job_frees_its_device_within_two_steps(serving, sized,
             began = time.perf_counter()
             assert (await place.caller.call("CancelJob", id=job.id)).state == wire.CANCELLED
             answered.append(time.perf_counter() - began)
-            while station.job_id == job.id:  # noqa: ASYNC110 - nothing tells of it
+            while slot.job_id == job.id:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.001)
             took.append(time.perf_counter() - began)
             assert (await place.caller.end(following.id)).state == wire.SUCCEEDED
@@ -49,8 +49,8 @@ async def test_cancel_and_finish_never_hit_another_job(serving, sized, promised)
     rounds, chance = sized(1000, 80), random.Random(2)
     ends: Counter[str] = Counter()
     async with serving(script={"steps": 8, "step_ms": 1, "deliver_ms": 2}) as place:
-        told, changed = place.server.board.changed, []
-        place.server.board.changed = lambda job: (changed.append(job), told(job))
+        told, changed = place.server.store.changed, []
+        place.server.store.changed = lambda job: (changed.append(job), told(job))
         made: list[str] = []
 
         async def race(number: int) -> None:

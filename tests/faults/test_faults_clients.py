@@ -35,12 +35,12 @@ async def test_a_killed_client_costs_its_attached_job_and_a_detached_one_runs_on
         async def one(number: int) -> None:
             if number % 2:
                 job_id, killed = await die(number, ATTACHED, "attached")
-                await until(lambda: place.server.board.get(job_id).state.ended)
+                await until(lambda: place.server.store.get(job_id).state.ended)
                 late.append(time.monotonic() - killed - LEASE)
-                assert place.server.board.get(job_id).state.value == "CANCELLED"
+                assert place.server.store.get(job_id).state.value == "CANCELLED"
             else:
                 job_id, _ = await die(number, DETACHED, "detached")
-                await until(lambda: place.server.board.get(job_id).state.ended)  # nobody watches it
+                await until(lambda: place.server.store.get(job_id).state.ended)  # nobody watches it
                 ended = await place.caller.call("GetJob", id=job_id)
                 assert (ended.state, ended.finished_early) == (wire.SUCCEEDED, False)
                 assert await place.caller.read(job_id) == painted_bytes(pixels(DETACHED), DETACHED)

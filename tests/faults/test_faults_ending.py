@@ -112,10 +112,10 @@ async def test_a_killed_server_is_back_with_every_result_and_every_waiting_job(l
 async def test_an_idle_server_gives_its_memory_back_and_ends(serving, promised):
     clock = Clock()
     async with serving(clock) as place:
-        station = place.server.dispatcher.stations[0]
+        slot = place.server.dispatcher.slots[0]
         job = await place.caller.create(order())
         await place.caller.end(job.id)
-        await until(lambda: station.job_id is None and place.server.board.watchers() == 0)
+        await until(lambda: slot.job_id is None and place.server.store.watchers() == 0)
 
         def pass_by(seconds: float) -> None:
             for _ in range(round(seconds / 10)):  # in steps, as real time passes
@@ -123,9 +123,9 @@ async def test_an_idle_server_gives_its_memory_back_and_ends(serving, promised):
                 place.server.sweep()
 
         pass_by(290)
-        assert station.ready
+        assert slot.ready
         pass_by(10)
-        assert station.asleep
+        assert slot.asleep
         pass_by(2000)
         assert (await place.caller.call("GetServerInfo")).state == "serving"  # a result is still to be read
         await place.caller.read(job.id)

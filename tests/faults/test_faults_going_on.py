@@ -7,7 +7,7 @@ import signal
 
 from calls import Clock, order, pixels, until
 from fake_engine import painted_bytes, runs
-from restyle_server.limits import KEPT_SCALES, Limits
+from restyle_server.limits import KEPT_CHECKPOINTS, Limits
 from restyle_server.wire import restyle_pb2 as wire
 
 STEPS, SCALES = 6, 3
@@ -77,7 +77,7 @@ async def test_what_is_kept_survives_the_server_and_goes_with_its_job(serving):
     async with serving(script={**WHOLE, "step_ms": 2, "seeds": {"1": {"hang_at": 4}}}) as place:
         job = await place.caller.create(order(seed=1))
         await until(lambda: (place.config.state_dir / "jobs" / job.id / "scale").exists())
-        os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGKILL)
+        os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
         assert (await place.caller.end(job.id)).state == wire.FAILED
     async with serving() as place:
         assert place.job_folders() == [job.id]
@@ -106,12 +106,12 @@ async def test_a_damaged_file_is_painted_from_the_beginning(serving):
 
 async def test_completed_scales_are_kept_for_their_time_and_their_number(serving):
     clock = Clock()
-    script = {**WHOLE, "seeds": {str(seed): {"fail_at": 4} for seed in range(1, KEPT_SCALES + 3)}}
+    script = {**WHOLE, "seeds": {str(seed): {"fail_at": 4} for seed in range(1, KEPT_CHECKPOINTS + 3)}}
     async with serving(clock, limits=Limits(keep_detached_seconds=1000), script=script) as place:
-        ends = [await failed(place, seed) for seed in range(1, KEPT_SCALES + 3)]
+        ends = [await failed(place, seed) for seed in range(1, KEPT_CHECKPOINTS + 3)]
         assert place.job_folders() == sorted(job.id for job in ends[2:])  # the latest
         clock.pass_by(999, place.server.sweep)
-        assert len(place.job_folders()) == KEPT_SCALES
+        assert len(place.job_folders()) == KEPT_CHECKPOINTS
         clock.turn(1)
         place.server.sweep()
         assert place.job_folders() == []

@@ -75,9 +75,9 @@ async def test_no_damage_of_the_journal_loses_a_result_or_a_waiting_job(serving,
             running = await place.caller.create(order(seed=99))
             await place.caller.begun(running.id)
             waiting = await place.caller.create(order(seed=7))
-            place.server.board.end_watching()
-            place.server.board.move = lambda *_, **__: None  # it is killed: nothing is written at its end
-            place.server.board.running = list
+            place.server.store.end_watching()
+            place.server.store.move = lambda *_, **__: None  # it is killed: nothing is written at its end
+            place.server.store.running = list
         damage(journal)
         async with serving() as place:
             for job_id, seed in made.items():
@@ -145,7 +145,7 @@ async def test_a_record_that_does_not_fit_its_result_gives_way_to_one_that_does(
     async with serving() as place:
         job = await place.caller.create(order(seed=1))
         await place.caller.end(job.id)
-        result = place.server.board.get(job.id).result
+        result = place.server.store.get(job.id).result
     with sqlite3.connect(place.config.state_dir / "jobs.sqlite") as database:
         [record] = database.execute("SELECT record FROM jobs").fetchone()
         other = record.replace(b'"crc32":%d' % result.crc32, b'"crc32":5')

@@ -12,7 +12,7 @@ import signal
 import pytest
 from calls import order, pixels, until
 from fake_engine import painted_bytes, runs
-from restyle_server.config import ENGINE
+from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
 FOLDER, SKETCH = 50, 1  # seeds
@@ -30,7 +30,7 @@ def batch(seed: int = FOLDER) -> wire.JobSpec:
 
 async def resting(place) -> None:
     """Returns when a batch job rests."""
-    await until(lambda: place.server.dispatcher.stations[0].paused is not None)
+    await until(lambda: place.server.dispatcher.slots[0].paused is not None)
 
 
 @pytest.mark.parametrize("sketches", [1, 3])
@@ -83,11 +83,11 @@ async def test_a_batch_job_waits_for_no_other_batch_job_and_a_sketch_for_no_sket
 
 async def test_a_free_device_takes_the_sketch_and_nothing_pauses(serving):
     async with serving(script={"seeds": {str(FOLDER): {**LONG, "steps": 100_000, "gate": ""}}}, devices=("fake:0", "fake:1")) as place:
-        await until(lambda: all(station.ready for station in place.server.dispatcher.stations))
+        await until(lambda: all(slot.ready for slot in place.server.dispatcher.slots))
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
         assert (await place.caller.end((await place.caller.create(order(seed=SKETCH))).id)).state == wire.SUCCEEDED
-        assert not any(station.paused or station.asked for station in place.server.dispatcher.stations)
+        assert not any(slot.paused or slot.asked for slot in place.server.dispatcher.slots)
 
 
 SLOW_SKETCH = {str(SKETCH): {"steps": 100_000, "step_ms": 2}, str(FOLDER): LONG}
@@ -137,7 +137,7 @@ async def test_a_worker_that_dies_fails_the_resting_job_too_and_paints_none_of_t
         open_gate(place)
         await resting(place)
         await place.caller.begun(sketch.id)
-        os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGKILL)
+        os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
         reasons = [(await place.caller.end(job.id)).error.reason for job in (folder, sketch)]
         assert reasons == ["WORKER_CRASHED", "WORKER_CRASHED"]
         assert (await place.caller.end((await place.caller.create(order(seed=2))).id)).state == wire.SUCCEEDED

@@ -38,18 +38,18 @@ async def test_a_worker_that_gets_few_turns_starts_and_paints(serving, sized, pr
     core, programs, limit = max(os.sched_getaffinity(0)), sized(3, 1), 1.0
     with _busy_core(core, programs):
         async with serving(limits=Limits(hang_seconds=limit)) as place:
-            station = place.server.dispatcher.stations[0]
-            pid = station.process.pid
+            slot = place.server.dispatcher.slots[0]
+            pid = slot.process.pid
             os.sched_setaffinity(pid, {core})
             os.setpriority(os.PRIO_PROCESS, pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICER))
             began = time.monotonic()
             waiting = [await place.caller.create(order(seed=seed)) for seed in range(3)]
-            await until(lambda: station.ready)
+            await until(lambda: slot.ready)
             took = time.monotonic() - began
             for seed, job in enumerate(waiting):
                 assert (await place.caller.end(job.id)).state == wire.SUCCEEDED
                 assert await place.caller.read(job.id) == painted_bytes(pixels(seed), seed)
-            assert (station.process.pid, station.failed_starts) == (pid, 0)
+            assert (slot.process.pid, slot.failed_starts) == (pid, 0)
     promised(
         "starvation",
         f"a start beside {programs} busy programs on its core is waited for ({limit:g} s without a sign: hung)",
@@ -61,17 +61,17 @@ async def test_a_worker_that_gets_few_turns_starts_and_paints(serving, sized, pr
 async def test_starts_that_hang_are_tried_again_and_the_jobs_wait(serving, sized, promised):
     rounds, clock = sized(6, 4), Clock()
     async with serving(clock) as place:
-        station = place.server.dispatcher.stations[0]
+        slot = place.server.dispatcher.slots[0]
         job = await place.caller.create(order(seed=1))
         for _ in range(rounds):
-            stopped = station.process
+            stopped = slot.process
             os.kill(stopped.pid, signal.SIGSTOP)
-            assert not station.ready
+            assert not slot.ready
 
             async def replaced(stopped=stopped) -> bool:
                 clock.turn(10)
                 place.server.sweep()
-                return station.process not in (None, stopped)
+                return slot.process not in (None, stopped)
 
             await until(replaced)
             found = await place.caller.call("GetServerInfo")
@@ -83,7 +83,7 @@ async def test_starts_that_hang_are_tried_again_and_the_jobs_wait(serving, sized
 
 async def test_a_worker_that_dies_while_it_starts_is_told_from_one_that_painted(serving):
     async with serving(Clock()) as place:
-        station = place.server.dispatcher.stations[0]
-        os.kill(station.process.pid, signal.SIGKILL)
-        await until(lambda: bool(station.complaint))
-        assert station.complaint.startswith("The painter's process ended unexpectedly while it started: ")
+        slot = place.server.dispatcher.slots[0]
+        os.kill(slot.process.pid, signal.SIGKILL)
+        await until(lambda: bool(slot.complaint))
+        assert slot.complaint.startswith("The painter's process ended unexpectedly while it started: ")

@@ -24,7 +24,7 @@ MEBIBYTE = 2**20
 
 async def test_what_cannot_fit_is_refused_with_the_size_that_does(serving, promised):
     async with serving() as place:
-        await until(lambda: place.server.dispatcher.stations[0].ready)
+        await until(lambda: place.server.dispatcher.slots[0].ready)
         spec = order(seed=GOOD)
         spec.content.width = spec.content.height = 64
         spec.parameters.memory_limit = MEBIBYTE
@@ -71,14 +71,14 @@ async def test_a_job_that_runs_out_of_memory_fails_alone_and_the_worker_is_back(
 async def test_a_crash_fails_its_job_at_once_and_no_other(serving, sized, promised, wanted):
     rounds, took = sized(10, 2), []
     async with serving(script={**ENDLESS, "seeds": {str(GOOD): {"steps": 1}}}, devices=("fake:0", "fake:1")) as place:
-        stations = place.server.dispatcher.stations
-        await until(lambda: all(station.ready for station in stations))
+        slots = place.server.dispatcher.slots
+        await until(lambda: all(slot.ready for slot in slots))
         other = await _on(place, "fake:1", 5)
         idle = await idle_seconds(lambda: place.caller.call("GetServerInfo"))
         for _ in range(rounds):
             bad = await _on(place, "fake:0", BAD)
             began = time.monotonic()
-            os.kill(stations[0].process.pid, wanted)
+            os.kill(slots[0].process.pid, wanted)
             assert (await place.caller.end(bad.id)).error.reason == "WORKER_CRASHED"
             took.append(time.monotonic() - began)
             good = await place.caller.create(order(seed=GOOD))
@@ -91,25 +91,25 @@ async def test_a_stopped_worker_is_found_by_the_watchdog_and_no_other_job_suffer
     rounds, clock = sized(10, 2), Clock()
     limits = Limits()
     async with serving(clock, script={**ENDLESS, "seeds": {str(GOOD): {"steps": 1}}}, devices=("fake:0", "fake:1"), limits=limits) as place:
-        stations = place.server.dispatcher.stations
-        await until(lambda: all(station.ready for station in stations))
+        slots = place.server.dispatcher.slots
+        await until(lambda: all(slot.ready for slot in slots))
         other, waited = await _on(place, "fake:1", 5), []
         for _ in range(rounds):
             bad = await _on(place, "fake:0", BAD)
-            os.kill(stations[0].process.pid, signal.SIGSTOP)
+            os.kill(slots[0].process.pid, signal.SIGSTOP)
             began = clock.monotonic()
 
             async def found() -> bool:
-                beats = stations[1].watchdog.beats
-                await until(lambda: stations[1].watchdog.beats > beats)  # the healthy one has been heard in this stretch of time
+                beats = slots[1].watchdog.beats
+                await until(lambda: slots[1].watchdog.beats > beats)  # the healthy one has been heard in this stretch of time
                 clock.turn(10)
                 place.server.sweep()
-                return stations[0].hung
+                return slots[0].hung
 
             await until(found)
             waited.append(clock.monotonic() - began)
             assert (await place.caller.end(bad.id)).error.reason == "WORKER_HUNG"
-            await until(lambda: stations[0].ready)
+            await until(lambda: slots[0].ready)
         await _unharmed(place, other)
     most = limits.hang_seconds + 10
     promised(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from restyle_imaging.formats import Channels, Depth, PixelFormat, Plane
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat, Plane
 
 MakePlane = Callable[..., Plane]
 

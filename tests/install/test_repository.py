@@ -66,7 +66,14 @@ def test_ci_runs_the_readmes_test_command() -> None:
     assert "python3 install/test.py" in (ROOT / ".ci" / "run").read_text()
 
 
-WITHOUT_TORCH = ("restyle_server.server", "restyle_server.service", "restyle_server.conversion", "restyle_server.weights", "restyle_cli.main", "restyle_client")
+WITHOUT_TORCH = (
+    "restyle_server.server",
+    "restyle_server.rpc.service",
+    "restyle_server.rpc.conversion",
+    "restyle_server.weights",
+    "restyle_cli.main",
+    "restyle_client",
+)
 
 
 @pytest.mark.parametrize("module", WITHOUT_TORCH)

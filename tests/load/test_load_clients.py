@@ -11,7 +11,7 @@ import pytest
 from calls import order, pixels, until
 from crowd import SIDE, crowd
 from fake_engine import painted_bytes, runs
-from restyle_server.config import ENGINE
+from restyle_server.admin.config import ENGINE
 from restyle_server.limits import Limits
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -66,7 +66,7 @@ async def paint(place, people, clients: int, jobs: int, kills: int, **words) -> 
 
 async def settled(place, score: Score) -> Counter[str]:
     """The states of all jobs, when every one has ended: each that was begun is there, once."""
-    await until(lambda: all(job.state.ended for job in place.server.board.jobs()))
+    await until(lambda: all(job.state.ended for job in place.server.store.jobs()))
     listed = list((await place.caller.call("ListJobs", page_size=500)).jobs)
     assert len({job.id for job in listed}) == len(listed)
     assert score.begun <= {job.id for job in listed}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from calls import order, until
-from restyle_server.config import ENGINE
+from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
 MIB = 2**20
@@ -47,8 +47,8 @@ async def test_memory_is_estimated_within_a_quarter_of_the_peak(serving, full_si
     sizes = ((256, 14), (512, 6), (1024, 3)) if full_size else ((256, 6),)
     async with serving(engine=ENGINE, devices=("cpu",)) as place:
         place.server.dispatcher.prepare = None  # the estimate counts the network too, so it must not be there beforehand
-        await until(lambda: place.server.dispatcher.stations[0].ready)
-        pid = place.server.dispatcher.stations[0].process.pid
+        await until(lambda: place.server.dispatcher.slots[0].ready)
+        pid = place.server.dispatcher.slots[0].process.pid
         idle = memory_of(pid, "RssAnon")
         for side, evaluations in sizes:
             spec, pieces = gray(side, evaluations)
@@ -64,7 +64,7 @@ async def test_memory_is_estimated_within_a_quarter_of_the_peak(serving, full_si
 async def test_time_is_estimated_after_the_first_job(serving, full_size, promised):
     first, asked = ((192, 6), ((256, 0, wire.DRAFT), (384, 12, wire.STANDARD))) if full_size else ((64, 6), ((96, 10, wire.STANDARD),))
     async with serving(engine=ENGINE, devices=("cpu",)) as place:
-        await until(lambda: place.server.dispatcher.stations[0].ready)
+        await until(lambda: place.server.dispatcher.slots[0].ready)
         assert (await place.caller.call("EstimateJob", spec=gray(*first)[0])).seconds == -1
         await painted(place, *gray(*first))
         for size, evaluations, preset in asked:

@@ -13,7 +13,7 @@ import pytest
 from attackers import attacking
 from calls import Caller, order
 from certificates import Authority
-from restyle_server.shares import GUEST
+from restyle_server.rpc.shares import GUEST
 from restyle_server.wire import restyle_pb2 as wire
 from timing import idle_seconds
 

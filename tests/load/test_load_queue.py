@@ -180,9 +180,9 @@ async def test_two_devices_share_one_queue(serving, sized, promised):
     jobs = sized(60, 12)
     script = {"steps": 10, "step_ms": 4, "seeds": {str(BLOCKER): ENDLESS}}
     async with serving(script=script, limits=ROOM, devices=("cpu:0", "cpu:1")) as place:
-        stations = place.server.dispatcher.stations
-        await until(lambda: all(station.ready for station in stations))
-        cores = [psutil.Process(station.process.pid).cpu_affinity() for station in stations]
+        slots = place.server.dispatcher.slots
+        await until(lambda: all(slot.ready for slot in slots))
+        cores = [psutil.Process(slot.process.pid).cpu_affinity() for slot in slots]
         assert [len(core) for core in cores] == [1, 1]
         assert cores[0] != cores[1]
         made = [await place.caller.named(f"client {number % 3}").create(order(seed=number)) for number in range(jobs)]

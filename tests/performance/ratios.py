@@ -19,19 +19,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from restyle_engine import strength
-from restyle_engine.calibration import network
 from restyle_engine.device import prefers_bf16
-from restyle_engine.painter import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.network.calibration import network
+from restyle_engine.objective import strength
+from restyle_engine.objective.scale_objective import Weights, objective_of
+from restyle_engine.objective.targets import TargetCache
 from restyle_engine.parameters import Parameters, Pooling, Precision, resolve
 from restyle_engine.resizing import pixels
-from restyle_engine.scene import Weights, scene
-from restyle_engine.targets import TargetCache
+from restyle_engine.stylizer import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
 from restyle_engine.task import StylePicture, Task
-from restyle_imaging.formats import Channels, Depth, PixelFormat, Plane
-from restyle_imaging.planes import close_plane, open_plane
-from restyle_imaging.resize import resize_visible
-from restyle_imaging.upsampling import upsampled
+from restyle_imaging.planes.canvas import close_plane, open_plane
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat, Plane
+from restyle_imaging.resample.resize import resize_visible
+from restyle_imaging.resample.upsampling import upsampled
 from restyle_server.bench.textbook import Features, Textbook
 from restyle_server.weights.catalogue import SHIPPED
 
@@ -67,7 +67,7 @@ def engine(precision: Precision) -> Turn:
     device = torch.device("cpu")
     vgg = network(SHIPPED, Pooling.AVERAGE).placed(device, DTYPES[precision])
     parameters = resolve(Parameters(native_size=True, precision=precision), SIDE, SIDE, "cpu", bf16=False)
-    found = scene(Task(pixels(content), (StylePicture(pixels(style)),), parameters, SHIPPED), content, vgg, "", device, TargetCache())
+    found = objective_of(Task(pixels(content), (StylePicture(pixels(style)),), parameters, SHIPPED), content, vgg, "", device, TargetCache())
     weights = Weights(strength.weight(0), TV_WEIGHT, GAMUT_WEIGHT, strength.reach(parameters.strength))
     return turns(lambda: found.gradient(content, weights))
 

@@ -16,8 +16,8 @@ import psutil
 
 imported = time.time()  # before torch
 
-from restyle_engine import scene  # noqa: E402
-from restyle_engine.painter import Painter  # noqa: E402
+from restyle_engine.objective import scale_objective  # noqa: E402
+from restyle_engine.stylizer import Stylizer  # noqa: E402
 from restyle_server.worker import neural_engine, process  # noqa: E402
 
 FILE = "watched.jsonl"
@@ -78,8 +78,8 @@ def engine(device_id: str) -> Watched:
         "close_plane": "encode",
     }.items():
         setattr(neural_engine, name, _timed(what, getattr(neural_engine, name)))
-    Painter.paint = _timed("paint", Painter.paint)  # type: ignore[method-assign]
-    scene.Scene.gradient = _noted(scene.Scene.gradient)  # type: ignore[method-assign]
+    Stylizer.paint = _timed("paint", Stylizer.paint)  # type: ignore[method-assign]
+    scale_objective.ScaleObjective.gradient = _noted(scale_objective.ScaleObjective.gradient)  # type: ignore[method-assign]
     process._kept = _timed("write the result", process._kept)
     paint = process._painted
 

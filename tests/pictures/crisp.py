@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from restyle_imaging.resize import resize
+from restyle_imaging.resample.resize import resize
 
 Picture = NDArray[np.float32]
 ROUNDS, PACE = 6, 0.9  # of the shock filter

@@ -19,21 +19,22 @@ import numpy as np
 import restyle_server
 import torch
 from PIL import Image
-from restyle_engine import memory
-from restyle_engine.calibration import network
-from restyle_engine.memory import DETAIL_SIDE
-from restyle_engine.painter import Painter
+from restyle_engine.large import memory
+from restyle_engine.large.memory import DETAIL_SIDE
+from restyle_engine.network.calibration import network
+from restyle_engine.objective.scale_objective import Weights, objective_of
+from restyle_engine.objective.targets import TargetCache
+from restyle_engine.optim.plan import LARGEST_WHOLE
 from restyle_engine.parameters import Parameters, Pooling, Precision, Preset, resolve
-from restyle_engine.plan import LARGEST_WHOLE
 from restyle_engine.resizing import tensor
-from restyle_engine.scene import Weights, scene
-from restyle_engine.targets import TargetCache
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import StylePicture, Task
-from restyle_imaging.formats import Channels, Depth, PixelFormat
-from restyle_imaging.resize import resize
-from restyle_server.orders import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_engine.verdict import Verdict
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
+from restyle_imaging.resample.resize import resize
+from restyle_server.records.order import Order, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Progress, Verdict
+from restyle_server.worker.engine import LiveProgress
 from restyle_server.worker.neural_engine import engine
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -59,7 +60,7 @@ def evaluation(side: int, tile: int, target: Path) -> None:
     resolved = resolve(Parameters(size=side, precision=Precision.FP32), side, side, "cpu", bf16=False)
     job = Task(content, (StylePicture(painting(STYLE)),), resolved, SHIPPED)
     vgg = network(SHIPPED, Pooling.AVERAGE)
-    found = scene(job, tensor(content, torch.device("cpu")), vgg, "", torch.device("cpu"), TargetCache(), tile or None)
+    found = objective_of(job, tensor(content, torch.device("cpu")), vgg, "", torch.device("cpu"), TargetCache(), tile or None)
     noise = 0.1 * torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0))
     image = torch.from_numpy(content).permute(2, 0, 1)[None] + noise
     began, idle = time.process_time(), peak()
@@ -75,7 +76,7 @@ def picture(side: int, tile: int, target: Path) -> None:
     part = np.ascontiguousarray(crisp(1024)[:side, 256 : 256 + side])
     resolved = resolve(Parameters(preset=Preset.DRAFT, size=side, evaluations=PAIR_EVALUATIONS, precision=Precision.FP32), side, side, "cpu", bf16=False)
     job = Task(part, (StylePicture(painting(STYLE, 1152)),), resolved, SHIPPED, memory=1 if tile else None)
-    np.save(target, np.clip(Painter().paint(job, lambda _: Verdict.GO_ON).rgb, 0, 1))
+    np.save(target, np.clip(Stylizer().paint(job, lambda _: Verdict.GO_ON).rgb, 0, 1))
 
 
 def pair(file: Path) -> None:
@@ -104,7 +105,7 @@ def painted(side: int, tile: int, target: Path) -> None:
     times: dict[int, list[float]] = {}  # by size: CPU time at the end of each evaluation
     seen: set[tuple[int, int]] = set()
 
-    def observe(progress: Progress) -> Verdict:
+    def observe(progress: LiveProgress) -> Verdict:
         if (progress.width, progress.step) not in seen:  # between two evaluations, tiles tell of the last one again
             seen.add((progress.width, progress.step))
             times.setdefault(progress.width, []).append(time.process_time())

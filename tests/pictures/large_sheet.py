@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from restyle_engine import plan
 from restyle_engine.device import prefers_bf16
-from restyle_engine.painter import Painter
+from restyle_engine.optim import plan
 from restyle_engine.parameters import Parameters, Preset, resolve
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Pixels, State, StylePicture, Task
-from restyle_imaging.resize import resize
-from restyle_server.worker.engine import Verdict
+from restyle_engine.verdict import Verdict
+from restyle_imaging.resample.resize import resize
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -40,7 +40,7 @@ def painted(content: Pixels, style: Pixels, scale: float, evaluations: int | Non
     parameters = resolve(Parameters(preset=Preset.FINE, size=side, evaluations=evaluations), side, side, "cpu", bf16=prefers_bf16("cpu"))
     states: list[State] = []
     job = Task(content, (StylePicture(style, scale=scale),), parameters, SHIPPED)
-    found = Painter().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
+    found = Stylizer().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
     whole = [state.best for state in states if max(state.best.shape) <= plan.LARGEST_WHOLE]
     return np.clip(found.rgb, 0, 1), enlarged(whole[-1], side)
 

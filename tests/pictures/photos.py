@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import restyle_server
 from numpy.typing import NDArray
-from restyle_imaging.files import read_picture
-from restyle_imaging.planes import open_plane
-from restyle_imaging.resize import resize
+from restyle_imaging.io.files import read_picture
+from restyle_imaging.planes.canvas import open_plane
+from restyle_imaging.resample.resize import resize
 
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 PAINTINGS = ("night", "stained-glass", "woodcut")

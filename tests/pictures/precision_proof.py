@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from pictures.photos import painting, photo
 from PIL import Image
-from restyle_engine.calibration import network
+from restyle_engine.network.calibration import network
 from restyle_engine.parameters import Pooling
 from restyle_engine.resizing import pixels, tensor
 from restyle_server.bench import objective
@@ -57,7 +57,7 @@ def ends(side: int, evaluations: int = EVALUATIONS, pairs: tuple[tuple[str, str]
     networks = [vgg.placed(CPU, dtype) for dtype in (torch.float32, torch.bfloat16)]
     for name, style in pairs:
         content, aim = (tensor(picture, CPU).clamp(0, 1) for picture in (photo(name, side), painting(style, side)))
-        meter = objective.Meter(objective.scene_of(networks[0], content, aim, side, side))
+        meter = objective.Meter(objective.objective_of(networks[0], content, aim, side, side))
         exact, rounded = (objective.painted(one, content, aim, evaluations, lambda _: None) for one in networks)
         yield Ends(name, style, meter(exact), meter(rounded), (pixels(exact), pixels(rounded)))
 

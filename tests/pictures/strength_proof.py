@@ -22,16 +22,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 from pictures.photos import PHOTOS, painting, photo
-from restyle_engine import scene, strength
-from restyle_engine.calibration import network
-from restyle_engine.painter import Painter
+from restyle_engine.network.calibration import network
+from restyle_engine.objective import scale_objective, strength
+from restyle_engine.objective.color_transfer import color_transferred
+from restyle_engine.objective.targets import TargetCache
 from restyle_engine.parameters import Parameters, Pooling, Precision, Preset, resolve
-from restyle_engine.recoloring import recolored
 from restyle_engine.resizing import tensor
-from restyle_engine.targets import TargetCache
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Pixels, StylePicture, Task
+from restyle_engine.verdict import Verdict
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Verdict
 
 STYLES = ("night", "stained-glass", "woodcut", "wave", "fauvist", "autumn")
 STRENGTHS = (25.0, 50.0, 75.0, 100.0)
@@ -55,7 +55,7 @@ class Easel:
     """Paints, and measures what comes out."""
 
     def __init__(self) -> None:
-        self._painter = Painter()
+        self._stylizer = Stylizer()
         self._judge = network(SHIPPED, Pooling.AVERAGE)
         self._targets = TargetCache()
 
@@ -64,7 +64,7 @@ class Easel:
         asked = Parameters(preset=preset, native_size=True, precision=Precision.FP32, strength=at)
         used = StylePicture(painting(style, STYLE_SIDE), key=style)
         task = Task(photo(name, side), (used,), resolve(asked, side, side, "cpu", bf16=False), SHIPPED)
-        found = self._painter.paint(task, lambda _: Verdict.GO_ON)
+        found = self._stylizer.paint(task, lambda _: Verdict.GO_ON)
         content, held = self.measured(task, found.rgb)
         return Distances(content, found.trace[-1].style_loss, held)
 
@@ -74,8 +74,8 @@ class Easel:
         device = torch.device("cpu")
         content, picture = tensor(task.content, device), tensor(result, device)
         plain, colored = (
-            scene.scene(task, base, self._judge, "judge", device, self._targets).terms(picture)
-            for base in (content, recolored(content, None, [(None, task.styles)]))
+            scale_objective.objective_of(task, base, self._judge, "judge", device, self._targets).terms(picture)
+            for base in (content, color_transferred(content, None, [(None, task.styles)]))
         )
         return float(plain.content), float(colored.content)
 

@@ -8,7 +8,7 @@ import torch
 from pictures.engine_pictures import painted
 from pictures.photos import painting, photo
 from pictures.readings import defects, readings
-from restyle_imaging.resize import resize
+from restyle_imaging.resample.resize import resize
 
 SIDE = 256
 FRAME = (

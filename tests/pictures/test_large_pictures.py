@@ -10,13 +10,14 @@ import torch
 from pictures.crisp import crisp
 from pictures.photos import painting
 from pictures.readings import defects, readings
-from restyle_engine import memory, plan
-from restyle_engine.painter import Painter
+from restyle_engine.large import memory
+from restyle_engine.optim import plan
 from restyle_engine.parameters import Parameters, Precision, resolve
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Pixels, StylePicture, Task
-from restyle_imaging.resize import resize
+from restyle_engine.verdict import Verdict
+from restyle_imaging.resample.resize import resize
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Verdict
 
 SIDE, WHOLE, TILE = 512, 128, 64
 LOST = ("grain", "sharpness", "edges")  # what was painted at a quarter of the size has no outlines as fine as the content's
@@ -43,7 +44,7 @@ def test_a_large_painting_has_no_defect_at_its_own_size(style, monkeypatch):
     monkeypatch.setattr(memory, "SIDES", (TILE,))
     parameters = resolve(Parameters(native_size=True, precision=Precision.BF16), SIDE, SIDE, "cpu", bf16=True)
     job = Task(content(), (StylePicture(painting(style, 1152), key=style),), parameters, SHIPPED)
-    found = Painter().paint(job, lambda _: Verdict.GO_ON)
+    found = Stylizer().paint(job, lambda _: Verdict.GO_ON)
     result = np.clip(found.rgb, 0, 1)
     used = native(style)
     assert [word for word in defects(result, content(), used) if not word.startswith(LOST)] == []

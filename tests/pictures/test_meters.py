@@ -65,7 +65,7 @@ def test_grain_is_seen(name, sigma):
 @CALM
 @pytest.mark.parametrize("factor", [1.5, 2, 4])
 def test_blur_is_seen(name, factor):
-    from restyle_imaging.resize import resize
+    from restyle_imaging.resample.resize import resize
 
     small = resize(photo(name), int(SIDE / factor), int(SIDE / factor))
     assert meters.grain(resize(small, SIDE, SIDE, "bicubic"), photo(name)) < meters.GRAIN_SHARE[0]

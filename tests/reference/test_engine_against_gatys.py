@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 from reference import gatys
-from restyle_engine import losses
-from restyle_engine.calibration import normalised
+from restyle_engine.network.calibration import normalised
+from restyle_engine.network.topology import CHANNELS
+from restyle_engine.network.vgg import Filters, convolutions
+from restyle_engine.objective import content_loss, style_loss
+from restyle_engine.objective.moments import moments
 from restyle_engine.parameters import Pooling
-from restyle_engine.statistics import moments
-from restyle_engine.topology import CHANNELS
-from restyle_engine.vgg import Filters, convolutions
+from restyle_server.bench import objective
 
 LAYERS = ("1_1", "2_1", "3_1", "4_1", "5_1")
 CLOSE = 1e-4
@@ -63,14 +64,14 @@ def assert_agree(value, gradient, exact, exact_gradient):
 
 def test_content_loss_is_equation_1(pictures):
     def ours(now, _, still):
-        return losses.content(now["relu4_2"], still["relu4_2"]) * now["relu4_2"].numel() / 2
+        return content_loss.squared_difference(now["relu4_2"], still["relu4_2"]) * now["relu4_2"].numel() / 2
 
     assert_agree(*both(pictures, ours, lambda now, _, still: gatys.content_loss(now["4_2"], still["4_2"])))
 
 
 def test_style_loss_is_equation_5_over_all_layers(pictures):
     def ours(now, aim, _):
-        return sum(0.2 * losses.gram(moments(now[f"relu{layer}"]), moments(aim[f"relu{layer}"])) for layer in LAYERS)
+        return sum(0.2 * style_loss.gram(moments(now[f"relu{layer}"]), moments(aim[f"relu{layer}"])) for layer in LAYERS)
 
     def theirs(now, aim, _):
         return sum(0.2 * gatys.style_loss(now[layer], aim[layer]) for layer in LAYERS)
@@ -81,7 +82,7 @@ def test_style_loss_is_equation_5_over_all_layers(pictures):
 def test_common_unit_is_what_other_systems_are_compared_by(pictures):
     def ours(now, aim, still):
         found, target = ({f"relu{layer}": moments(f[f"relu{layer}"]) for layer in LAYERS} for f in (now, aim))
-        return losses.common_unit(found, target, now["relu4_2"], still["relu4_2"])
+        return objective.common_unit(found, target, now["relu4_2"], still["relu4_2"])
 
     def theirs(now, aim, still):
         return gatys.common_unit(now, {layer: aim[layer] for layer in LAYERS}, "4_2", still["4_2"])
@@ -94,10 +95,10 @@ def test_wasserstein_has_the_closed_form_gradient(pictures, layer):
     network, _, _, style = pictures
     with torch.no_grad():
         target = moments(network.features(style[None], [f"relu{layer}"])[f"relu{layer}"]).covariance.double()
-    ridge = losses.RIDGE * float(target.diagonal().mean())
+    ridge = style_loss.RIDGE * float(target.diagonal().mean())
 
     def ours(now, aim, _):
-        return losses.wasserstein(moments(now[f"relu{layer}"]), moments(aim[f"relu{layer}"]))
+        return style_loss.wasserstein(moments(now[f"relu{layer}"]), moments(aim[f"relu{layer}"]))
 
     value, gradient, exact, exact_gradient = both(pictures, ours, lambda now, aim, _: gatys.wasserstein_loss(now[layer], aim[layer], ridge))
     assert value == pytest.approx(exact, rel=1e-3)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from reference import gatys
-from restyle_engine.calibration import network
+from restyle_engine.network.calibration import network
 from restyle_engine.parameters import Pooling
 from restyle_server.bench import objective
 from restyle_server.bench.textbook import Features, Textbook
@@ -51,11 +51,11 @@ def test_the_textbook_minimises_the_common_unit(pictures, exact):
 
 def test_the_engine_minimises_the_same(pictures, exact):
     vgg, image, photograph, style = pictures
-    scene = objective.scene_of(vgg, photograph, style, 32, 32)
-    value = objective.value_at(scene, image, objective.J)
+    found = objective.objective_of(vgg, photograph, style, 32, 32)
+    value = objective.value_at(found, image, objective.J)
     assert value.loss == pytest.approx(exact[0], rel=CLOSE)
     assert (value.gradient[0].double() - exact[1]).norm() <= CLOSE * exact[1].norm()
-    assert objective.Meter(scene)(image) == pytest.approx(exact[0], rel=CLOSE)
+    assert objective.Meter(found)(image) == pytest.approx(exact[0], rel=CLOSE)
 
 
 def test_both_go_down_and_tell_each_evaluation(pictures):
@@ -64,7 +64,7 @@ def test_both_go_down_and_tell_each_evaluation(pictures):
     textbook(pictures).optimise(25, losses.append)
     assert len(losses) >= 25
     assert losses[-1] < 0.7 * losses[0]
-    meter = objective.Meter(objective.scene_of(vgg, photograph, style, 32, 32))
+    meter = objective.Meter(objective.objective_of(vgg, photograph, style, 32, 32))
     states: list[torch.Tensor] = []
     painted = objective.painted(vgg, photograph, style, 20, states.append)
     assert 15 <= len(states) <= 20

@@ -11,7 +11,7 @@ import pytest
 import restyle_client as client
 from documents.commands import ROOT, commands, lines
 from places import serving
-from restyle_server.config import Tls
+from restyle_server.admin.config import Tls
 
 __all__ = ["serving"]
 

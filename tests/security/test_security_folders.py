@@ -12,8 +12,8 @@ import pytest
 from calls import order, until
 from restyle_client.discovery import Launcher
 from restyle_client.starting import start_and_wait
-from restyle_server import folders, logs
-from restyle_server.config import Config, ConfigError, load
+from restyle_server.admin import folders, logs
+from restyle_server.admin.config import Config, ConfigError, load
 from restyle_server.server import CannotServe, Server
 from restyle_server.wire import restyle_pb2 as wire
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from calls import order, until
 from fake_engine import write_script
-from restyle_server import logs
+from restyle_server.admin import logs
 from restyle_server.wire import restyle_pb2 as wire
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,5 +134,5 @@ async def test_a_client_that_names_itself_oddly_is_refused_or_escaped(serving, l
         write_script(place.config.state_dir, steps=1)
         job = await place.caller.named("odd\x1b[31m\nFAKE").create(order(label="\x1b[2J\x07\x00"))
         await place.caller.end(job.id)
-        await until(lambda: place.server.board.watchers() == 0)
+        await until(lambda: place.server.store.watchers() == 0)
     assert not re.search(r"[\x00-\x08\x0b-\x1f]", path.read_text())

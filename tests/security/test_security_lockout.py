@@ -11,8 +11,8 @@ import pytest
 from attackers import HEALTH, JOB_CALLS, messages
 from calls import PATIENCE, Caller, details, order, until
 from certificates import Authority, Signed
-from restyle_server.config import Tls
-from restyle_server.shares import CONNECTION_STREAMS, GUEST
+from restyle_server.admin.config import Tls
+from restyle_server.rpc.shares import CONNECTION_STREAMS, GUEST
 from restyle_server.wire import restyle_pb2 as wire
 
 METHODS = [method.name for method in wire.DESCRIPTOR.services_by_name["Restyle"].methods]
@@ -39,7 +39,7 @@ class Silent:
 
 
 def no_share_is_taken(place) -> bool:
-    return place.server._guard.shares.empty
+    return place.server._interceptor.shares.empty
 
 
 async def test_who_has_no_token_is_refused_before_a_byte_of_the_message(serving):
@@ -52,7 +52,7 @@ async def test_who_has_no_token_is_refused_before_a_byte_of_the_message(serving)
 
 
 async def test_a_call_that_never_sends_its_message_ends_by_itself(serving, monkeypatch):
-    monkeypatch.setattr("restyle_server.guard.BODY_SECONDS", 0.1)
+    monkeypatch.setattr("restyle_server.rpc.auth_interceptor.BODY_SECONDS", 0.1)
     async with serving() as place, grpc.aio.insecure_channel(place.server.address) as channel:
         for method in ("GetJob", "WatchJob", "EstimateJob"):
             assert await Silent(channel, JOB_CALLS + method, place.caller.metadata).status() is grpc.StatusCode.INVALID_ARGUMENT
@@ -102,7 +102,7 @@ async def test_a_program_gone_wild_leaves_its_user_room_on_its_own_connection_an
         assert (await wild.call("CancelJob", id=job.id)).state == wire.CANCELLED
         for stream in streams:
             stream.cancel()
-        await until(lambda: len(place.server._guard.shares._streams) <= 1)
+        await until(lambda: len(place.server._interceptor.shares._streams) <= 1)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ async def test_a_certificate_may_use_few_connections_at_once_and_cancels_by_othe
         assert await taken(callers[-1].watch(job.id)) is TAKEN
         assert (await callers[-1].call("GetJob", id=job.id)).id == job.id
         streams[0].cancel()
-        await until(lambda: len(place.server._guard.shares._streams) < GUEST.connections)
+        await until(lambda: len(place.server._interceptor.shares._streams) < GUEST.connections)
         assert await taken(callers[-1].watch(job.id)) is None
         assert (await callers[-1].call("CancelJob", id=job.id)).state == wire.CANCELLED
 

@@ -70,7 +70,7 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         f"{SHELVES}::test_a_decoder_that_hangs_or_dies_costs_the_style_alone",
         f"{SHELVES}::test_decoding_is_bounded_in_memory",
     ),
-    "NaN and infinities are refused": ("imaging/test_planes.py::test_a_plane_that_cannot_be_used_is_refused_by_its_field",),
+    "NaN and infinities are refused": ("imaging/planes/test_planes.py::test_a_plane_that_cannot_be_used_is_refused_by_its_field",),
     "Weights are safetensors": ("weights/test_weights_catalogue.py::test_what_is_no_weights_file_is_refused",),
     "The one pickle": (
         f"{INCIDENTS}::test_pickles_are_read_in_one_place_only_and_only_their_tensors",
@@ -140,8 +140,9 @@ def test_the_tests_that_are_named_are_there(test):
 
 
 def test_the_limits_are_those_of_the_page():
-    from restyle_server import limits, shares
-    from restyle_server.bodies import MAX_PARTS, SMALL
+    from restyle_server import limits
+    from restyle_server.rpc import shares
+    from restyle_server.rpc.bodies import MAX_PARTS, SMALL
     from restyle_server.styles.checking import DECODE_BYTES, DECODE_SECONDS
 
     page = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
@@ -150,7 +151,7 @@ def test_the_limits_are_those_of_the_page():
     assert f"{usual.max_jobs_per_client} waiting jobs a client, {usual.max_jobs} jobs in all" in page
     assert f"{limits.MESSAGE_BYTES // limits.MIB} MiB a message and none of them compressed, {limits.MAX_ICC_BYTES // limits.MIB} MiB a profile" in page
     assert f"{usual.upload_idle_seconds:g} s without a byte in an upload, texts of {limits.MAX_TEXT} characters" in page
-    assert f"{shares.GUEST.streams} for a certificate" in page
+    assert f"{shares.GUEST.streams} on {shares.GUEST.connections} connections for a certificate" in page
     assert f"{SMALL // limits.KIB} KiB where a call needs an id" in page
     assert f"{MAX_PARTS:,} parts in any" in page
     assert f"{DECODE_BYTES // limits.GIB} GiB and {DECODE_SECONDS:g} s at most" in page
@@ -159,6 +160,6 @@ def test_the_limits_are_those_of_the_page():
 
 
 def test_the_token_is_compared_in_constant_time():
-    source = (ROOT / "server" / "restyle_server" / "callers.py").read_text(encoding="utf-8")
+    source = (ROOT / "server" / "restyle_server" / "rpc" / "callers.py").read_text(encoding="utf-8")
     assert re.search(r"hmac\.compare_digest\(given, b\"Bearer \" \+ token\.encode\(\)\)", source)
     assert not re.search(r"[!=]= *token|token *[!=]=", source)

@@ -14,7 +14,7 @@ import restyle_client as client
 from calls import Caller, order, pixels
 from certificates import Authority, Signed
 from fake_engine import painted_bytes
-from restyle_server.config import Config, ConfigError, Tls, checked, load
+from restyle_server.admin.config import Config, ConfigError, Tls, checked, load
 from restyle_server.limits import Limits
 from restyle_server.server import CannotServe, Server
 from restyle_server.wire import restyle_pb2 as wire

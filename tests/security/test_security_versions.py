@@ -7,7 +7,7 @@ import restyle_client as client
 from calls import pixels
 from fake_engine import painted_bytes
 from restyle_client import transport
-from restyle_server import guard
+from restyle_server.rpc import auth_interceptor
 
 BEFORE, NOW, ANOTHER = "0.0.9", "0.1.0", "1.0.0"  # there is no earlier release yet: it is one by its number
 
@@ -20,7 +20,7 @@ def request() -> client.JobRequest:
 @pytest.mark.parametrize("theirs", [BEFORE, NOW, ANOTHER])
 @pytest.mark.parametrize("ours", [BEFORE, NOW, ANOTHER])
 async def test_the_same_major_version_works_and_another_is_refused_naming_both(serving, monkeypatch, promised, ours, theirs):
-    monkeypatch.setattr(guard, "__version__", theirs)
+    monkeypatch.setattr(auth_interceptor, "__version__", theirs)
     monkeypatch.setattr(transport, "VERSION", ours)
     fit = ours.partition(".")[0] == theirs.partition(".")[0]
     async with serving() as place:

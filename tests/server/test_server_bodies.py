@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 from calls import gray, order
-from restyle_server import bodies
-from restyle_server.bodies import CALLS, MAX_PARTS, SMALL
 from restyle_server.limits import MAX_MASKS, MAX_STYLES, MESSAGE_BYTES
 from restyle_server.refusals import Invalid
+from restyle_server.rpc import bodies
+from restyle_server.rpc.bodies import CALLS, MAX_PARTS, SMALL
 from restyle_server.wire import restyle_pb2 as wire
 
 LAYERS = [f"relu{block}_{number}" for block, number in product(range(1, 6), range(1, 5))]

@@ -40,7 +40,7 @@ async def test_a_fault_fails_its_own_job_once_and_the_next_one_runs(serving, fau
 
 async def test_a_device_that_turns_out_not_to_be_there_is_told_and_not_waited_for(serving):
     async with serving() as place:
-        assert place.server.dispatcher.stations[0].device is None  # its worker only starts: nobody knows its names
+        assert place.server.dispatcher.slots[0].device is None  # its worker only starts: nobody knows its names
         job = await place.caller.create(order(parameters=wire.Parameters(device="cuda:7")))
         ended = await place.caller.end(job.id)
         assert (ended.state, ended.error.reason) == (wire.FAILED, "BAD_INPUT")
@@ -62,13 +62,13 @@ async def test_a_slow_worker_is_no_hung_one(serving):
     async with serving(clock, script=SLOW) as place:
         job = await place.caller.create(order(seed=1))
         await place.caller.begun(job.id)
-        pid = place.server.dispatcher.stations[0].process.pid
+        pid = place.server.dispatcher.slots[0].process.pid
         for _ in range(7):
-            before = place.server.dispatcher.stations[0].watchdog.beats
-            await until(lambda before=before: place.server.dispatcher.stations[0].watchdog.beats > before)
+            before = place.server.dispatcher.slots[0].watchdog.beats
+            await until(lambda before=before: place.server.dispatcher.slots[0].watchdog.beats > before)
             clock.turn(10)
             place.server.sweep()
-        assert place.server.dispatcher.stations[0].process.pid == pid
+        assert place.server.dispatcher.slots[0].process.pid == pid
         assert (await place.caller.call("CancelJob", id=job.id)).state == wire.CANCELLED
 
 
@@ -99,7 +99,7 @@ async def test_an_engine_that_cannot_start_fails_the_jobs_that_wait_and_says_why
         job = await place.caller.create(order(lifetime=wire.DETACHED))
 
         async def given_up() -> bool:
-            if place.server.dispatcher.stations[0].process is None:  # between two attempts
+            if place.server.dispatcher.slots[0].process is None:  # between two attempts
                 clock.turn(60)
             place.server.sweep()
             return (await place.caller.call("GetJob", id=job.id)).state == wire.FAILED
@@ -130,7 +130,7 @@ async def test_an_attached_job_ends_when_nobody_has_watched_it_for_its_lease(ser
         stream = place.caller.watch(watched.id)
         await stream.read()
         await place.caller.begun(left.id)
-        await until(lambda: place.server.board.watchers() == 1)
+        await until(lambda: place.server.store.watchers() == 1)
         clock.turn(9.9)
         place.server.sweep()
         assert (await place.caller.call("GetJob", id=left.id)).state == wire.RUNNING
@@ -196,13 +196,13 @@ async def test_two_devices_paint_at_once_each_what_may_run_there(serving):
 async def test_a_worker_without_work_ends_and_the_next_job_starts_it_again(serving):
     clock = Clock()
     async with serving(clock) as place:
-        station = place.server.dispatcher.stations[0]
-        await until(lambda: station.ready)
+        slot = place.server.dispatcher.slots[0]
+        await until(lambda: slot.ready)
         for _ in range(31):  # in steps, as real time passes
             clock.turn(10)
             place.server.sweep()
-        await until(lambda: station.process is None)
+        await until(lambda: slot.process is None)
         place.server.sweep()
-        assert station.process is None
+        assert slot.process is None
         assert (await place.caller.call("GetServerInfo")).devices[0].state == "idle"
         assert (await place.caller.end((await place.caller.create(order())).id)).state == wire.SUCCEEDED

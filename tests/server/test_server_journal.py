@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from restyle_engine.parameters import Color, Parameters, Symmetry, resolve
-from restyle_imaging.formats import Channels, Depth, PixelFormat
-from restyle_server.jobs.job import Failure, Job, JobClass, Lifetime, Report, Result
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
+from restyle_server.jobs.encoding import encode
+from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.journal import Journal, JournalFailure, JournalHeld
-from restyle_server.jobs.records import encode
 from restyle_server.jobs.states import JobState
-from restyle_server.orders import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.progress import Progress
+from restyle_server.records.result import Failure, Result
 
 PLANE = PlaneFile(Path("/jobs/1/payload-0"), PixelFormat(Channels.BGRA, Depth.F16), 640, 480, b"\x00profile\xff")
 FULL = Job(
@@ -41,7 +43,7 @@ FULL = Job(
         start=Start(StartFrom.RESULT, result=PLANE),
         strength_map=PLANE,
     ),
-    progress=Report(1, 2, 3, 4, 5, 6, 0.5, 1e30, 0.1, 0.2, 3.5, None),
+    progress=Progress(1, 2, 3, 4, 5, 6, 0.5, 1e30, 0.1, 0.2, 3.5, None),
     resolved=resolve(Parameters(), 640, 480, "cpu", bf16=True),
     failure=Failure("X", "Sentence."),
     result=Result(Path("/jobs/1/result"), PLANE.format, 640, 480, 2_457_600, 0xFFFFFFFF, 512, 384, b"\x01"),

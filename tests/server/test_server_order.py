@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from calls import Clock
-from restyle_imaging.formats import Channels, Depth, PixelFormat
-from restyle_server.jobs.job import Job, JobClass, Lifetime, Result
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
+from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.leases import Leases
-from restyle_server.jobs.queue import Turns
+from restyle_server.jobs.queue import FairQueue
 from restyle_server.jobs.retention import expiring
 from restyle_server.jobs.states import ENDED, ImpossibleMove, JobState, moved
 from restyle_server.limits import Limits
+from restyle_server.records.result import Result
 
 
 def job(arrival: int, client: str = "a", job_class: JobClass = JobClass.INTERACTIVE, device: str = "") -> Job:
@@ -34,23 +35,23 @@ def job(arrival: int, client: str = "a", job_class: JobClass = JobClass.INTERACT
     )
 
 
-def served(turns: Turns, waiting: list[Job], device: str = "cpu") -> list[str]:
+def served(queue: FairQueue, waiting: list[Job], device: str = "cpu") -> list[str]:
     """The ids in the order in which they start on one device."""
     rest, order = list(waiting), []
-    while (chosen := turns.next(rest, (device,))) is not None:
-        turns.start(chosen)
+    while (chosen := queue.next(rest, (device,))) is not None:
+        queue.start(chosen)
         rest.remove(chosen)
         order.append(chosen.id)
     return order
 
 
 def test_one_job_of_another_client_waits_for_no_flood():
-    assert served(Turns(), [*(job(number) for number in range(100)), job(100, "b")])[:3] == ["a0", "b100", "a1"]
+    assert served(FairQueue(), [*(job(number) for number in range(100)), job(100, "b")])[:3] == ["a0", "b100", "a1"]
 
 
 def test_four_clients_are_served_in_turn():
     waiting = [job(client * 20 + number, "abcd"[client]) for client in range(4) for number in range(20)]
-    order = served(Turns(), waiting)
+    order = served(FairQueue(), waiting)
     for cut in range(1, 81):
         counts = [sum(name[0] == client for name in order[:cut]) for client in "abcd"]
         assert max(counts) - min(counts) <= 1
@@ -59,28 +60,28 @@ def test_four_clients_are_served_in_turn():
 def test_a_person_comes_before_a_folder_but_the_folder_gets_every_fourth_turn():
     batch = [job(number, "b", JobClass.BATCH) for number in range(3)]
     interactive = [job(10 + number) for number in range(8)]
-    assert [name[0] for name in served(Turns(), [*batch, *interactive])] == list("aaabaaabaab")
+    assert [name[0] for name in served(FairQueue(), [*batch, *interactive])] == list("aaabaaabaab")
 
 
 def test_a_device_takes_only_jobs_that_may_run_there():
-    assert served(Turns(), [job(1, device="cuda:0"), job(2), job(3, device="cpu")]) == ["a2", "a3"]
+    assert served(FairQueue(), [job(1, device="cuda:0"), job(2), job(3, device="cpu")]) == ["a2", "a3"]
 
 
 def test_places_are_the_order_of_starting():
     waiting = [job(1), job(2), job(3, "b"), job(4, "c", JobClass.BATCH)]
-    turns = Turns()
-    places = turns.positions(waiting)
-    assert sorted(places, key=places.__getitem__) == served(turns, waiting)
+    queue = FairQueue()
+    places = queue.positions(waiting)
+    assert sorted(places, key=places.__getitem__) == served(queue, waiting)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_places_are_the_order_of_starting_for_any_mixture(seed):
     chance = random.Random(seed)
-    turns = Turns(chance.randrange(5), 10, {name: chance.randrange(10) for name in "ab"})
+    queue = FairQueue(chance.randrange(5), 10, {name: chance.randrange(10) for name in "ab"})
     waiting = [job(number, chance.choice("abcd"), chance.choice(list(JobClass))) for number in chance.sample(range(100), 40)]
-    places = turns.positions(waiting)
+    places = queue.positions(waiting)
     assert list(places.values()) == list(range(1, 41))
-    assert list(places) == served(turns, waiting)
+    assert list(places) == served(queue, waiting)
 
 
 def test_every_step_of_a_job_is_in_the_table_and_ended_jobs_never_run_again():

@@ -7,7 +7,7 @@ import random
 import signal
 
 import pytest
-from restyle_server.config import ENGINE
+from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
 pytestmark = pytest.mark.slow
@@ -51,7 +51,7 @@ async def test_the_real_engine_paints_through_the_server_and_a_killed_worker_com
 
         endless = await caller.create(spec(evaluations=10_000), [(0, 0, data)])
         await caller.begun(endless.id)
-        os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGKILL)
+        os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
         assert (await caller.end(endless.id)).error.reason == "WORKER_CRASHED"
         again = await caller.create(spec(evaluations=4), [(0, 0, data)])
         assert (await caller.end(again.id)).state == wire.SUCCEEDED
@@ -68,7 +68,7 @@ async def test_a_killed_painting_goes_on_where_it_was_and_ends_as_if_nothing_had
         broken = await place.caller.create(asked, data)
         async for event in place.caller.watch(broken.id):
             if event.HasField("progress") and event.progress.scale == 2:
-                os.kill(place.server.dispatcher.stations[0].process.pid, signal.SIGKILL)
+                os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
                 break
         error = (await place.caller.end(broken.id)).error
         assert error.message.endswith("What was painted up to 64 × 64 px is kept: the same job, sent again, goes on from there.")

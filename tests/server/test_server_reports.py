@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from calls import Clock, order
 from restyle_engine.task import Painting, Sketch, Step
-from restyle_server import replies
-from restyle_server.jobs.stories import Story
+from restyle_server.records.progress import Picture
+from restyle_server.records.report import Report
+from restyle_server.rpc import replies
 from restyle_server.wire import restyle_pb2 as wire
-from restyle_server.worker.engine import Picture, Progress
+from restyle_server.worker.engine import LiveProgress
 from restyle_server.worker.neural_engine import _scale_end
-from restyle_server.worker.process import Pulse, Sitting, Wishes
+from restyle_server.worker.process import Heartbeat, JobControl, JobObserver
 
 
 async def report_of(place, job_id: str) -> tuple[list, list]:
@@ -43,10 +44,10 @@ async def test_every_step_is_told_also_those_that_no_watcher_saw(serving):
 
 
 def test_a_step_that_is_told_again_after_each_tile_is_noted_once():
-    sitting = Sitting("job", Wishes(), Pulse(), lambda message: None, noting=True)
+    observer = JobObserver("job", JobControl(), Heartbeat(), lambda message: None, noting=True)
     for step, fraction in ((1, 0.1), (1, 0.15), (1, 0.2), (2, 0.3), (2, 0.4)):
-        sitting.observe(Progress(1, 1, 64, 48, step, 2, fraction, 1.0, 0.5, 0.5))
-    assert [(noted.step, noted.fraction) for noted in sitting.steps] == [(1, 0.1), (2, 0.3)]
+        observer.observe(LiveProgress(1, 1, 64, 48, step, 2, fraction, 1.0, 0.5, 0.5))
+    assert [(noted.step, noted.fraction) for noted in observer.steps] == [(1, 0.1), (2, 0.3)]
 
 
 def test_scales_keep_their_numbers_where_a_job_went_on_and_where_two_have_one_size():
@@ -54,8 +55,8 @@ def test_scales_keep_their_numbers_where_a_job_went_on_and_where_two_have_one_si
     steps = [step_of(scale, step) for scale, step in ((3, 11), (3, 12), (4, 13))]  # the first two scales were an earlier job's; the last two have one size
     painting = Painting(np.zeros((48, 64, 3), np.float32), 3, tuple(steps), False)
     sketches = [Sketch(scale, 64, 48, 1.0, 2.0, np.zeros((3, 4, 3), np.float32)) for scale in (3, 4)]
-    story = Story(tuple(_scale_end(sketch, painting, 0.5, picture) for sketch in sketches), ())
-    told = [message.scale for message in replies.story_messages(story)]
+    report = Report(tuple(_scale_end(sketch, painting, 0.5, picture) for sketch in sketches), ())
+    told = [message.scale for message in replies.report_messages(report)]
     assert [(scale.scale, scale.width, scale.height, scale.evaluations) for scale in told] == [(3, 64, 48, 2), (4, 64, 48, 1)]
 
 

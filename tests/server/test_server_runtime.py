@@ -18,7 +18,7 @@ import grpc
 import pytest
 from calls import PATIENCE, Caller, calling, details, order, until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from restyle_server.config import Config, ConfigError, load
+from restyle_server.admin.config import Config, ConfigError, load
 from restyle_server.server import CannotServe, Server
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -172,7 +172,7 @@ async def test_a_watch_that_outlives_its_server_says_so(serving):
         waiting = await place.caller.create(order())
         stream = place.caller.watch(waiting.id)
         await stream.read()
-        place.server.board.end_watching()
+        place.server.store.end_watching()
         with pytest.raises(grpc.aio.AioRpcError) as ended:
             while await stream.read():
                 pass

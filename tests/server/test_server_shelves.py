@@ -83,7 +83,7 @@ async def test_a_waiting_job_keeps_the_style_that_is_deleted_meanwhile(serving):
         await place.caller.begun(busy.id)
         waiting = await place.caller.create(order(seed=2, styles=[wire.StyleUse(style_id=style.id)]))
         await place.caller.call("DeleteStyle", id=style.id)
-        kept = place.server.board.get(waiting.id).order.styles[1].picture
+        kept = place.server.store.get(waiting.id).order.styles[1].picture
         assert kept.is_relative_to(place.config.state_dir / "jobs" / waiting.id)
         assert Image.open(kept).size == (64, 64)
         await place.caller.call("CancelJob", id=busy.id)
@@ -309,7 +309,7 @@ async def test_those_who_send_slowly_hold_up_nobody(serving):
 
 
 async def test_an_upload_that_never_ends_is_ended(serving, monkeypatch):
-    monkeypatch.setattr("restyle_server.uploading.UPLOAD_SECONDS", 0.3)
+    monkeypatch.setattr("restyle_server.rpc.uploading.UPLOAD_SECONDS", 0.3)
     async with serving() as place:
 
         async def trickle():

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imaging.icc_samples import GRAY_PROFILES, PROFILES, profile
 from restyle_engine.parameters import Color, Objective, Preset, Symmetry
-from restyle_server.conversion import spec_of
 from restyle_server.limits import Limits
-from restyle_server.orders import MaskUse, StartFrom
+from restyle_server.records.order import MaskUse, StartFrom
 from restyle_server.refusals import Invalid
+from restyle_server.rpc.conversion import spec_of
 from restyle_server.wire import restyle_pb2 as wire
 
 LIMITS = Limits(max_pixels=1_000_000)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from restyle_engine.topology import VGG19
-from restyle_server.config import ENGINE
+from restyle_engine.network.topology import VGG19
+from restyle_server.admin.config import ENGINE
 from restyle_server.weights.install import vgg19_path
 from restyle_server.wire import restyle_pb2 as wire
 from stand_in import write_vgg19

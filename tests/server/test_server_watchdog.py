@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from calls import Clock
+from restyle_server.devices.slots import PATIENCE, Watchdog
+from restyle_server.devices.vitals import Vitals
 from restyle_server.limits import Limits
-from restyle_server.vitals import Vitals
 from restyle_server.worker import messages as say
-from restyle_server.workers import PATIENCE, Watchdog
 
 HANG = Limits().hang_seconds
 HOUR = 3600

@@ -8,13 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from restyle_server.jobs.job import Report
 from restyle_server.jobs.watching import Channel, events
-from restyle_server.worker.engine import Picture
+from restyle_server.records.progress import Picture, Progress
 
 ROOT = Path(__file__).parents[2]
 NO_GENERATORS = 3  # exit status of generate.py without a network
-REPORT = Report(1, 1, 16, 16, 0, 1000, 0.0, 1.0, 0.5, 0.5, 1.0, None)
+PROGRESS = Progress(1, 1, 16, 16, 0, 1000, 0.0, 1.0, 0.5, 0.5, 1.0, None)
 
 
 @pytest.mark.slow
@@ -30,10 +29,10 @@ def test_a_watcher_that_does_not_look_costs_one_event_of_each_kind():
     with channel.joined(None, previews=64) as watcher:
         list(watcher.take())
         for step in range(1000):
-            channel.publish(replace(REPORT, step=step))
+            channel.publish(replace(PROGRESS, step=step))
             channel.publish(Picture(1, 1, bytes([step % 256, 0, 0, 255])))
         waiting = list(watcher.take())
-    assert [type(event.what).__name__ for event in waiting] == ["Report", "Picture"]
+    assert [type(event.what).__name__ for event in waiting] == ["Progress", "Picture"]
     assert [event.sequence for event in waiting] == [2000, 2001]
     assert waiting[0].what.step == 999
 
@@ -43,6 +42,6 @@ async def test_what_is_told_while_an_event_is_on_its_way_is_told_although_the_wa
     with channel.joined("as it begins", previews=0) as watcher:
         heard = events(watcher)
         assert (await anext(heard)).what == "as it begins"
-        channel.publish(REPORT)  # the first is still being sent
+        channel.publish(PROGRESS)  # the first is still being sent
         channel.close()
-        assert [event.what async for event in heard] == [REPORT]
+        assert [event.what async for event in heard] == [PROGRESS]

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 from restyle_engine.parameters import Color, Preset
-from restyle_imaging.formats import Plane
+from restyle_imaging.planes.formats import Plane
 from restyle_painters.cells import Cell, Cells, photograph
-from restyle_server.orders import Order, WeightsFile
+from restyle_server.records.order import Order, WeightsFile
 from restyle_server.styles.library import Library, Style
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker.engine import Observer

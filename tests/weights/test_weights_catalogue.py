@@ -8,7 +8,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from restyle_engine.topology import VGG16, VGG19, Topology
+from restyle_engine.network.topology import VGG16, VGG19, Topology
 from restyle_server.weights import WeightsInvalid, WeightsMissing, WeightsUnknown, catalogue, choose, lacking
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.weights.header import layers_of

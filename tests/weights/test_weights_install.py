@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from restyle_engine.topology import VGG19
+from restyle_engine.network.topology import VGG19
 from restyle_server.weights import PUBLISHED, Expected, InstallFailed, catalogue, install_vgg19
 from restyle_server.weights.convert import convert_in_child
 from restyle_server.weights.install import FILE_NAME, MARGIN, vgg19_path

@@ -21,24 +21,25 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from restyle_engine import lbfgs, strength
-from restyle_engine.calibration import network
-from restyle_engine.content_loss import FeatureMatch
 from restyle_engine.device import device_ids, device_name, prefers_bf16
-from restyle_engine.finish import LAYERS, SEARCHED, WHOLE_PACE, Finish, Region, finish
-from restyle_engine.neighbours import keys
-from restyle_engine.painter import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.large.tiles import whole
+from restyle_engine.network.calibration import network
+from restyle_engine.network.vgg import UnusableWeights, Vgg
+from restyle_engine.objective import strength
+from restyle_engine.objective.content_loss import FeatureMatch
+from restyle_engine.objective.finish import LAYERS, SEARCHED, WHOLE_PACE, Finish, Region, finish
+from restyle_engine.objective.neighbours import keys
+from restyle_engine.objective.scale_objective import ScaleObjective, Weights, objective_of
+from restyle_engine.objective.targets import TargetCache, style_positions
+from restyle_engine.optim import lbfgs
 from restyle_engine.parameters import Parameters, Pooling, Precision, Resolved, resolve
 from restyle_engine.resizing import pixels, resized, tensor
-from restyle_engine.scene import Scene, Weights, scene
-from restyle_engine.targets import TargetCache, style_positions
+from restyle_engine.stylizer import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
 from restyle_engine.task import StylePicture, Task
-from restyle_engine.tiles import whole
-from restyle_engine.vgg import UnusableWeights, Vgg
 from restyle_imaging.errors import PictureError
 from torch import Tensor
 
-from ..folders import data_dir
+from ..admin.folders import data_dir
 from ..styles.errors import StyleError
 from ..weights.catalogue import choose
 from ..weights.errors import WeightsError
@@ -123,12 +124,12 @@ class Engine:
         self.dtype = DTYPES[precision]
         self.vgg, self._vgg = vgg, vgg.placed(content.device, self.dtype)
         self._precision, self._content, self._style = precision, content, style
-        self._timed: tuple[Scene, Tensor] | None = None
+        self._timed: tuple[ScaleObjective, Tensor] | None = None
         self._finishing: Finish | None = None
 
     def evaluate(self, count: int) -> float:
-        """Goes on from one call to the next; a scene's statistics, made once, are not counted."""
-        found, point = self._timed or self._scene()
+        """Goes on from one call to the next; an objective's statistics, made once, are not counted."""
+        found, point = self._timed or self._objective()
         weights = Weights(strength.weight(0), TV_WEIGHT, GAMUT_WEIGHT, strength.reach(STRENGTH))
         calls = 0
 
@@ -159,7 +160,7 @@ class Engine:
         began = time.perf_counter()
         last = objective.painted(self._vgg, self._content, self._style, count, lambda image: states.append((time.perf_counter() - began, image)))
         states.append((time.perf_counter() - began, last))
-        meter = objective.Meter(objective.scene_of(self.vgg.placed(self._content.device, torch.float32), self._content, self._style, side, side))
+        meter = objective.Meter(objective.objective_of(self.vgg.placed(self._content.device, torch.float32), self._content, self._style, side, side))
         trace: list[tuple[float, float]] = []
         measured, value = None, 0.0
         for (seconds, image), following in zip(states, [*states[1:], None], strict=True):
@@ -171,9 +172,9 @@ class Engine:
             trace.append((seconds, value))
         return trace
 
-    def _scene(self) -> tuple[Scene, Tensor]:
+    def _objective(self) -> tuple[ScaleObjective, Tensor]:
         task = Task(pixels(self._content), (StylePicture(pixels(self._style)),), self._parameters, Path())
-        return scene(task, self._content, self._vgg, "", self._content.device, TargetCache()), self._content
+        return objective_of(task, self._content, self._vgg, "", self._content.device, TargetCache()), self._content
 
     def _finish(self) -> Finish:
         height, width = self._content.shape[-2:]

@@ -1,22 +1,23 @@
-"""Owns the engine's way to the textbook's goal: its own scenes, pyramid, optimiser and precision, on the common unit J in place of its usual objective."""
+"""Owns the engine's way to the textbook's goal: its own objective, pyramid, optimiser and precision, on the common unit J in place of its usual objective."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
-from restyle_engine import lbfgs, losses
-from restyle_engine.carrying import carried
-from restyle_engine.content_loss import FeatureMatch
-from restyle_engine.lbfgs import Value
-from restyle_engine.plan import COARSEST, Scale
+from restyle_engine.large.detail_transfer import transferred
+from restyle_engine.large.tiles import whole
+from restyle_engine.network.vgg import Vgg, channels, depth
+from restyle_engine.objective.content_loss import FeatureMatch, squared_difference
+from restyle_engine.objective.moments import Moments, guides, moments
+from restyle_engine.objective.scale_objective import Region, ScaleObjective, Weights
+from restyle_engine.objective.style_loss import gram
+from restyle_engine.optim import lbfgs
+from restyle_engine.optim.lbfgs import Value
+from restyle_engine.optim.plan import COARSEST, Scale
 from restyle_engine.resizing import resized
-from restyle_engine.scene import Region, Scene, Weights
-from restyle_engine.statistics import guides, moments
-from restyle_engine.tiles import whole
-from restyle_engine.vgg import Vgg, channels, depth
 from torch import Tensor
 
 from .textbook import CONTENT, STYLE
@@ -24,12 +25,12 @@ from .textbook import CONTENT, STYLE
 LAYERS = tuple(f"relu{name}" for name in STYLE)
 HELD = f"relu{CONTENT}"
 DEEPEST = max(depth(layer) for layer in LAYERS)
-GRAM_SHARES = {layer: 4000 / channels(layer) ** 2 for layer in LAYERS}  # of losses.gram, Σ(ΔA)²/(4C²), that make 1000·C⁻⁴·Σ(ΔA)²
+GRAM_SHARES = {layer: 4000 / channels(layer) ** 2 for layer in LAYERS}  # of gram, Σ(ΔA)²/(4C²), that make 1000·C⁻⁴·Σ(ΔA)²
 J = Weights(content=1.0, variation=0.0, gamut=0.0)
 COARSE_SHARE = 0.1  # of the budget, at half the size: more gains nothing in J, nearly all of which is fine detail
 
 
-def scene_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: int) -> Scene:
+def objective_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: int) -> ScaleObjective:
     """J at a size: what it paints over is the content there, and the style as large as it."""
     base, shown = (resized(picture, width, height).clamp(0, 1) for picture in (content, style))
     with torch.no_grad():
@@ -37,18 +38,18 @@ def scene_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: int) 
         targets = {layer: moments(values) for layer, values in found.items()}
     region = Region(guides(None, None, DEEPEST), targets, GRAM_SHARES, 1.0)
     tiles = whole(width, height)
-    return Scene(vgg, base, (region,), losses.gram, FeatureMatch(vgg, base, {HELD: 1.0}, None, tiles, relative=False), tiles, None)
+    return ScaleObjective(vgg, base, (region,), gram, FeatureMatch(vgg, base, {HELD: 1.0}, None, tiles, relative=False), tiles, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
     """J in fp32 for pictures of one size, without gradient."""
 
-    scene: Scene
+    objective: ScaleObjective
 
     @torch.no_grad()
     def __call__(self, image: Tensor) -> float:
-        return float(J.total(self.scene.terms(image)))
+        return float(J.total(self.objective.terms(image)))
 
 
 def painted(vgg: Vgg, content: Tensor, style: Tensor, evaluations: int, told: Callable[[Tensor], None]) -> Tensor:
@@ -57,9 +58,9 @@ def painted(vgg: Vgg, content: Tensor, style: Tensor, evaluations: int, told: Ca
     height, width = content.shape[-2:]
     best = content
     for scale in scales(width, height, evaluations):
-        scene = scene_of(vgg, content, style, scale.width, scale.height)
-        start = carried(best, content, scale.width, scale.height, None) if best is not content else scene.base
-        best = _minimised(scene, start, scale.evaluations, told)
+        objective = objective_of(vgg, content, style, scale.width, scale.height)
+        start = transferred(best, content, scale.width, scale.height, None) if best is not content else objective.base
+        best = _minimised(objective, start, scale.evaluations, told)
     return best
 
 
@@ -73,11 +74,11 @@ def scales(width: int, height: int, evaluations: int) -> tuple[Scale, ...]:
     return coarse, Scale(width, height, max(1, int(evaluations - coarse.evaluations * cost)), 1.0)
 
 
-def _minimised(scene: Scene, start: Tensor, evaluations: int, told: Callable[[Tensor], None]) -> Tensor:
+def _minimised(objective: ScaleObjective, start: Tensor, evaluations: int, told: Callable[[Tensor], None]) -> Tensor:
     best = start
 
     def evaluate(image: Tensor) -> Value:
-        value = value_at(scene, image, J)
+        value = value_at(objective, image, J)
         told(best)
         return value
 
@@ -88,8 +89,14 @@ def _minimised(scene: Scene, start: Tensor, evaluations: int, told: Callable[[Te
     return lbfgs.minimise(evaluate, start, evaluations, accepted=accepted)
 
 
-def value_at(scene: Scene, image: Tensor, weights: Weights) -> Value:
+def value_at(objective: ScaleObjective, image: Tensor, weights: Weights) -> Value:
     """Loss and gradient, as the painter takes them: one look at the device for both."""
-    terms, gradient = scene.gradient(image, weights)
+    terms, gradient = objective.gradient(image, weights)
     value, size = torch.stack((weights.total(terms), gradient.abs().sum())).tolist()
     return Value(value if math.isfinite(size) else math.inf, gradient)
+
+
+def common_unit(now: Mapping[str, Moments], target: Mapping[str, Moments], content_now: Tensor, content_target: Tensor) -> Tensor:
+    """J = 1000·Σ_l C_l⁻⁴·Σ(ΔA_l)² + mean(ΔF²): what Gatys' own later code minimises, to compare systems whose weights differ."""
+    style = sum(((now[layer].second - target[layer].second).square().sum() / now[layer].mean.shape[0] ** 4 for layer in target), torch.zeros(()))
+    return 1000 * style + squared_difference(content_now, content_target)

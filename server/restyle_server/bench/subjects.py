@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 from restyle_engine.task import Pixels
-from restyle_imaging.files import read_picture
-from restyle_imaging.planes import open_plane
-from restyle_imaging.resize import resize
+from restyle_imaging.io.files import read_picture
+from restyle_imaging.planes.canvas import open_plane
+from restyle_imaging.resample.resize import resize
 
-from ..folders import data_dir
+from ..admin.folders import data_dir
 from ..styles.library import Library
 
 STYLE = "night"

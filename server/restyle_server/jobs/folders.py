@@ -9,8 +9,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from .encoding import Unreadable, decode, encode
 from .job import Job
-from .records import Unreadable, decode, encode
 
 UPLOADING = "uploading"  # an empty file: what lies beside it was never a job
 RECORD_BYTES = 256 << 20  # more than any record has: two dozen colour profiles, of which each may have 4 MiB
@@ -65,25 +65,25 @@ class JobFolders:
         """Where the job's result lies, or will lie."""
         return self.of(job_id) / "result"
 
-    def story(self, job_id: str) -> Path:
-        """Where the job's story lies, or will lie, if it was ordered."""
-        return self.of(job_id) / "story"
+    def report(self, job_id: str) -> Path:
+        """Where the job's report lies, or will lie, if it was ordered."""
+        return self.of(job_id) / "story"  # the name that folders of earlier servers have
 
-    def scale(self, job_id: str) -> Path:
+    def checkpoint(self, job_id: str) -> Path:
         """Where the last scale that the job completed lies, once there is one."""
         return self.of(job_id) / "scale"
 
-    def keep_scale(self, job_id: str) -> bool:
+    def keep_checkpoint(self, job_id: str) -> bool:
         """Removes everything but the last completed scale and the record; all of it, and False, when there is none."""
-        if not self.scale(job_id).exists():
+        if not self.checkpoint(job_id).exists():
             self.drop(job_id)
             return False
-        self._keep(job_id, self.scale(job_id), self.record(job_id))
+        self._keep(job_id, self.checkpoint(job_id), self.record(job_id))
         return True
 
     def drop_inputs(self, job_id: str) -> None:
-        """Removes everything but the result, the story and the record."""
-        self._keep(job_id, self.result(job_id), self.story(job_id), self.record(job_id))
+        """Removes everything but the result, the report and the record."""
+        self._keep(job_id, self.result(job_id), self.report(job_id), self.record(job_id))
 
     def drop(self, job_id: str) -> None:
         """Removes the job's folder with all that is the job's."""

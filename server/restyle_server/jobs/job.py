@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from restyle_engine.parameters import Resolved
-from restyle_imaging.formats import PixelFormat
 
-from ..orders import Order
+from ..records.order import Order
+from ..records.progress import Progress
+from ..records.result import Failure, Result
 from .states import JobState, moved
 
 
@@ -22,50 +22,6 @@ class Lifetime(StrEnum):
 class JobClass(StrEnum):
     INTERACTIVE = "INTERACTIVE"  # a person waits
     BATCH = "BATCH"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a job failed. reason: an upper-case word of restyle.proto's JobError; message: a sentence with what to do next."""
-
-    reason: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The painted picture: a file of tightly packed rows in the content's format, and its CRC-32."""
-
-    path: Path
-    format: PixelFormat
-    width: int
-    height: int
-    size: int  # bytes
-    crc32: int
-    work_width: int
-    work_height: int
-    icc: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Progress after an evaluation, as restyle.proto's Progress says. eta_seconds: None while unknown."""
-
-    scale: int
-    scales: int
-    width: int
-    height: int
-    step: int
-    steps: int
-    fraction: float
-    loss: float
-    content_loss: float
-    style_loss: float
-    elapsed_seconds: float
-    eta_seconds: float | None
-    content_weight: float = 0.0
-    smoothing_loss: float = 0.0
-    gamut_loss: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +48,7 @@ class Job:
     last_read: float = 0.0
     since: float = 0.0  # its end, in seconds that servers had seen pass (ages.py); what is kept for a time is kept from there
     used: int = 0  # rises from end to end and from read to read, over all jobs
-    progress: Report | None = None
+    progress: Progress | None = None
     resolved: Resolved | None = None
     device: str = ""  # for people
     failure: Failure | None = None  # also of an EXPIRED job whose result was damaged

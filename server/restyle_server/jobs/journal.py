@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from .aside import FOLDER, Aside
+from .encoding import Unreadable, decode, encode
 from .job import Job
-from .records import Unreadable, decode, encode
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ CLIENTS = 1000  # remembered; who was served longer ago than a thousand others i
 
 
 @dataclass(slots=True)
-class Turns:
+class FairQueue:
     """Who was served when. Knows no jobs, only what has started."""
 
     streak: int = 0  # interactive starts in a row
@@ -48,7 +48,7 @@ class Turns:
 
     def positions(self, waiting: Iterable[Job]) -> dict[str, int]:
         """Each waiting job's place, 1 is next, as if one device took them all."""
-        ahead = Turns(self.streak, self.count, dict(self.served))
+        ahead = FairQueue(self.streak, self.count, dict(self.served))
         rest = list(waiting)
         lines = {kind: _Line(job for job in rest if job.job_class is kind) for kind in JobClass}
         places: dict[str, int] = {}

@@ -7,11 +7,12 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from ..records.result import Result
 from . import results
+from .encoding import Unreadable
 from .folders import JobFolders
-from .job import Job, Result
+from .job import Job
 from .journal import Journal, JournalFailure
-from .records import Unreadable
 from .states import JobState
 
 log = logging.getLogger(__name__)

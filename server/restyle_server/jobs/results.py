@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..limits import CHUNK_BYTES
+from ..records.result import Result
 from .folders import borrow
-from .job import Result
 
 AT_ONCE_BYTES = 128 << 20  # read through before a server answers, 0.1 s from memory and a second from a slow disk; the rest beside its work
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe put in its place must not block

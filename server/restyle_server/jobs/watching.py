@@ -1,4 +1,4 @@
-"""Owns what a job's watchers hear: the latest of each kind, numbered; a slow watcher costs one snapshot, one report and one preview, and nobody else's time."""
+"""Owns what watchers of a job hear: the latest of each kind, numbered; a slow one costs one snapshot, one progress and one preview, and nobody else's time."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..worker.engine import Picture
-from .job import Job, Report
+from ..records.progress import Picture, Progress
+from .job import Job
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """sequence rises within a job. what: a snapshot (Job), progress (Report) or a preview (Picture)."""
+    """sequence rises within a job. what: a snapshot (Job), progress (Progress) or a preview (Picture)."""
 
     sequence: int
-    what: Job | Report | Picture
+    what: Job | Progress | Picture
 
 
 @dataclass(slots=True, eq=False)
@@ -54,14 +54,14 @@ class Channel:
         """The longest side that any watcher wants, in px; 0 when none wants previews."""
         return max((watcher.previews for watcher in self._watchers), default=0)
 
-    def publish(self, what: Job | Report | Picture) -> None:
+    def publish(self, what: Job | Progress | Picture) -> None:
         """Puts it into every mailbox, in place of an older one of its kind. After a job has ended nothing else is published."""
         self._sequence += 1
         event = Event(self._sequence, what)
         for watcher in self._watchers:
             if isinstance(what, Job):
                 watcher.snapshot = event
-            elif isinstance(what, Report):
+            elif isinstance(what, Progress):
                 watcher.progress = event
             elif watcher.previews:
                 watcher.preview = event

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from restyle_engine.parameters import SMALLEST_SIDE
-from restyle_imaging import samples as planar
 from restyle_imaging.errors import ImagingError, PictureError
-from restyle_imaging.files import read_picture
-from restyle_imaging.formats import Plane
-from restyle_imaging.pictures import plane_of
-from restyle_imaging.planes import open_plane
-from restyle_imaging.preview import rgba8
+from restyle_imaging.io.files import read_picture
+from restyle_imaging.io.pictures import plane_of
+from restyle_imaging.planes import samples as planar
+from restyle_imaging.planes.canvas import open_plane
+from restyle_imaging.planes.formats import Plane
+from restyle_imaging.planes.preview import rgba8
 
 from .errors import StyleRejected
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from restyle_engine.topology import VGG19
+from restyle_engine.network.topology import VGG19
 
-from ..orders import WeightsFile
+from ..records.order import WeightsFile
 from .errors import WeightsInvalid, WeightsMissing, WeightsUnknown
 from .header import layers_of
 from .install import PUBLISHED, vgg19_path

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from restyle_engine.topology import VGG19
+from restyle_engine.network.topology import VGG19
 
 from .child import output_of
 from .torchvision_vgg19 import features

@@ -9,7 +9,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from restyle_engine.topology import VGG19, Convolution, topology_of
+from restyle_engine.network.topology import VGG19, Convolution, topology_of
 
 from .errors import WeightsInvalid
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from restyle_engine.topology import VGG19
+from restyle_engine.network.topology import VGG19
 
 from .convert import convert_in_child
 from .download import download, mark_path

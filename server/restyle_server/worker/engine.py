@@ -12,60 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 from restyle_engine.parameters import Resolved
-from restyle_imaging.formats import Plane
+from restyle_engine.verdict import Between, Verdict, go_on
+from restyle_imaging.planes.formats import Plane
 
-from ..orders import Order
-
-
-class Verdict(Enum):
-    GO_ON = "go on"
-    FINISH = "finish"  # stop optimising, deliver what there is
-    CANCEL = "cancel"  # raise Cancelled
+from ..records.order import Order
+from ..records.progress import Picture, Progress
+from ..records.report import ScaleEnd
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A small RGBA8 picture, straight alpha, sRGB."""
+class LiveProgress(Progress):
+    """What an observer is told. `preview(longest_side)` makes a picture of the state now, and is only valid during the call of the observer."""
 
-    width: int
-    height: int
-    rgba: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """After one loss evaluation, in the finish one step. Counts and losses as in restyle.proto's Progress; `preview(longest_side)` makes a picture of the state
-    now, and is only valid during the call of the observer."""
-
-    scale: int
-    scales: int
-    width: int
-    height: int
-    step: int
-    steps: int
-    fraction: float
-    loss: float
-    content_loss: float
-    style_loss: float
     preview: Callable[[int], Picture] | None = None
-    content_weight: float = 0.0
-    smoothing_loss: float = 0.0
-    gamut_loss: float = 0.0
 
 
-Observer = Callable[[Progress], Verdict]
-
-Between = Callable[[], Verdict]
-"""Called between two scales, where an engine holds little memory; may take its time, and paint another order with the same engine meanwhile."""
-
-
-def go_on() -> Verdict:
-    """Between two scales of a job that nothing interrupts."""
-    return Verdict.GO_ON
+Observer = Callable[[LiveProgress], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +46,13 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an order would need. The time is learned by the front end (pace.py), from every engine alike."""
+    """What an order would need. The time is learned by the front end (devices/throughput.py), from every engine alike."""
 
     memory_bytes: int
     memory_available: int
     largest_size: int  # px, longest side of the work that fits
     resolved: Resolved
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleEnd:
-    """A scale of the work, and the picture when it was done. scale: its number, from 1; width, height: px, which several scales may share. began: seconds after
-    the painting's own beginning; seconds: that it took."""
-
-    scale: int
-    width: int
-    height: int
-    evaluations: int
-    began: float
-    seconds: float
-    picture: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +76,6 @@ class JobFailure(Exception):
         super().__init__(message)
         self.reason = reason
         self.message = message
-
-
-class Cancelled(Exception):
-    """The observer said CANCEL."""
 
 
 FEATURES = ("color", "crop", "masks", "several_styles", "start", "strength_map", "style_masks", "symmetry", "wasserstein")

@@ -10,17 +10,17 @@ from functools import reduce
 from typing import Literal
 
 import numpy as np
+from restyle_engine.objective.targets import LARGEST_AREA
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
-from restyle_engine.targets import LARGEST_AREA
 from restyle_engine.task import Pixels, StylePicture, Task
-from restyle_imaging.color import matched, mixed
-from restyle_imaging.files import read_picture
-from restyle_imaging.formats import Plane
-from restyle_imaging.planes import Canvas, open_plane, weights_of
-from restyle_imaging.resize import resize, resize_visible
+from restyle_imaging.color.oklab import matched, mixed
+from restyle_imaging.io.files import read_picture
+from restyle_imaging.planes.canvas import Canvas, open_plane, weights_of
+from restyle_imaging.planes.formats import Plane
+from restyle_imaging.resample.resize import resize, resize_visible
 
 from ..limits import MAX_PREVIEW
-from ..orders import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder
+from ..records.order import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder
 from .engine import JobFailure
 
 KEPT_BYTES = 64 << 20  # of styles' pictures: five at 1024 px
@@ -43,7 +43,7 @@ def blend_of(order: Order) -> Pixels | None:
 
 
 def task_of(order: Order, resolved: Resolved, canvas: Canvas, pictures: StylePictures) -> Task:
-    """What the painter gets for an order. canvas: the order's content, opened. pictures: those of styles that were seen before."""
+    """What the stylizer gets for an order. canvas: the order's content, opened. pictures: those of styles that were seen before."""
     width, height = resolved.width, resolved.height
     content, alpha = resize_visible(canvas.rgb, canvas.alpha, width, height)
     counted = _product(order, MaskUse.STATISTICS)

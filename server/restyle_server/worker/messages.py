@@ -7,9 +7,10 @@ from pathlib import Path
 
 from restyle_engine.parameters import Resolved
 
-from ..jobs.job import Report, Result
-from ..orders import Order
-from .engine import Device, Estimate, Picture
+from ..records.order import Order
+from ..records.progress import Picture, Progress
+from ..records.result import Result
+from .engine import Device, Estimate
 
 # ---- To the worker
 
@@ -25,13 +26,13 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Paint this and put the result's bytes into the file `out`, and the story into `story` if the order wants a report. preview_size: px, 0: no previews for
+    """Paint this and put the result's bytes into the file `out`, and the report into `report` if the order wants one. preview_size: px, 0: no previews for
     now."""
 
     job_id: str
     order: Order
     out: Path
-    story: Path
+    report: Path
     preview_size: int
 
 
@@ -105,7 +106,7 @@ class Beat:
 @dataclass(frozen=True, slots=True)
 class Advanced:
     job_id: str
-    report: Report
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class Done:
     job_id: str
     result: Result
     resolved: Resolved
-    report: Report | None
+    progress: Progress | None
     finished_early: bool
     warnings: tuple[str, ...]
     timing: Timing

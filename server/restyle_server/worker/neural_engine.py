@@ -1,34 +1,38 @@
-"""Owns the way of an order through imaging and the painter: planes become pixels at work size, the painting becomes a plane again."""
+"""Owns the way of an order through imaging and the stylizer: planes become pixels at work size, the painting becomes a plane again."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from restyle_engine import device as devices
-from restyle_engine import sizing
-from restyle_engine.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
-from restyle_engine.painter import Painter
+from restyle_engine.large import sizing
+from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
+from restyle_engine.network.vgg import UnusableWeights
 from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
+from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Painting, Pixels, Sketch, Step
-from restyle_engine.vgg import UnusableWeights
-from restyle_imaging.color import with_content_color
+from restyle_engine.verdict import Between, Verdict, go_on
+from restyle_imaging.color.oklab import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
-from restyle_imaging.planes import Canvas, close_plane, open_plane
-from restyle_imaging.preview import rgba8
-from restyle_imaging.resize import resize
-from restyle_imaging.upsampling import upsampled
+from restyle_imaging.planes.canvas import Canvas, close_plane, open_plane
+from restyle_imaging.planes.preview import rgba8
+from restyle_imaging.resample.resize import resize
+from restyle_imaging.resample.upsampling import upsampled
 
 from ..limits import MAX_PREVIEW
-from ..orders import Order
-from ..shortage import Shortage
-from .engine import FEATURES, Between, Device, Estimate, JobFailure, Observer, Painted, Picture, Progress, ScaleEnd, Verdict, go_on
-from .keeping import Keeping
+from ..records.order import Order
+from ..records.progress import Picture, Progress
+from ..records.report import ScaleEnd
+from .checkpoints import Checkpoint
+from .engine import FEATURES, Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 from .materials import StylePictures, blend_of, plane_of, task_of
+from .shortage import Shortage
 
 FITS = 0.9  # share of the free memory that a painting may be planned with: others run on the machine too
 
@@ -42,14 +46,14 @@ class NeuralEngine:
         self._id = device_id
         self._kind = devices.device_kind(device_id)
         self._pictures = StylePictures()
-        self._painter = Painter("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
+        self._stylizer = Stylizer("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
 
     def prepare(self, folder: Path, weights: Path | None) -> None:
         """Keeps what is costly to measure in the folder; loads the weights with the default pooling and precision, and runs them once. UnusableWeights."""
-        self._painter.keep_in(folder)
+        self._stylizer.keep_in(folder)
         if weights is not None:
             usual = resolve(Parameters(), SMALLEST_SIDE, SMALLEST_SIDE, self._kind, devices.prefers_bf16(self._id))
-            self._painter.warm_up(weights, usual.pooling, usual.precision)
+            self._stylizer.warm_up(weights, usual.pooling, usual.precision)
 
     def device(self) -> Device:
         """The device and its memory now."""
@@ -91,15 +95,15 @@ class NeuralEngine:
             raise self._out_of_memory(order, resolved)
         canvas = open_plane(plane_of(order.content))
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
-        keeping = Keeping(order, resolved, self._id)
-        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=keeping.found())
-        painting = self._painter.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, keeping.keep)
+        checkpoint = Checkpoint(order, resolved, self._id)
+        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=checkpoint.found())
+        painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, checkpoint.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
         full = upsampled(canvas.rgb, task.content, result, canvas.alpha)
         plane = close_plane(canvas, full, blend_of(order))
-        trace = tuple(_progress(step) for step in painting.trace)
+        trace = tuple(Progress(**_counts(step)) for step in painting.trace)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
         scales = tuple(_scale_end(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
         warnings = (*_went_on(painting), *painting.warnings, *sizing.said(order.parameters, resolved, order.content.width, order.content.height))
@@ -121,13 +125,13 @@ class NeuralEngine:
         least = estimate_bytes(resolved, width, height, 0, self._kind)
         return Shortage(resolved.size, least, order.parameters.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
 
-    def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> Progress:
+    def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> LiveProgress:
         def preview(longest: int) -> Picture:
             if step.picture is None:
                 raise RuntimeError("a preview was asked for after its step")
             return _shown(step.picture(), canvas, resolved, content, longest)
 
-        return replace(_progress(step), preview=preview)
+        return LiveProgress(**_counts(step), preview=preview)
 
 
 def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Picture:
@@ -152,22 +156,9 @@ def _scale_end(sketch: Sketch, painting: Painting, began: float, picture: Pictur
     return ScaleEnd(sketch.scale, sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
 
 
-def _progress(step: Step) -> Progress:
-    return Progress(
-        step.scale,
-        step.scales,
-        step.width,
-        step.height,
-        step.step,
-        step.steps,
-        step.fraction,
-        step.loss,
-        step.content_loss,
-        step.style_loss,
-        content_weight=step.content_weight,
-        smoothing_loss=step.smoothing_loss,
-        gamut_loss=step.gamut_loss,
-    )
+def _counts(step: Step) -> dict[str, Any]:
+    """What a step and a record of progress have in common."""
+    return {field.name: getattr(step, field.name) for field in fields(Step) if field.name != "picture"}
 
 
 def engine(device_id: str) -> NeuralEngine:

@@ -14,18 +14,20 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from restyle_imaging.formats import Plane
+from restyle_engine.verdict import Between, Cancelled, Verdict
+from restyle_imaging.planes.formats import Plane
 
-from ..jobs import stories
-from ..jobs.job import Report, Result
-from ..jobs.stories import Story
 from ..limits import BEAT_SECONDS, PREVIEW_SECONDS, PROGRESS_SECONDS
+from ..records import report
+from ..records.progress import Progress
+from ..records.report import Report
+from ..records.result import Result
 from . import messages as say
-from .engine import Between, Cancelled, Engine, JobFailure, Painted, Progress, Verdict
+from .engine import Engine, JobFailure, LiveProgress, Painted
 
 WRITE_BYTES = 8 << 20  # per write and CRC step: large enough to be fast, small enough not to copy a whole picture
 EXIT_ORPHANED = 3  # the front end is gone
@@ -45,20 +47,20 @@ def main(pipe: Connection, factory: str, device_id: str) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, signal.SIG_IGN)  # Ctrl-C reaches the whole group; only the front end decides when a worker ends
-    desk = Desk(pipe)
-    desk.open()
+    loop = WorkerLoop(pipe)
+    loop.open()
     try:
         pin(device_id)
         engine = _made(factory, device_id)
         ready = say.Ready(engine.device(), tuple(getattr(engine, "features", ())))
     except Exception as error:
         message = error.message if isinstance(error, JobFailure) else "The engine could not be started; the server's log says more."
-        desk.tell(say.Unusable(message, traceback.format_exc()))
-        desk.leave(EXIT_UNUSABLE)
-    desk.serve(engine)
-    desk.tell(ready)
+        loop.tell(say.Unusable(message, traceback.format_exc()))
+        loop.leave(EXIT_UNUSABLE)
+    loop.serve(engine)
+    loop.tell(ready)
     while True:
-        desk.paint_next(engine)
+        loop.paint_next(engine)
 
 
 def pin(device_id: str) -> None:
@@ -81,7 +83,7 @@ def _made(factory: str, device_id: str) -> Engine:
     return engine
 
 
-class Desk:
+class WorkerLoop:
     """Both ends of the conversation: a thread reads commands, a thread gives signs of life, the main thread paints."""
 
     def __init__(self, pipe: Connection) -> None:
@@ -89,8 +91,8 @@ class Desk:
         self._lock = threading.Lock()
         self._orders: queue.SimpleQueue[say.Prepare | say.Paint | say.Resume] = queue.SimpleQueue()
         self._questions: queue.SimpleQueue[say.Ask] = queue.SimpleQueue()
-        self._wishes: dict[str, Wishes] = {}  # by job, so that a late word never reaches the next job
-        self._pulse = Pulse()
+        self._controls: dict[str, JobControl] = {}  # by job, so that a late word never reaches the next job
+        self._heartbeat = Heartbeat()
         self._engine: Engine | None = None
 
     def open(self) -> None:
@@ -101,7 +103,7 @@ class Desk:
     def serve(self, engine: Engine) -> None:
         """Starts to answer questions about costs, beside the painting."""
         self._engine = engine
-        self._pulse.starting = False
+        self._heartbeat.starting = False
         threading.Thread(target=self._answer, args=(engine,), daemon=True, name="answer").start()
 
     def paint_next(self, engine: Engine) -> bool:
@@ -131,28 +133,28 @@ class Desk:
 
     def paint(self, engine: Engine, command: say.Paint) -> None:
         """Paints one job and tells its end, whatever it is."""
-        wishes = self._wishes[command.job_id]
-        sitting = Sitting(command.job_id, wishes, self._pulse, self.tell, noting=command.order.report)
+        control = self._controls[command.job_id]
+        observer = JobObserver(command.job_id, control, self._heartbeat, self.tell, noting=command.order.report)
         end: say.Message = say.Stopped(command.job_id)
-        if wishes.verdict is not Verdict.CANCEL:
-            end = _painted(engine, command, sitting, lambda: self._rest(engine, sitting, wishes))
-        if wishes.verdict is Verdict.CANCEL and not isinstance(end, say.Done):  # its files may be gone already: whatever failed, it was to end
+        if control.verdict is not Verdict.CANCEL:
+            end = _painted(engine, command, observer, lambda: self._rest(engine, observer, control))
+        if control.verdict is Verdict.CANCEL and not isinstance(end, say.Done):  # its files may be gone already: whatever failed, it was to end
             end = say.Stopped(command.job_id)
-        self._wishes.pop(command.job_id, None)
-        self._pulse.rest()
+        self._controls.pop(command.job_id, None)
+        self._heartbeat.rest()
         self.tell(end)
 
-    def _rest(self, engine: Engine, sitting: Sitting, wishes: Wishes) -> Verdict:
+    def _rest(self, engine: Engine, observer: JobObserver, control: JobControl) -> Verdict:
         """Between two scales of a job: lets those who wait go first, if the front end has said so. The job's state stays where it is, on the stack."""
-        if wishes.pause and wishes.verdict is Verdict.GO_ON:
-            wishes.pause = False
+        if control.pause and control.verdict is Verdict.GO_ON:
+            control.pause = False
             began = time.monotonic()
-            self.tell(say.Paused(sitting.job_id))
+            self.tell(say.Paused(observer.job_id))
             while self.paint_next(engine):
                 pass
-            self._pulse.rest()
-            sitting.rested(time.monotonic() - began)
-        return wishes.verdict
+            self._heartbeat.rest()
+            observer.rested(time.monotonic() - began)
+        return control.verdict
 
     def _read(self) -> None:
         while True:
@@ -164,25 +166,25 @@ class Desk:
 
     def _obey(self, command: say.Command) -> None:
         if isinstance(command, say.Paint):
-            self._wishes[command.job_id] = Wishes(preview_size=command.preview_size)
+            self._controls[command.job_id] = JobControl(preview_size=command.preview_size)
             self._orders.put(command)
         elif isinstance(command, say.Prepare | say.Resume):
             self._orders.put(command)
         elif isinstance(command, say.Ask):
             self._questions.put(command)
-        elif wishes := self._wishes.get(command.job_id):
+        elif control := self._controls.get(command.job_id):
             if isinstance(command, say.Previews):
-                wishes.preview_size = command.size
+                control.preview_size = command.size
             elif isinstance(command, say.Pause):
-                wishes.pause = True
+                control.pause = True
             elif isinstance(command, say.Cancel):
-                wishes.verdict = Verdict.CANCEL
-            elif wishes.verdict is not Verdict.CANCEL:
-                wishes.verdict = Verdict.FINISH
+                control.verdict = Verdict.CANCEL
+            elif control.verdict is not Verdict.CANCEL:
+                control.verdict = Verdict.FINISH
 
     def _beat(self) -> None:
         while True:
-            self.tell(self._pulse.beat())
+            self.tell(self._heartbeat.beat())
             time.sleep(BEAT_SECONDS)
 
     def _answer(self, engine: Engine) -> None:
@@ -198,7 +200,7 @@ class Desk:
 
 
 @dataclass(slots=True)
-class Wishes:
+class JobControl:
     """What the front end wants of one job; written by the reading thread, read by the painting one."""
 
     preview_size: int = 0
@@ -206,7 +208,7 @@ class Wishes:
     pause: bool = False  # at the end of the scale
 
 
-class Pulse:
+class Heartbeat:
     """Evaluations and their times, for the signs of life."""
 
     def __init__(self) -> None:
@@ -231,38 +233,38 @@ class Pulse:
         return say.Beat(time.process_time(), len(sys.modules) if self.starting else self._evaluations, self._slowest)
 
 
-class Sitting:
-    """One job's observer: obeys the wishes, and tells of progress no oftener than anyone can look."""
+class JobObserver:
+    """One job's observer: obeys the control, and tells of progress no oftener than anyone can look."""
 
-    def __init__(self, job_id: str, wishes: Wishes, pulse: Pulse, tell: Callable[[say.Message], None], *, noting: bool = False) -> None:
+    def __init__(self, job_id: str, control: JobControl, heartbeat: Heartbeat, tell: Callable[[say.Message], None], *, noting: bool = False) -> None:
         """noting: keep every step for a report."""
         self.job_id = job_id
         self._noting = noting
-        self._wishes = wishes
-        self._pulse = pulse
+        self._control = control
+        self._heartbeat = heartbeat
         self._tell = tell
         self._begun = time.monotonic()
         self._first: tuple[float, float] | None = None  # when, and how much was done then
         self._told = self._shown = float("-inf")
         self._scales: list[tuple[int, int, int, float, float]] = []  # number, pixels, evaluations, when the first and the last were done
-        self.last: Report | None = None
-        self.steps: list[Report] = []
+        self.last: Progress | None = None
+        self.steps: list[Progress] = []
 
-    def observe(self, progress: Progress) -> Verdict:
+    def observe(self, progress: LiveProgress) -> Verdict:
         """Called by the engine after every evaluation."""
-        self._pulse.evaluated(self.last is None or self.last.scale != progress.scale)
+        self._heartbeat.evaluated(self.last is None or self.last.scale != progress.scale)
         now = time.monotonic()
         self._first = self._first or (now, progress.fraction)
         self._clock(progress, now)
-        self.last = self._report(progress, now)
+        self.last = self._timed(progress, now)
         if self._noting and (not self.steps or self.steps[-1].step != progress.step):  # between two evaluations, tiles tell of the last one again
             self.steps.append(self.last)
-        if self._wishes.verdict is Verdict.GO_ON:
+        if self._control.verdict is Verdict.GO_ON:
             if now - self._told >= PROGRESS_SECONDS:
                 self._told = now
                 self._tell(say.Advanced(self.job_id, self.last))
             self._show(progress, now)
-        return self._wishes.verdict
+        return self._control.verdict
 
     def rested(self, seconds: float) -> None:
         """The job stood still for so long: that says nothing about how fast it is."""
@@ -277,41 +279,27 @@ class Sitting:
         start = self._scales[0][3] - self._begun if self._scales else 0.0
         return say.Timing(time.monotonic() - self._begun, start, scales)
 
-    def _clock(self, progress: Progress, now: float) -> None:
+    def _clock(self, progress: LiveProgress, now: float) -> None:
         if self.last is None or self.last.scale != progress.scale:
             self._scales.append((progress.scale, progress.width * progress.height, 1, now, now))
         else:
             number, pixels, count, first, _ = self._scales[-1]
             self._scales[-1] = number, pixels, count + 1, first, now
 
-    def _show(self, progress: Progress, now: float) -> None:
-        size = self._wishes.preview_size
+    def _show(self, progress: LiveProgress, now: float) -> None:
+        size = self._control.preview_size
         if size and progress.preview is not None and now - self._shown >= PREVIEW_SECONDS:
             picture = progress.preview(size)
             self._shown = time.monotonic()
             self._tell(say.Previewed(self.job_id, picture))
 
-    def _report(self, progress: Progress, now: float) -> Report:
+    def _timed(self, progress: LiveProgress, now: float) -> Progress:
+        """The same with its seconds, and without its preview, which is over with the call."""
         started, done = self._first or (now, progress.fraction)
         covered = progress.fraction - done
         eta = (now - started) / covered * (1 - progress.fraction) if covered > 0 else None
-        return Report(
-            scale=progress.scale,
-            scales=progress.scales,
-            width=progress.width,
-            height=progress.height,
-            step=progress.step,
-            steps=progress.steps,
-            fraction=progress.fraction,
-            loss=progress.loss,
-            content_loss=progress.content_loss,
-            style_loss=progress.style_loss,
-            elapsed_seconds=now - self._begun,
-            eta_seconds=eta,
-            content_weight=progress.content_weight,
-            smoothing_loss=progress.smoothing_loss,
-            gamut_loss=progress.gamut_loss,
-        )
+        known = {field.name: getattr(progress, field.name) for field in fields(Progress)}
+        return Progress(**{**known, "elapsed_seconds": now - self._begun, "eta_seconds": eta})
 
 
 def _prepared(engine: Engine, command: say.Prepare) -> None:
@@ -321,14 +309,14 @@ def _prepared(engine: Engine, command: say.Prepare) -> None:
             prepare(command.folder, command.weights)
 
 
-def _painted(engine: Engine, command: say.Paint, sitting: Sitting, between: Between) -> say.Message:
+def _painted(engine: Engine, command: say.Paint, observer: JobObserver, between: Between) -> say.Message:
     """How the job ended, whatever happened: a job's fault must not end the worker."""
     try:
-        painted = engine.paint(command.order, sitting.observe, between)
+        painted = engine.paint(command.order, observer.observe, between)
         result = _kept(command.out, painted)
         if command.order.report:
-            stories.write(command.story, Story(painted.scales, tuple(sitting.steps)))
-        return say.Done(command.job_id, result, painted.resolved, sitting.last, painted.finished_early, painted.warnings, sitting.timing())
+            report.write(command.report, Report(painted.scales, tuple(observer.steps)))
+        return say.Done(command.job_id, result, painted.resolved, observer.last, painted.finished_early, painted.warnings, observer.timing())
     except Cancelled:
         return say.Stopped(command.job_id)
     except JobFailure as failure:

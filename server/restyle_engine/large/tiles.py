@@ -1,0 +1,167 @@
+"""Owns the geometry of tiles: which pixels a tile owns, and how much of its surroundings it must see for exact activations and gradients.
+
+Nothing is approximated: each position of each layer belongs to one tile, which sees everything that the position depends on. The sum of the tiles' statistics,
+losses and gradients is the whole picture's, up to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..network.vgg import convolutions, depth
+
+Take = Callable[[int, Tensor], None]
+"""Is given rows (1, c, n, w) that are complete, and the number of the first of them; in order, each once."""
+
+ALIGNMENT = 16  # px: the stride of relu5_1, so that every tile's poolings fall where the whole picture's do
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Part of one axis, in px: what is owned lies within what is seen. Both begin at multiples of ALIGNMENT and end at such or at the picture's end."""
+
+    start: int
+    stop: int
+    seen_start: int
+    seen_stop: int
+
+    def own(self, level: int) -> slice:
+        """The owned positions after so many poolings, in the whole picture."""
+        return slice(self.start >> level, -(-self.stop >> level))
+
+    def inner(self, level: int) -> slice:
+        """The owned positions after so many poolings, in what is seen."""
+        return slice((self.start - self.seen_start) >> level, -(-(self.stop - self.seen_start) >> level))
+
+    def beyond(self) -> slice:
+        """The owned px and, where the picture goes on, one more, in what is seen."""
+        return slice(self.start - self.seen_start, min(self.stop + 1, self.seen_stop) - self.seen_start)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A rectangle of a picture."""
+
+    rows: Span
+    columns: Span
+
+    def own(self, values: Tensor, level: int = 0) -> Tensor:
+        """The owned part of the whole picture's values (…, h, w) after so many poolings."""
+        return values[..., self.rows.own(level), self.columns.own(level)]
+
+    def inner(self, values: Tensor, level: int = 0) -> Tensor:
+        """The owned part of values (…, h, w) that cover what the tile sees, after so many poolings."""
+        return window(values, self.rows.inner(level), self.columns.inner(level))
+
+    def beyond(self, values: Tensor) -> Tensor:
+        """The owned pixels and the next row and column, of values (…, h, w) that cover what the tile sees."""
+        return values[..., self.rows.beyond(), self.columns.beyond()]
+
+    def seen(self, values: Tensor) -> Tensor:
+        """What the tile sees of the whole picture's values (…, h, w)."""
+        return values[..., self.rows.seen_start : self.rows.seen_stop, self.columns.seen_start : self.columns.seen_stop]
+
+    @property
+    def pixels(self) -> int:
+        """How many the tile owns."""
+        return (self.rows.stop - self.rows.start) * (self.columns.stop - self.columns.start)
+
+    @property
+    def pixels_seen(self) -> int:
+        """How many pass through the network."""
+        return (self.rows.seen_stop - self.rows.seen_start) * (self.columns.seen_stop - self.columns.seen_start)
+
+
+def window(values: Tensor, rows: slice, columns: slice) -> Tensor:
+    """values[..., rows, columns] of (…, h, w), whose gradient lies in memory as the values do: autograd's own lies channels first, and adding that to one that
+    lies channels last takes as long as a convolution."""
+    if (rows.start or 0, rows.step or 1, columns.start or 0, columns.step or 1) == (0, 1, 0, 1) and (rows.stop, columns.stop) == tuple(values.shape[-2:]):
+        return values
+    found: Tensor = _Window.apply(values, rows, columns)
+    return found
+
+
+class _Window(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, rows: slice, columns: slice) -> Tensor:
+        ctx.rows, ctx.columns = rows, columns
+        ctx.like = torch.empty_like(values, device="meta")  # shape and layout
+        return values[..., rows, columns]
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        gradient = torch.zeros_like(ctx.like, device=grads[0].device)
+        gradient[..., ctx.rows, ctx.columns] = grads[0]
+        return gradient, None, None
+
+
+def halo(layers: Collection[str]) -> int:
+    """How far a tile must see beyond what it owns, in px, for exact activations of those layers at the owned positions: 80 to relu5_1, 16 to relu3_1.
+
+    Where a tile is cut, the first convolution's padding is wrong in one position, each further one adds one, and each pooling halves them, rounded
+    up. The gradient needs no more: what an owned position depends on is seen, and its gradient reaches nothing else."""
+    names = list(convolutions())
+    widest, wrong, level = 0, 0, 0
+    left = set(layers)
+    for name in names:
+        if not left:
+            break
+        if name[2] == "1" and level < int(name[0]) - 1:
+            level += 1
+            wrong = -(-wrong // 2)
+        wrong += 1
+        if f"relu{name}" in left:
+            left.discard(f"relu{name}")
+            widest = max(widest, wrong << depth(f"relu{name}"))
+    return -(-widest // ALIGNMENT) * ALIGNMENT
+
+
+def whole(width: int, height: int) -> tuple[Tile, ...]:
+    """The one tile that is the picture."""
+    return (Tile(Span(0, height, 0, height), Span(0, width, 0, width)),)
+
+
+def grid(width: int, height: int, side: int, margin: int) -> tuple[Tile, ...]:
+    """Tiles of about side × side px that see `margin` px beyond, row by row, all of nearly one size. side and margin: multiples of ALIGNMENT."""
+    return tuple(Tile(rows, columns) for rows in _spans(height, side, margin) for columns in _spans(width, side, margin))
+
+
+def _spans(length: int, side: int, margin: int) -> list[Span]:
+    count = max(1, -(-length // side))
+    step = -(-length // (count * ALIGNMENT)) * ALIGNMENT
+    starts = range(0, length, step)
+    return [Span(at, min(at + step, length), max(0, at - margin), min(length, at + step + margin)) for at in starts]
+
+
+class Rows:
+    """Adds up the gradients of tiles, and hands out rows as soon as no further tile reaches them: what is kept is a band of the picture."""
+
+    def __init__(self, image: Tensor, take: Take) -> None:
+        """image: (1, c, h, w), for its size and type."""
+        self._band = image.new_zeros(*image.shape[:2], 0, image.shape[-1])
+        self._top = 0
+        self._take = take
+
+    def add(self, tile: Tile, gradient: Tensor) -> None:
+        """Adds a tile's gradient, of all that it sees. Tiles come row by row."""
+        rows, columns = tile.rows, tile.columns
+        self._hand_out(rows.seen_start - self._top)
+        more = rows.seen_stop - self._top - self._band.shape[-2]
+        if more > 0:
+            self._band = torch.cat((self._band, self._band.new_zeros(*self._band.shape[:2], more, self._band.shape[-1])), 2)
+        self._band[..., rows.seen_start - self._top : rows.seen_stop - self._top, columns.seen_start : columns.seen_stop] += gradient
+
+    def end(self) -> None:
+        """Hands out what is left."""
+        self._hand_out(self._band.shape[-2])
+
+    def _hand_out(self, count: int) -> None:
+        if count > 0:
+            self._take(self._top, self._band[..., :count, :])
+            self._band = self._band[..., count:, :]
+            self._top += count

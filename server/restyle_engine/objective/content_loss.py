@@ -1,0 +1,83 @@
+"""Owns what holds a painting to what it is painted over: the content's activations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from ..large.tiles import Tile
+from ..network.convolutions import layout
+from ..network.vgg import Vgg, channels, depth
+from .moments import levels
+
+KEPT_BYTES = 40  # per pixel: activations of the content that take more are computed anew with each evaluation, where there are tiles
+SMALLEST_VARIANCE = 1.0  # of activations of mean 1; photos have 6 to 11: what is all but flat holds nobody
+
+
+class FeatureMatch:
+    """Mean squared difference to the content's activations, in parts of their own variance: 1 is a picture that knows only their mean."""
+
+    def __init__(self, vgg: Vgg, base: Tensor, layers: Mapping[str, float], more: Tensor | None, tiles: Sequence[Tile], *, relative: bool = True) -> None:
+        """base: the content, (1, 3, h, w). layers: by name, with their weights; none: nothing is held. more: (1, 1, h, w), by pixel. relative: whether the
+        variance counts; Gatys' own term is the plain difference."""
+        self.layers: Sequence[str] = tuple(layers)
+        self._base = base
+        deepest = max((depth(layer) for layer in layers), default=0)
+        self._more: list[Tensor | None] = [None] * (deepest + 1) if more is None else [*levels(more, deepest)]
+        self._vgg = vgg
+        self._kept, variances = _seen(vgg, base, self.layers, tiles) if self.layers else ({}, {})
+        self._weights = {name: weight / max(variances[name], SMALLEST_VARIANCE) if relative else weight for name, weight in layers.items()}
+
+    def loss(self, features: Mapping[str, Tensor], tile: Tile) -> Tensor:
+        """A tile's share in the term, a scalar. features: the activations of what the tile sees."""
+        total = self._base.new_zeros(())
+        for layer, weight in self._weights.items():
+            level = depth(layer)
+            total = total + weight * self._share(tile.inner(features[layer], level), self._target(layer, tile), tile, level)
+        return total
+
+    @torch.no_grad()
+    def _target(self, layer: str, tile: Tile) -> Tensor:
+        kept = self._kept.get(layer)
+        if kept is not None:
+            return tile.own(kept, depth(layer))
+        return tile.inner(self._vgg.features(tile.seen(self._base), [layer])[layer], depth(layer))
+
+    def _share(self, now: Tensor, target: Tensor, tile: Tile, level: int) -> Tensor:
+        more = self._more[level]
+        height, width = (-(-side >> level) for side in self._base.shape[-2:])
+        share = now.shape[-2] * now.shape[-1] / (height * width)
+        found = squared_difference(now, target, None if more is None else tile.own(more, level))
+        return found if share == 1 else found * share
+
+
+@torch.no_grad()
+def _seen(vgg: Vgg, base: Tensor, layers: Sequence[str], tiles: Sequence[Tile]) -> tuple[dict[str, Tensor], dict[str, float]]:
+    """The content's activations by layer, none where they take too much; and their variance over the picture, the mean of all channels."""
+    size = next(iter(vgg.filters.values())).weight.element_size()
+    keep = len(tiles) == 1 or sum(channels(layer) * size / 4 ** depth(layer) for layer in layers) <= KEPT_BYTES
+    kept: dict[str, Tensor] = {}
+    sums: dict[str, Tensor] = {}  # (2, C): of the activations and of their squares
+    counts: dict[str, int] = {}
+    for tile in tiles:
+        for layer, values in vgg.features(tile.seen(base), layers).items():
+            own = tile.inner(values, depth(layer))
+            exact = own.double() if own.device.type != "mps" else own.float()
+            found = torch.stack((exact.sum((0, 2, 3)), exact.square().sum((0, 2, 3))))
+            sums[layer] = sums[layer] + found if layer in sums else found
+            counts[layer] = counts.get(layer, 0) + own.shape[-2] * own.shape[-1]
+            if keep:
+                if layer not in kept:
+                    height, width = (-(-side >> depth(layer)) for side in base.shape[-2:])
+                    kept[layer] = torch.empty(1, values.shape[1], height, width, dtype=values.dtype, device=values.device, memory_format=layout(values))
+                tile.own(kept[layer], depth(layer)).copy_(own)
+    return kept, {layer: float((sums[layer][1] / counts[layer] - (sums[layer][0] / counts[layer]).square()).mean()) for layer in sums}
+
+
+def squared_difference(now: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean squared difference of activations (1, C, h, w), in fp32 (fp64 stays). weight: (1, 1, h, w), multiplies each position's error."""
+    exact = torch.float64 if now.dtype == torch.float64 else torch.float32
+    error = (now - target).to(exact).square()
+    return error.mean() if weight is None else (error * weight).mean()

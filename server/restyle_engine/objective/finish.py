@@ -1,0 +1,235 @@
+"""Owns the finish of a painting: the stage that turns the right statistics into paint, each position becoming like the style's own position that is nearest.
+
+Loss = mean over LAYERS of (1 − cosine to the nearest neighbour) + tone · squared change of the tones over their variance + content + gamut. The neighbours are
+found for every position anew every few steps and held in between ("feature splitting", Kolkin et al. 2022, section 3.4, finds them for a sample in every step,
+which leaves dots where few positions were drawn). Cosine says nothing of level: the tones, means over BLOCK px, stay those of the stage before.
+
+Adam (Kingma & Ba 2015) moves the levels of a Laplacian pyramid, so that one step moves strokes of every size.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..large.tiles import Rows, Tile, window
+from ..network.vgg import Vgg, depth
+from .content_loss import FeatureMatch, squared_difference
+from .gamut import gamut
+from .moments import by_position
+from .neighbours import Keys, difference, nearest
+from .tiled_statistics import Beat
+
+LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_3", "relu4_1", "relu4_2", "relu4_3")
+DETAIL_LAYERS = LAYERS[:5]  # of a picture that is too large to be painted whole: what has the size of a stroke has been painted
+SEARCHED = 5  # steps from one search to the next
+OFFSETS = ((0, 0), (1, 1), (0, 1), (1, 0))
+BLOCK = 16  # px, the tiles' alignment
+SMALLEST_SPREAD = 1e-3  # variance of the tones: a flat picture's may not divide by nothing
+LAST_RATE = 0.2  # of the first rate, in the last step
+BETAS = (0.9, 0.99)
+EPSILON = 1e-12  # gradients of mean losses are tiny: 1e-8 would rule them
+LEVELS = 5  # of the pyramid, beside what is left
+SMALLEST = 16  # px, side below which no level is split further
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """rate: of the range, in the first steps. warming: steps until it is reached, as Adam's first ones move every level by all of it. levels: of the pyramid,
+    the finest, that move. tone: weight of the tones, which only levels as large as their blocks can change: below, their borders would show. strided: poolings
+    up to which every second row and column counts: shallow layers have the most positions and the least to say."""
+
+    rate: float
+    warming: int
+    levels: int
+    tone: float
+    strided: int
+
+
+WHOLE_PACE = Pace(0.018, 4, 6, 1.0, 0)
+DETAIL_PACE = Pace(0.03, 2, 2, 0.0, 1)  # from a blur whose forms and tones are right; at 0.05 a weave shows, at 0.08 specks and fringes
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the picture with styles of its own. keys: by layer; says: by number of poolings, (1, 1, h, w), how much each position counts, sum over all
+    regions 1, None: all positions alike."""
+
+    keys: Mapping[str, Keys]
+    says: Sequence[Tensor] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone with its weight, content and gamut without."""
+
+    neighbours: Tensor
+    tone: Tensor
+    content: Tensor
+    gamut: Tensor
+
+
+Tell = Callable[[Terms, float, Tensor], object]
+"""Is told the terms of each step, the content's weight, and the picture after it."""
+
+
+class Finish:
+    """The objective of the finish at one size, evaluated as a whole, or exactly the same tile by tile."""
+
+    def __init__(
+        self,
+        vgg: Vgg,
+        start: Tensor,
+        regions: Sequence[Region],
+        layers: Sequence[str],
+        hold: FeatureMatch,
+        gamut: float,
+        tiles: Sequence[Tile],
+        pace: Pace = WHOLE_PACE,
+    ) -> None:
+        """start: (1, 3, h, w), what the stage before has painted. hold: the content's term. pace: its tone at 0, where all levels move, lets colours run away,
+        magenta first."""
+        self._vgg, self._regions, self._layers, self._hold, self._tiles = vgg, regions, tuple(layers), hold, tiles
+        self._gamut = gamut
+        self._strided = pace.strided
+        self._tones = _tones(start)
+        spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
+        self._tone = pace.tone / max(float(spread), SMALLEST_SPREAD)
+        self._size = start.shape[-2], start.shape[-1]
+        self._near: dict[tuple[int, str, int], Tensor] = {}
+        self._searches = 0
+
+    def gradient(self, image: Tensor, content: float, search: bool, beat: Beat | None = None) -> tuple[Terms, Tensor]:
+        """Terms at an image (1, 3, h, w) and the loss' gradient. content: the content's weight; search: whether neighbours are found anew."""
+        gradient = torch.empty_like(image)
+        self._searches += search
+
+        def take(top: int, part: Tensor) -> None:
+            gradient[..., top : top + part.shape[-2], :] = part
+
+        band = Rows(image, take)
+        parts = []
+        for number, tile in enumerate(self._tiles):
+            leaf = tile.seen(image).detach().clone().requires_grad_(True)
+            terms = self._part(leaf, tile, number, search)
+            total = terms.neighbours + terms.tone + content * terms.content + self._gamut * terms.gamut
+            band.add(tile, torch.autograd.grad(total, leaf)[0])
+            parts.append([one.detach() for one in (terms.neighbours, terms.tone, terms.content, terms.gamut)])
+            if beat:
+                beat((number + 1) / len(self._tiles))
+        band.end()
+        return Terms(*(torch.stack(one).sum() for one in zip(*parts, strict=True))), gradient
+
+    def _part(self, image: Tensor, tile: Tile, number: int, search: bool) -> Terms:
+        """A tile's share in the terms."""
+        features = self._vgg.features(image, {*self._layers, *self._hold.layers})
+        found = image.new_zeros(())
+        for layer in self._layers:
+            level = depth(layer)
+            own = tile.inner(features[layer], level)
+            for index, region in enumerate(self._regions):
+                found = found + self._alike(own, region, (number, layer, index), tile, level, search)
+        inner = tile.inner(image)
+        height, width = self._size
+        tones = _tones(inner)
+        target = self._tones[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : tones.shape[-2], : tones.shape[-1]]
+        share = tones.shape[-2] * tones.shape[-1] / (self._tones.shape[-2] * self._tones.shape[-1])
+        tone = self._tone * share * squared_difference(tones, target)
+        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), gamut(inner) * (tile.pixels / (height * width)))
+
+    def _alike(self, own: Tensor, region: Region, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
+        """A tile's share in a layer's term for a region. own: (1, C, h, w)."""
+        known = region.keys[place[1]]
+        say = None if region.says is None else tile.own(region.says[level], level)
+        height, width = (-(-side >> level) for side in self._size)
+        if level <= self._strided:  # others after each search
+            down, across = OFFSETS[self._searches % len(OFFSETS)]
+            own = window(own, slice(down, None, 2), slice(across, None, 2))
+            say = None if say is None else 4 * say[..., down::2, across::2]
+            height, width = (height - down + 1) // 2, (width - across + 1) // 2
+        share = own.shape[-2] * own.shape[-1] / (height * width)
+        positions = by_position(own)
+        if say is not None:
+            say = say.flatten()
+            counting = say.nonzero()[:, 0]
+            positions, say = positions[counting], say[counting]
+        if not len(positions):
+            return own.new_zeros((), dtype=torch.float32)
+        if search:
+            self._near[place] = nearest(positions.detach(), known)
+        found = difference(positions, known, self._near[place], say)
+        return found * share if say is None else found
+
+
+def finish(
+    objective: Finish, start: Tensor, steps: int, pace: Pace, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None
+) -> Tensor:
+    """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
+    change; None: everywhere. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise
+    to end it."""
+    shapes = level_shapes(start)[: pace.levels]
+    means, squares = ([start.new_zeros(*start.shape[:2], *shape) for shape in shapes] for _ in range(2))
+    since, picture, rate, weight = 0, start.clone(), 1.0, pull(0.0)
+    del start  # a large picture is kept once
+    for number in range(steps):
+        terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
+        content = float(terms.content)
+        loss = float(terms.neighbours + terms.tone) + content
+        if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
+            rate, since = rate * 0.1, 0
+            for moment in (*means, *squares):
+                moment.zero_()
+            tell(terms, weight, picture)
+            continue
+        since += 1
+        step = pace.rate * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / pace.warming)
+        slopes = spread(gradient if free is None else gradient.mul_(free), shapes)
+        del gradient
+        moves: list[Tensor] = []
+        while slopes:
+            slope, mean, square = slopes.pop(0), means[len(moves)], squares[len(moves)]
+            mean.lerp_(slope, 1 - BETAS[0])
+            square.mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
+            size = torch.div(square, 1 - BETAS[1] ** since, out=slope).sqrt_().add_(EPSILON)
+            moves.append(torch.div(mean, size, out=size).mul_(-step / (1 - BETAS[0] ** since)))
+        move = joined(moves)
+        picture += move if free is None else move.mul_(free)
+        tell(terms, weight, picture)
+        weight = pull(content)
+    return picture
+
+
+def level_shapes(picture: Tensor) -> list[tuple[int, int]]:
+    """Heights and widths of a picture's (1, c, h, w) Laplacian pyramid, finest first, what is left last."""
+    height, width = picture.shape[-2:]
+    found = [(height, width)]
+    while len(found) <= LEVELS and min(height, width) >= SMALLEST:
+        height, width = -(-height // 2), -(-width // 2)
+        found.append((height, width))
+    return found
+
+
+def joined(levels: list[Tensor]) -> Tensor:
+    """What the finest levels of a pyramid add up to, in the finest of them; the list is used up."""
+    picture = levels.pop()
+    while levels:
+        level = levels.pop()
+        picture = level.add_(F.interpolate(picture, size=level.shape[-2:], mode="bilinear", align_corners=False))
+    return picture
+
+
+def spread(gradient: Tensor, shapes: Sequence[tuple[int, int]]) -> list[Tensor]:
+    """The gradient by the finest of a pyramid's levels, of the gradient (1, c, h, w) by its picture. shapes: of the levels, the first the picture's."""
+    found = [gradient]
+    for shape in shapes[1:]:
+        found.append(torch.ops.aten.upsample_bilinear2d_backward(found[-1], found[-1].shape[-2:], [*gradient.shape[:2], *shape], False))
+    return found
+
+
+def _tones(picture: Tensor) -> Tensor:
+    return F.avg_pool2d(picture, BLOCK, ceil_mode=True)

@@ -1,0 +1,264 @@
+"""Owns one scale's objective: the content's activations, the styles' moments with their regions, and the terms of the loss for an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from ..large.tiles import Rows, Take, Tile, grid, halo, whole
+from ..network.vgg import Vgg, depth
+from ..resizing import resized_map, tensor
+from ..task import Pixels, StylePicture, Task
+from . import gamut, strength, variation
+from .content_loss import FeatureMatch
+from .moments import Moments, blended, guides, product
+from .style_loss import STYLE_LOSSES, StyleLoss
+from .targets import TargetCache, Targets, style_targets
+from .tiled_statistics import Beat, Look, Measured, measured, tiled_moments
+
+STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
+SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Parts of the loss, scalars with gradient. style: relative to the styles' own size, 1 is a picture without any activation."""
+
+    style: Tensor
+    content: Tensor
+    variation: Tensor
+    gamut: Tensor
+
+    def detached(self) -> Terms:
+        """The same values without gradient."""
+        return Terms(self.style.detach(), self.content.detach(), self.variation.detach(), self.gamut.detach())
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the terms count beside a style of 1. reach: the content's loss from which on it is felt with its weight, as strength.py says; None: everywhere."""
+
+    content: float
+    variation: float
+    gamut: float
+    reach: float | None = None
+
+    def total(self, terms: Terms) -> Tensor:
+        """The loss."""
+        return terms.style + self.held(terms) + self.rest(terms)
+
+    def held(self, terms: Terms) -> Tensor:
+        """The part of the loss that is the content's."""
+        return self.content * (terms.content if self.reach is None else strength.felt(terms.content, self.reach))
+
+    def linear(self, content: float) -> Weights:
+        """Plain weights with the same gradient, where the whole picture's content loss is that."""
+        return self if self.reach is None else replace(self, content=self.content * strength.slope(content, self.reach), reach=None)
+
+    def rest(self, terms: Terms) -> Tensor:
+        """The part of the loss that is neither style nor content."""
+        return self.variation * terms.variation + self.gamut * terms.gamut
+
+
+Statistics = tuple[Measured, ...]
+"""What an image's style is judged by: per region, the moments of each style layer. They add up over the parts of an image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the picture with one target. guides: by number of poolings; scale: per layer, layer weight over the target's own loss at zero activation."""
+
+    guides: list[Tensor | None]
+    targets: Targets
+    scale: Mapping[str, float]
+    share: float
+
+
+class ScaleObjective:
+    """The objective at one scale, on one device; evaluated as a whole, or exactly the same tile by tile."""
+
+    def __init__(
+        self, vgg: Vgg, base: Tensor, regions: tuple[Region, ...], loss: StyleLoss, hold: FeatureMatch, tiles: Sequence[Tile], free: Tensor | None
+    ) -> None:
+        """base: the content, float32 (1, 3, h, w) in 0–1. free: (1, 1, h, w), 1 where pixels may change, else 0; None: everywhere."""
+        self.base = base
+        self.free = free
+        self.painted = bool(regions) and (free is None or bool(free.any()))
+        self._vgg = vgg
+        self._regions = regions
+        self._loss = loss
+        self._hold = hold
+        self._tiles = tiles
+        self._size = base.shape[-2], base.shape[-1]
+        self._style_layers = tuple(regions[0].scale) if regions else ()
+        self._wanted = frozenset(self._style_layers) | frozenset(hold.layers)
+
+    def gradient(self, image: Tensor, weights: Weights, beat: Beat | None = None) -> tuple[Terms, Tensor]:
+        """Terms at an image (1, 3, h, w) and the gradient of their weighted sum. One evaluation. beat: told after each tile."""
+        gradient = torch.empty_like(image)
+
+        def take(top: int, rows: Tensor) -> None:
+            gradient[..., top : top + rows.shape[-2], :] = rows
+
+        terms = self.stream(image, weights, take, beat)
+        return terms, gradient
+
+    def stream(self, image: Tensor, weights: Weights, take: Take, beat: Beat | None = None) -> Terms:
+        """The same, with the gradient handed out row by row, so that it need not be kept."""
+        if len(self._tiles) == 1:
+            leaf = image.detach().clone().requires_grad_(True)
+            terms = self.terms(leaf)
+            take(0, torch.autograd.grad(weights.total(terms), leaf)[0])
+            return terms.detached()
+        style, content, slopes = self._slopes(image, beat, weights.reach is not None)
+        plain = weights.linear(content)
+        rows = Rows(image, take)
+        parts = []
+        for done, tile in enumerate(self._tiles, 1):
+            leaf = tile.seen(image).detach().clone().requires_grad_(True)
+            terms = self._part(leaf, tile, slopes)
+            rows.add(tile, torch.autograd.grad(plain.total(terms), leaf)[0])
+            parts.append(terms.detached())
+            _tell(beat, STATISTICS_SHARE + (1 - STATISTICS_SHARE) * done / len(self._tiles))
+        rows.end()
+        return _summed(parts, style)
+
+    def terms(self, image: Tensor) -> Terms:
+        """All terms for an image (1, 3, h, w), with gradient if the image asks for one."""
+        (tile,) = whole(*image.shape[:1:-1])
+        features = self._vgg.features(image, self._wanted)
+        style = self.style(self._measured(features, tile))
+        return Terms(style, self._hold.loss(features, tile), variation.variation(image), gamut.gamut(image))
+
+    def style(self, now: Statistics) -> Tensor:
+        """The style's term, from statistics alone."""
+        style = self.base.new_zeros(())
+        for region, found in zip(self._regions, now, strict=True):
+            for layer in self._style_layers:
+                style = style + region.share * region.scale[layer] * self._loss(found[layer], region.targets[layer])
+        return style
+
+    def _measured(self, features: Mapping[str, Tensor], tile: Tile) -> Statistics:
+        style = {layer: features[layer] for layer in self._style_layers}
+        return tuple(measured(style, region.guides, tile, self._size) for region in self._regions)
+
+    def _slopes(self, image: Tensor, beat: Beat | None, compared: bool = False) -> tuple[Tensor, float, Statistics]:
+        """The style's term for the whole image, the content's (0 unless compared), and the style's derivative by each of the image's statistics."""
+        contents: list[Tensor] = []
+
+        def told(done: float) -> None:
+            _tell(beat, STATISTICS_SHARE * done)
+
+        def compare(features: Mapping[str, Tensor], tile: Tile) -> None:
+            contents.append(self._hold.loss(features, tile))
+
+        look = Look(self._hold.layers, compare) if compared else None
+        now = tiled_moments(self._vgg, image, self._style_layers, [region.guides for region in self._regions], self._tiles, told, look)
+        leaves = [m for found in now for one in found.values() for m in (one.second.requires_grad_(True), one.mean.requires_grad_(True))]
+        style = self.style(now)
+        slopes = iter(torch.autograd.grad(style, leaves, materialize_grads=True)) if leaves else iter(())
+        return style.detach(), sum(map(float, contents)), tuple({name: Moments(next(slopes), next(slopes)) for name in found} for found in now)
+
+    def _part(self, image: Tensor, tile: Tile, slopes: Statistics) -> Terms:
+        """A tile's share in the terms; the style's is the linear form that has the whole style's gradient."""
+        features = self._vgg.features(image, self._wanted)
+        style = image.new_zeros(())
+        for found, slope in zip(self._measured(features, tile), slopes, strict=True):
+            for name, one in found.items():
+                style = style + (one.second * slope[name].second).sum() + (one.mean * slope[name].mean).sum()
+        own = tile.inner(image)
+        height, width = self._size
+        part = variation.Part(own.shape[-2], own.shape[-1], height, width)
+        share = tile.pixels / (height * width)
+        return Terms(style, self._hold.loss(features, tile), variation.variation(tile.beyond(image), part), gamut.gamut(own) * share)
+
+
+def _tell(beat: Beat | None, done: float) -> None:
+    if beat:
+        beat(done)
+
+
+def _summed(parts: Sequence[Terms], style: Tensor | None) -> Terms:
+    if style is None:
+        return parts[0]
+    return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "variation", "gamut")))
+
+
+def objective_of(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch.device, cache: TargetCache, side: int | None = None) -> ScaleObjective:
+    """The objective of a task over a content (1, 3, h, w) of any scale. A task whose statistics nobody has a say in gives one without style. side: of
+    tiles, in px; None: the picture fits as a whole."""
+    height, width = base.shape[-2:]
+    layers = tuple((layer, share) for layer, share in task.parameters.style_layers if share > 0)
+    kept = {layer: share for layer, share in task.parameters.content_layers if share > 0}
+    tiles = whole(width, height) if side is None else grid(width, height, side, halo([*kept, *(layer for layer, _ in layers)]))
+    loss = STYLE_LOSSES[task.parameters.objective]
+    deepest = max((depth(layer) for layer, _ in layers), default=0)
+    regions = []
+    for region, styles, say in counted(task, width, height, device):
+        targets = _mixed(
+            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache, side) for style in styles],
+            [style.weight for style in styles],
+        )
+        scale = {layer: share / _size(loss, targets[layer]) for layer, share in layers}
+        regions.append(Region(guides(weight_map(task, width, height, device), region, deepest), targets, scale, say))
+    total = sum(region.share for region in regions)
+    shared = tuple(replace(region, share=region.share / total) for region in regions)
+    local = strength_map(task, width, height, device)
+    more = None if local is None else strength.hold(task.parameters.strength, local)
+    hold = FeatureMatch(vgg, base, kept, more, tiles)
+    return ScaleObjective(vgg, base, shared, loss, hold, tiles, None if local is None else (local > 0).to(base.dtype))
+
+
+def strength_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
+    """The task's strength map at a size, (1, 1, h, w) in 0–1."""
+    return None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
+
+
+def weight_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
+    """How much each pixel counts in the picture's statistics, (1, 1, h, w) in 0–1; None: all fully. What does not change does not count."""
+    return product(*(None if one is None else resized_map(tensor(one, device), width, height) for one in (task.weight, task.strength_map)))
+
+
+def counted(task: Task, width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture], float]]:
+    """The regions that are large enough to have statistics: their maps, (1, 1, h, w) or None, their styles, and how much of the picture they cover, 0–1."""
+    weight = weight_map(task, width, height, device)
+    found = [(region, styles, _say(weight, region)) for region, styles in by_region(task.styles, width, height, device)]
+    return [one for one in found if one[2] >= SMALLEST_SAY]
+
+
+def _say(weight: Tensor | None, region: Tensor | None) -> float:
+    """Share of the picture that a region's statistics cover."""
+    both = product(weight, region)
+    return 1.0 if both is None else float(both.mean())
+
+
+def _size(loss: StyleLoss, target: Moments) -> float:
+    """The loss of no activation at all: makes terms of different layers, styles and weights files comparable."""
+    nothing = Moments(torch.zeros_like(target.second), torch.zeros_like(target.mean))
+    return max(float(loss(nothing, target)), 1e-12)
+
+
+def _mixed(targets: list[Targets], weights: list[float]) -> Targets:
+    return targets[0] if len(targets) == 1 else {layer: blended([t[layer] for t in targets], weights) for layer in targets[0]}
+
+
+def by_region(styles: tuple[StylePicture, ...], width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture]]]:
+    """Styles that paint the same region, with its normalised map (1, 1, h, w): at each pixel, a style's map times its weight over the sum of all of them."""
+    groups: list[tuple[Pixels | None, list[StylePicture]]] = []
+    for style in styles:
+        for region, members in groups:
+            if region is style.region or (region is not None and style.region is not None and (region == style.region).all()):
+                members.append(style)
+                break
+        else:
+            groups.append((style.region, [style]))
+    if len(groups) == 1 and groups[0][0] is None:
+        return [(None, groups[0][1])]
+    bare = [torch.ones(1, 1, height, width, device=device) if r is None else resized_map(tensor(r, device), width, height) for r, _ in groups]
+    weighted = [one * sum(style.weight for style in members) for one, (_, members) in zip(bare, groups, strict=True)]
+    total = torch.stack(weighted).sum(0).clamp(min=1e-6)
+    cover = torch.stack(bare).amax(0)  # a feathered border stays feathered
+    return [(one / total * cover, members) for one, (_, members) in zip(weighted, groups, strict=True)]

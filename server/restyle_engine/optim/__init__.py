@@ -1,0 +1,1 @@
+"""How a painting gets better: the plan of its scales, L-BFGS and Adam. This file imports nothing."""

@@ -1,0 +1,125 @@
+"""Owns the plan of a painting: the sizes of its pyramid, how many loss evaluations each of them gets, and the finish. Imports no torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import MappingProxyType
+
+from ..parameters import SMALLEST_SIDE, Preset
+
+STEP = 2.0  # ratio of two neighbouring scales
+COARSEST = 80  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
+MOST_SCALES = 7
+MARGIN = 8  # px around what is painted whole that are painted along and cut off in the end: along its border, the network sees a frame
+LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
+FINISH_COST = 1.3  # of an evaluation, a step of the finish: a layer less deep, with the search
+DETAIL_COST = 0.6  # same, with the layers up to relu3_1
+DETAIL_STEPS = 8  # at most, of each size above LARGEST_WHOLE
+
+FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.45, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
+LEAST = 2  # evaluations that are left to the statistics: the first of them only looks
+SHARES = (0.30, 0.40, 0.30, 0.15)  # of the rest, finest scale first; the last one repeats: large strokes form at the coarse ones, which cost little
+
+
+class Stage(Enum):
+    """MOMENTS: the styles' statistics place colours and the composition of strokes. FINISH: nearest neighbours make them paint. DETAIL: the same for what
+    is small, in a picture that is too large to be painted whole."""
+
+    MOMENTS = "moments"
+    FINISH = "finish"
+    DETAIL = "detail"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One stage of the work at one size, in px. evaluations: of the loss, steps in the finish; cost: of one of them, in evaluations of the moments' loss at the
+    painting's size, margin included; margin: px on each side that come on top."""
+
+    width: int
+    height: int
+    evaluations: int
+    cost: float
+    stage: Stage = Stage.MOMENTS
+    margin: int = 0
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """Width and height with the margin, in px."""
+        return self.width + 2 * self.margin, self.height + 2 * self.margin
+
+    @property
+    def load(self) -> float:
+        """Of one evaluation, in pixels that pass through all layers."""
+        return math.prod(self.canvas) * {Stage.MOMENTS: 1.0, Stage.FINISH: FINISH_COST, Stage.DETAIL: DETAIL_COST}[self.stage]
+
+
+def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:
+    """Scales of a painting of width × height px, coarsest first, the finish last. All of them together cost at most `budget` evaluations at the finest; empty
+    when the budget is 0. Above LARGEST_WHOLE the budget is that of the largest size that is painted whole, and the details come on top."""
+    if budget <= 0:
+        return ()
+    if max(width, height) > LARGEST_WHOLE:
+        return _large(width, height, preset, budget)
+    steps = math.floor(min(budget * FINISHED[preset], max(0, budget - LEAST)) / FINISH_COST + 1e-9)
+    moments = budget - steps * FINISH_COST
+    sizes = _sizes(width, height)
+    given = [SHARES[min(i, len(SHARES) - 1)] for i in range(len(sizes))]
+    scales: list[Scale] = []
+    left = moments
+    for i, (w, h) in reversed(list(enumerate(sizes))):
+        margin = _margin(w, width)
+        cost = _area(w, h, margin) / _area(width, height, MARGIN)
+        wanted = left if i == 0 else min(moments * given[i] / sum(given), left - 1)  # the finest scale keeps one at least
+        evaluations = max(0, math.floor(wanted / cost + 1e-9))
+        if evaluations:
+            scales.append(Scale(w, h, evaluations, cost, margin=margin))
+            left -= evaluations * cost
+    if steps:
+        scales.append(Scale(width, height, steps, FINISH_COST, Stage.FINISH, MARGIN))
+    return tuple(scales)
+
+
+def _large(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:
+    sizes = [(width, height)]
+    while max(sizes[-1]) > LARGEST_WHOLE:
+        sizes.append((max(SMALLEST_SIDE, -(-sizes[-1][0] // 2)), max(SMALLEST_SIDE, -(-sizes[-1][1] // 2))))
+    whole = sizes[-1]
+    area = _area(width, height, _margin(width, whole[0]))
+    painted = tuple(replace(scale, cost=scale.cost * _area(*whole, MARGIN) / area) for scale in plan(*whole, preset, budget))
+    steps = min(budget, DETAIL_STEPS)
+    margins = [_margin(w, whole[0]) for w, _ in sizes]
+    details = [
+        Scale(w, h, steps, DETAIL_COST * _area(w, h, margin) / area, Stage.DETAIL, margin) for (w, h), margin in zip(sizes[:-1], margins[:-1], strict=True)
+    ]
+    return painted + tuple(reversed(details))
+
+
+def _margin(width: int, whole: int) -> int:
+    """The margin at a size: MARGIN where the picture is painted whole, and a px at least."""
+    return max(1, round(MARGIN * width / whole))
+
+
+def _area(width: int, height: int, margin: int) -> int:
+    return (width + 2 * margin) * (height + 2 * margin)
+
+
+def work(width: int, height: int, preset: Preset, budget: int) -> float:
+    """What a painting costs: pixels times evaluations of all layers."""
+    return sum(scale.load * scale.evaluations for scale in plan(width, height, preset, budget))
+
+
+def _sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """Finest first; no side under SMALLEST_SIDE, each clearly smaller than the one before."""
+    sizes = [(width, height)]
+    for k in range(1, MOST_SCALES):
+        factor = STEP**-k
+        if math.sqrt(width * height) * factor < COARSEST / math.sqrt(STEP):
+            break
+        size = max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))
+        if size[0] * size[1] > 0.8 * sizes[-1][0] * sizes[-1][1]:
+            break
+        sizes.append(size)
+    return sizes

@@ -1,0 +1,130 @@
+"""Owns reading and writing picture files: PNG, JPEG, WebP and TIFF (and GIF, BMP, PPM and its like to read), with depth, profile, orientation and resolution
+kept.
+
+    read_bytes(path)                 a file's bytes; PictureError when it can't
+    read_picture(source)             PictureFile; PictureError when it can't
+    write_picture(path, plane, like) writes a whole file or none; PictureError when it can't
+    encode_picture(…)                the same as bytes
+
+16-bit RGB and TIFF are read around Pillow, which turns them into 8 bits without a word. What that needs is imported when first needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import PictureError
+from ..planes.formats import Plane
+from ..planes.samples import is_usable, samples_of
+from . import encoding, kinds, netpbm, raster, tiff
+from .encoding import Encoded
+from .pictures import PictureFile
+
+__all__ = ["PictureError", "PictureFile", "encode_picture", "read_bytes", "read_picture", "write_picture"]
+
+TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+WRITABLE = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
+LARGEST_FILE = 4 << 30  # bytes: 150 megapixels of float RGBA are under 3 GB; a pipe may never end
+SLICE = 1 << 20  # bytes read at a time
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """All of a file, or of a pipe, which can be read only once. PictureError: missing, a folder or a device, too large, unreadable."""
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            kind = path.stat().st_mode
+            if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
+                raise PictureError(f"{path} is a device; give a picture file.")
+            return _all_of(file, path.name)
+    except FileNotFoundError as error:
+        raise PictureError(f"There is no file {path}; check the path.") from error
+    except IsADirectoryError as error:
+        raise PictureError(f"{path} is a folder; give a picture file.") from error
+    except OSError as error:
+        raise PictureError(f"{path.name} can't be read ({_reason(error)}); check its permissions.") from error
+    except ValueError as error:  # a null character
+        raise PictureError(f"There is no file {path!r}; check the path.") from error
+
+
+def read_picture(source: Path | str | bytes, name: str | None = None) -> PictureFile:
+    """The first picture of a file, given by path or by its bytes, upright. name: what to call it in sentences; default: the file's name.
+
+    Palettes become RGB(A), CMYK and Lab become RGB, bits become gray. 16-bit and float pictures keep their depth.
+    PictureError: missing, unreadable, empty, no picture, a kind that isn't read, cut short, NaN or infinite in it, or too large (found out before anything is
+    decoded).
+    """
+    name = name or ("The picture" if isinstance(source, bytes) else Path(source).name)
+    data = source if isinstance(source, bytes) else read_bytes(source)
+    if not data:
+        raise PictureError(f"{name} is empty; choose a picture file with something in it.")
+    if words := kinds.unreadable(data[: kinds.HEAD]):
+        raise PictureError(f"{name} is {words}, which can't be read; export it as {raster.KINDS}.")
+    reader = tiff.read if data[:4] in TIFF_MARKS else netpbm.read if netpbm.is_one(data) else raster.read
+    try:
+        picture = reader(data, name)
+        if not is_usable(samples_of(picture.plane)):
+            raise PictureError(f"{name} holds NaN, infinite or enormous values, which often mark places without data; fill them in the program that made it.")
+    except MemoryError as error:
+        raise PictureError(f"There is not enough memory to open {name}; close other programs or scale it down.") from error
+    else:
+        return picture
+
+
+def encode_picture(plane: Plane, suffix: str, like: PictureFile | None = None) -> Encoded:
+    """The plane as a file's bytes, of the kind that a name's ending (".png") stands for, and warnings. like: the file whose resolution and EXIF data go along.
+
+    Warnings are sentences about what the kind of file can't hold (transparency in JPEG, 16 bits in JPEG and WebP, floats in PNG, EXIF data in TIFF).
+    PictureError: an unknown ending, a size that it can't hold, or NaN or infinity in the plane.
+    """
+    kind = WRITABLE.get(suffix.lower())
+    if kind is None:
+        raise PictureError(f'"{suffix}" ends in no kind of picture that can be written; use one of {", ".join(WRITABLE)}.')
+    return encoding.encode(plane, kind, like)
+
+
+def write_picture(path: Path | str, plane: Plane, like: PictureFile | None = None) -> tuple[str, ...]:
+    """Writes the plane as the kind of file that the path's ending stands for, atomically. Returns the warnings of encode_picture.
+
+    PictureError: as encode_picture says, or a place that can't be written.
+    """
+    path = Path(path)
+    encoded = encode_picture(plane, path.suffix, like)
+    _replace(path, encoded.data)
+    return encoded.warnings
+
+
+def _all_of(file: BinaryIO, name: str) -> bytes:
+    parts, size = [], 0
+    while part := file.read(SLICE):
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST_FILE:
+            raise PictureError(f"{name} has more than {LARGEST_FILE >> 30} GiB, more than can be handled; scale it down, or cut it into parts.")
+    return b"".join(parts)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """All of data at path, or nothing changed there."""
+    temporary = path.with_name(f".restyle-{secrets.token_hex(8)}{path.suffix}")  # short, whatever bytes the name is made of
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
+    except FileNotFoundError as error:
+        raise PictureError(f"The folder {path.parent} does not exist; make it first, or write elsewhere.") from error
+    except OSError as error:
+        raise PictureError(f"{path} can't be written ({_reason(error)}); choose another place.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

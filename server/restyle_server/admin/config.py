@@ -1,0 +1,186 @@
+"""Owns what the administrator may choose: folders, address, devices, weights, limits; from server.toml and from flags, which win."""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ..limits import Limits
+from . import folders
+
+ENGINE = "restyle_server.worker.neural_engine:engine"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+FILE = "server.toml"
+
+
+class ConfigError(Exception):
+    """A setting that can't be used; the text is a sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """PEM files: the server's certificate (with its chain) and key, and the authority whose certificates may call."""
+
+    cert: Path
+    key: Path
+    client_ca: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A server's settings. With tls, host and port are those for other machines, and the user's own programs get a port of their own on the loopback.
+    port 0: any free one; devices: ids, or "auto" for the best that there is."""
+
+    state_dir: Path
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: Tls | None = None  # the only way to be reached from other machines
+    devices: tuple[str, ...] = ("auto",)
+    weights_file: Path | None = None
+    shared_styles: Path | None = None  # a folder of styles for everybody, never written to; in server.toml relative to that file
+    vgg19_url: str = ""  # empty: torchvision's own address
+    log_level: str = "INFO"
+    limits: Limits = field(default_factory=Limits)
+    engine_factory: str = ENGINE
+
+
+def load(
+    *,
+    file: Path | None = None,
+    state_dir: Path | None = None,
+    data_dir: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    device: str | None = None,
+    weights_file: Path | None = None,
+    log_level: str | None = None,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    tls_client_ca: Path | None = None,
+) -> Config:
+    """The settings: flags, then `file` (default: server.toml in the data folder, when there is one), then the defaults. ConfigError.
+
+    device: ids, separated by commas.
+    """
+    state, data = _folder(state_dir, folders.state_dir, "state"), _folder(data_dir, folders.data_dir, "data")
+    config = _from_file(Config(state, data), file or data / FILE, required=file is not None)
+    flags = {
+        "host": host,
+        "port": port,
+        "devices": None if device is None else tuple(part.strip() for part in device.split(",") if part.strip()),
+        "weights_file": weights_file,
+        "log_level": log_level and log_level.upper(),
+        "tls": _tls(config.tls, {"cert": tls_cert, "key": tls_key, "client_ca": tls_client_ca}),
+    }
+    return checked(replace(config, **{name: value for name, value in flags.items() if value is not None}))  # type: ignore[arg-type]
+
+
+def checked(config: Config) -> Config:
+    """The same settings. ConfigError when one of them can't be used."""
+    if config.tls is None and not is_loopback(config.host):
+        raise ConfigError(
+            f"Without certificates Restyle listens on this machine only, and {config.host} is another address; use 127.0.0.1, or give "
+            "--tls-cert, --tls-key and --tls-client-ca."
+        )
+    for path in (config.tls.cert, config.tls.key, config.tls.client_ca) if config.tls else ():
+        if not path.is_file():
+            raise ConfigError(f"The file {path} for TLS does not exist; name PEM files of the server's certificate, its key, and the clients' authority.")
+    if not 0 <= config.port <= 65_535:
+        raise ConfigError(f"A port is a number from 0 to 65535, and {config.port} is none.")
+    if not config.devices:
+        raise ConfigError("Name at least one device, such as cpu, or leave the choice to auto.")
+    if len(set(config.devices)) < len(config.devices):
+        raise ConfigError("A device is named twice; each gets one worker.")
+    if config.log_level not in LEVELS:
+        raise ConfigError(f"The log level is one of {', '.join(LEVELS)}.")
+    if config.weights_file is not None and not config.weights_file.is_file():
+        raise ConfigError(f"The weights file {config.weights_file} does not exist; name a safetensors file of VGG16's or VGG19's convolutions.")
+    return config
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _folder(given: Path | None, default: Any, what: str) -> Path:
+    try:
+        if given is None:
+            found: Path = default()
+            return found
+        given = given.expanduser().absolute()
+        folders.made_private(given, folders.WRITING if what == "data" else folders.OTHERS)
+    except OSError as error:
+        where = error.filename or given
+        raise ConfigError(
+            f"The {what} folder {where} can't be used ({error.strerror}); choose another with --{what}-dir or RESTYLE_{what.upper()}_DIR."
+        ) from error
+    return given
+
+
+def _from_file(config: Config, path: Path, *, required: bool) -> Config:
+    try:
+        words = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if required:
+            raise ConfigError(f"The settings file {path} does not exist.") from None
+        return config
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The settings file {path} can't be read: {error}") from error
+    limits, tls = words.pop("limits", {}), words.pop("tls", {})
+    known: dict[str, type] = {"host": str, "port": int, "devices": list, "weights_file": str, "shared_styles": str, "vgg19_url": str, "log_level": str}
+    for name, value in words.items():
+        if name not in known or type(value) is not known[name]:
+            raise ConfigError(f"{path}: {name!r} is not a setting of that kind; there are {', '.join(known)} and the tables [limits] and [tls].")
+    if "devices" in words:
+        words["devices"] = tuple(str(device) for device in words["devices"])
+    if "weights_file" in words:
+        words["weights_file"] = Path(words["weights_file"]).expanduser()
+    if "shared_styles" in words:
+        words["shared_styles"] = path.absolute().parent / Path(words["shared_styles"]).expanduser()
+    return replace(config, **words, limits=_limits(limits, path), tls=_tls(None, _tls_words(tls, path)))
+
+
+TLS_FILES = ("cert", "key", "client_ca")
+
+
+def _tls_words(words: Any, path: Path) -> dict[str, Path | None]:
+    """The table [tls]; its files are relative to server.toml."""
+    if not isinstance(words, dict) or not set(words) <= set(TLS_FILES) or not all(isinstance(value, str) for value in words.values()):
+        raise ConfigError(f"{path}: the table [tls] names three files: {', '.join(TLS_FILES)}.")
+    return {name: path.parent / Path(value).expanduser() for name, value in words.items()}
+
+
+def _tls(before: Tls | None, words: Mapping[str, Path | None]) -> Tls | None:
+    """The files, those of `words` first. ConfigError when only some of the three are named."""
+    found = {name: words.get(name) or getattr(before, name, None) for name in TLS_FILES}
+    if not any(found.values()):
+        return None
+    if not all(found.values()):
+        missing = ", ".join(name for name, value in found.items() if not value)
+        raise ConfigError(f"TLS needs the server's certificate (cert), its key (key) and the clients' authority (client_ca); {missing} is missing.")
+    return Tls(**found)  # type: ignore[arg-type]
+
+
+def _limits(words: Any, path: Path) -> Limits:
+    if not isinstance(words, dict):
+        raise ConfigError(f"{path}: limits are a table; write [limits] above them.")
+    defaults = Limits()
+    names = [limit.name for limit in fields(Limits)]
+    for name, value in words.items():
+        if name not in names:
+            raise ConfigError(f"{path}: there is no limit {name!r}; there are {', '.join(names)}.")
+        whole = isinstance(getattr(defaults, name), int)
+        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value < 0:
+            raise ConfigError(f"{path}: the limit {name} is a {'whole ' if whole else ''}number, 0 or more.")
+    return replace(defaults, **words)

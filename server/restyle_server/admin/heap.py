@@ -1,0 +1,33 @@
+"""Owns what the C library keeps of the memory that the server is done with. Only glibc can be told; elsewhere nothing happens."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+from ..limits import KIB
+
+MAPPED_BYTES = 48 * KIB  # from this size on, memory goes back when it is let go: gRPC reads into pieces of 64 KiB, which else hold the heap together
+_MMAP_THRESHOLD = -3  # mallopt's M_MMAP_THRESHOLD
+
+
+def settle() -> None:
+    """To be called once, before the server takes calls. Sets a threshold that glibc would raise with every large piece."""
+    mallopt = _glibc("mallopt")
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, MAPPED_BYTES)
+
+
+def give_back() -> None:
+    """Returns free memory to the system: a few milliseconds, after what was large."""
+    trim = _glibc("malloc_trim")
+    if trim is not None:
+        trim(0)
+
+
+def _glibc(name: str) -> Callable[..., Any] | None:
+    try:
+        return getattr(ctypes.CDLL(None), name, None)
+    except (OSError, TypeError):  # Windows has no such library
+        return None

@@ -1,0 +1,377 @@
+"""Owns who paints what: one slot per device, whose workers come and go; takes waiting jobs off the store, and puts their ends onto it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable
+
+from restyle_engine.large import sizing
+
+from ..clock import Clock
+from ..jobs.job import Job, JobClass
+from ..jobs.journal import JournalFailure
+from ..jobs.states import JobState
+from ..jobs.store import JobStore
+from ..limits import Limits
+from ..records.order import Order
+from ..records.result import Failure
+from ..refusals import Invalid, TooLarge, Unavailable
+from ..worker import messages as say
+from ..worker.engine import Estimate
+from . import ends
+from .slots import DeviceSlot, Gone, WorkerProcess
+from .throughput import Throughputs
+from .vitals import vitals
+
+log = logging.getLogger(__name__)
+
+BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed starts in a row
+
+
+class Dispatcher:
+    """Gives jobs to slots. Everything happens on the loop's thread."""
+
+    def __init__(self, store: JobStore, clock: Clock, limits: Limits, factory: str, devices: tuple[str, ...], throughputs: Throughputs) -> None:
+        self._store = store
+        self._throughputs = throughputs
+        self._clock = clock
+        self._limits = limits
+        self.slots = [DeviceSlot(device, factory, clock, limits) for device in devices]
+        self.accepting = True  # False while the server drains: nothing new starts
+        self._tickets = itertools.count()
+        self._closing = False
+        self._rest = asyncio.Event()  # set whenever a job has ended
+        self.prepare: Callable[[bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
+        store.changed = lambda job: self._changed(job)
+        store.watched = self._watched
+
+    def open(self) -> None:
+        """Starts the workers."""
+        for slot in self.slots:
+            self._start(slot)
+
+    def sweep(self) -> None:
+        """Kills what hangs, starts what is due. Called every SWEEP_SECONDS."""
+        for slot in self.slots:
+            now = self._clock.monotonic()
+            if slot.process is None:
+                if not slot.asleep and now >= slot.start_at:
+                    self._start(slot)
+            elif not slot.hung and self._hangs(slot, slot.process):
+                log.warning("device %s: its worker hangs %s and is killed", slot.id, _when(slot))
+                slot.hung = True
+                slot.process.kill()
+            elif not slot.hung and slot.cancelled_at is not None and slot.watchdog.overdue(slot.cancelled_at):
+                log.warning("device %s: its worker does not leave a cancelled job and is killed", slot.id)
+                slot.hung = True
+                slot.process.kill()
+            elif slot.ready and slot.job_id is None and slot.paused is None and now - slot.idle_since >= self._limits.unload_seconds:
+                log.info("device %s: its worker ends for lack of work", slot.id)
+                slot.asleep, slot.ready = True, False
+                slot.process.kill()
+                slot.process = None  # what it still says is nobody's concern
+
+    def wake(self) -> None:
+        """There will be work: starts the workers that were ended for lack of it."""
+        for slot in self.slots:
+            if slot.asleep:
+                slot.asleep = False
+                slot.idle_since = slot.start_at = self._clock.monotonic()
+                self._start(slot)
+
+    @property
+    def running(self) -> int:
+        """How many jobs run."""
+        return len(self._store.running())
+
+    async def rested(self) -> None:
+        """Returns when no job runs."""
+        while self.running:
+            self._rest.clear()
+            await self._rest.wait()
+
+    def features(self) -> tuple[str, ...]:
+        """The optional parts of the API that every engine fills; empty until one has said so."""
+        known = [set(slot.features) for slot in self.slots if slot.device]
+        return tuple(sorted(set.intersection(*known))) if known else ()
+
+    def check_device(self, device: str) -> None:
+        """Invalid when no slot has this device; Unavailable when all that could paint are down."""
+        fit = [slot for slot in self.slots if slot.fits(device)]
+        if self._unknown(device):
+            raise Invalid("spec.parameters.device", self._no_such(device))
+        if fit and all(slot.state == "down" for slot in fit):
+            raise Unavailable(f"The server's engine does not start. {fit[0].complaint}", reason="ENGINE_DOWN", retry_after=BACKOFF[-1])
+
+    def cancel(self, job_id: str) -> None:
+        """The job's state is decided by the store; here its worker is told to leave it."""
+        self._tell(job_id, say.Cancel(job_id))
+        for slot in self.slots:
+            if slot.job_id == job_id:
+                slot.cancelled_at = self._clock.monotonic()
+
+    def finish(self, job_id: str) -> None:
+        """The job's worker is told to deliver what there is."""
+        self._tell(job_id, say.Finish(job_id))
+
+    async def estimate(self, order: Order, device: str, ready_seconds: float, answer_seconds: float) -> tuple[DeviceSlot, Estimate] | None:
+        """What the order would cost on the device, or on the first that is ready; None when no worker is ready or answers in time. TooLarge and Invalid."""
+        self.wake()
+        deadline = asyncio.get_running_loop().time() + ready_seconds
+        while not (ready := [slot for slot in self.slots if slot.ready and slot.fits(device)]):
+            if asyncio.get_running_loop().time() >= deadline:
+                return None
+            await asyncio.sleep(0.05)
+        slot = ready[0]
+        answer = await self._ask(slot, order, answer_seconds)
+        if answer is None:
+            return None
+        if answer.estimate is None:
+            if answer.reason in ("OUT_OF_MEMORY", "IMAGE_TOO_LARGE"):
+                raise TooLarge(answer.message, 0)
+            raise Invalid("spec", answer.message, reason=answer.reason)
+        return slot, answer.estimate
+
+    async def close(self) -> None:
+        """Kills the workers and waits for their ends."""
+        self._closing = True
+        for slot in self.slots:
+            if slot.process is not None:
+                slot.process.kill()
+        for _ in range(200):
+            if all(slot.process is None for slot in self.slots):
+                return
+            await asyncio.sleep(0.01)
+
+    # ---- Inside
+
+    async def _ask(self, slot: DeviceSlot, order: Order, seconds: float) -> say.Answer | None:
+        if slot.process is None:
+            return None
+        ticket = next(self._tickets)
+        slot.questions[ticket] = asyncio.get_running_loop().create_future()
+        slot.process.tell(say.Ask(ticket, order))
+        try:
+            return await asyncio.wait_for(slot.questions[ticket], seconds)
+        except TimeoutError:
+            return None
+        finally:
+            slot.questions.pop(ticket, None)
+
+    def _start(self, slot: DeviceSlot) -> None:
+        slot.watchdog.reset()
+        slot.hung = slot.ready = slot.warm = False
+        try:
+            slot.process = WorkerProcess(slot.wanted, slot.factory, lambda process, message: self._hear(slot, process, message))
+        except OSError as error:
+            self._start_failed(slot, f"The system refused another process ({error.strerror}).")
+
+    def _hangs(self, slot: DeviceSlot, process: WorkerProcess) -> bool:
+        return slot.watchdog.hung(not slot.ready or slot.job_id is not None, lambda: vitals(process.pid))
+
+    def _start_stalled(self, slot: DeviceSlot) -> None:
+        """Nobody knows that it can't start: the jobs wait, and it is tried again."""
+        slot.stalled_starts += 1
+        slot.start_at = self._clock.monotonic() + BACKOFF[min(slot.stalled_starts, len(BACKOFF) - 1)]
+        log.error("device %s: its worker got no further while it started (%d in a row); it is started again", slot.id, slot.stalled_starts)
+
+    def _start_failed(self, slot: DeviceSlot, complaint: str) -> None:
+        slot.failed_starts += 1
+        slot.complaint = complaint
+        slot.start_at = self._clock.monotonic() + BACKOFF[min(slot.failed_starts, len(BACKOFF) - 1)]
+        log.error("device %s: its worker did not start (%d in a row): %s", slot.id, slot.failed_starts, complaint)
+        if all(other.state == "down" for other in self.slots):
+            failure = Failure("ENGINE_DOWN", f"The server's engine does not start. {complaint}")
+            for job in self._store.waiting():
+                self._store.move(job.id, JobState.FAILED, failure=failure)
+
+    def _unknown(self, device: str) -> bool:
+        """Whether no slot has this device, as far as their names are known: that takes their first workers."""
+        return all(slot.device for slot in self.slots) and not any(slot.fits(device) for slot in self.slots)
+
+    def _no_such(self, device: str) -> str:
+        return f"this server has no device {device!r}; it has {', '.join(slot.id for slot in self.slots)}."
+
+    def _refuse_unknown(self) -> None:
+        """Jobs that came before the slots' names were known, or from an earlier server with other devices, would wait for ever."""
+        for job in self._store.waiting():
+            if self._unknown(job.wanted_device):
+                words = self._no_such(job.wanted_device)
+                self._store.move(job.id, JobState.FAILED, failure=Failure("BAD_INPUT", f"{words[0].upper()}{words[1:]}"))
+
+    def _changed(self, job: Job) -> None:
+        if job.state.ended:
+            self._rest.set()
+        if job.state is JobState.QUEUED:
+            self.wake()
+            self._dispatch()
+
+    def _dispatch(self) -> None:
+        for slot in self.slots:
+            if not slot.ready or slot.job_id is not None:
+                continue
+            if slot.paused is not None:
+                self._receive_guest(slot, slot.paused)
+                continue
+            job = self._store.queue.next(self._store.waiting(), slot.names) if self.accepting else None
+            if job is not None:
+                self._begin(slot, job)
+        self._ask_for_room()
+
+    def _receive_guest(self, slot: DeviceSlot, paused: str) -> None:
+        """A device whose batch job rests takes an interactive one, or goes on."""
+        guest = self._store.queue.guest(self._store.waiting(), slot.names) if self.accepting and self._runs(paused) else None
+        if guest is not None:
+            self._begin(slot, guest)
+        elif slot.process is not None:
+            slot.job_id, slot.paused = paused, None
+            slot.cancelled_at = None if self._runs(paused) else self._clock.monotonic()
+            slot.watchdog.reset()
+            self._store.queue.resume()
+            log.info("job %s: goes on", paused)
+            slot.process.tell(say.Resume(paused))
+
+    def _ask_for_room(self) -> None:
+        """For every interactive job that still waits, one device's batch job is asked to rest at the end of its scale."""
+        busy = [slot for slot in self.slots if slot.paused is None and self._runs_batch(slot)]
+        for job in self._store.waiting():
+            if job.job_class is not JobClass.INTERACTIVE:
+                continue
+            fit = [slot for slot in busy if slot.fits(job.wanted_device)]
+            if not fit or not self.accepting:
+                continue
+            slot = next((slot for slot in fit if slot.asked), fit[0])
+            busy.remove(slot)
+            if not slot.asked and slot.process is not None and slot.job_id is not None:
+                slot.asked = True
+                slot.process.tell(say.Pause(slot.job_id))
+
+    def _runs_batch(self, slot: DeviceSlot) -> bool:
+        job = self._store.find(slot.job_id) if slot.job_id else None
+        return job is not None and job.state is JobState.RUNNING and job.job_class is JobClass.BATCH
+
+    def _begin(self, slot: DeviceSlot, job: Job) -> None:
+        order, device, process = job.order, slot.device, slot.process
+        if order is None or device is None or process is None:  # a slot that is ready has both, a waiting job its order
+            raise RuntimeError("a job without an order, or a slot without a worker")
+        resolved = sizing.resolved(order.parameters, order.content.width, order.content.height, device.kind, device.bf16)
+        slot.job_id = job.id  # first: the store's other watchers may ask for the next job meanwhile
+        self._store.queue.start(job)
+        try:
+            self._store.move(job.id, JobState.RUNNING, started=self._clock.time(), resolved=resolved, device=slot.describe())
+        except JournalFailure:
+            slot.job_id = None
+            self._store.move(job.id, JobState.FAILED, failure=ends.UNWRITTEN)
+            return
+        slot.watchdog.reset()
+        folders = self._store.folders
+        process.tell(say.Paint(job.id, order, folders.result(job.id), folders.report(job.id), self._store.preview_size(job.id)))
+
+    def _tell(self, job_id: str, command: say.Command) -> None:
+        for slot in self.slots:
+            if job_id in (slot.job_id, slot.paused) and slot.process is not None:
+                slot.process.tell(command)
+
+    def _watched(self, job_id: str) -> None:
+        self._tell(job_id, say.Previews(job_id, self._store.preview_size(job_id)))
+
+    def _hear(self, slot: DeviceSlot, process: WorkerProcess, message: say.Message | Gone) -> None:
+        if process is not slot.process:
+            return
+        if isinstance(message, Gone):
+            self._gone(slot, message)
+            return
+        slot.watchdog.heard(message)
+        match message:
+            case say.Ready():
+                slot.device, slot.features = message.device, message.features
+                slot.ready, slot.failed_starts, slot.stalled_starts, slot.complaint = True, 0, 0, ""
+                slot.watchdog.reset()
+                slot.idle_since = self._clock.monotonic()
+                log.info("device %s: ready (%s), process %s", slot.id, message.device.name, process.pid)
+                if self.prepare is not None:
+                    process.tell(self.prepare(not slot.fragile and not self._store.waiting()))
+                self._refuse_unknown()
+                self._dispatch()
+            case say.Unusable():
+                slot.complaint = message.message
+                log.error("device %s: %s\n%s", slot.id, message.message, message.trace)
+            case say.Advanced():
+                self._store.progress(message.job_id, message.progress)
+            case say.Previewed():
+                self._store.preview(message.job_id, message.picture)
+            case say.Paused():
+                log.info("job %s: rests between two scales", message.job_id)
+                slot.job_id, slot.paused, slot.asked, slot.cancelled_at = None, message.job_id, False, None
+                self._dispatch()
+            case say.Answer():
+                if (future := slot.questions.get(message.ticket)) and not future.done():
+                    future.set_result(message)
+            case say.Done() | say.Failed() | say.Stopped():
+                self._ended(slot, message)
+            case say.Beat():
+                pass
+
+    def _ended(self, slot: DeviceSlot, message: say.Done | say.Failed | say.Stopped) -> None:
+        slot.job_id, slot.cancelled_at, slot.asked = None, None, False
+        slot.idle_since = self._clock.monotonic()
+        slot.watchdog.reset()
+        if isinstance(message, say.Failed) and message.trace and self._runs(message.job_id):
+            log.error("job %s: %s\n%s", message.job_id, message.reason, message.trace)
+        if self._runs(message.job_id):
+            self._settle(slot, message)
+        else:
+            self._store.folders.drop(message.job_id)  # it was cancelled meanwhile; a late result is nobody's
+        self._dispatch()
+
+    def _settle(self, slot: DeviceSlot, message: say.Done | say.Failed | say.Stopped) -> None:
+        match message:
+            case say.Done():
+                self._throughputs.learn(slot.describe(), message.resolved, message.timing, warm=slot.warm)
+                slot.warm = True
+                self._store.move(
+                    message.job_id,
+                    JobState.SUCCEEDED,
+                    result=message.result,
+                    resolved=message.resolved,
+                    progress=message.progress,
+                    finished_early=message.finished_early,
+                    warnings=message.warnings,
+                )
+            case say.Failed():
+                self._store.move(message.job_id, JobState.FAILED, failure=Failure(message.reason, message.message))
+            case say.Stopped():
+                self._store.move(message.job_id, JobState.CANCELLED)
+
+    def _gone(self, slot: DeviceSlot, message: Gone) -> None:
+        was_ready, hung, at_hand = slot.ready, slot.hung, [job_id for job_id in (slot.job_id, slot.paused) if job_id is not None]
+        slot.process, slot.ready, slot.job_id, slot.cancelled_at = None, False, None, None
+        slot.paused, slot.asked = None, False
+        for future in slot.questions.values():
+            if not future.done():
+                future.set_result(None)
+        if self._closing:
+            return
+        log.warning("device %s: its worker ended with status %s", slot.id, message.code)
+        for job_id in at_hand:  # a job that rested in the worker is lost with it: to paint it again would be a second run
+            if self._runs(job_id):
+                self._store.move(job_id, JobState.FAILED, failure=ends.hung() if hung else ends.crashed(message.code))
+        slot.fragile = was_ready and not at_hand
+        if was_ready and (at_hand or hung):
+            self._start(slot)
+        elif hung:
+            self._start_stalled(slot)
+        else:
+            self._start_failed(slot, slot.complaint or ends.died(message.code, "waited for work" if was_ready else "started"))
+
+    def _runs(self, job_id: str) -> bool:
+        job = self._store.find(job_id)
+        return job is not None and job.state is JobState.RUNNING
+
+
+def _when(slot: DeviceSlot) -> str:
+    if not slot.ready:
+        return "while it starts"
+    return "without a job" if slot.job_id is None else f"in job {slot.job_id}"

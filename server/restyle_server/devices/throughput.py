@@ -1,0 +1,133 @@
+"""Owns how fast a device paints: learned from every job, kept across restarts, and asked for what the next job will take. Imports no torch."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from restyle_engine.optim.plan import plan
+from restyle_engine.parameters import Resolved
+
+from ..worker.messages import Timing
+
+log = logging.getLogger(__name__)
+
+FILE = "pace.json"
+POINTS = 24  # scales remembered per kind of work: about eight jobs, so that a machine that has become slower is believed soon
+STARTS = 5  # jobs' first seconds remembered; the shortest counts
+
+
+@dataclass(slots=True)
+class Throughput:
+    """One kind of work on one device.
+
+    scales: (pixels, seconds per evaluation, evaluations) as measured, the latest last; finish and details count as the pixels that cost as much. cold,
+    warm: seconds before the first evaluation of a worker's first job, which also loads the network, and of its later ones. between: what lies between and
+    after the scales (statistics, resizing, the full picture), in evaluations' worth per scale.
+    """
+
+    scales: list[tuple[float, float, float]] = field(default_factory=list)
+    cold: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+    between: float = 0.0
+
+    def learn(self, timing: Timing, warm: bool) -> None:
+        """Takes a job in. warm: whether it was not its worker's first. One without two evaluations at any scale teaches nothing."""
+        found = [(float(scale.pixels), scale.seconds / scale.steps, float(scale.steps)) for scale in timing.scales if scale.steps and scale.seconds > 0]
+        if not found:
+            return
+        self.scales = [*self.scales, *found][-POINTS:]
+        if warm:
+            self.warm = [*self.warm, timing.start][-STARTS:]
+        else:
+            self.cold = [*self.cold, timing.start][-STARTS:]
+        worth = sum(self.evaluation(scale.pixels) for scale in timing.scales)
+        rest = timing.seconds - timing.start - sum(scale.seconds for scale in timing.scales)
+        self.between = max(0.0, rest / worth) if worth > 0 else 0.0
+
+    def evaluation(self, pixels: float) -> float:
+        """Seconds of one evaluation: a + b·pixels, by least squares of the relative error over what is remembered, a and b not negative."""
+        a, b = _line(self.scales)
+        return a + b * pixels
+
+    def seconds(self, resolved: Resolved, warm: bool) -> float:
+        """Seconds of a whole job. warm: whether it will not be its worker's first."""
+        scales = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations) if resolved.strength > 0 else ()
+        work = sum((scale.evaluations + self.between) * self.evaluation(scale.load) for scale in scales)
+        first = self.between * self.evaluation(scales[0].load) if scales else 0.0  # as before any other scale
+        later = min(self.warm, default=first)
+        return work + (later if warm else min(self.cold, default=later))
+
+
+def _line(points: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
+    uu = uv = vv = u = v = 0.0
+    for pixels, seconds, weight in points:
+        one, slope = 1 / seconds, pixels / seconds
+        uu, uv, vv = uu + weight * one * one, uv + weight * one * slope, vv + weight * slope * slope
+        u, v = u + weight * one, v + weight * slope
+    determinant = uu * vv - uv * uv
+    if determinant > 1e-9 * uu * vv:
+        a, b = (u * vv - v * uv) / determinant, (v * uu - u * uv) / determinant
+        if a >= 0 and b >= 0:
+            return a, b
+        if b < 0:
+            return u / uu, 0.0
+    return 0.0, v / vv if vv else 0.0
+
+
+class Throughputs:
+    """The throughputs of all devices, in one small file of the state folder. A file that can't be read or written costs only the memory of earlier servers."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / FILE
+        self._throughputs = _read(self._file)
+
+    def learn(self, device: str, resolved: Resolved, timing: Timing, *, warm: bool) -> None:
+        """Takes in how long a job took. device: for people, with its name, so that another machine's figures are never taken for this one's."""
+        loads = {
+            (number, scale.width * scale.height): round(scale.load)
+            for number, scale in enumerate(plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations), 1)
+        }
+        timing = replace(timing, scales=tuple(replace(one, pixels=loads.get((one.number, one.pixels), one.pixels)) for one in timing.scales))
+        self._throughputs.setdefault(_kind(device, resolved), Throughput()).learn(timing, warm)
+        words = {kind: asdict(throughput) for kind, throughput in self._throughputs.items()}
+        part = self._file.with_suffix(".part")
+        try:
+            part.write_text(json.dumps(words), encoding="utf-8")
+            part.replace(self._file)
+        except OSError as error:
+            log.warning("throughput: can't be kept: %s", error.strerror)
+
+    def seconds(self, device: str, resolved: Resolved, *, warm: bool) -> float | None:
+        """What a job will take; by the device's other work when this kind is new there; None before the first job."""
+        own = self._throughputs.get(_kind(device, resolved))
+        others = (throughput for kind, throughput in self._throughputs.items() if kind.startswith(f"{device} | "))
+        throughput = own or next(others, None)
+        return throughput.seconds(resolved, warm) if throughput is not None and throughput.scales else None
+
+
+def _kind(device: str, resolved: Resolved) -> str:
+    return f"{device} | {resolved.precision} {resolved.objective}"
+
+
+def _read(file: Path) -> dict[str, Throughput]:
+    found: dict[str, Throughput] = {}
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        for kind, words in json.loads(file.read_text(encoding="utf-8")).items():
+            scales = [(_positive(pixels), _positive(seconds), _positive(steps)) for pixels, seconds, steps in words["scales"]]
+            cold, warm = ([_positive(start) for start in words[which]] for which in ("cold", "warm"))
+            found[kind] = Throughput(scales, cold, warm, max(0.0, float(words["between"])))
+    return found
+
+
+def _positive(value: Any) -> float:
+    number = float(value)
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(value)
+    return number

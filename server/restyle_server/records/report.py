@@ -1,0 +1,44 @@
+"""Owns a job's report: how it was painted, scale by scale and step by step, as a file beside its result. Only jobs ordered with a report have one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from .progress import Picture, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleEnd:
+    """A scale of the work, and the picture when it was done. scale: its number, from 1; width, height: px, which several scales may share. began: seconds after
+    the painting's own beginning; seconds: that it took."""
+
+    scale: int
+    width: int
+    height: int
+    evaluations: int
+    began: float
+    seconds: float
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """scales: coarsest first. steps: one per loss evaluation."""
+
+    scales: tuple[ScaleEnd, ...]
+    steps: tuple[Progress, ...]
+
+
+def write(path: Path, report: Report) -> None:
+    """Whole or not at all. OSError."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(msgspec.msgpack.encode(report))
+    part.replace(path)
+
+
+def read(path: Path) -> Report:
+    """OSError when there is none; msgspec.DecodeError for one that another version wrote."""
+    return msgspec.msgpack.decode(path.read_bytes(), type=Report)

@@ -1,0 +1,276 @@
+"""Owns the way in: restyle.v1's job messages to validated specs, with Python's own integers, before anything is allocated. Every refusal names its field."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+from restyle_engine.network.topology import VGG19
+from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
+from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
+
+from ..jobs.job import JobClass, Lifetime
+from ..limits import MAX_EVALUATIONS, MAX_ICC_BYTES, MAX_MASKS, MAX_STYLE_WEIGHT, MAX_STYLES, MAX_TEXT, MAX_TV, STYLE_SCALES, Limits
+from ..records.order import Crop, MaskUse, Start, StartFrom
+from ..refusals import Invalid
+from ..weights.catalogue import IDS
+from ..wire import restyle_pb2 as wire
+from .specs import EncodedSpec, MaskSpec, PlaneSpec, Spec, StyleSpec
+
+T = TypeVar("T")
+
+CHANNELS: Mapping[int, Channels] = {getattr(wire, channels.value): channels for channels in Channels}
+DEPTHS: Mapping[int, Depth] = {getattr(wire, depth.value): depth for depth in Depth}
+LIFETIMES: Mapping[int, Lifetime] = {0: Lifetime.ATTACHED, wire.ATTACHED: Lifetime.ATTACHED, wire.DETACHED: Lifetime.DETACHED}
+CLASSES: Mapping[int, JobClass] = {0: JobClass.INTERACTIVE, wire.INTERACTIVE: JobClass.INTERACTIVE, wire.BATCH: JobClass.BATCH}
+MASK_USES: Mapping[int, MaskUse] = {wire.STATISTICS: MaskUse.STATISTICS, wire.BLEND: MaskUse.BLEND}
+SYMMETRIES: Mapping[int, Symmetry] = {
+    0: Symmetry.NONE,
+    wire.NO_SYMMETRY: Symmetry.NONE,
+    wire.FLIPS: Symmetry.FLIPS,
+    wire.FLIPS_AND_ROTATIONS: Symmetry.FLIPS_AND_ROTATIONS,
+}
+PRESETS: Mapping[int, Preset] = {0: Preset.STANDARD, wire.DRAFT: Preset.DRAFT, wire.STANDARD: Preset.STANDARD, wire.FINE: Preset.FINE}
+OBJECTIVES: Mapping[int, Objective | None] = {0: None, wire.GRAM: Objective.GRAM, wire.WASSERSTEIN: Objective.WASSERSTEIN}
+OPTIMIZERS: Mapping[int, Optimizer | None] = {0: None, wire.LBFGS: Optimizer.LBFGS, wire.ADAM: Optimizer.ADAM}
+POOLINGS: Mapping[int, Pooling | None] = {0: None, wire.AVERAGE: Pooling.AVERAGE, wire.MAX: Pooling.MAX}
+PRECISIONS: Mapping[int, Precision | None] = {0: None, wire.FP32: Precision.FP32, wire.BF16: Precision.BF16}
+COLORS: Mapping[int, Color | None] = {0: None, wire.COLOR_STYLE: Color.STYLE, wire.COLOR_CONTENT: Color.CONTENT, wire.COLOR_MATCH: Color.MATCH}
+
+WEIGHTS = ("", "auto", *IDS)
+_DEVICE = re.compile(r"[a-z]{1,16}(:[0-9]{1,4})?")
+
+
+def spec_of(message: wire.JobSpec, limits: Limits) -> Spec:
+    """The validated spec. Invalid."""
+    if not message.HasField("content"):
+        raise Invalid("spec.content", "a job needs a content plane.")
+    content = _content(message.content, limits)
+    if not 1 <= len(message.styles) <= MAX_STYLES:
+        raise Invalid("spec.styles", f"give 1 to {MAX_STYLES} styles.")
+    if len(message.masks) > MAX_MASKS:
+        raise Invalid("spec.masks", f"give at most {MAX_MASKS} masks.")
+    start, start_job = _start(message.start)
+    parameters = message.parameters
+    spec = Spec(
+        label=text(message.label, "spec.label"),
+        lifetime=_known(LIFETIMES, message.lifetime, "spec.lifetime"),
+        job_class=_known(CLASSES, message.job_class, "spec.job_class"),
+        content=content,
+        styles=_shared_weights([_style(style, f"spec.styles[{index}]", content, limits) for index, style in enumerate(message.styles)]),
+        masks=tuple(_mask(mask, f"spec.masks[{index}]", content, limits) for index, mask in enumerate(message.masks)),
+        start=start,
+        start_job=start_job,
+        strength_map=_gray(message.strength_map, "spec.strength_map", content, limits) if message.HasField("strength_map") else None,
+        parameters=_parameters(parameters),
+        weights=_one_of(parameters.weights, WEIGHTS, "spec.parameters.weights"),
+        device=_device(parameters.device),
+        report=message.report,
+    )
+    _check_payloads(spec, limits)
+    return spec
+
+
+def text(value: str, field: str, longest: int = MAX_TEXT, *, required: bool = False) -> str:
+    """A caller's words. Invalid when there are too many, or none where some are needed."""
+    if len(value) > longest:
+        raise Invalid(field, f"at most {longest} characters.")
+    if required and not value:
+        raise Invalid(field, "this must not be empty.")
+    return value
+
+
+def _content(message: wire.Plane, limits: Limits) -> PlaneSpec:
+    plane = _plane(message, "spec.content", limits)
+    if min(plane.width, plane.height) < SMALLEST_SIDE:
+        raise Invalid("spec.content", f"a picture needs at least {SMALLEST_SIDE} px per side, and this one is {plane.width} × {plane.height}.")
+    return plane
+
+
+def _plane(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
+    channels = _known(CHANNELS, message.format.channels, f"{field}.format.channels")
+    depth = _known(DEPTHS, message.format.depth, f"{field}.format.depth")
+    for side, value in (("width", message.width), ("height", message.height)):
+        if not 1 <= value <= LARGEST_SIDE:
+            raise Invalid(f"{field}.{side}", f"1 to {LARGEST_SIDE} px, and this is {value}.")
+    pixels = message.width * message.height
+    if pixels > limits.max_pixels:
+        raise Invalid(
+            field,
+            f"{message.width} × {message.height} px are more than this server takes ({limits.max_pixels / 1e6:g} megapixels); scale the picture down.",
+            reason="IMAGE_TOO_LARGE",
+        )
+    if len(message.icc_profile) > MAX_ICC_BYTES:
+        raise Invalid(f"{field}.icc_profile", f"at most {MAX_ICC_BYTES} bytes.")
+    if message.icc_profile:
+        _check_profile(message.icc_profile, channels, f"{field}.icc_profile")
+    return PlaneSpec(PixelFormat(channels, depth), message.width, message.height, message.payload, bytes(message.icc_profile) or None)
+
+
+def _check_profile(icc: bytes, channels: Channels, field: str) -> None:
+    """By its header alone; whether it is whole, the engine finds out."""
+    from restyle_imaging.color.profiles import color_space  # numpy: only for those who need it
+
+    pixels = "GRAY" if channels.is_gray else "RGB"
+    try:
+        space = color_space(icc)
+    except ValueError:
+        raise Invalid(field, "these bytes are no ICC profile; leave them out for sRGB.") from None
+    if space != pixels:
+        raise Invalid(field, f"the profile is for {space}, but the pixels are {pixels}; give one for {pixels}, or convert the picture to sRGB and give none.")
+
+
+def _gray(message: wire.Plane, field: str, content: PlaneSpec, limits: Limits) -> PlaneSpec:
+    plane = _plane(message, field, limits)
+    if plane.format.channels is not Channels.GRAY:
+        raise Invalid(f"{field}.format.channels", "a mask is GRAY.")
+    if (plane.width, plane.height) != (content.width, content.height):
+        raise Invalid(field, f"a mask has the content's size, {content.width} × {content.height} px, and this one has {plane.width} × {plane.height}.")
+    return plane
+
+
+def _mask(message: wire.Mask, field: str, content: PlaneSpec, limits: Limits) -> MaskSpec:
+    use = _known(MASK_USES, message.use, f"{field}.use")
+    return MaskSpec(_gray(message.plane, f"{field}.plane", content, limits), use)
+
+
+def _style(message: wire.StyleUse, field: str, content: PlaneSpec, limits: Limits) -> StyleSpec:
+    source = _source(message, field, limits)
+    crop = _crop(message.crop, f"{field}.crop", source) if message.HasField("crop") else None
+    if isinstance(source, PlaneSpec) and min(source.width, source.height) < SMALLEST_SIDE:
+        raise Invalid(f"{field}.plane", f"a style needs at least {SMALLEST_SIDE} px per side.")
+    weight = _number(message.weight, f"{field}.weight", 0.0, MAX_STYLE_WEIGHT) if message.HasField("weight") else 1.0
+    if weight <= 0:
+        raise Invalid(f"{field}.weight", "a style's weight is greater than 0; leave the style out instead.")
+    return StyleSpec(
+        source=source,
+        weight=weight,
+        scale=_number(message.scale, f"{field}.scale", *STYLE_SCALES) if message.HasField("scale") else None,
+        crop=crop,
+        mask=_gray(message.mask, f"{field}.mask", content, limits) if message.HasField("mask") else None,
+        symmetry=_known(SYMMETRIES, message.symmetry, f"{field}.symmetry"),
+    )
+
+
+def _source(message: wire.StyleUse, field: str, limits: Limits) -> str | EncodedSpec | PlaneSpec:
+    match message.WhichOneof("source"):
+        case "style_id":
+            return text(message.style_id, f"{field}.style_id", required=True)
+        case "image":
+            if not 1 <= message.image.size <= limits.max_style_bytes:
+                raise Invalid(f"{field}.image.size", f"1 to {limits.max_style_bytes} bytes, and this is {message.image.size}.")
+            return EncodedSpec(message.image.size, message.image.payload)
+        case "plane":
+            return _plane(message.plane, f"{field}.plane", limits)
+        case _:
+            raise Invalid(field, "name a style of the library, or give a picture or a plane.")
+
+
+def _crop(message: wire.Rect, field: str, source: str | EncodedSpec | PlaneSpec) -> Crop:
+    if min(message.width, message.height) < SMALLEST_SIDE:
+        raise Invalid(field, f"a crop has at least {SMALLEST_SIDE} px per side.")
+    if isinstance(source, PlaneSpec) and (message.x + message.width > source.width or message.y + message.height > source.height):
+        raise Invalid(field, f"the crop leaves the style's {source.width} × {source.height} px.")
+    return Crop(message.x, message.y, message.width, message.height)
+
+
+def _shared_weights(styles: list[StyleSpec]) -> tuple[StyleSpec, ...]:
+    total = math.fsum(style.weight for style in styles)
+    return tuple(StyleSpec(s.source, s.weight / total, s.scale, s.crop, s.mask, s.symmetry) for s in styles)
+
+
+def _start(message: wire.Start) -> tuple[Start, str]:
+    match message.WhichOneof("from"):
+        case "noise":
+            return Start(StartFrom.NOISE), ""
+        case "job_id":
+            return Start(StartFrom.RESULT), text(message.job_id, "spec.start.job_id", required=True)
+        case "content" if message.content.HasField("noise"):
+            return Start(noise=_number(message.content.noise, "spec.start.content.noise", 0.0, 1.0)), ""
+        case _:
+            return Start(), ""
+
+
+def _parameters(message: wire.Parameters) -> Parameters:
+    field = "spec.parameters"
+
+    def optional(name: str, low: float, high: float) -> float | None:
+        return _number(getattr(message, name), f"{field}.{name}", low, high) if message.HasField(name) else None  # type: ignore[arg-type]
+
+    def whole(name: str, low: int, high: int) -> int | None:
+        value = optional(name, low, high)
+        return None if value is None else int(value)
+
+    if message.native_size and message.HasField("size"):
+        raise Invalid(f"{field}.native_size", "give either a size or native_size.")
+    return Parameters(
+        preset=_known(PRESETS, message.preset, f"{field}.preset"),
+        size=whole("size", SMALLEST_SIDE, LARGEST_SIDE),
+        native_size=message.native_size,
+        strength=optional("strength", 0.0, 100.0),
+        evaluations=whole("evaluations", 0, MAX_EVALUATIONS),
+        seed=whole("seed", 0, 2**32 - 1),
+        color=_known(COLORS, message.color, f"{field}.color"),
+        color_mix=optional("color_mix", 0.0, 1.0),
+        objective=_known(OBJECTIVES, message.objective, f"{field}.objective"),
+        optimizer=_known(OPTIMIZERS, message.optimizer, f"{field}.optimizer"),
+        style_layers=_layers(message.style_layers, f"{field}.style_layers"),
+        content_layers=_layers(message.content_layers, f"{field}.content_layers"),
+        tv=optional("tv", 0.0, MAX_TV),
+        pooling=_known(POOLINGS, message.pooling, f"{field}.pooling"),
+        precision=_known(PRECISIONS, message.precision, f"{field}.precision"),
+        memory_limit=message.memory_limit if message.HasField("memory_limit") else None,
+    )
+
+
+def _layers(messages: object, field: str) -> tuple[tuple[str, float], ...]:
+    layers: dict[str, float] = {}
+    for message in messages:  # type: ignore[attr-defined]
+        if message.layer not in VGG19.layers:
+            raise Invalid(field, "layers are called relu1_1 to relu5_4.")
+        if message.layer in layers:
+            raise Invalid(field, f"{message.layer} is there twice.")
+        layers[message.layer] = _number(message.weight, field, 0.0, MAX_STYLE_WEIGHT)
+    if layers and not any(layers.values()):
+        raise Invalid(field, "give at least one layer a positive weight.")
+    return tuple(layers.items())
+
+
+def _device(value: str) -> str:
+    if value and not _DEVICE.fullmatch(value):
+        raise Invalid("spec.parameters.device", "a device is called cpu, mps, cuda:0 and so on.")
+    return value
+
+
+def _check_payloads(spec: Spec, limits: Limits) -> None:
+    seen: set[int] = set()
+    total = 0
+    for part, field in spec.parts():
+        if part.payload in seen:
+            raise Invalid(f"{field}.payload", f"payload {part.payload} is used twice; number them from 0, one for each plane and picture.")
+        seen.add(part.payload)
+        total += part.size
+    if max(seen) >= len(seen):
+        raise Invalid("spec.content.payload", "payloads are numbered from 0, without gaps.")
+    if total > limits.max_bytes_in_flight:
+        raise Invalid("spec", f"the job has {total} bytes in all, and this server takes {limits.max_bytes_in_flight} at once; scale the picture down.")
+
+
+def _number(value: float, field: str, low: float, high: float) -> float:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise Invalid(field, f"{low:g} to {high:g}, and this is {value:g}.")
+    return value
+
+
+def _one_of(value: str, choices: tuple[str, ...], field: str) -> str:
+    if value not in choices:
+        raise Invalid(field, f"choose one of {', '.join(filter(None, choices))}.")
+    return value
+
+
+def _known(names: Mapping[int, T], value: int, field: str) -> T:
+    if value not in names:
+        raise Invalid(field, "choose one of the values that restyle.v1 names." if value else "this must be set.")
+    return names[value]

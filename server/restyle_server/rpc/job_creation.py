@@ -1,0 +1,298 @@
+"""Owns how a job comes in: admitted before its pixels, uploaded into files, queued; and what it would cost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from restyle_engine.large import sizing
+from restyle_engine.parameters import Resolved
+
+from ..clock import Clock
+from ..devices.dispatch import Dispatcher
+from ..devices.throughput import Throughputs
+from ..jobs.folders import borrow
+from ..jobs.job import Job
+from ..jobs.states import JobState
+from ..jobs.store import JobStore
+from ..jobs.uploads import Payloads, Piece, payload_path
+from ..limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
+from ..records import checkpoints
+from ..records.order import Order, PlaneFile, WeightsFile
+from ..refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
+from ..weights.registry import WeightsRegistry
+from ..wire import restyle_pb2 as wire
+from ..worker.shortage import Shortage
+from . import replies
+from .conversion import spec_of, text
+from .specs import EncodedSpec, LibraryStyle, Spec
+from .style_calls import Styles
+from .uploading import in_time
+
+log = logging.getLogger(__name__)
+
+NOWHERE = Path("/nonexistent")  # of an estimate's files, which are never opened
+PREFLIGHT_SECONDS = 2.0  # that creating a job waits for an estimate; without one the engine itself refuses what doesn't fit
+DRAINING_RETRY = 5.0  # s
+BURST_SECONDS = 1.0  # that a job waits for others that come at the same time, at most
+GLANCE_SECONDS = 0.05  # without a newcomer, after which all have come
+MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+
+
+Request = tuple[str, str, str]  # owner, client_id, request_id
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A place in the queue that is kept for a request whose job is not there yet."""
+
+    party: str
+    size: int  # bytes
+    left: asyncio.Event  # set when the job has been taken in, or has not
+    waits: bool = True  # until the store knows the job
+
+
+class JobCreation:
+    """Takes jobs in."""
+
+    def __init__(self, store: JobStore, dispatcher: Dispatcher, registry: WeightsRegistry, styles: Styles, clock: Clock, throughputs: Throughputs) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._registry = registry
+        self._styles = styles
+        self._clock = clock
+        self._throughputs = throughputs
+        self._entries: dict[Request, _Entry] = {}
+        self._arrivals = 0  # of headers
+
+    @property
+    def _limits(self) -> Limits:
+        return self._store.limits
+
+    async def create(self, requests: AsyncIterator[wire.CreateJobRequest], owner: str) -> Job:
+        """Takes a job in; its payloads go straight into files."""
+        stream = aiter(requests)
+        header = await self._header(stream)
+        request = (owner, text(header.client_id, "client_id", required=True), text(header.request_id, "request_id", required=True))
+        if (known := await self._known(request)) is not None:
+            return await self._again(known, stream)
+        if not self._dispatcher.accepting:
+            raise Unavailable("The server is ending; send the job again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
+        spec = self._within_patience(spec_of(header.spec, self._limits))
+        with self._admitted(request, spec) as entry:
+            await self._let_others_in()
+            self._dispatcher.check_device(spec.device)
+            weights = await self._registry.chosen(spec.weights, spec.parameters)
+            library = await self._styles.used(spec)
+            start = self._start(spec, owner)
+            await self._preflight(spec, spec.order(NOWHERE, weights, library, start))
+            job = self._added(spec, request, weights.id)
+            entry.waits = False
+            try:
+                order = await self._uploaded(job, spec, weights, library, start, stream)
+                job = self._store.get(job.id, owner)
+                if job.state is not JobState.UPLOADING:
+                    raise BrokenUpload("The job was cancelled while it was uploaded.")
+                log.debug("job %s: label %r", job.id, job.label)
+                return self._store.move(job.id, JobState.QUEUED, order=order)
+            finally:
+                self._store.abandon(job.id)  # does nothing to a job that has got further
+
+    async def _header(self, stream: AsyncIterator[wire.CreateJobRequest]) -> wire.CreateJobHeader:
+        first = await self._next(stream)
+        if first is None or first.WhichOneof("part") != "header":
+            raise Invalid("header", "the first message of an upload is its header.")
+        self._arrivals += 1
+        return first.header
+
+    async def _next(self, stream: AsyncIterator[wire.CreateJobRequest]) -> wire.CreateJobRequest | None:
+        try:
+            return await asyncio.wait_for(anext(stream, None), self._limits.upload_idle_seconds)
+        except TimeoutError:
+            raise BrokenUpload("Nothing arrived; send the job again.") from None
+
+    async def _known(self, request: Request) -> Job | None:
+        """The job that this request has made; of those that come at once one goes on, and the others wait for it."""
+        while (entry := self._entries.get(request)) is not None:
+            await entry.left.wait()  # bounded: an upload that brings nothing ends by itself
+        return self._store.requested(*request)
+
+    async def _again(self, job: Job, stream: AsyncIterator[wire.CreateJobRequest]) -> Job:
+        while await self._next(stream) is not None:  # taken and dropped: answering in mid-stream confuses some clients
+            pass
+        return job
+
+    @contextmanager
+    def _admitted(self, request: Request, spec: Spec) -> Iterator[_Entry]:
+        """Keeps a place in the queue while the job comes in, so that those for whom there is none hear of it at once. QueueFull."""
+        owner, client_id, _ = request
+        entry = _Entry(owner or client_id, sum(spec.sizes.values()), asyncio.Event())
+        self._check_room(entry)
+        self._entries[request] = entry
+        try:
+            yield entry
+        finally:
+            del self._entries[request]
+            entry.left.set()
+
+    async def _let_others_in(self) -> None:
+        """When many come at once, all are heard before the first is taken in: those who are refused don't wait for the others' files."""
+        loop = asyncio.get_running_loop()
+        give_up, heard = loop.time() + BURST_SECONDS, -1
+        while sum(entry.waits for entry in self._entries.values()) > 1 and heard != self._arrivals and loop.time() < give_up:
+            heard = self._arrivals
+            await asyncio.sleep(GLANCE_SECONDS)
+
+    def _check_room(self, wanted: _Entry) -> None:
+        limits, retry, party = self._limits, RETRY_SECONDS, wanted.party
+        entering = [entry for entry in self._entries.values() if entry.waits]
+        own = [entry for entry in entering if entry.party == party]
+        if self._store.queued_by(party) + len(own) >= limits.max_jobs_per_client:
+            raise QueueFull(f"{limits.max_jobs_per_client} jobs of this client wait already; send this one when one of them has started.", retry)
+        if self._store.queued_by() + len(entering) >= limits.max_jobs:
+            raise QueueFull(f"The server's queue is full ({limits.max_jobs} jobs); send this one again in a moment.", retry)
+        if self._store.bytes_in_flight(party) + sum(entry.size for entry in own) + wanted.size > limits.max_bytes_in_flight:
+            raise QueueFull("This client's waiting jobs hold as many bytes as the server takes; send this one when one of them has ended.", retry)
+
+    def _added(self, spec: Spec, request: Request, weights_id: str) -> Job:
+        owner, client_id, request_id = request
+        return self._store.add(
+            lambda job_id, arrival: Job(
+                id=job_id,
+                client_id=client_id,
+                request_id=request_id,
+                label=spec.label,
+                lifetime=spec.lifetime,
+                job_class=spec.job_class,
+                state=JobState.UPLOADING,
+                created=self._clock.time(),
+                arrival=arrival,
+                input_bytes=sum(spec.sizes.values()),
+                weights_id=weights_id,
+                owner=owner,
+                wanted_device=spec.device,
+            )
+        )
+
+    def _within_patience(self, spec: Spec) -> Spec:
+        """The native size as the device's own throughput allows it, where it has painted before; else the engine judges by the kind of device."""
+        slot = next((slot for slot in self._dispatcher.slots if slot.device and slot.fits(spec.device)), None)
+        if not spec.parameters.native_size or slot is None or slot.device is None:
+            return spec
+        name, device, content = slot.describe(), slot.device, spec.content
+
+        def throughput(found: Resolved) -> float | None:
+            return self._throughputs.seconds(name, found, warm=True)
+
+        found = sizing.resolved(spec.parameters, content.width, content.height, device.kind, device.bf16, throughput)
+        return replace(spec, parameters=replace(spec.parameters, size=found.size)) if throughput(found) is not None else spec
+
+    def _start(self, spec: Spec, owner: str) -> PlaneFile | None:
+        if not spec.start_job:
+            return None
+        try:
+            job = self._store.get(spec.start_job, owner)
+        except NotFound:
+            raise Invalid("spec.start.job_id", "there is no such job here.") from None
+        if job.result is None:
+            raise Invalid("spec.start.job_id", "this job has no result to start from; its pixels are gone, or it has not succeeded.")
+        result = job.result
+        return PlaneFile(result.path, result.format, result.width, result.height, result.icc)
+
+    async def _preflight(self, spec: Spec, order: Order) -> None:
+        estimated = await self._dispatcher.estimate(order, spec.device, 0.0, PREFLIGHT_SECONDS)
+        if estimated is None:
+            return
+        slot, estimate = estimated
+        if slot.device is None:
+            return
+        total, allowed = slot.device.memory_total, spec.parameters.memory_limit  # what others hold now may be free when the job's turn comes
+        if estimate.memory_bytes > (total if allowed is None else min(total, allowed)):
+            shortage = Shortage(estimate.resolved.size, estimate.memory_bytes, allowed, total, estimate.largest_size, slot.id)
+            raise TooLarge(shortage.failure.message, estimate.largest_size)
+
+    async def _uploaded(
+        self,
+        job: Job,
+        spec: Spec,
+        weights: WeightsFile,
+        library: dict[str, LibraryStyle],
+        start: PlaneFile | None,
+        stream: AsyncIterator[wire.CreateJobRequest],
+    ) -> Order:
+        folder = self._store.folders.of(job.id)
+        library = {id_: await self._snapshot(style, folder / f"style-{index}") for index, (id_, style) in enumerate(sorted(library.items()))}
+        if start is not None:
+            await self._store.lend(spec.start_job, job.owner, folder / "start")
+            start = PlaneFile(folder / "start", start.format, start.width, start.height, start.icc)
+        with Payloads(folder, spec.sizes) as payloads:
+            async with in_time(sum(spec.sizes.values())):
+                await payloads.receive(lambda: _piece(stream), self._limits.upload_idle_seconds)
+        for part, field in spec.parts():
+            if isinstance(part, EncodedSpec) and not _is_picture(payload_path(folder, part.payload)):
+                raise Invalid(field, "this is not a PNG, JPEG, TIFF or WebP picture.")
+        order = replace(spec.order(folder, weights, library, start), kept=self._store.folders.checkpoint(job.id))
+        await self._go_on(job, order)
+        return order
+
+    async def _go_on(self, job: Job, order: Order) -> None:
+        """Gives the job what a failed one of the same order and owner had completed."""
+        halted = [(earlier.id, kept) for earlier in self._store.halted(job.owner) if (kept := checkpoints.head(self._store.folders.checkpoint(earlier.id)))]
+        if not halted or order.kept is None:
+            return
+        with contextlib.suppress(OSError):  # then it is painted from the beginning
+            wanted = await asyncio.to_thread(checkpoints.fingerprint, order)
+            for earlier, kept in halted:
+                if kept.order == wanted:
+                    await asyncio.to_thread(borrow, self._store.folders.checkpoint(earlier), order.kept)
+                    log.info("job %s: goes on where job %s ended, after %d scales", job.id, earlier, kept.done)
+                    return
+
+    async def _snapshot(self, style: LibraryStyle, target: Path) -> LibraryStyle:
+        await asyncio.to_thread(borrow, style.picture, target)
+        return replace(style, picture=target)
+
+    async def estimate(self, request: wire.EstimateJobRequest, owner: str) -> wire.Estimate:
+        """Memory, time and the largest size, without the job's pixels."""
+        spec = self._within_patience(spec_of(request.spec, self._limits))
+        self._dispatcher.check_device(spec.device)
+        weights = await self._registry.chosen(spec.weights, spec.parameters)
+        order = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner))
+        estimated = await self._dispatcher.estimate(order, spec.device, ESTIMATE_SECONDS, ESTIMATE_SECONDS)
+        if estimated is None:
+            raise Unavailable("The engine is still starting; ask again in a moment.", retry_after=RETRY_SECONDS)
+        slot, estimate = estimated
+        resolved = estimate.resolved
+        seconds = self._throughputs.seconds(slot.describe(), resolved, warm=slot.warm)
+        return wire.Estimate(
+            memory_bytes=estimate.memory_bytes,
+            memory_available=estimate.memory_available,
+            seconds=-1.0 if seconds is None else seconds,
+            largest_size=estimate.largest_size,
+            work_width=resolved.width,
+            work_height=resolved.height,
+            device=slot.describe(),
+            weights=replies.weights_message(self._registry.known[weights.id]),
+            resolved=replies.resolved_message(resolved, weights.id, slot.id),
+            warnings=estimate.warnings,
+        )
+
+
+async def _piece(stream: AsyncIterator[wire.CreateJobRequest]) -> Piece | None:
+    request = await anext(stream, None)
+    if request is None:
+        return None
+    if request.WhichOneof("part") != "chunk":
+        raise Invalid("chunk", "after the header come chunks only.")
+    return Piece(request.chunk.payload, request.chunk.offset, request.chunk.data)
+
+
+def _is_picture(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head.startswith(MAGIC) or (head[:4] == b"RIFF" and head[8:] == b"WEBP")

@@ -1,0 +1,83 @@
+"""Promises of the convolutions: quick ways give what the direct one gives, forward and back, and nothing is kept that the way back does not need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from restyle_engine.network import convolutions, winograd
+from restyle_engine.network.calibration import network
+from restyle_engine.parameters import Pooling
+from restyle_server.weights.catalogue import choose
+from torch import Tensor
+
+SIZES = ((8, 12), (9, 7), (1, 1), (2, 5), (13, 16))
+
+
+def numbers(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def away(found: Tensor, exact: Tensor) -> float:
+    """Relative distance."""
+    return float((found.detach().double() - exact.detach()).norm() / exact.detach().norm())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_filtering_is_a_convolution_and_its_way_back_its_transpose(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(winograd, "STRIP", 5000)  # several strips, the last one shorter
+    height, width = size
+    weight, padded, gradient = numbers(5, 7, 3, 3), numbers(height + 2, width + 2, 7, seed=1), numbers(height, width, 5, seed=2)
+    filters = winograd.transformed(weight)
+    exact = F.conv2d(padded.double().permute(2, 0, 1)[None], weight.double())[0].permute(1, 2, 0)
+    back = F.conv_transpose2d(gradient.double().permute(2, 0, 1)[None], weight.double())[0].permute(1, 2, 0)
+
+    assert away(winograd.convolved(padded, filters), exact) < 1e-5
+    assert away(winograd.returned(gradient, filters), back) < 1e-5
+
+
+@pytest.mark.parametrize(("kind", "bound"), [(torch.float32, 1e-5), (torch.bfloat16, 0.01)])
+def test_both_ways_through_a_layer_agree_with_autograd(kind: torch.dtype, bound: float) -> None:
+    weight, bias = numbers(256, 256, 3, 3).div(48).to(kind).contiguous(memory_format=torch.channels_last), numbers(256, seed=1).to(kind)
+    values = numbers(1, 256, 12, 11, seed=2).relu().to(kind).contiguous(memory_format=torch.channels_last).requires_grad_(True)
+    found = convolutions.convolved(values, weight, bias, convolutions.quick(weight))
+    exact = values.detach().double().requires_grad_(True)
+    right = F.relu(F.conv2d(F.pad(exact, (1, 1, 1, 1), mode="replicate"), weight.double(), bias.double()))
+    slope = numbers(*right.shape, seed=3).to(kind)
+
+    assert (convolutions.quick(weight) is not None) == (kind == torch.float32)  # in bf16 it would gain little
+    assert away(found, right) < bound
+    agreeing = (found > 0) == (right > 0)  # what rounding takes to the other side of zero has another slope, rightly
+    (back,) = torch.autograd.grad(found, values, slope * agreeing.to(kind))
+    (wanted,) = torch.autograd.grad(right, exact, slope.double() * agreeing)
+    assert away(back, wanted) < bound
+    assert back.stride()[1] == 1, "a gradient that lies another way than the activations costs as much again"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 4), (2, 3)])
+def test_the_smallest_activations_have_their_border_repeated(size: tuple[int, int]) -> None:
+    weight, bias, values = numbers(4, 3, 3, 3).double(), numbers(4, seed=1).double(), numbers(1, 3, *size, seed=2).double().requires_grad_(True)
+    found = convolutions.convolved(values, weight, bias, None)
+    right = F.relu(F.conv2d(F.pad(values, (1, 1, 1, 1), mode="replicate"), weight, bias))
+
+    assert torch.equal(found, right)
+    assert torch.allclose(torch.autograd.grad(found.sum(), values)[0], torch.autograd.grad(right.sum(), values)[0], rtol=1e-12)
+
+
+def test_nothing_is_kept_but_results() -> None:
+    vgg = network(choose("vgg16", Path()).path, Pooling.AVERAGE).placed(torch.device("cpu"), torch.float32)
+    image = numbers(1, 3, 32, 32).sigmoid().requires_grad_(True)
+    kept: dict[int, int] = {}
+
+    def keep(values: Tensor) -> Tensor:
+        kept[values.untyped_storage().data_ptr()] = values.untyped_storage().nbytes()
+        return values
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda values: values):
+        found = vgg.features(image, [f"relu{name}" for name in vgg.filters])
+        (found["relu2_2"].sum()).backward()  # type: ignore[no-untyped-call]
+    pooled = sum(values.nbytes for name, values in found.items() if name in ("relu1_2", "relu2_2", "relu3_4", "relu4_4")) // 4
+
+    assert sum(kept.values()) <= sum(values.nbytes for values in found.values()) + 2 * pooled + 4 * image.nbytes

@@ -1,0 +1,178 @@
+"""Arrows between packages point one way: what a table here allows, and nothing else; no package and no module leads back to itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from house.arrows import Import, between_modules, between_rooms, cycles, forbidden, imports, modules, strangers
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("server",)  # roots whose packages the table names
+
+# By room: what it may import, beside itself. A room is a package, a package within one, or a module with a place of its own; what lies in none of a package's
+# rooms is the package's own, and lies under them all. Imports inside functions and for type checkers count: they too are known.
+ENGINE_BASE = {"restyle_engine"}
+NETWORK = ENGINE_BASE | {"restyle_engine.network"}
+OPTIM = ENGINE_BASE | {"restyle_engine.optim"}
+LARGE = NETWORK | OPTIM | {"restyle_engine.large"}
+OBJECTIVE = LARGE | {"restyle_engine.objective"}
+ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
+
+IMAGING_BASE = {"restyle_imaging"}
+PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
+IMAGING = PLANES | {"restyle_imaging.io"}
+
+SERVER_BASE = {"restyle_server"}
+CHOICES = {"restyle_engine", "restyle_engine.network", "restyle_engine.optim", "restyle_engine.large"}  # parameters, sizes and plans: what knows no torch of it
+RECORDS = SERVER_BASE | {"restyle_server.records"}
+
+ALLOWED: dict[str, set[str]] = {
+    "restyle_engine": set(),
+    "restyle_engine.network": ENGINE_BASE,
+    "restyle_engine.optim": ENGINE_BASE,
+    "restyle_engine.large": NETWORK | OPTIM,
+    "restyle_engine.objective": LARGE,
+    "restyle_engine.stylizer": OBJECTIVE,
+    "restyle_imaging": set(),
+    "restyle_imaging.resample": IMAGING_BASE,
+    "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},
+    "restyle_imaging.planes": IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color"},
+    "restyle_imaging.io": PLANES,
+    "restyle_server": set(),
+    "restyle_server.wire": set(),
+    "restyle_server.records": SERVER_BASE | {"restyle_engine", "restyle_imaging.planes"},
+    "restyle_server.admin": SERVER_BASE,
+    "restyle_server.styles": {"restyle_engine"} | IMAGING,
+    "restyle_server.weights": RECORDS | {"restyle_engine", "restyle_engine.network"},
+    "restyle_server.worker": RECORDS | ENGINE | IMAGING,
+    "restyle_server.jobs": RECORDS | {"restyle_engine"},
+    "restyle_server.devices": RECORDS | CHOICES | {"restyle_server.jobs", "restyle_server.worker"},
+    "restyle_server.rpc": RECORDS
+    | CHOICES
+    | {"restyle_imaging.color", "restyle_imaging.planes"}
+    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices")},
+    "restyle_server.bench": ENGINE | IMAGING | {"restyle_server.admin", "restyle_server.styles", "restyle_server.weights"},
+    "restyle_server.server": RECORDS | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices", "rpc")},
+    "restyle_server.__main__": SERVER_BASE | {"restyle_server.admin", "restyle_server.server"},
+    "restyle_painters": RECORDS | ENGINE | IMAGING | {"restyle_server.styles", "restyle_server.weights", "restyle_server.worker"},
+}
+
+
+def house() -> list[Import]:
+    packages = frozenset(room.partition(".")[0] for room in ALLOWED)
+    files = {name: path for source in SOURCES for name, path in modules(ROOT / source, packages).items()}
+    return imports(files)
+
+
+def test_every_import_is_an_arrow_of_the_table() -> None:
+    assert forbidden(house(), ALLOWED) == []
+
+
+def test_every_package_has_its_row() -> None:
+    packages = frozenset(room.partition(".")[0] for room in ALLOWED)
+    files = {name: path for source in SOURCES for name, path in modules(ROOT / source, packages).items()}
+    assert {name for name, path in files.items() if path.name == "__init__.py"} - ALLOWED.keys() == set()
+
+
+def test_the_table_leads_nowhere_back_and_names_only_what_there_is() -> None:
+    assert cycles(ALLOWED) == []
+    assert set().union(*ALLOWED.values()) <= ALLOWED.keys()
+
+
+def test_no_room_leads_back_to_itself() -> None:
+    assert cycles(between_rooms(house(), ALLOWED)) == []
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    """By what is imported when a file is run: an import inside a function, or for type checkers alone, waits until both are there."""
+    assert cycles(between_modules(house())) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "unwanted"),
+    [
+        ("restyle_engine", {"grpc", "google", "sqlite3"}),
+        ("restyle_imaging", {"grpc", "google", "sqlite3", "torch"}),
+        ("restyle_server/records", {"grpc", "google", "torch"}),
+        ("restyle_server/jobs", {"torch"}),
+        ("restyle_server/rpc", {"torch"}),
+        ("restyle_server/devices", {"torch", "grpc"}),
+        ("restyle_server/worker", {"grpc", "google"}),
+    ],
+)
+def test_rooms_keep_away_from_what_is_not_theirs(room: str, unwanted: set[str]) -> None:
+    package = room.partition("/")[0]
+    files = {name: path for name, path in modules(ROOT / "server", frozenset({package})).items() if f"/{room}/" in path.as_posix()}
+    assert files
+    assert strangers(files, unwanted) == []
+
+
+MADE_UP = {
+    "above/__init__.py": "",
+    "above/roof.py": "from below import cellar\nfrom below.cellar import Wine\nimport json\n",
+    "below/__init__.py": "",
+    "below/cellar.py": "from . import walls\nclass Wine: ...\n",
+    "below/walls.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .cellar import Wine\n\ndef late():\n    from . import cellar\n",
+}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name, text in MADE_UP.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def found(tree: Path) -> list[Import]:
+    return imports(modules(tree, frozenset({"above", "below"})))
+
+
+RIGHT: dict[str, set[str]] = {"above": {"below"}, "below": set()}
+
+
+def test_a_made_up_tree_whose_arrows_point_down_passes(tree: Path) -> None:
+    assert forbidden(found(tree), RIGHT) == []
+    assert cycles(between_rooms(found(tree), RIGHT)) == []
+    assert cycles(between_modules(found(tree))) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import above.roof\n",
+        "import above.roof as top\n",
+        "from above import roof\n",
+        "from above.roof import cellar\n",
+        "def later():\n    from above import roof\n",
+        "try:\n    import above.roof\nexcept ImportError:\n    pass\n",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from above import roof\n",
+    ],
+)
+def test_an_arrow_that_points_up_is_found(tree: Path, line: str) -> None:
+    (tree / "below" / "walls.py").write_text(line, "utf-8")
+    (wrong,) = forbidden(found(tree), RIGHT)
+    assert wrong.endswith("imports above.roof: below may not know above")
+    assert cycles(between_rooms(found(tree), RIGHT)) == [["above", "below"]]
+
+
+def test_an_arrow_between_inner_rooms_is_found(tree: Path) -> None:
+    inner: dict[str, set[str]] = {"above": {"below"}, "below": set(), "below.cellar": {"below"}}
+    assert [wrong.rpartition(": ")[2] for wrong in forbidden(found(tree), inner)] == [
+        "above may not know below.cellar",
+        "above may not know below.cellar",
+        "below may not know below.cellar",
+        "below may not know below.cellar",
+    ]
+
+
+def test_modules_that_import_each_other_are_found(tree: Path) -> None:
+    (tree / "below" / "walls.py").write_text("from .cellar import Wine\n", "utf-8")
+    assert cycles(between_modules(found(tree))) == [["below.cellar", "below.walls"]]
+
+
+def test_a_stranger_is_found_wherever_it_is_imported(tree: Path) -> None:
+    (tree / "below" / "walls.py").write_text("def late():\n    from grpc import aio\nimport google.rpc.code_pb2\n", "utf-8")
+    files = modules(tree, frozenset({"below"}))
+    assert strangers(files, {"grpc", "google"}) == ["below.walls:2 imports grpc", "below.walls:3 imports google.rpc.code_pb2"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import typer
-from restyle_client.settings import FULL_SIZE
-from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE
+from restyle_contract.limits import LARGEST_SIDE, SMALLEST_SIDE
+from restyle_contract.parameters import FULL_SIZE
 
 NATIVE = "native"
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}

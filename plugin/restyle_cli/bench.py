@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from restyle_engine.parameters import SMALLEST_SIDE
+from restyle_contract.limits import SMALLEST_SIDE
 
 from . import destinations
 from .examples import examples

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import restyle_client as client
 from PIL import Image
-from restyle_engine.parameters import work_size
+from restyle_contract.limits import MAX_TEXT, SMALLEST_SIDE
 from restyle_imaging import files
 from restyle_imaging.pictures import plane_of
 from restyle_imaging.planes import open_plane
@@ -144,7 +144,9 @@ def file_name(spec: str, style: ChosenStyle) -> str:
 
 def _small(plane: Any, size: int) -> client.Plane:
     canvas = open_plane(plane)
-    rgb, alpha = resize_visible(canvas.rgb, canvas.alpha, *work_size(canvas.width, canvas.height, size))
+    factor = min(1.0, size / max(canvas.width, canvas.height))
+    width, height = (max(SMALLEST_SIDE, round(side * factor)) for side in (canvas.width, canvas.height))
+    rgb, alpha = resize_visible(canvas.rgb, canvas.alpha, width, height)
     samples = rgb if alpha is None else np.concatenate([rgb, alpha[..., None]], axis=2)
     return painting.to_client(plane_of(np.rint(np.clip(samples, 0, 1) * 255).astype(np.uint8), None))
 
@@ -152,4 +154,4 @@ def _small(plane: Any, size: int) -> client.Plane:
 def _order(content: Content, draft: Draft, wish: Wish) -> client.JobRequest:
     parameters = replace(wish.parameters(), preset=PRESET, strength=draft.strength, color=draft.color)
     use = replace(draft.style.use, scale=draft.scale)
-    return client.JobRequest(content=content.plane, styles=(use,), parameters=parameters, label=f"draft of {named(content.path.name)}"[:128])
+    return client.JobRequest(content=content.plane, styles=(use,), parameters=parameters, label=f"draft of {named(content.path.name)}"[:MAX_TEXT])

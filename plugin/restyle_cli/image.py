@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from restyle_engine.parameters import Color, Preset
+from restyle_contract.limits import LARGEST_SEED, MAX_EVALUATIONS, MAX_STYLES, STYLE_SCALES
+from restyle_contract.parameters import NUMBERS, Color, Settings
 
 from . import amounts, destinations, inputs, presets, style_specs
 from .destinations import SUFFIXES
@@ -18,9 +19,6 @@ from .output import Json, aside, named
 from .wish import Manner, Wish
 
 MOST_NAMED = 20  # files of a folder that are no pictures
-MOST_STYLES = 8  # the service's limit
-MOST_EVALUATIONS = 10_000
-LARGEST_SEED = 2**32 - 1
 
 
 def _finite(value: float | None) -> float | None:
@@ -49,7 +47,12 @@ Output = Annotated[
 StyleScale = Annotated[
     float | None,
     typer.Option(
-        metavar="S", min=0.25, max=4, callback=_finite, help="Size of the strokes; 1 is the picture's own. Default: what suits the style.", show_default=False
+        metavar="S",
+        min=STYLE_SCALES[0],
+        max=STYLE_SCALES[1],
+        callback=_finite,
+        help="Size of the strokes; 1 is the picture's own. Default: what suits the style.",
+        show_default=False,
     ),
 ]
 Size = Annotated[
@@ -72,15 +75,15 @@ Strength = Annotated[
     float | None,
     typer.Option(
         metavar="N",
-        min=0,
-        max=100,
+        min=NUMBERS["strength"].lowest,
+        max=NUMBERS["strength"].highest,
         callback=_finite,
         help="0 keeps the content, 50 is balance, 100 lets the style win. Default: what suits the style, else 50.",
         show_default=False,
     ),
 ]
 Steps = Annotated[
-    int | None, typer.Option(metavar="N", min=0, max=MOST_EVALUATIONS, help="Steps at full work size, instead of the preset's.", show_default=False)
+    int | None, typer.Option(metavar="N", min=0, max=MAX_EVALUATIONS, help="Steps at full work size, instead of the preset's.", show_default=False)
 ]
 Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST_SEED, help="Equal seeds give equal pictures; default 0.", show_default=False)]
 Weights = Annotated[
@@ -141,14 +144,14 @@ def image(
     Several pictures or a folder need a folder after -o; what an earlier run has painted there in the same way is skipped. Ctrl-C cancels.
     """
     specs = tuple(style_specs.parse(text) for text in style)
-    if len(specs) > MOST_STYLES:
-        raise typer.BadParameter(f"{len(specs)} styles are too many; give at most {MOST_STYLES}")
+    if len(specs) > MAX_STYLES:
+        raise typer.BadParameter(f"{len(specs)} styles are too many; give at most {MAX_STYLES}")
 
     plan = presets.find(preset)
     wish = Wish(
         specs=specs,
         scale=style_scale,
-        preset=plan.get("preset", Preset.STANDARD.value),
+        preset=plan.get("preset", Settings().preset),
         size=size,
         strength=strength,
         color=color.value if color else None,

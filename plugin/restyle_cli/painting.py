@@ -12,6 +12,7 @@ from typing import Any
 
 import restyle_client as client
 from restyle_client.styles import suggestion
+from restyle_contract.limits import MAX_TEXT
 from restyle_imaging import files, formats
 from restyle_imaging.errors import PictureError
 from restyle_imaging.pictures import PictureFile
@@ -109,7 +110,7 @@ def request(picture: PictureFile, content: Path, styles: tuple[ChosenStyle, ...]
         content=to_client(picture.plane),
         styles=tuple(style.use for style in styles),
         parameters=_suited(wish, styles),
-        label=named(content.name)[:128],
+        label=named(content.name)[:MAX_TEXT],
         **order,
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from restyle_contract.parameters import PRESETS
 
 from .examples import examples
 from .failures import Commands, Failure
@@ -13,7 +14,6 @@ from .output import Json, emit, line, table
 
 presets = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, show, save and remove presets: settings under a name.")
 
-OWN = ("draft", "standard", "fine")
 ABOUT = {"draft": "a quick look", "standard": "a finished painting", "fine": "more detail, more time"}
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The preset's name.", show_default=False)]
 
@@ -24,7 +24,7 @@ def list_presets(json: Json = False) -> None:
     from restyle_client import presets as known
 
     mine = known.of_user()
-    rows = [(name, ABOUT[name], "") for name in OWN]
+    rows = [(name, ABOUT[name], "") for name in PRESETS]
     rows += [(name, _summary(mine, name), "yours") for name in mine.names()]
     if json:
         for name, about, owner in rows:
@@ -41,7 +41,7 @@ def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A preset
 
     settings = find(name)
     mine = known.of_user()
-    file = None if name in OWN else Path(name).expanduser() if name not in mine.names() else mine.path(name)
+    file = None if name in PRESETS else Path(name).expanduser() if name not in mine.names() else mine.path(name)
     if json:
         plain = {key: dict(value) if isinstance(value, tuple) else value for key, value in settings.items()}
         emit({"name": name, "file": str(file) if file else None, "settings": plain})
@@ -68,7 +68,7 @@ def save(
 ) -> None:
     """Save settings under a name, in place of an earlier preset of that name. GIMP and Krita find it too."""
     from restyle_client import presets as known
-    from restyle_client.settings import RecipeError
+    from restyle_contract.settings import RecipeError
 
     if not settings and base is None:
         raise typer.BadParameter("give settings, such as strength=40, or --from a preset or a file")
@@ -86,11 +86,11 @@ def save(
 def remove(names: Annotated[list[str], typer.Argument(metavar="NAME", help="Their names.", show_default=False)], json: Json = False) -> None:
     """Remove presets that you saved."""
     from restyle_client import presets as known
-    from restyle_client.settings import RecipeError
+    from restyle_contract.settings import RecipeError
 
     mine = known.of_user()
     for name in names:
-        if name in OWN:
+        if name in PRESETS:
             raise Failure(f"{name} is Restyle's own and stays.")
         try:
             mine.remove(name)
@@ -104,10 +104,10 @@ def remove(names: Annotated[list[str], typer.Argument(metavar="NAME", help="Thei
 
 def find(words: str) -> dict[str, Any]:
     """The settings of a preset, by its name or its file. Failure."""
-    if words in OWN:
+    if words in PRESETS:
         return {"preset": words}  # without loading the client
     from restyle_client import presets as known
-    from restyle_client.settings import RecipeError
+    from restyle_contract.settings import RecipeError
 
     try:
         return known.of_user().find(words)
@@ -118,7 +118,7 @@ def find(words: str) -> dict[str, Any]:
 def _given(settings: list[str]) -> dict[str, Any]:
     """Settings as they are typed: a value without quotes is text when it is nothing else. RecipeError."""
     from restyle_client import presets as known
-    from restyle_client.settings import RecipeError
+    from restyle_contract.settings import RecipeError
 
     found: dict[str, Any] = {}
     for words in settings:
@@ -143,7 +143,7 @@ def _quoted(text: str) -> str:
 def _summary(mine: Any, name: str) -> str:
     """In a line; a broken preset is listed with what is wrong."""
     from restyle_client import presets as known
-    from restyle_client.settings import RecipeError
+    from restyle_contract.settings import RecipeError
 
     try:
         return ", ".join(row.replace('"', "").replace(" = ", " ") for row in known.to_toml(mine.load(name)).splitlines())

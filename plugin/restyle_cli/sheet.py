@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from restyle_engine.parameters import SMALLEST_SIDE
+from restyle_contract.limits import SMALLEST_SIDE
 
 from . import destinations, style_specs
 from .examples import examples

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .cancellation import Cancellation
+    from .contract import Channels, Depth, Parameters, PixelFormat, Plane, Preview, Progress, Report, ScaleReport
     from .errors import (
         InvalidRequest,
         JobCancelled,
@@ -44,11 +45,9 @@ if TYPE_CHECKING:
         WeightsMissing,
         WrongState,
     )
-    from .events import Download, Event, InstallProgress, Preview, Upload
-    from .formats import Channels, Depth, PixelFormat, Plane
-    from .jobs import Estimate, Job, JobError, JobState, Progress, Result, ResultInfo, WeightsInfo
-    from .reports import Report, ScaleReport
-    from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Parameters, Start, StartFrom, StyleUse
+    from .events import Download, Event, InstallProgress, Upload
+    from .jobs import Estimate, Job, JobError, JobState, Result, ResultInfo, WeightsInfo
+    from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Start, StartFrom, StyleUse
     from .servers import DeviceInfo, ServerInfo, ServerLimits
     from .session import AsyncSession
     from .styles import Style
@@ -165,11 +164,10 @@ def connect_async(
 
 _HOMES = {
     "cancellation": ("Cancellation",),
-    "events": ("Download", "Event", "InstallProgress", "Preview", "Upload"),
-    "formats": ("Channels", "Depth", "PixelFormat", "Plane"),
-    "jobs": ("Estimate", "Job", "JobError", "JobState", "Progress", "Result", "ResultInfo", "WeightsInfo"),
-    "reports": ("Report", "ScaleReport"),
-    "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Parameters", "Start", "StartFrom", "StyleUse"),
+    "contract": ("Channels", "Depth", "Parameters", "PixelFormat", "Plane", "Preview", "Progress", "Report", "ScaleReport"),
+    "events": ("Download", "Event", "InstallProgress", "Upload"),
+    "jobs": ("Estimate", "Job", "JobError", "JobState", "Result", "ResultInfo", "WeightsInfo"),
+    "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Start", "StartFrom", "StyleUse"),
     "servers": ("DeviceInfo", "ServerInfo", "ServerLimits"),
     "session": ("AsyncSession",),
     "styles": ("Style",),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .contract import parameters
+
 if TYPE_CHECKING:
-    from .jobs import Progress
+    from .contract import Progress
 
 TITLE = "Restyle"
 PAINT = "Restyle"
@@ -42,7 +44,7 @@ SHARE = "Share"
 STROKES = "Strokes"
 REGION = "Where"
 EVERYWHERE = "Everywhere"
-STRENGTH = "Strength"
+STRENGTH = parameters.NUMBERS["strength"].title
 QUALITY = "Quality"
 QUALITIES = {"draft": "Draft", "standard": "Standard", "fine": "Fine"}
 QUALITY_HINTS = {
@@ -57,13 +59,13 @@ SIZE_AUTOMATIC = "Automatic"
 SIZE_FULL = "Full"
 COLOR = "Colors"
 COLORS = {"style": "Of the style", "content": "Of the picture", "match": "Style's, matched"}
-COLOR_MIX = "Color mix"
-SEED = "Seed"
+COLOR_MIX = parameters.NUMBERS["color_mix"].title
+SEED = parameters.NUMBERS["seed"].title
 SEED_HINT = "Another number gives another painting; the same number gives the same"
 SEED_NEW = "Another"
 OBJECTIVE = "Likeness"
 OBJECTIVES = {"auto": "Automatic", "gram": "Textures", "wasserstein": "Wasserstein"}
-SMOOTHNESS = "Smoothness"
+SMOOTHNESS = parameters.NUMBERS["tv"].title
 SYMMETRY = "Mirroring"
 SYMMETRIES = {"none": "As it is", "flips": "Mirrored too", "flips+rotations": "Mirrored, turned"}
 START = "Start from"

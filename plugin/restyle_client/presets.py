@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from . import discovery
+from .contract import RecipeError
+from .contract import parameters as declared
+from .contract import settings as ranges
 from .recipes import SETTINGS, Recipe
-from .settings import AUTOMATIC_SIZE, FULL_SIZE, LAYERS, PRESETS, RecipeError, check_setting, layers_of
 
 SUFFIX = ".toml"
 LONGEST_NAME = 60  # characters: it is a file's name
@@ -63,14 +65,14 @@ class Presets:
 
     def find(self, words: str) -> dict[str, Any]:
         """The settings of a plan of Restyle's own, of a preset by its name, or of a TOML file by its path. PresetError, with the nearest name."""
-        if words in PRESETS:
+        if words in declared.PRESETS:
             return {"preset": words}
         if words.endswith(SUFFIX) or "/" in words or os.sep in words:
             return read(Path(words).expanduser())
         known = self.names()
         if words not in known:
-            near = difflib.get_close_matches(words, [*PRESETS, *known], n=1)
-            there = f"the nearest is {near[0]}" if near else f"there are {', '.join([*PRESETS, *known])}"
+            near = difflib.get_close_matches(words, [*declared.PRESETS, *known], n=1)
+            there = f"the nearest is {near[0]}" if near else f"there are {', '.join([*declared.PRESETS, *known])}"
             raise PresetError(f'there is no preset "{words}" in {self.folder}; {there}')
         return read(self.path(words))
 
@@ -112,15 +114,7 @@ class Presets:
 
 def of_user(environment: Mapping[str, str] = os.environ, beside: Path | None = None) -> Presets:
     """The user's presets. beside: the folder that may hold the launcher of an installed plug-in; default: the one that holds this client."""
-    return Presets(config_dir(environment, beside) / "presets", (discovery.data_dir(environment) / "presets",))
-
-
-def config_dir(environment: Mapping[str, str] = os.environ, beside: Path | None = None) -> Path:
-    """The user's folder of settings: RESTYLE_CONFIG_DIR, else the launcher's, as a sandboxed editor has folders of its own, else the system's."""
-    if environment.get("RESTYLE_CONFIG_DIR"):
-        return Path(environment["RESTYLE_CONFIG_DIR"]).expanduser().absolute()
-    launcher = discovery.read_launcher((beside or Path(__file__).resolve().parent.parent) / discovery.LAUNCHER_FILE)
-    return launcher.config_dir if launcher and launcher.config_dir else discovery.user_folder("config", environment)
+    return Presets(discovery.config_dir(environment, beside) / "presets", (discovery.data_dir(environment) / "presets",))
 
 
 def checked_name(name: str) -> str:
@@ -128,7 +122,7 @@ def checked_name(name: str) -> str:
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or _NOT_IN_NAMES.search(name) or _DEVICES.match(name):
         raise PresetError(f"\"{name}\" can't be a preset's name; use up to {LONGEST_NAME} letters, digits, spaces and dashes")
-    if name.casefold() in PRESETS:
+    if name.casefold() in declared.PRESETS:
         raise PresetError(f'"{name}" is one of Restyle\'s own plans; choose another name')
     return name
 
@@ -173,10 +167,10 @@ def checked(content: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if name not in SETTINGS:
             raise RecipeError(f"{name} is no setting; there are {', '.join(SETTINGS)} and {NATIVE_SIZE}")
-        check_setting(name, value)
-        settings[name] = layers_of(name, value) if name in LAYERS else value
+        ranges.check_setting(name, value)
+        settings[name] = ranges.layers_of(name, value) if name in declared.LAYERS else value
     if content.get(NATIVE_SIZE):
-        settings["size"] = FULL_SIZE
+        settings["size"] = declared.FULL_SIZE
     return settings
 
 
@@ -189,9 +183,9 @@ def settings_of(recipe: Recipe) -> dict[str, Any]:
 def to_toml(settings: Mapping[str, Any]) -> str:
     """Settings as a file's text. RecipeError when one is unknown or out of its range."""
     settings = checked(settings)
-    size = settings.pop("size", AUTOMATIC_SIZE)
-    if size != AUTOMATIC_SIZE:
-        settings[NATIVE_SIZE if size == FULL_SIZE else "size"] = True if size == FULL_SIZE else size
+    size = settings.pop("size", declared.AUTOMATIC_SIZE)
+    if size != declared.AUTOMATIC_SIZE:
+        settings[NATIVE_SIZE if size == declared.FULL_SIZE else "size"] = True if size == declared.FULL_SIZE else size
     return "".join(f"{name} = {_toml(value)}\n" for name, value in settings.items() if value is not None)
 
 

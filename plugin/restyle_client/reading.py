@@ -6,12 +6,10 @@ import time
 import zlib
 from collections.abc import Callable
 
+from .contract import Plane, Progress, Report, ScaleReport
 from .conversion import incoming
 from .errors import NotFound, ResultExpired, ServerError, ServerGone, ServerNotFound, Unauthenticated
-from .formats import Plane
-from .jobs import Progress
 from .patience import Patience
-from .reports import Report, ScaleReport
 from .transport import Connection, ConnectionLost
 from .watching import receive
 from .wire import restyle_pb2 as pb

@@ -1,6 +1,6 @@
 """Owns the recipe of a painting: styles and settings as a person chose them. Editors edit it, scripts give it, layers and presets keep it.
 
-What each setting may be stands in settings.py.
+What each setting may be stands in restyle_contract.
 """
 
 from __future__ import annotations
@@ -10,23 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Protocol
 
-from .requests import Parameters, Start
-from .settings import (
-    AUTOMATIC,
-    AUTOMATIC_SIZE,
-    FULL_SIZE,
-    LAYERS,
-    MAX_STYLES,
-    SCALES,
-    SMALLEST_SIZE,
-    SYMMETRIES,
-    Layers,
-    RecipeError,
-    check_setting,
-    is_number,
-    layers_of,
-    within,
-)
+from .contract import Parameters, RecipeError, Settings, limits, settings
+from .contract import parameters as declared
+from .requests import Start
 
 
 class LayerReference(Protocol):
@@ -74,33 +60,10 @@ class StyleChoice:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """strength: 0 to 100. size: px, longest side of the work, AUTOMATIC_SIZE or FULL_SIZE. color_mix, start_noise: 0 to 1.
-
-    tv: smoothness in parts of the default. evaluations: instead of the preset's budget; None: the preset's.
-    style_layers, content_layers: pairs of a layer of the network and its weight; none: the server's choice.
-    """
+class Recipe(Settings):
+    """The styles, and how to paint: the settings, each as restyle_contract declares it."""
 
     styles: tuple[StyleChoice, ...] = ()
-    strength: float = 50.0
-    preset: str = "standard"
-    size: int = AUTOMATIC_SIZE
-    color: str = "style"
-    color_mix: float = 1.0
-    seed: int = 0
-    objective: str = AUTOMATIC
-    tv: float = 1.0
-    start: str = "content"
-    start_noise: float = 0.0
-    symmetry: str = "none"
-    weights: str = AUTOMATIC
-    device: str = ""
-    evaluations: int | None = None
-    optimizer: str = AUTOMATIC
-    pooling: str = AUTOMATIC
-    precision: str = AUTOMATIC
-    style_layers: Layers = ()
-    content_layers: Layers = ()
 
     @property
     def title(self) -> str:
@@ -116,7 +79,7 @@ class Recipe:
         return {name: value for name, value in plain(self).items() if name != "styles"}
 
 
-SETTINGS = tuple(field.name for field in fields(Recipe) if field.name != "styles")
+SETTINGS = settings.NAMES
 
 
 # ---- to what is written down, and back ----
@@ -139,9 +102,9 @@ def from_json(text: str, layer: ReadLayer | None = None) -> Recipe:
 def recipe_from(content: Mapping[str, Any], base: Recipe | None = None, *, layer: ReadLayer | None = None) -> Recipe:
     """A recipe from plain values, over `base`. RecipeError. Unknown names are left out: an older plug-in reads a newer recipe."""
     known = {name: content[name] for name in SETTINGS if name in content}
-    for name in LAYERS:
+    for name in declared.LAYERS:
         if name in known:
-            known[name] = layers_of(name, known[name])
+            known[name] = settings.layers_of(name, known[name])
     recipe = replace(base or Recipe(), **known)
     if "styles" in content:
         styles = content["styles"]
@@ -203,21 +166,21 @@ def parameters(recipe: Recipe) -> Parameters:
     return parameters_of({name: getattr(recipe, name) for name in SETTINGS})
 
 
-def parameters_of(settings: Mapping[str, Any]) -> Parameters:
+def parameters_of(given: Mapping[str, Any]) -> Parameters:
     """The same of some settings by name; those that are missing are left to the server."""
-    size = settings.get("size", AUTOMATIC_SIZE)
-    given = {name: value for name, value in settings.items() if value not in (None, "", AUTOMATIC) and name not in ("size", "start", "start_noise", "symmetry")}
-    for name in ("strength", "color_mix", "tv"):
-        if name in given:
-            given[name] = float(given[name])
-    return Parameters(**given, size=size if size > 0 else None, native_size=True if size == FULL_SIZE else None)
+    size = given.get("size", declared.AUTOMATIC_SIZE)
+    told = {name: value for name, value in given.items() if value not in (None, "", declared.AUTOMATIC) and name in declared.DECLARED and name != "size"}
+    for name, number in declared.NUMBERS.items():
+        if name in told and not number.whole:
+            told[name] = float(told[name])
+    return Parameters(**told, size=size if size > 0 else None, native_size=True if size == declared.FULL_SIZE else None)
 
 
-def start(settings: Mapping[str, Any]) -> Start | None:
+def start(given: Mapping[str, Any]) -> Start | None:
     """What to start from; None: the server's default."""
-    if settings.get("start") == "noise":
+    if given.get("start") == "noise":
         return Start.noise()
-    return Start.content(float(settings["start_noise"])) if settings.get("start_noise") else None
+    return Start.content(float(given["start_noise"])) if given.get("start_noise") else None
 
 
 def symmetry(recipe: Recipe, choice: StyleChoice) -> str | None:
@@ -232,21 +195,21 @@ def symmetry(recipe: Recipe, choice: StyleChoice) -> str | None:
 def check(recipe: Recipe) -> None:
     """RecipeError with one sentence when a value is out of its range."""
     for name in SETTINGS:
-        check_setting(name, getattr(recipe, name))
-    if len(recipe.styles) > MAX_STYLES:
-        raise RecipeError(f"{len(recipe.styles)} styles are too many; choose at most {MAX_STYLES}")
+        settings.check_setting(name, getattr(recipe, name))
+    if len(recipe.styles) > limits.MAX_STYLES:
+        raise RecipeError(f"{len(recipe.styles)} styles are too many; choose at most {limits.MAX_STYLES}")
 
 
 def _check_style(choice: StyleChoice, number: int) -> None:
     sources = sum((bool(choice.library), bool(choice.file), choice.layer is not None))
     if sources != 1:
         raise RecipeError(f'style {number} names {"more than one source" if sources else "no source"}; give one of "library", "file" and "layer"')
-    if not is_number(choice.weight) or not choice.weight > 0:
+    if not settings.is_number(choice.weight) or not choice.weight > 0:
         raise RecipeError(f"style {number} has the weight {choice.weight}; weights are above 0")
     if choice.scale is not None:
-        within(f"style {number}'s scale", choice.scale, *SCALES)
-    if choice.symmetry and choice.symmetry not in SYMMETRIES:
-        raise RecipeError(f'style {number} has the symmetry "{choice.symmetry}"; choose one of {", ".join(SYMMETRIES)}')
+        settings.within(f"style {number}'s scale", choice.scale, *limits.STYLE_SCALES)
+    if choice.symmetry and choice.symmetry not in declared.SYMMETRIES:
+        raise RecipeError(f'style {number} has the symmetry "{choice.symmetry}"; choose one of {", ".join(declared.SYMMETRIES)}')
 
 
 def _layer(value: Any, number: int, read: ReadLayer | None) -> LayerReference:
@@ -262,21 +225,26 @@ def _crop(value: Any, number: int) -> tuple[int, int, int, int]:
     if not isinstance(value, (list, tuple)) or len(value) != 4 or not all(isinstance(part, int) for part in value):
         raise RecipeError(f"style {number}'s crop is not [x, y, width, height] in whole pixels")
     x, y, width, height = value
-    if min(x, y) < 0 or min(width, height) < SMALLEST_SIZE:
-        raise RecipeError(f"style {number}'s crop starts outside or is under {SMALLEST_SIZE} px; choose a larger part")
+    if min(x, y) < 0 or min(width, height) < limits.SMALLEST_SIDE:
+        raise RecipeError(f"style {number}'s crop starts outside or is under {limits.SMALLEST_SIDE} px; choose a larger part")
     return x, y, width, height
 
 
 def _sparse(thing: Recipe | StyleChoice) -> dict[str, Any]:
     default = type(thing)()
-    content = {field.name: getattr(thing, field.name) for field in fields(thing) if getattr(thing, field.name) != getattr(default, field.name)}
+    content = {name: getattr(thing, name) for name in _order(thing) if getattr(thing, name) != getattr(default, name)}
     if "styles" in content:
         content["styles"] = [_sparse(style) for style in content["styles"]]
     if "layer" in content:
         content["layer"] = asdict(content["layer"])
     if "crop" in content:
         content["crop"] = list(content["crop"])
-    for name in LAYERS:
+    for name in declared.LAYERS:
         if name in content:
             content[name] = dict(content[name])
     return content
+
+
+def _order(thing: Recipe | StyleChoice) -> list[str]:
+    """Names of the fields; the styles first, for people who read it."""
+    return sorted((field.name for field in fields(thing)), key=lambda name: name != "styles")

@@ -13,6 +13,7 @@ from typing import Any, List  # `list` is a method here
 
 from . import discovery, painting, reading, remote, uploading, watching
 from .cancellation import Cancellation
+from .contract import Report
 from .conversion import incoming, outgoing
 from .discovery import Certificates, Endpoint
 from .errors import InvalidRequest, NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
@@ -20,7 +21,6 @@ from .events import Download, Event, InstallProgress, Upload
 from .jobs import Estimate, Job, JobState, Result
 from .patience import Patience
 from .refusals import BrokenUpload
-from .reports import Report
 from .requests import JobRequest
 from .servers import ServerInfo
 from .starting import POLL_SECONDS, start_and_wait

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-USUAL_STRENGTH = 50.0  # what the server takes when nothing is asked for
+from .contract import parameters
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def suggestion(styles: Iterable[tuple[Style | None, float | None]]) -> tuple[flo
     blend = [(style or Style("", ""), 1.0 if weight is None else weight) for style, weight in styles]
     strength = color = None
     if any(style.suggested_strength is not None for style, _ in blend):
-        asked = (weight * (USUAL_STRENGTH if style.suggested_strength is None else style.suggested_strength) for style, weight in blend)
+        asked = (weight * (parameters.USUAL_STRENGTH if style.suggested_strength is None else style.suggested_strength) for style, weight in blend)
         strength = sum(asked) / sum(weight for _, weight in blend)
     if len({style.suggested_color for style, _ in blend}) == 1:
         color = blend[0][0].suggested_color

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SMALLEST_SCALE, LARGEST_SCALE = 0.25, 4.0
+from .contract import limits
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Variation:
 
     def scaled(self, scale: float) -> float:
         """The size of the strokes where it would be `scale`, within the service's range."""
-        return min(LARGEST_SCALE, max(SMALLEST_SCALE, round(scale * self.strokes, 2)))
+        smallest, largest = limits.STYLE_SCALES
+        return min(largest, max(smallest, round(scale * self.strokes, 2)))
 
 
 VARIATIONS = (

@@ -6,7 +6,7 @@ import pytest
 import typer
 from restyle_cli import amounts
 from restyle_cli.wish import Wish
-from restyle_client.settings import FULL_SIZE
+from restyle_contract.parameters import FULL_SIZE
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1024", 1024), ("16", 16), ("native", FULL_SIZE), ("NATIVE", FULL_SIZE)])

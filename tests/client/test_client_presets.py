@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from restyle_client import presets, recipes, settings
+from restyle_client import discovery, presets, recipes
 from restyle_client.presets import PresetError, Presets
 from restyle_client.recipes import Recipe, StyleChoice
+from restyle_contract import settings
+from restyle_contract.limits import LARGEST_SEED
+from restyle_contract.parameters import AUTOMATIC_SIZE, FULL_SIZE
 
 RECIPE = Recipe(
     styles=(StyleChoice(library="night"),), strength=70.0, preset="fine", size=768, color="match", color_mix=0.5, seed=4, objective="wasserstein", tv=2.0,
@@ -24,7 +27,7 @@ def mine(tmp_path: Path) -> Presets:
     return Presets(tmp_path / "presets")
 
 
-@pytest.mark.parametrize("changed", [{}, {"size": settings.FULL_SIZE}, {"size": settings.AUTOMATIC_SIZE}, {"seed": settings.LARGEST_SEED, "tv": 1e-7}])
+@pytest.mark.parametrize("changed", [{}, {"size": FULL_SIZE}, {"size": AUTOMATIC_SIZE}, {"seed": LARGEST_SEED, "tv": 1e-7}])
 def test_a_preset_comes_back_as_it_was(mine: Presets, changed: dict[str, Any]) -> None:
     recipe = recipes.recipe_from(changed, RECIPE)
     mine.save("Thick oil", presets.settings_of(recipe))
@@ -128,8 +131,8 @@ def test_presets_of_earlier_versions_move_in(tmp_path: Path) -> None:
     mine = presets.of_user(environment)
     mine.save("twice", {"strength": 2})
     assert mine.names() == ["from GIMP", "from Krita", "twice"]
-    assert mine.load("from GIMP") == {"strength": 70.0, "weights": "auto", "size": settings.FULL_SIZE}
-    assert mine.load("from Krita") == {"strength": 20, "size": settings.FULL_SIZE}
+    assert mine.load("from GIMP") == {"strength": 70.0, "weights": "auto", "size": FULL_SIZE}
+    assert mine.load("from Krita") == {"strength": 20, "size": FULL_SIZE}
     assert mine.load("twice") == {"strength": 2}
     assert sorted(path.name for path in old.iterdir()) == ["broken.toml", "twice.toml"]
 
@@ -141,7 +144,7 @@ def test_every_client_looks_into_one_folder(tmp_path: Path) -> None:
     (tmp_path / "launcher.json").write_text(json.dumps(words), encoding="utf-8")
     assert presets.of_user(home, tmp_path).folder == Path("/home/me/.config/restyle/presets")
     (tmp_path / "launcher.json").write_text(json.dumps({**words, "config_dir": None}), encoding="utf-8")
-    assert presets.config_dir(home, tmp_path).name == "restyle"
+    assert discovery.config_dir(home, tmp_path).name == "restyle"
 
 
 def test_the_page_names_every_setting() -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from restyle_client import Parameters, Start, recipes, settings
+from restyle_client import Parameters, Start, recipes
 from restyle_client.conversion import outgoing
 from restyle_client.recipes import Recipe, StyleChoice
-from restyle_client.settings import RecipeError
+from restyle_contract import settings
+from restyle_contract.parameters import AUTOMATIC, FULL_SIZE
+from restyle_contract.settings import RecipeError
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ FULL = Recipe(
     ),
     strength=72.5,
     preset="fine",
-    size=settings.FULL_SIZE,
+    size=FULL_SIZE,
     color="match",
     color_mix=0.4,
     seed=99,
@@ -113,7 +115,7 @@ def test_what_is_automatic_is_left_to_the_server() -> None:
 def test_the_words_are_those_of_the_service() -> None:
     for name, words in settings.CHOICES.items():
         if name in outgoing.PARAMETER_WORDS:
-            assert {word for word in words if word != settings.AUTOMATIC} == set(outgoing.PARAMETER_WORDS[name])
+            assert {word for word in words if word != AUTOMATIC} == set(outgoing.PARAMETER_WORDS[name])
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_the_words_are_those_of_the_service() -> None:
         ({"size": 7}, "16 px"),
         ({"size": 512.5}, "whole number"),
         ({"seed": -1}, "seed"),
-        ({"seed": 2**31}, "2147483647"),
+        ({"seed": 2**32}, "4294967295"),
         ({"preset": "perfect"}, "draft, standard, fine"),
         ({"color": "blue"}, "style, content, match"),
         ({"objective": "gram+moments"}, "auto, gram, wasserstein"),

@@ -29,6 +29,7 @@ NEEDED = (
     "restyle_server/wire/restyle_pb2.py",
     "restyle_server/styles/night/style.toml",
     "restyle_server/styles/night/picture.webp",
+    "restyle_contract/parameters.py",
     "restyle_client/wire/restyle_pb2.py",
     "restyle_client/_vendor/__init__.py",
     "restyle_cli/main.py",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import strings
 from .api import QtCore, QtWidgets
-from .client import presets
-from .recipe import COLORS, FULL_SIZE, LARGEST_SEED, OBJECTIVES, PRESETS, SIZES, STARTS, SYMMETRIES, Recipe, recipe_from
+from .client import parameters, presets
+from .recipe import COLORS, FULL_SIZE, OBJECTIVES, PRESETS, SIZES, STARTS, SYMMETRIES, Recipe, recipe_from
 from .workshop import Workshop
+
+if TYPE_CHECKING:
+    from restyle_contract.parameters import Number
+
+NUMBERS = parameters.NUMBERS
 
 
 class Controls(QtWidgets.QWidget):
@@ -94,12 +99,15 @@ class Controls(QtWidgets.QWidget):
         sizes = [(size, {0: strings.SIZE_AUTOMATIC, FULL_SIZE: strings.SIZE_FULL}.get(size, strings.SIZE_PX.format(size=size))) for size in SIZES]
         form.addRow(strings.SIZE, self._combo("size", sizes, strings.SIZE, strings.SIZE_HINT))
         form.addRow(strings.COLOR, self._combo("color", [(key, strings.COLORS[key]) for key in COLORS], strings.COLOR))
-        form.addRow(strings.COLOR_MIX, self._real("color_mix", strings.COLOR_MIX, 1.0, 0.05))
+        form.addRow(strings.COLOR_MIX, self._number(NUMBERS["color_mix"]))
         form.addRow(strings.SEED, self._seed())
         form.addRow(strings.OBJECTIVE, self._combo("objective", [(key, strings.OBJECTIVES[key]) for key in OBJECTIVES], strings.OBJECTIVE))
-        form.addRow(strings.SMOOTHNESS, self._real("tv", strings.SMOOTHNESS, 1000.0, 0.25))
+        form.addRow(strings.SMOOTHNESS, self._number(NUMBERS["tv"]))
         form.addRow(strings.SYMMETRY, self._combo("symmetry", [(key, strings.SYMMETRIES[key]) for key in SYMMETRIES], strings.SYMMETRY))
         form.addRow(strings.START, self._combo("start", [(key, strings.STARTS[key]) for key in STARTS], strings.START))
+        for number in NUMBERS.values():
+            if number.title and number.name not in (*self._fields, "strength"):
+                form.addRow(number.title, self._number(number))
         form.addRow(strings.PRESETS, self._presets())
         return form
 
@@ -116,25 +124,22 @@ class Controls(QtWidgets.QWidget):
         self._fields[name] = combo
         return combo
 
-    def _real(self, name: str, title: str, highest: float, step: float) -> Any:
-        spin = QtWidgets.QDoubleSpinBox()
-        spin.setRange(0.0, highest)
-        spin.setSingleStep(step)
-        spin.setAccessibleName(title)
+    def _number(self, number: Number) -> Any:
+        """A control of a number that the contract declares."""
+        spin = QtWidgets.QDoubleSpinBox()  # a QSpinBox ends at 2³¹ − 1, before the seeds do
+        spin.setDecimals(0 if number.whole else 2)
+        spin.setRange(number.lowest, number.highest)
+        spin.setSingleStep(number.step)
+        spin.setAccessibleName(number.title)
         spin.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
-        spin.valueChanged.connect(lambda value: self._set(name, round(value, 3)))
-        self._fields[name] = spin
+        spin.valueChanged.connect(lambda value: self._set(number.name, int(value) if number.whole else round(value, 3)))
+        self._fields[number.name] = spin
         return spin
 
     def _seed(self) -> Any:
         row = QtWidgets.QHBoxLayout()
-        spin = QtWidgets.QSpinBox()
-        spin.setRange(0, LARGEST_SEED)
-        spin.setAccessibleName(strings.SEED)
+        spin = self._number(NUMBERS["seed"])
         spin.setToolTip(strings.SEED_HINT)
-        spin.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
-        spin.valueChanged.connect(lambda value: self._set("seed", value))
-        self._fields["seed"] = spin
         dice = QtWidgets.QToolButton()
         dice.setText(strings.SEED_NEW)
         dice.setToolTip(strings.SEED_HINT)

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from . import layers, pixels, strings, turns
-from .client import client, recipes
+from .client import client, limits, recipes
 from .failures import Failure
 from .pixels import Box
 from .recipe import Recipe, StyleChoice
 from .source import Source, find
 from .turns import Steps
 
-LABEL_LENGTH = 128  # characters, the service's limit
 LAYER_REGION, LABEL_REGION = "layer:", "label:"
 _SKETCH = 512  # px: a style for an estimate; its own size matters little
 
@@ -59,7 +58,7 @@ def ordering(document: Any, node: Any, source: Source, recipe: Recipe, *, start:
         start=start or recipes.start(recipe.settings()),
         parameters=recipes.parameters(recipe),
         job_class=client.JobClass.BATCH if batch else client.JobClass.INTERACTIVE,
-        label=strings.layer_name(source.origin, recipe.title)[:LABEL_LENGTH],
+        label=strings.layer_name(source.origin, recipe.title)[: limits.MAX_TEXT],
     )
     mask = pixels.selection_mask(document.selection(), source.sent) if source.selected else None
     return Order(source, request, pixels.colors_of(node), veiled, mask)
@@ -153,7 +152,7 @@ def _style_plane(choice: StyleChoice) -> Steps[client.Plane]:
     if node is None:
         raise Failure(strings.STYLE_LAYER.format(name=choice.name))
     box = style_box(document, node, choice)
-    if min(box.width, box.height) < pixels.SMALLEST_SIDE:
+    if min(box.width, box.height) < limits.SMALLEST_SIDE:
         raise Failure(strings.STYLE_SMALL.format(name=choice.name, width=box.width, height=box.height))
     return (yield from pixels.reading(document, node, box))
 

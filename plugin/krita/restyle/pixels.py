@@ -22,7 +22,6 @@ from .turns import Steps
 SRGB = "sRGB-elle-V2-srgbtrc.icc"  # Krita's own default
 CONVERTED = ("RGBA", "U16", SRGB)  # what a color space without R, G and B travels as: 16 bits hold every value of an 8-bit CMYK
 WITHOUT_PIXELS = ("grouplayer", "clonelayer", "filelayer", "vectorlayer", "filllayer")  # they only have a projection
-SMALLEST_SIDE = 16  # px, the service's limit
 BAND_BYTES = 4 << 20  # that Krita reads or writes at a time: some 5 ms, and several times quicker than as a whole
 
 _CHANNELS = {

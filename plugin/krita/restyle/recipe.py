@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .client import ranges, recipes
+from .client import limits, parameters, ranges, recipes
 
 Recipe = recipes.Recipe
 StyleChoice = recipes.StyleChoice
 RecipeError = ranges.RecipeError
 plain = recipes.plain
-FULL_SIZE, LARGEST_SEED, MAX_STYLES = ranges.FULL_SIZE, ranges.LARGEST_SEED, ranges.MAX_STYLES
-PRESETS, COLORS, OBJECTIVES, STARTS, SYMMETRIES = ranges.PRESETS, ranges.COLORS, ranges.OBJECTIVES, ranges.STARTS, ranges.SYMMETRIES
-SIZES = (ranges.AUTOMATIC_SIZE, 256, 384, 512, 768, 1024, 1536, 2048, FULL_SIZE)  # px, to choose from
+FULL_SIZE, MAX_STYLES = parameters.FULL_SIZE, limits.MAX_STYLES
+PRESETS, COLORS, OBJECTIVES, STARTS, SYMMETRIES = parameters.PRESETS, parameters.COLORS, parameters.OBJECTIVES, parameters.STARTS, parameters.SYMMETRIES
+SIZES = (parameters.AUTOMATIC_SIZE, 256, 384, 512, 768, 1024, 1536, 2048, FULL_SIZE)  # px, to choose from
 
 
 @dataclass(frozen=True)

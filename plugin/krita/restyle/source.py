@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import layers, memory, pixels, strings
+from .client import limits
 from .failures import Failure
-from .pixels import SMALLEST_SIDE, Box
+from .pixels import Box
 
 PADDING = 96  # px around a selection that are sent for context: the deepest features used see about 200 px
 PAINTABLE = ("paintlayer", "grouplayer", "clonelayer", "filelayer", "vectorlayer", "filllayer")
@@ -75,8 +76,8 @@ def find(document: Any, node: Any, whole: bool = False) -> Source:
         if part.empty:
             raise Failure(strings.SELECTION_OUTSIDE.format(name=name, menu=strings.SELECT_NOTHING))
         box = part.padded(PADDING, box)
-    box = box.at_least(SMALLEST_SIDE, canvas)
-    if min(box.width, box.height) < SMALLEST_SIDE:
+    box = box.at_least(limits.SMALLEST_SIDE, canvas)
+    if min(box.width, box.height) < limits.SMALLEST_SIDE:
         raise Failure(strings.TOO_SMALL.format(width=box.width, height=box.height))
     pixels.colors_of(node)
     return Source(layers.id_of(document), layers.layer_id(node), name, box, selection is not None, blends, part, memory.name_of_origin(document, node))

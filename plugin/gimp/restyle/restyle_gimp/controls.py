@@ -9,11 +9,13 @@ from typing import Any
 
 from gi.repository import Gtk
 from restyle_client.recipes import Recipe, StyleChoice
-from restyle_client.settings import AUTOMATIC_SIZE, FULL_SIZE, LARGEST_SEED
+from restyle_contract.limits import LARGEST_SEED
+from restyle_contract.parameters import AUTOMATIC_SIZE, FULL_SIZE, NUMBERS, Number
 
 from . import strings
 
 SIZES = (256, 512, 768, 1024, 1536, 2048, 3072, 4096)  # px
+BY_HAND = ("strength", "color_mix", "seed", "tv")  # numbers with a control of their own kind
 USUAL_SIZE = 512  # px, a CPU's, until the server has told its own
 
 
@@ -75,6 +77,9 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._tv = Gtk.SpinButton(adjustment=Gtk.Adjustment(value=1, lower=0, upper=100, step_increment=0.25), digits=2, hexpand=True)
         self._tv.connect("value-changed", self._tell)
         self._attach(strings.KEY_SMOOTHNESS, self._tv)
+        self._further = {each.name: self._spin(each) for each in NUMBERS.values() if each.title and each.name not in BY_HAND}
+        for name, spin in self._further.items():
+            self._attach(NUMBERS[name].title, spin)
         self._symmetry = self._combo(strings.SYMMETRIES)
         self._attach(strings.KEY_SYMMETRY, self._symmetry)
         self._objective = self._combo(strings.OBJECTIVES)
@@ -98,6 +103,8 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._color_mix.set_value(recipe.color_mix)
         self._seed.set_value(recipe.seed)
         self._tv.set_value(recipe.tv)
+        for name, spin in self._further.items():
+            spin.set_value(getattr(recipe, name))
         self._touched = (recipe.strength, recipe.color) != (Recipe().strength, Recipe().color)
         self._kept = recipe
         self._quiet = False
@@ -120,6 +127,7 @@ class Controls(Gtk.Box):  # type: ignore[misc]
 
     def recipe(self, styles: tuple[StyleChoice, ...]) -> Recipe:
         """What is set now."""
+        further: dict[str, Any] = {name: int(spin.get_value()) if NUMBERS[name].whole else round(spin.get_value(), 2) for name, spin in self._further.items()}
         return replace(
             self._kept,
             styles=styles,
@@ -128,12 +136,13 @@ class Controls(Gtk.Box):  # type: ignore[misc]
             size=int(self._size.get_active_id()),
             color=self._color.get_active_id(),
             color_mix=round(self._color_mix.get_value(), 2),
-            seed=self._seed.get_value_as_int(),
+            seed=int(self._seed.get_value()),
             objective=self._objective.get_active_id(),
             tv=round(self._tv.get_value(), 2),
             start=self._start.get_active_id(),
             symmetry=self._symmetry.get_active_id(),
             weights=self._weights.get_active_id(),
+            **further,
         )
 
     def tell_default_size(self, size: int) -> None:
@@ -178,6 +187,13 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         combo.set_active(0)
         combo.connect("changed", self._tell)
         return combo
+
+    def _spin(self, number: Number) -> Any:
+        """A control of a number that the contract declares and that has no other here."""
+        adjustment = Gtk.Adjustment(value=number.default or 0, lower=number.lowest, upper=number.highest, step_increment=number.step)
+        spin = Gtk.SpinButton(adjustment=adjustment, digits=0 if number.whole else 2, hexpand=True)
+        spin.connect("value-changed", self._tell)
+        return spin
 
     def _slider(self, lowest: float, highest: float, step: float, digits: int) -> Any:
         scale = Gtk.Scale(adjustment=Gtk.Adjustment(value=highest, lower=lowest, upper=highest, step_increment=step), digits=digits, hexpand=True)

@@ -10,7 +10,7 @@ gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import GimpUi  # noqa: E402
 from restyle_client.recipes import Recipe  # noqa: E402
-from restyle_client.settings import RecipeError  # noqa: E402
+from restyle_contract.settings import RecipeError  # noqa: E402
 
 from . import arguments, dialog, log, pictures, settings, strings  # noqa: E402
 from .background import Background  # noqa: E402

@@ -11,15 +11,15 @@ from typing import Any
 from gi.repository import Gimp
 from restyle_client import Channels, Crop, Depth, JobRequest, Mask, MaskUse, PixelFormat, Plane, StyleUse, recipes
 from restyle_client.recipes import Recipe, StyleChoice
+from restyle_contract.limits import MAX_TEXT, SMALLEST_SIDE
 
 from . import pixels, strings
 from .failures import Failure
 from .memory import name_of_origin
 from .pixels import Box
 from .recipe import LAYER_MASK, LayerReference
-from .source import SMALLEST_SIDE, Source
+from .source import Source
 
-LABEL_LENGTH = 128  # characters, the service's limit
 _SKETCHED, _SKETCH = PixelFormat(Channels.RGB, Depth.U8), Box(0, 0, 512, 512)  # a style for an estimate: its own size matters little
 _OPAQUE_MODES = (Gimp.LayerMode.NORMAL, Gimp.LayerMode.NORMAL_LEGACY)
 
@@ -50,7 +50,7 @@ def order(source: Source, recipe: Recipe, batch: bool) -> Order:
         start=recipes.start(recipe.settings()),
         parameters=recipes.parameters(recipe),
         job_class="batch" if batch else "interactive",
-        label=strings.layer_name(name_of_origin(source.image, layer), recipe.title)[:LABEL_LENGTH],
+        label=strings.layer_name(name_of_origin(source.image, layer), recipe.title)[:MAX_TEXT],
     )
     return Order(request, veiled)
 

@@ -8,7 +8,7 @@ from typing import Any
 from gi.repository import Gtk
 from restyle_client import presets
 from restyle_client.recipes import Recipe, recipe_from
-from restyle_client.settings import RecipeError
+from restyle_contract.settings import RecipeError
 
 from . import strings
 from .background import soon

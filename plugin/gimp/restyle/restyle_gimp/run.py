@@ -9,7 +9,7 @@ from typing import Any
 from gi.repository import Gimp, GLib
 from restyle_client import Result
 from restyle_client.recipes import Recipe
-from restyle_client.settings import RecipeError
+from restyle_contract.settings import RecipeError
 
 from . import arguments, log, progress, source, strings
 from .background import Background

@@ -8,7 +8,7 @@ from pathlib import Path
 from gi.repository import Gimp
 from restyle_client import recipes
 from restyle_client.recipes import Recipe
-from restyle_client.settings import RecipeError
+from restyle_contract.settings import RecipeError
 
 from . import log
 from .recipe import layer_from

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gi.repository import Gimp
+from restyle_contract.limits import SMALLEST_SIDE
 
 from . import strings
 from .failures import Failure
 from .pixels import Box, whole
 
 PADDING = 96  # px around a selection that are sent for context: the deepest features used see about 200 px
-SMALLEST_SIDE = 16  # px, the service's limit
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from gi.repository import Gimp, Gtk
 from restyle_client.recipes import StyleChoice
+from restyle_contract.limits import SMALLEST_SIDE
 
 from . import pictures, strings
 from .gallery import TILE, Entry
@@ -14,7 +15,6 @@ from .memory import flat
 from .order import refer
 from .pixels import Box
 
-SMALLEST_SIDE = 16  # px, the service's limit
 THUMBNAIL = 48  # px
 
 

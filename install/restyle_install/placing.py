@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PACKAGES = ("restyle_contract", "restyle_client")
+PACKAGES = ("restyle_contract", "restyle_client", "restyle_editor")
 LAUNCHER = "launcher.json"
 LEFT_OUT = ("__pycache__", ".mypy_cache", ".ruff_cache", LAUNCHER)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # equal sources give equal zips

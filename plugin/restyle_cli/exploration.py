@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
-from restyle_client.variations import VARIATIONS, Variation
+from restyle_editor.variations import VARIATIONS, Variation
 from restyle_imaging.sheets import Heading, Panel, grid
 
 from . import easel

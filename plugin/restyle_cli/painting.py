@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import restyle_client as client
-from restyle_client.styles import suggestion
 from restyle_contract.limits import MAX_TEXT
+from restyle_editor.suggestion import suggestion
 from restyle_imaging import files, formats
 from restyle_imaging.errors import PictureError
 from restyle_imaging.pictures import PictureFile

@@ -21,7 +21,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The preset's name.", 
 @presets.command("list")
 def list_presets(json: Json = False) -> None:
     """List Restyle's own presets and yours."""
-    from restyle_client import presets as known
+    from restyle_editor import presets as known
 
     mine = known.of_user()
     rows = [(name, ABOUT[name], "") for name in PRESETS]
@@ -37,7 +37,7 @@ def list_presets(json: Json = False) -> None:
 @examples('restyle presets show "Soft light"', "restyle presets show ./from-a-friend.toml --json")
 def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A preset's name, or a TOML file.", show_default=False)], json: Json = False) -> None:
     """Show what a preset sets, and where its file is."""
-    from restyle_client import presets as known
+    from restyle_editor import presets as known
 
     settings = find(name)
     mine = known.of_user()
@@ -67,8 +67,8 @@ def save(
     json: Json = False,
 ) -> None:
     """Save settings under a name, in place of an earlier preset of that name. GIMP and Krita find it too."""
-    from restyle_client import presets as known
     from restyle_contract.settings import RecipeError
+    from restyle_editor import presets as known
 
     if not settings and base is None:
         raise typer.BadParameter("give settings, such as strength=40, or --from a preset or a file")
@@ -85,8 +85,8 @@ def save(
 @presets.command()
 def remove(names: Annotated[list[str], typer.Argument(metavar="NAME", help="Their names.", show_default=False)], json: Json = False) -> None:
     """Remove presets that you saved."""
-    from restyle_client import presets as known
     from restyle_contract.settings import RecipeError
+    from restyle_editor import presets as known
 
     mine = known.of_user()
     for name in names:
@@ -106,8 +106,8 @@ def find(words: str) -> dict[str, Any]:
     """The settings of a preset, by its name or its file. Failure."""
     if words in PRESETS:
         return {"preset": words}  # without loading the client
-    from restyle_client import presets as known
     from restyle_contract.settings import RecipeError
+    from restyle_editor import presets as known
 
     try:
         return known.of_user().find(words)
@@ -117,8 +117,8 @@ def find(words: str) -> dict[str, Any]:
 
 def _given(settings: list[str]) -> dict[str, Any]:
     """Settings as they are typed: a value without quotes is text when it is nothing else. RecipeError."""
-    from restyle_client import presets as known
     from restyle_contract.settings import RecipeError
+    from restyle_editor import presets as known
 
     found: dict[str, Any] = {}
     for words in settings:
@@ -142,8 +142,8 @@ def _quoted(text: str) -> str:
 
 def _summary(mine: Any, name: str) -> str:
     """In a line; a broken preset is listed with what is wrong."""
-    from restyle_client import presets as known
     from restyle_contract.settings import RecipeError
+    from restyle_editor import presets as known
 
     try:
         return ", ".join(row.replace('"', "").replace(" = ", " ") for row in known.to_toml(mine.load(name)).splitlines())

@@ -43,7 +43,7 @@ class Wish:
     plan: Mapping[str, Any] = field(default_factory=dict)
 
     def parameters(self) -> client.Parameters:
-        from restyle_client import recipes
+        from restyle_editor import recipes
 
         given = {name: getattr(self, name) for name in ("preset", "size", "strength", "color", "evaluations", "seed", "weights", "device", "memory_limit")}
         return recipes.parameters_of({**self.plan, **{name: value for name, value in given.items() if value is not None}})
@@ -51,7 +51,7 @@ class Wish:
     @property
     def start(self) -> client.Start | None:
         """None: the server's default."""
-        from restyle_client import recipes
+        from restyle_editor import recipes
 
         return recipes.start(self.plan)
 

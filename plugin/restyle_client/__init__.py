@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .sync import Session
 
 __all__ = [
+    "RECONNECT_SECONDS",
     "AsyncSession",
     "Cancellation",
     "Channels",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from cli.running import Restyle
-from restyle_client import presets, recipes
 from restyle_contract.limits import LARGEST_SEED
+from restyle_editor import presets, recipes
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from PIL import Image
 from restyle_cli import comparison, easel
 from restyle_cli.drafts import Content
 from restyle_client import JobClass, JobState, Lifetime
-from restyle_client.variations import VARIATIONS
+from restyle_editor.variations import VARIATIONS
 from restyle_imaging.sheets import GAP, MARGIN, SHADE
 
 

@@ -14,7 +14,7 @@ import restyle_client
 from client.pythons import CLIENT, pythons, version
 
 ROOT = CLIENT.parents[1]
-PACKAGES = ("restyle_contract", "restyle_client")
+PACKAGES = ("restyle_contract", "restyle_client", "restyle_editor")
 VENDORED = ("google", "grpclib", "h2", "hpack", "hyperframe", "multidict", "tomli", "typing_extensions")
 LARGEST = 3 * 1024 * 1024  # bytes: it travels with every plug-in
 

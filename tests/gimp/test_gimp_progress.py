@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from restyle_client import Download, Job, JobState, Progress, Upload
-from restyle_gimp.painting import Connected
+from restyle_editor.job_thread import Connected
 from restyle_gimp.progress import state
 
 AT_WORK = Progress(

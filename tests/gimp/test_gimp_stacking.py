@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-from restyle_client.recipes import Recipe, StyleChoice, plain
+from restyle_editor.recipes import Recipe, StyleChoice, plain
 
 RECIPE = Recipe(styles=(StyleChoice(library="woodcut", title="Woodcut"),))
 NUMBERS = itertools.count(1)

@@ -31,6 +31,7 @@ NEEDED = (
     "restyle_server/styles/night/picture.webp",
     "restyle_contract/parameters.py",
     "restyle_client/wire/restyle_pb2.py",
+    "restyle_editor/recipes.py",
     "restyle_client/_vendor/__init__.py",
     "restyle_cli/main.py",
     "restyle_install/environment.py",

@@ -43,10 +43,10 @@ class Restyle(Gimp.PlugIn):  # type: ignore[misc]
 
 
 def run(procedure: Any, run_mode: Any, image: Any, drawables: Any, config: Any, _data: Any) -> Any:
-    from restyle_gimp import log
+    from restyle_editor import log
     from restyle_gimp.run import Failure, restyle
 
-    log.begin(Path(Gimp.directory()))
+    log.keep_in(lambda: Path(Gimp.directory()))
     try:
         status = restyle(run_mode, image, list(drawables), config)
     except Failure as failure:

@@ -8,13 +8,11 @@ from typing import Any
 
 from . import frames, layers, recents, source, strings, turns
 from .api import QtCore
-from .client import client
-from .failures import Failure, guarded, sentence
+from .failures import guarded
 from .order import Order
-from .painting import Painting, Phase
+from .packages import Failure, Painting, Phase, Steps, client, sentence
 from .pixels import colors_of
 from .placing import Placed
-from .turns import Steps
 from .workshop import Workshop
 
 
@@ -24,7 +22,7 @@ class _Frame(Painting):
 
     heard: Callable[[client.Event], None] = lambda _event: None
 
-    def hear(self, event: client.Event) -> None:
+    def hear(self, event: Any) -> None:
         super().hear(event)
         self.heard(event)
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from . import layers, source, strings
 from .api import QtCore
-from .client import presets, recipes
-from .failures import Failure
-from .painting import Phase
-from .recipe import PRESETS, Recipe, StyleChoice, recipe_from, style_from
+from .packages import Failure, Phase, presets, recipes
+from .recipe import PRESETS, Recipe, RecipeError, StyleChoice, recipe_from, style_from
 from .workshop import workshop
+
+__all__ = ["Failure", "RecipeError", "paint", "styles"]
 
 POLL_MS = 50  # between two looks at whether it is done
 SETTLING_SECONDS = 0.3  # Krita's list of layers follows an image 0.1 s late, and crashes when the image is gone by then

@@ -1,16 +1,12 @@
-"""Owns the session with the server: questions go there in threads, answers come back on Krita's own thread. Krita's objects are never touched from a thread."""
+"""Owns the way back to Krita's own thread for what the server answers: Krita's objects are never touched from another one."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
 
 from .api import QtCore
-from .client import client, revival
-from .failures import guarded, sentence
-
-T = TypeVar("T")
+from .failures import guarded
+from .packages import AnyBackground, client
 
 
 class _Post(QtCore.QObject):
@@ -27,160 +23,9 @@ class _Post(QtCore.QObject):
         call()
 
 
-class Background:
-    """One session for new questions, connected by the first of them. connect: makes a session, and may start a server; find: starts none.
-
-    Whoever asks keeps the session that was there when they began, to the end of their question: what one question finds out about the server ends no other.
-    """
+class Background(AnyBackground):
+    """The session of this Krita. connect, find: as restyle_editor has them."""
 
     def __init__(self, connect: Callable[..., client.Session] | None = None, find: Callable[..., client.Session] | None = None) -> None:
-        self._find = find or (lambda: client.connect(start=False))
-        self._connect = connect or revival.connected()
-        self._post = _Post()
-        self._connecting = threading.Lock()
-        self._counting = threading.Lock()
-        self._session: client.Session | None = None
-        self._users: dict[int, int] = {}  # questions under way, by the id of their session
-        self._closed = False
-
-    def ask(self, question: Callable[[client.Session], T], answer: Callable[[T], None], failed: Callable[[str, BaseException], None]) -> None:
-        """Runs `question` in a thread; then `answer` with its value, or `failed` with a sentence and the error, on Krita's thread."""
-        self._begin(lambda: self._asked(question), answer, failed)
-
-    def paint(
-        self,
-        request: client.JobRequest,
-        heard: Callable[[Any], None],
-        cancellation: client.Cancellation,
-        answer: Callable[[client.Result], None],
-        failed: Callable[[str, BaseException], None],
-    ) -> None:
-        """The same with a painting, which goes on with the next server when one dies. heard: called with every event, on Krita's thread."""
-        user = _User(self)
-        self._begin(lambda: user.last(lambda: revival.paint(user, request, lambda event: self.tell(heard, event), cancellation)), answer, failed)
-
-    def look(self, found: Callable[[], None]) -> None:
-        """Calls `found` when a server answers; none is started, and silence is no answer."""
-
-        def look() -> None:
-            session = self._find()
-            try:
-                session.info()
-            finally:
-                session.close()
-
-        self._begin(look, lambda _: found(), lambda _words, _error: None, quiet=True)
-
-    def tell(self, listener: Callable[[Any], None], news: Any) -> None:
-        """Calls `listener` with `news` on Krita's thread; from any thread."""
-        self._deliver(lambda: listener(news))
-
-    @property
-    def connected(self) -> bool:
-        return self._session is not None
-
-    def take(self) -> client.Session:
-        """The session, connected if need be; waits. Give it back. RestyleError."""
-        with self._connecting:
-            with self._counting:
-                if self._session is not None:
-                    return self._held(self._session)
-            session = self._connect()
-            with self._counting:
-                if self._closed:
-                    raise client.RestyleError("This session is closed; connect again.")
-                self._session = session
-                return self._held(session)
-
-    def give_back(self, session: client.Session) -> None:
-        """One question fewer; a session that was forgotten ends with its last."""
-        with self._counting:
-            self._users[id(session)] -= 1
-            over = not self._users[id(session)] and session is not self._session
-            if not self._users[id(session)]:
-                del self._users[id(session)]
-        if over:
-            _close(session)
-
-    def forget(self, lost: client.Session | None = None) -> None:
-        """The next question connects again, and starts a server if need be. lost: unless there is another session than this already."""
-        with self._counting:
-            session = self._session
-            if session is None or (lost is not None and session is not lost):
-                return
-            self._session = None
-            used = id(session) in self._users
-        if not used:
-            _close(session)
-
-    def close(self) -> None:
-        """No more answers. Attached jobs end with the server's lease."""
-        self._closed = True
-        with self._counting:
-            session, self._session = self._session, None
-        if session is not None:
-            _close(session)
-
-    def _held(self, session: client.Session) -> client.Session:
-        self._users[id(session)] = self._users.get(id(session), 0) + 1
-        return session
-
-    def _asked(self, question: Callable[[client.Session], T]) -> T:
-        session = self.take()
-        try:
-            return question(session)
-        finally:
-            self.give_back(session)
-
-    def _begin(self, work: Callable[[], T], answer: Callable[[T], None], failed: Callable[[str, BaseException], None], quiet: bool = False) -> None:
-        threading.Thread(target=self._run, args=(work, answer, failed, quiet), name="restyle-question", daemon=True).start()
-
-    def _run(self, work: Callable[[], Any], answer: Callable[[Any], None], failed: Callable[[str, BaseException], None], quiet: bool) -> None:
-        try:
-            value = work()
-        except Exception as error:
-            if self._closed:
-                return
-            words, problem = "" if quiet else sentence(error), error.with_traceback(None)  # which holds this call, and with it the pixels that were sent
-            self._deliver(lambda: failed(words, problem))
-        else:
-            self._deliver(lambda: answer(value))
-
-    def _deliver(self, call: Callable[[], None]) -> None:
-        if not self._closed:
-            try:
-                self._post.arrived.emit(lambda: None if self._closed else call())
-            except RuntimeError:  # Qt is gone: Krita is quitting
-                self._closed = True
-
-
-class _User:
-    """A painting's way to sessions: it holds one at a time."""
-
-    def __init__(self, background: Background) -> None:
-        self._background = background
-        self._held: client.Session | None = None
-
-    def session(self) -> client.Session:
-        self._leave()
-        self._held = self._background.take()
-        return self._held
-
-    def forget(self, lost: Any = None) -> None:
-        self._background.forget(lost)
-
-    def last(self, work: Callable[[], T]) -> T:
-        """Does the work, and holds nothing any more."""
-        try:
-            return work()
-        finally:
-            self._leave()
-
-    def _leave(self) -> None:
-        if self._held is not None:
-            self._background.give_back(self._held)
-            self._held = None
-
-
-def _close(session: client.Session) -> None:
-    threading.Thread(target=session.close, name="restyle-closing", daemon=True).start()
+        post = _Post()
+        super().__init__(lambda call: post.arrived.emit(call), connect, find)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import strings
 from .api import QtCore, QtWidgets
-from .client import parameters, presets
+from .packages import parameters, presets
 from .recipe import COLORS, FULL_SIZE, OBJECTIVES, PRESETS, SIZES, STARTS, SYMMETRIES, Recipe, recipe_from
 from .workshop import Workshop
 

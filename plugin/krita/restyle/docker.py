@@ -14,9 +14,7 @@ from .controls import Controls
 from .exploring import Exploring
 from .failures import guarded
 from .gallery import AddButton, Gallery
-from .painter import ServerState
-from .painting import Painting, Phase
-from .pixels import Box
+from .packages import Box, Painting, Phase, ServerState
 from .recent import RecentPaintings
 from .running import Running, slim
 from .scrolling import Scrolling

@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import layers, source, strings, thumbnails
-from .client import VARIATIONS, client
 from .order import Order, ordering, varied
-from .painting import Painting, Phase
+from .packages import VARIATIONS, Painting, Phase, Steps, client
 from .recipe import Recipe
-from .turns import Steps
 from .workshop import Workshop
 
 DRAFT_SIZE = 256  # px: a draft of this size takes seconds on two cores, and shows strokes and colors

@@ -7,7 +7,7 @@ from typing import Any
 from . import layers, source, strings, thumbnails
 from .api import QtCore, QtGui, QtWidgets
 from .explore import Draft, explore
-from .painting import Phase
+from .packages import Phase
 from .scrolling import Scrolling
 from .workshop import Workshop
 

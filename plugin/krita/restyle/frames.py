@@ -7,13 +7,11 @@ from typing import Any
 
 from . import layers, pixels, placing, strings
 from .api import QtCore
-from .client import client
-from .failures import Failure
 from .order import Order, order
+from .packages import Failure, Steps, client
 from .placing import Placed
 from .recipe import Recipe
 from .source import Source
-from .turns import Steps
 
 IN_FLIGHT = 4  # jobs at a time: the server caches the style for them, and their pixels lie in memory
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from . import layers, source, strings, thumbnails
 from .api import QtCore, QtGui, QtWidgets
-from .failures import Failure
 from .order import picture_file, style_box
-from .painter import ServerState, Tile
+from .packages import Failure, ServerState, Tile
 from .recipe import LayerReference, StyleChoice
 from .workshop import Workshop
 

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from . import layers, log
+from . import layers
 from .api import QtCore, buffer
-from .client import phrases
+from .packages import lineage, log, sentences
 from .recipe import Recipe, RecipeError, plain, recipe_from
 
 KEY = "restyle"  # the annotation's name in the file
@@ -54,10 +54,7 @@ def painted_from(document: Any, node: Any) -> Any | None:
 def paintings_of(document: Any, source: str) -> set[str]:
     """Unique ids of all that was painted from a layer, and from its paintings."""
     sources = {layer: str(item.get("source", "")) for layer, item in _content(document).items() if isinstance(item, dict)}
-    found: set[str] = set()
-    while more := {layer for layer, below in sources.items() if (below == source or below in found) and layer not in found and layer != source}:
-        found |= more
-    return found
+    return set(lineage.paintings_of(sources, source))
 
 
 def name_of_origin(document: Any, node: Any) -> str:
@@ -67,7 +64,7 @@ def name_of_origin(document: Any, node: Any) -> str:
         seen.add(layers.layer_id(node))
         below = layers.find_layer(document, painted.source)
         if below is None:
-            return phrases.origin(node.name(), painted.recipe.title)
+            return sentences.origin(node.name(), painted.recipe.title)
         node = below
     return str(node.name())
 

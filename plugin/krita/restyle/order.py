@@ -6,13 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from . import layers, pixels, strings, turns
-from .client import client, limits, recipes
-from .failures import Failure
-from .pixels import Box
+from . import layers, pixels, strings
+from .packages import Box, Failure, Steps, alpha, at_once, client, limits, recipes
 from .recipe import Recipe, StyleChoice
 from .source import Source, find
-from .turns import Steps
 
 LAYER_REGION, LABEL_REGION = "layer:", "label:"
 _SKETCH = 512  # px: a style for an estimate; its own size matters little
@@ -31,7 +28,7 @@ class Order:
 
 def order(document: Any, node: Any, source: Source, recipe: Recipe, *, start: client.Start | None = None, batch: bool = False) -> Order:
     """Failure with one sentence when a style, a region or the layer itself can't be used."""
-    return turns.at_once(ordering(document, node, source, recipe, start=start, batch=batch))
+    return at_once(ordering(document, node, source, recipe, start=start, batch=batch))
 
 
 def ordering(document: Any, node: Any, source: Source, recipe: Recipe, *, start: client.Start | None = None, batch: bool = False) -> Steps[Order]:
@@ -39,7 +36,7 @@ def ordering(document: Any, node: Any, source: Source, recipe: Recipe, *, start:
     if not recipe.styles:
         raise Failure(strings.NO_STYLE)
     content = yield from pixels.reading(document, node, source.sent)
-    visible, opaque = yield from pixels.weighing(content)
+    visible, opaque = yield from alpha.weighing(content)
     if not visible:
         raise Failure(strings.EMPTY.format(name=source.name))
     veiled = source.blends or not opaque
@@ -103,10 +100,10 @@ def region_plane(document: Any, region: str, box: Box, style: str) -> Steps[clie
     for number, node in enumerate(nodes):
         if number:
             yield
-        mask = pixels.alpha_of(pixels.read(document, node, box, projection=True))
+        mask = alpha.alpha_of(pixels.read(document, node, box, projection=True))
         masks.setdefault(mask.format, []).append(mask)
-    whole = pixels.united(max(masks.values(), key=len))
-    if not pixels.any_weight(whole):
+    whole = alpha.united(max(masks.values(), key=len))
+    if not alpha.any_weight(whole):
         raise Failure(strings.REGION_EMPTY.format(style=style))
     return whole
 

@@ -7,13 +7,10 @@ from typing import Any
 
 from . import layers, memory, pixels, strings, veils
 from .api import QtCore, krita
-from .client import client
-from .failures import Failure
 from .order import Order
-from .pixels import Box
+from .packages import Box, Failure, Steps, client
 from .scratch import converted
 from .source import Source
-from .turns import Steps
 
 
 @dataclass(frozen=True)

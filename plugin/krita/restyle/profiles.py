@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import strings
 from .api import krita
-from .failures import Failure
+from .packages import Failure
 from .scratch import scratch
 
 UNTAGGED = {  # Krita's defaults that say what no profile says: sRGB's primaries and curve

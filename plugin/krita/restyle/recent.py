@@ -6,8 +6,8 @@ from typing import Any
 
 from . import layers, recents, source, strings, thumbnails
 from .api import QtCore, QtWidgets
-from .failures import Failure
 from .gallery import icon
+from .packages import Failure
 from .running import slim
 from .settings import Recent
 from .workshop import Workshop

@@ -6,14 +6,12 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import layers, log, placing, settings, spots, strings, thumbnails, turns
-from .client import client
-from .failures import Failure, caught, guarded, sentence
+from . import layers, placing, settings, spots, strings, thumbnails, turns
+from .failures import caught, guarded
 from .order import Order
-from .painting import Painting, Phase
+from .packages import Failure, Painting, Phase, Steps, client, log, sentence
 from .placing import Place
 from .settings import Recent
-from .turns import Steps
 
 if TYPE_CHECKING:
     from .workshop import Workshop

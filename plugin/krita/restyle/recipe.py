@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .client import limits, parameters, ranges, recipes
+from .packages import limits, parameters, ranges, recipes
 
 Recipe = recipes.Recipe
 StyleChoice = recipes.StyleChoice

@@ -6,8 +6,7 @@ from typing import Any
 
 from . import strings, thumbnails
 from .api import QtCore, QtGui, QtWidgets
-from .client import client
-from .painting import Painting
+from .packages import Painting, client
 from .workshop import Workshop
 
 LEAST_PREVIEW = 64  # px: still a picture, where the docker has 270 px of height

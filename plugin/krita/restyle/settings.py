@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import log
+from .packages import kept, log
 from .recipe import Recipe, RecipeError, plain, recipe_from
 
 MOST_RECENT = 24  # paintings in the list: three screens of the docker
@@ -36,34 +35,35 @@ class Recent:
 def load_recipe() -> Recipe:
     """The last one; the default when there is none, or one that can't be read."""
     try:
-        return recipe_from(_read("settings.json").get("recipe", {}))
+        return recipe_from(kept.load(log.folder() / "settings.json").get("recipe", {}))
     except (RecipeError, TypeError, AttributeError):
         return Recipe()
 
 
 def save_recipe(recipe: Recipe) -> None:
-    _write("settings.json", {"recipe": plain(recipe)})
+    kept.save(log.folder() / "settings.json", {"recipe": plain(recipe)})
 
 
 def load_recent() -> list[Recent]:
     """Newest first; entries that can't be read are left out."""
-    found = (_recent(item) for item in _read("recent.json").get("paintings", []))
+    found = (_recent(item) for item in kept.load(log.folder() / "recent.json").get("paintings", []))
     return [each for each in found if each is not None]
 
 
 def save_recent(recents: list[Recent]) -> list[Recent]:
     """Keeps the newest ones; the pictures of the others go. Returns what is kept."""
-    kept = recents[:MOST_RECENT]
+    newest = recents[:MOST_RECENT]
     items = [
-        {"id": each.id, "title": each.title, "recipe": plain(each.recipe), "ended": each.ended, "thumbnail": each.thumbnail, "spot": each.spot} for each in kept
+        {"id": each.id, "title": each.title, "recipe": plain(each.recipe), "ended": each.ended, "thumbnail": each.thumbnail, "spot": each.spot}
+        for each in newest
     ]
-    _write("recent.json", {"paintings": items})
-    wanted = {each.thumbnail for each in kept} | {each.spot.get("mask") for each in kept if each.spot}
+    kept.save(log.folder() / "recent.json", {"paintings": items})
+    wanted = {each.thumbnail for each in newest} | {each.spot.get("mask") for each in newest if each.spot}
     for picture in log.folder().glob("painting-*"):
         if picture.name not in wanted:
             with contextlib.suppress(OSError):
                 picture.unlink()
-    return kept
+    return newest
 
 
 def _recent(item: Any) -> Recent | None:
@@ -74,22 +74,3 @@ def _recent(item: Any) -> Recent | None:
         return Recent(str(item["id"]), str(item["title"]), recipe, float(item["ended"]), thumbnail, spot if isinstance(spot, dict) else None)
     except (RecipeError, KeyError, TypeError, ValueError, AttributeError):
         return None
-
-
-def _read(name: str) -> dict[str, Any]:
-    try:
-        content = json.loads((log.folder() / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _write(name: str, content: dict[str, Any]) -> None:
-    """Whole or not at all; settings that can't be written must not stop a painting."""
-    try:
-        log.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = log.folder() / f"{name}.partial"
-        partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-        partial.replace(log.folder() / name)
-    except OSError as error:
-        log.write(f"{name} can't be written: {error}")

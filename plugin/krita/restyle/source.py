@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import layers, memory, pixels, strings
-from .client import limits
-from .failures import Failure
-from .pixels import Box
+from .packages import Box, Failure, limits
 
 PADDING = 96  # px around a selection that are sent for context: the deepest features used see about 200 px
 PAINTABLE = ("paintlayer", "grouplayer", "clonelayer", "filelayer", "vectorlayer", "filllayer")

@@ -6,11 +6,10 @@ import contextlib
 import zlib
 from typing import Any
 
-from . import log, strings
-from .client import client
-from .failures import Failure
+from . import strings
 from .order import Order
-from .pixels import Box, Colors
+from .packages import Box, Failure, client, log
+from .pixels import Colors
 from .placing import Place
 from .settings import Recent
 from .source import Source

@@ -7,8 +7,7 @@ from typing import Any
 
 from . import strings
 from .api import QtCore, QtGui, QtWidgets, application
-from .painter import ServerState
-from .painting import Painting, Phase
+from .packages import Painting, Phase, ServerState
 from .workshop import Workshop
 
 LEAST_LINES = 2  # that are kept free, so that nothing moves when one sentence follows another; one where the docker is low

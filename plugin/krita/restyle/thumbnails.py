@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .api import QtCore, QtGui, buffer
-from .client import client
-from .pixels import Box
+from .packages import Box, client
 from .scratch import converted
 
 SHOWN = ("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")  # what Qt calls ARGB32

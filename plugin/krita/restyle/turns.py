@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .api import QtCore
+from .packages import Steps
 
 T = TypeVar("T")
-Steps = Generator[None, None, T]  # yields where a turn may end
 STRETCH_SECONDS = 0.015  # of one turn: a frame at 60 Hz
-
-
-def at_once(steps: Steps[T]) -> T:
-    """What the steps return, all of them in this turn."""
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        value: T = end.value
-        return value
 
 
 def walk(steps: Steps[T], done: Callable[[T], None], failed: Callable[[Exception], None], go_on: Callable[[], bool] = lambda: True) -> None:

@@ -7,19 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from . import layers, log, memory, placing, recents, settings, source, strings, turns
+from . import layers, memory, placing, recents, settings, source, strings, turns
 from .api import QtCore
 from .background import Background
-from .client import client
-from .failures import Failure, caught, guarded, sentence
+from .failures import caught, guarded
 from .order import Order, ordering, sketch
-from .painter import Painter
-from .painting import Painting, Phase
+from .packages import Failure, Painting, Phase, ServerStatus, Steps, client, log, sentence
 from .placing import Placed
 from .recipe import MAX_STYLES, Recipe, StyleChoice
 from .settings import Recent
 from .source import Source
-from .turns import Steps
 
 T = TypeVar("T")
 MOST_KEPT = 50  # paintings that are over, for the docker to show the last word of
@@ -30,7 +27,7 @@ class Workshop:
 
     def __init__(self, background: Background | None = None) -> None:
         self.background = background or Background()
-        self.painter = Painter(self.background, self.changed, self.say)
+        self.painter = ServerStatus(self.background, self.changed, self.say)
         self.recipe = settings.load_recipe()
         self.recents = settings.load_recent()
         self.paintings: list[Painting] = []

@@ -8,8 +8,7 @@ from pathlib import Path
 from krita_bench import HEIGHT, QUICK, STILL, STYLE, WIDTH, above, application, close, docker, entry, image, layer, paint, select, show, trigger, wait
 from restyle import order, source, strings, thumbnails
 from restyle.api import QtCore, QtGui, QtWidgets
-from restyle.client import presets
-from restyle.painter import ServerState
+from restyle.packages import ServerState, presets
 from restyle.recipe import StyleChoice
 from restyle.workshop import workshop
 

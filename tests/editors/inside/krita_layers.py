@@ -34,7 +34,7 @@ from krita_bench import (
 from restyle import memory, profiles, strings
 from restyle.animation import Animation
 from restyle.api import QtCore, QtGui
-from restyle.failures import Failure
+from restyle.packages import Failure
 from restyle.profiles import icc_of
 from restyle.scratch import REMEMBERED
 from restyle.workshop import workshop

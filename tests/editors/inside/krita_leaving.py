@@ -7,7 +7,7 @@ from dataclasses import replace
 from krita_bench import QUICK, STILL, animated, application, docker, image, paint, wait
 from restyle import strings
 from restyle.animation import Animation
-from restyle.painter import ServerState
+from restyle.packages import ServerState
 from restyle.workshop import workshop
 from restyle_driver import DRIVER, tell
 

@@ -11,7 +11,7 @@ from krita_bench import QUICK, STILL, application, docker, entry, image, layer, 
 from restyle import strings
 from restyle.api import QtCore, QtGui, QtWidgets
 from restyle.automation import paint as paint_from_script
-from restyle.client import presets
+from restyle.packages import presets
 from restyle.source import find
 from restyle.workshop import workshop
 from restyle_driver import opened

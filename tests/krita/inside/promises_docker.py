@@ -9,8 +9,7 @@ from typing import Any
 import fake_krita
 import restyle_client as client
 from restyle import strings
-from restyle.painter import ServerState
-from restyle.painting import Phase
+from restyle.packages import Phase, ServerState
 from restyle.recipe import StyleChoice
 
 OPAQUE = bytes([10, 20, 30, 255])
@@ -178,10 +177,10 @@ def test_a_style_that_the_server_refuses_is_told_until_something_else_is_done(do
     until(lambda: shop.painter.state is ServerState.READY)
     session.add_style = lambda *_arguments, **_named: (_ for _ in ()).throw(client.InvalidRequest("file: this is no picture; give a PNG.", "file"))
     docker.add.add_file(Path(__file__))
-    until(lambda: docker.status.words.text() == "this is no picture; give a PNG.")
+    until(lambda: docker.status.words.text() == "This is no picture; give a PNG.")
     shop.painter.look()
     until(lambda: shop.painter.state is ServerState.READY)
-    assert docker.status.words.text() == "this is no picture; give a PNG."
+    assert docker.status.words.text() == "This is no picture; give a PNG."
     docker.paint.click()
     until(lambda: "is painted" in docker.status.words.text())
 

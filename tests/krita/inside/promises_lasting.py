@@ -7,8 +7,7 @@ from typing import Any
 import restyle_client as client
 from painted import OPAQUE, Until
 from restyle import strings
-from restyle.painter import ServerState
-from restyle.painting import Phase
+from restyle.packages import Phase, ServerState
 from restyle.recipe import StyleChoice
 
 
@@ -93,7 +92,7 @@ def test_a_failure_is_said_until_something_else_is_chosen(docker: Any, shop: Any
 
 
 def test_the_log_is_there_from_the_first_painting_on(docker: Any, shop: Any, image: Any, until: Until) -> None:
-    from restyle import log
+    from restyle.packages import log
 
     image().layer("photo", OPAQUE)
     docker.look()

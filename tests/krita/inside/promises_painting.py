@@ -10,8 +10,7 @@ import pytest
 import restyle_client as client
 from painted import OPAQUE, SOFT, Until, paint
 from restyle import layers, memory, pixels, strings, veils
-from restyle.failures import Failure
-from restyle.painting import Phase
+from restyle.packages import Failure, Phase, alpha
 from restyle.profiles import iccp
 from restyle.recipe import StyleChoice
 
@@ -56,10 +55,10 @@ def test_alpha_is_told_apart_in_every_depth(depth: str) -> None:
     )
     nothing = bytes(size)
     almost = bytes([full[0] ^ 1]) + full[1:]
-    assert pixels.alpha_range(plane([full, full])) == (True, True)
-    assert pixels.alpha_range(plane([full, almost])) == (True, False)
-    assert pixels.alpha_range(plane([nothing, nothing])) == (False, False)
-    mask = pixels.alpha_of(plane([full, nothing, almost]))
+    assert alpha.alpha_range(plane([full, full])) == (True, True)
+    assert alpha.alpha_range(plane([full, almost])) == (True, False)
+    assert alpha.alpha_range(plane([nothing, nothing])) == (False, False)
+    mask = alpha.alpha_of(plane([full, nothing, almost]))
     assert mask.data == full + nothing + almost
     assert mask.format.channels is client.Channels.GRAY
 

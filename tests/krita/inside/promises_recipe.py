@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from restyle import api, log, settings, strings
-from restyle.client import presets
+from restyle import api, settings, strings
 from restyle.controls import Controls
+from restyle.packages import log, presets
 from restyle.recipe import LayerReference, Recipe, RecipeError, StyleChoice, plain, recipe_from
 from restyle.settings import MOST_RECENT, Recent
 

@@ -8,7 +8,7 @@ from typing import Any
 import fake_krita
 from painted import OPAQUE, SOFT, Until, paint
 from restyle import layers, strings, veils
-from restyle.painting import Phase
+from restyle.packages import Phase
 from restyle.recipe import StyleChoice
 
 

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from gi.repository import Gimp, GObject
-from restyle_client import presets, recipes
-from restyle_client.recipes import Recipe, StyleChoice
 from restyle_contract import parameters
 from restyle_contract.limits import LARGEST_SIDE, STYLE_SCALES
 from restyle_contract.parameters import Settings
 from restyle_contract.settings import RANGES, RecipeError
+from restyle_editor import presets, recipes
+from restyle_editor.recipes import Recipe, StyleChoice
 
 from .recipe import LayerReference, recipe_from, styles_from_json
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gtk, Pango
-from restyle_client.recipes import StyleChoice
+from restyle_editor.recipes import StyleChoice
 
 from . import pictures, strings
 from .gallery import Entry, key

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gtk
-from restyle_client.recipes import Recipe, StyleChoice
 from restyle_contract.limits import LARGEST_SEED
 from restyle_contract.parameters import AUTOMATIC_SIZE, FULL_SIZE, NUMBERS, Number
+from restyle_editor.recipes import Recipe, StyleChoice
 
 from . import strings
 

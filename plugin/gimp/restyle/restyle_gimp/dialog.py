@@ -7,24 +7,25 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import GimpUi, Gtk
-from restyle_client import ServerInfo, Session, Style, presets
-from restyle_client.recipes import Recipe, StyleChoice
-from restyle_client.styles import suggestion
+from restyle_client import ServerInfo, Session, Style
+from restyle_editor import presets
+from restyle_editor.failures import Failure
+from restyle_editor.recipes import Recipe, StyleChoice
+from restyle_editor.suggestion import suggestion
 
 from . import order, strings, style_sources
 from .background import Background, soon
 from .chosen import Chosen, regions
 from .controls import Controls
-from .failures import Failure
 from .gallery import Entry, Gallery, key, library_entry
-from .painter import Painter
 from .preset_row import PresetRow
+from .server_line import ServerLine
 from .source import Source, of_layer
 
 RESET = 1
 WIDTH, HEIGHT = 960, 640  # px: fits a 1024 × 768 screen
 SIDE = 350  # px, the right column
-TITLE_LENGTH = 100  # characters of a file's name: the library takes 128
+TITLE_LENGTH = 100  # characters of a file's name: the library takes a few more
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class _Dialog:
         self._chosen = Chosen(regions(source.image, source.layer), self._on_change)
         longest = max(source.sent.width, source.sent.height)
         self._controls = Controls(longest, self._on_change)
-        self._painter = Painter(background, longest, self._sketch, self._look_for_server, self._on_info)
+        self._server = ServerLine(background, longest, self._sketch, self._look_for_server, self._on_info)
         self._note = Gtk.Label(xalign=0, wrap=True, no_show_all=True)
         self._note.get_style_context().add_class("dim-label")
         self._lay_out()
@@ -82,7 +83,7 @@ class _Dialog:
         return Answer(None, self._recipe() if self._known and _essence(self._recipe()) != _essence(self._opened_with) else None)
 
     def destroy(self) -> None:
-        self._painter.stop()
+        self._server.stop()
         self._window.destroy()
 
     # ---- how it looks ----
@@ -98,7 +99,7 @@ class _Dialog:
         columns.pack_start(self._right(), False, False, 0)
         content.pack_start(columns, True, True, 0)
         content.pack_start(Gtk.Separator(), False, False, 0)
-        content.pack_start(self._painter, False, False, 0)
+        content.pack_start(self._server, False, False, 0)
 
     def _left(self) -> Any:
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
@@ -123,7 +124,7 @@ class _Dialog:
         box.pack_start(self._chosen, False, False, 0)
         box.pack_start(Gtk.Separator(), False, False, 0)
         box.pack_start(self._controls, False, False, 0)
-        row = PresetRow(presets.of_user(), self._recipe, self._controls.show_recipe, self._painter.tell)
+        row = PresetRow(presets.of_user(), self._recipe, self._controls.show_recipe, self._server.tell)
         box.pack_start(row, False, False, 0)
         box.pack_start(self._note, False, False, 0)
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
@@ -166,7 +167,7 @@ class _Dialog:
         else:
             longest = max(self._painted.sent.width, self._painted.sent.height)
             self._controls.measure(longest)
-            self._painter.measure(longest)
+            self._server.measure(longest)
             self._chosen.offer(regions(self._given.image, self._painted.layer))
             self._gallery.choose([key(style) for style in self._chosen.styles])
             self._note.set_text(strings.SELECTION_NOTE.format(width=self._painted.box.width, height=self._painted.box.height) if self._painted.selected else "")
@@ -174,7 +175,7 @@ class _Dialog:
         self._on_change()
 
     def _look_for_server(self) -> None:
-        self._background.ask(_library, self._on_library, self._on_no_server)
+        self._background.query(_library, self._on_library, self._on_no_server)
 
     def _on_library(self, found: tuple[ServerInfo, list[Style]]) -> None:
         info, styles = found
@@ -188,11 +189,11 @@ class _Dialog:
     def _on_info(self, info: ServerInfo) -> None:
         if info.devices and info.devices[0].default_size:  # a device that is starting has none yet
             self._controls.tell_default_size(info.devices[0].default_size)
-        self._painter.show_info(info)
+        self._server.show_info(info)
 
     def _on_no_server(self, sentence: str) -> None:
         self._gallery.say(strings.GALLERY_NONE)
-        self._painter.show_failure(sentence)
+        self._server.show_failure(sentence)
 
     def _on_chosen(self, entries: list[Entry], by_hand: bool) -> None:
         self._chosen.show_entries(entries)
@@ -204,7 +205,7 @@ class _Dialog:
 
     def _on_change(self) -> None:
         self._paint.set_sensitive(bool(self._chosen.styles) and self._painted is not None)
-        self._painter.settings_changed()
+        self._server.settings_changed()
 
     def _add_file(self) -> None:
         file = style_sources.ask_file(self._window)
@@ -214,7 +215,7 @@ class _Dialog:
             self._add_and_choose(StyleChoice(file=file.path))
             return
         path = Path(file.path)
-        self._background.ask(lambda session: session.add_style(path.read_bytes(), title=path.stem[:TITLE_LENGTH]), self._on_added, self._painter.tell)
+        self._background.query(lambda session: session.add_style(path.read_bytes(), title=path.stem[:TITLE_LENGTH]), self._on_added, self._server.tell)
 
     def _on_added(self, style: Style) -> None:
         self._wanted = [key(StyleChoice(library=style.id))]
@@ -241,7 +242,7 @@ class _Dialog:
             self._extra.insert(0, style_sources.layer_entry(choice, layer))
 
     def _remove(self, entry: Entry) -> None:
-        self._background.ask(lambda session: session.delete_style(entry.choice.library), lambda _none: self._look_for_server(), self._painter.tell)
+        self._background.query(lambda session: session.delete_style(entry.choice.library), lambda _none: self._look_for_server(), self._server.tell)
 
     def _recipe(self) -> Recipe:
         return self._controls.recipe(self._chosen.styles)

@@ -1,14 +1,13 @@
-"""Owns what stops a painting: one sentence for the person who started it."""
+"""Owns what stops a painting in GIMP alone: the person who gives up, and what GIMP refuses."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import log, strings
+from restyle_editor import log
+from restyle_editor.failures import Failure
 
-
-class Failure(Exception):
-    """Its text says what is wrong and what to do next."""
+from . import strings
 
 
 class Cancelled(Exception):

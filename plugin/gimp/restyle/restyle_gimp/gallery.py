@@ -8,7 +8,7 @@ from typing import Any
 
 from gi.repository import Gdk, GLib, Gtk, Pango
 from restyle_client import Style
-from restyle_client.recipes import StyleChoice
+from restyle_editor.recipes import StyleChoice
 
 from . import pictures, strings
 

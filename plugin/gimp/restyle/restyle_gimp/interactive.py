@@ -9,12 +9,14 @@ import gi
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import GimpUi  # noqa: E402
-from restyle_client.recipes import Recipe  # noqa: E402
 from restyle_contract.settings import RecipeError  # noqa: E402
+from restyle_editor import log  # noqa: E402
+from restyle_editor.failures import Failure  # noqa: E402
+from restyle_editor.recipes import Recipe  # noqa: E402
 
-from . import arguments, dialog, log, pictures, settings, strings  # noqa: E402
+from . import arguments, dialog, pictures, settings, strings  # noqa: E402
 from .background import Background  # noqa: E402
-from .failures import Cancelled, Failure  # noqa: E402
+from .failures import Cancelled  # noqa: E402
 from .memory import memory_of, painted_from  # noqa: E402
 from .order import order  # noqa: E402
 from .placing import place  # noqa: E402

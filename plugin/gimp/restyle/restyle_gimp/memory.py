@@ -10,7 +10,8 @@ from typing import Any
 
 from gi.repository import Gimp
 from restyle_client import Parameters
-from restyle_client.recipes import Recipe, plain
+from restyle_editor import lineage
+from restyle_editor.recipes import Recipe, plain
 
 from . import strings
 from .recipe import recipe_from
@@ -55,13 +56,9 @@ def painted_from(image: Any, layer: Any) -> Any | None:
 
 def paintings_of(image: Any, layer: Any) -> list[Any]:
     """All that was painted from a layer, and from its paintings, wherever it is in the image."""
-    sources = [(each, memory.source) for each in flat(image.get_layers()) if (memory := memory_of(each)) is not None]
-    found: dict[int, Any] = {}
-    wanted = {layer.get_tattoo()}
-    while more := {each.get_tattoo(): each for each, source in sources if source in wanted and each.get_tattoo() not in {*found, layer.get_tattoo()}}:
-        found |= more
-        wanted = set(more)
-    return list(found.values())
+    painted = {each.get_tattoo(): (each, memory.source) for each in flat(image.get_layers()) if (memory := memory_of(each)) is not None}
+    sources = {tattoo: source for tattoo, (_, source) in painted.items()}
+    return [painted[tattoo][0] for tattoo in lineage.paintings_of(sources, layer.get_tattoo())]
 
 
 def name_of_origin(image: Any, layer: Any) -> str:

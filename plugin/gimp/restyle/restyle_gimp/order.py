@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp
-from restyle_client import Channels, Crop, Depth, JobRequest, Mask, MaskUse, PixelFormat, Plane, StyleUse, recipes
-from restyle_client.recipes import Recipe, StyleChoice
+from restyle_client import Channels, Crop, Depth, JobRequest, Mask, MaskUse, PixelFormat, Plane, StyleUse
 from restyle_contract.limits import MAX_TEXT, SMALLEST_SIDE
+from restyle_editor import alpha, recipes
+from restyle_editor.boxes import Box
+from restyle_editor.failures import Failure
+from restyle_editor.recipes import Recipe, StyleChoice
 
 from . import pixels, strings
-from .failures import Failure
 from .memory import name_of_origin
-from .pixels import Box
 from .recipe import LAYER_MASK, LayerReference
 from .source import Source
 
@@ -37,7 +38,7 @@ def order(source: Source, recipe: Recipe, batch: bool) -> Order:
     layer = source.layer
     with pixels.as_seen(layer) as seen:
         content = pixels.read(source.image, seen, pixels.way(source.image, layer), source.sent)
-    visible, opaque = pixels.alpha_range(content)
+    visible, opaque = alpha.alpha_range(content)
     if not visible:
         raise Failure(strings.EMPTY.format(name=layer.get_name()))
     veiled = not opaque or layer.get_opacity() < 100 or layer.get_mode() not in _OPAQUE_MODES or source.mask is not None
@@ -73,7 +74,7 @@ def _masks(source: Source, veiled: bool) -> tuple[Mask, ...]:
     masks = []
     if source.mask is not None:
         plane = pixels.weights(source.mask, source.sent)
-        if pixels.any_weight(plane):
+        if alpha.any_weight(plane):
             masks.append(Mask(plane, MaskUse.STATISTICS))  # what is masked out is not seen, so it has no say
     if veiled and source.selected:  # the new layer replaces the source whole, so the server has to leave the rest as it is
         masks.append(Mask(pixels.weights(source.image.get_selection(), source.sent.moved(*source.offsets)), MaskUse.BLEND))
@@ -160,6 +161,6 @@ def _region(source: Source, choice: StyleChoice) -> Plane | None:
         if channel is None:
             raise Failure(strings.REGION_GONE.format(region=strings.CHANNEL.format(name=choice.region), style=choice.name))
         plane = pixels.weights(channel, source.sent.moved(*source.offsets))
-    if not pixels.any_weight(plane):
+    if not alpha.any_weight(plane):
         raise Failure(strings.REGION_EMPTY.format(style=choice.name))
     return plane

@@ -6,8 +6,9 @@ from typing import Any
 
 from gi.repository import GdkPixbuf, Gio, GLib
 from restyle_client import Preview
+from restyle_editor.boxes import Box
 
-from .pixels import Box, whole
+from .pixels import whole
 
 
 def decoded(data: bytes) -> Any | None:

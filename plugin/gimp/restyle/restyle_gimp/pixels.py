@@ -9,31 +9,12 @@ from typing import Any
 
 from gi.repository import Babl, Gegl, Gimp
 from restyle_client import Channels, Depth, PixelFormat, Plane
+from restyle_editor.boxes import Box
 
 from .failures import ensured
 
 _MODELS = {Channels.GRAY: "Y'", Channels.GRAY_ALPHA: "Y'A", Channels.RGB: "R'G'B'", Channels.RGBA: "R'G'B'A"}
 _TYPES = {Depth.U8: "u8", Depth.U16: "u16", Depth.F32: "float"}
-_OPAQUE = {Depth.U8: b"\xff", Depth.U16: b"\xff\xff", Depth.F32: b"\x00\x00\x80\x3f"}  # full alpha, little-endian
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in px."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def padded(self, by: int, within: Box) -> Box:
-        """Larger by `by` px on each side, but never beyond `within`."""
-        left, top = max(within.x, self.x - by), max(within.y, self.y - by)
-        right, bottom = min(within.x + within.width, self.x + self.width + by), min(within.y + within.height, self.y + self.height + by)
-        return Box(left, top, right - left, bottom - top)
-
-    def moved(self, dx: int, dy: int) -> Box:
-        return Box(self.x + dx, self.y + dy, self.width, self.height)
 
 
 def whole(drawable: Any) -> Box:
@@ -182,29 +163,6 @@ def weights(drawable: Any, box: Box) -> Plane:
     model = encoding.split()[0] if encoding.startswith("Y") else "Y'"  # linear masks and perceptual channels: their values are what counts
     data = drawable.get_buffer().get(_rectangle(box), 1.0, f"{model} u8", Gegl.AbyssPolicy.BLACK)
     return Plane(PixelFormat(Channels.GRAY, Depth.U8), box.width, box.height, bytes(data))
-
-
-def cropped(plane: Plane, box: Box) -> Plane:
-    """The part `box` of a plane."""
-    if (box.x, box.y, box.width, box.height) == (0, 0, plane.width, plane.height):
-        return plane
-    pixel, view = plane.format.pixel_bytes, memoryview(plane.data)
-    rows = [view[((box.y + row) * plane.width + box.x) * pixel :][: box.width * pixel] for row in range(box.height)]
-    return Plane(plane.format, box.width, box.height, b"".join(rows), plane.icc)
-
-
-def alpha_range(plane: Plane) -> tuple[bool, bool]:
-    """Whether anything is visible at all, and whether everything is fully opaque."""
-    if plane.format.channels not in (Channels.GRAY_ALPHA, Channels.RGBA):
-        return True, True
-    pixel, sample, full = plane.format.pixel_bytes, plane.format.depth.sample_bytes, _OPAQUE[plane.format.depth]
-    columns = [bytes(plane.data[pixel - sample + position :: pixel]) for position in range(sample)]
-    opaque = all(column.count(value) == len(column) for column, value in zip(columns, full, strict=True))
-    return any(column.strip(b"\0") for column in columns), opaque
-
-
-def any_weight(plane: Plane) -> bool:
-    return bool(bytes(plane.data).strip(b"\0"))
 
 
 def _name(format_: PixelFormat) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 
 from gi.repository import Gimp
 from restyle_client import Job, Plane
-from restyle_client.recipes import Recipe
+from restyle_editor import alpha
+from restyle_editor.boxes import Box
+from restyle_editor.failures import Failure
+from restyle_editor.recipes import Recipe
 
 from . import pixels, strings
-from .failures import Failure, ensured
+from .failures import ensured
 from .memory import flat, name_of_origin, paintings_of, remember
-from .pixels import Box
 from .source import Source
 
 
@@ -89,7 +91,7 @@ def _painted_layer(source: Source, plane: Plane, veiled: bool, recipe: Recipe) -
             pixels.copy(seen, new)
         pixels.write(source.image, new, plane, source.sent.x, source.sent.y)
     else:
-        pixels.write(source.image, new, pixels.cropped(plane, box.moved(-source.sent.x, -source.sent.y)))
+        pixels.write(source.image, new, alpha.cropped(plane, box.moved(-source.sent.x, -source.sent.y)))
     return new
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gi.repository import Gtk
-from restyle_client import presets
-from restyle_client.recipes import Recipe, recipe_from
 from restyle_contract.settings import RecipeError
+from restyle_editor import presets
+from restyle_editor.recipes import Recipe, recipe_from
 
 from . import strings
 from .background import soon

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from restyle_client import recipes
-from restyle_client.recipes import Recipe, StyleChoice
+from restyle_editor import recipes
+from restyle_editor.recipes import Recipe, StyleChoice
 
 EVERYWHERE = ""
 LAYER_MASK = "mask:"  # beside channels' names; one that ends so would have to be meant

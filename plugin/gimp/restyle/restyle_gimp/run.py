@@ -8,14 +8,16 @@ from typing import Any
 
 from gi.repository import Gimp, GLib
 from restyle_client import Result
-from restyle_client.recipes import Recipe
 from restyle_contract.settings import RecipeError
+from restyle_editor import log
+from restyle_editor.failures import Failure
+from restyle_editor.job_thread import JobThread, Message, Outcome
+from restyle_editor.recipes import Recipe
 
-from . import arguments, log, progress, source, strings
+from . import arguments, progress, source, strings
 from .background import Background
-from .failures import Cancelled, Failure
+from .failures import Cancelled
 from .order import order
-from .painting import Message, Outcome, Painting
 from .placing import Placed, place
 from .source import Source
 from .status_bar import StatusBar
@@ -56,7 +58,7 @@ def _paint_silently(found: Source, recipe: Recipe) -> Placed:
     messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
     background = Background()
     try:
-        painting = Painting(made.request, messages.put, background, previews=False)
+        painting = JobThread(made.request, messages.put, background, previews=False, more=strings.SEE_LOG)
         painting.start()
         with StatusBar() as bar:
             result = _follow(messages, painting, bar, found)
@@ -70,7 +72,7 @@ def _paint_silently(found: Source, recipe: Recipe) -> Placed:
     return placed
 
 
-def _follow(messages: queue.SimpleQueue[Message], painting: Painting, bar: StatusBar, found: Source) -> Result:
+def _follow(messages: queue.SimpleQueue[Message], painting: JobThread, bar: StatusBar, found: Source) -> Result:
     """Shows messages on GIMP's own progress bar until the outcome. An image that is closed has no use for it."""
     looked = time.monotonic()
     while True:

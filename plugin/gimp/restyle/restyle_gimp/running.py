@@ -7,10 +7,11 @@ from typing import Any
 
 from gi.repository import GimpUi, GLib, Gtk
 from restyle_client import Job, JobRequest, JobState, Preview, Progress
-from restyle_client.revival import Restarting, Sessions
+from restyle_editor.job_thread import JobThread, Message, Outcome
+from restyle_editor.revival import Restarting
 
 from . import pictures, strings
-from .painting import Message, Outcome, Painting
+from .background import Background
 from .progress import state
 from .status_bar import StatusBar
 
@@ -25,7 +26,7 @@ BAR = b"progressbar trough, progressbar progress { min-height: 10px; }"  # GIMP'
 class Running:
     """One painting and its window. wanted: whether there is still an image for it."""
 
-    def __init__(self, request: JobRequest, sessions: Sessions, title: str, first_picture: Any | None, wanted: Callable[[], bool]) -> None:
+    def __init__(self, request: JobRequest, background: Background, title: str, first_picture: Any | None, wanted: Callable[[], bool]) -> None:
         self._wanted = wanted
         self._status = StatusBar()
         self._outcome: Outcome | None = None
@@ -45,7 +46,7 @@ class Running:
         self._lay_out(first_picture)
         self._window.connect("response", self._on_response)
         self._window.connect("delete-event", lambda *_: True)  # the response has been heard; the window stays until the painting has ended
-        self._painting = Painting(request, lambda message: GLib.idle_add(self._on_message, message), sessions)
+        self._painting = JobThread(request, lambda message: GLib.idle_add(self._on_message, message), background, more=strings.SEE_LOG)
 
     def run(self) -> Outcome:
         """Paints; returns when it is over, with the window still open."""

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 from gi.repository import Gimp
-from restyle_client import recipes
-from restyle_client.recipes import Recipe
-from restyle_contract.settings import RecipeError
+from restyle_editor import memory
+from restyle_editor.recipes import Recipe, RecipeError, plain
 
-from . import log
-from .recipe import layer_from
+from .recipe import recipe_from
 
 FILE = "restyle-settings.json"  # in GIMP's profile, which is writable in a sandbox too
 
 
 def load() -> Recipe | None:
     """None when there are none, or another version wrote them."""
+    content = memory.load(_path())
     try:
-        return recipes.from_json(_path().read_text(encoding="utf-8"), layer_from)
-    except (OSError, ValueError, TypeError, AttributeError, RecipeError):
+        return recipe_from(content) if content else None
+    except (ValueError, TypeError, AttributeError, RecipeError):
         return None
 
 
 def save(recipe: Recipe) -> None:
     """Whole or not at all; settings that can't be written must not stop a painting."""
-    partial = _path().with_name(f"{FILE}.partial")
-    try:
-        partial.write_text(recipes.to_json(recipe), encoding="utf-8")
-        partial.replace(_path())
-    except OSError as error:
-        log.write(f"{FILE} can't be written: {error}")
-        with contextlib.suppress(OSError):
-            partial.unlink()
+    memory.save(_path(), plain(recipe))
 
 
 def _path() -> Path:

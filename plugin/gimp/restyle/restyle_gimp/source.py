@@ -10,10 +10,11 @@ from typing import Any
 
 from gi.repository import Gimp
 from restyle_contract.limits import SMALLEST_SIDE
+from restyle_editor.boxes import Box
+from restyle_editor.failures import Failure
 
 from . import strings
-from .failures import Failure
-from .pixels import Box, whole
+from .pixels import whole
 
 PADDING = 96  # px around a selection that are sent for context: the deepest features used see about 200 px
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gi.repository import Gimp, Gtk
-from restyle_client.recipes import StyleChoice
 from restyle_contract.limits import SMALLEST_SIDE
+from restyle_editor.boxes import Box
+from restyle_editor.recipes import StyleChoice
 
 from . import pictures, strings
 from .gallery import TILE, Entry
 from .memory import flat
 from .order import refer
-from .pixels import Box
 
 THUMBNAIL = 48  # px
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .contract import limits
+from .packages import limits
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Protocol
 
-from .contract import Parameters, RecipeError, Settings, limits, settings
-from .contract import parameters as declared
-from .requests import Start
+from .packages import client, limits, settings
+from .packages import parameters as declared
+
+RecipeError = settings.RecipeError
 
 
 class LayerReference(Protocol):
@@ -60,7 +61,7 @@ class StyleChoice:
 
 
 @dataclass(frozen=True)
-class Recipe(Settings):
+class Recipe(declared.Settings):
     """The styles, and how to paint: the settings, each as restyle_contract declares it."""
 
     styles: tuple[StyleChoice, ...] = ()
@@ -161,26 +162,26 @@ def json_object(text: str, what: str) -> dict[str, Any]:
 # ---- to what is sent ----
 
 
-def parameters(recipe: Recipe) -> Parameters:
+def parameters(recipe: Recipe) -> client.Parameters:
     """The recipe's settings in the request's words; what is automatic is left to the server."""
     return parameters_of({name: getattr(recipe, name) for name in SETTINGS})
 
 
-def parameters_of(given: Mapping[str, Any]) -> Parameters:
+def parameters_of(given: Mapping[str, Any]) -> client.Parameters:
     """The same of some settings by name; those that are missing are left to the server."""
     size = given.get("size", declared.AUTOMATIC_SIZE)
     told = {name: value for name, value in given.items() if value not in (None, "", declared.AUTOMATIC) and name in declared.DECLARED and name != "size"}
     for name, number in declared.NUMBERS.items():
         if name in told and not number.whole:
             told[name] = float(told[name])
-    return Parameters(**told, size=size if size > 0 else None, native_size=True if size == declared.FULL_SIZE else None)
+    return client.Parameters(**told, size=size if size > 0 else None, native_size=True if size == declared.FULL_SIZE else None)
 
 
-def start(given: Mapping[str, Any]) -> Start | None:
+def start(given: Mapping[str, Any]) -> client.Start | None:
     """What to start from; None: the server's default."""
     if given.get("start") == "noise":
-        return Start.noise()
-    return Start.content(float(given["start_noise"])) if given.get("start_noise") else None
+        return client.Start.noise()
+    return client.Start.content(float(given["start_noise"])) if given.get("start_noise") else None
 
 
 def symmetry(recipe: Recipe, choice: StyleChoice) -> str | None:

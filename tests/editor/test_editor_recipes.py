@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from restyle_client import Parameters, Start, recipes
+from restyle_client import Parameters, Start
 from restyle_client.conversion import outgoing
-from restyle_client.recipes import Recipe, StyleChoice
 from restyle_contract import settings
 from restyle_contract.parameters import AUTOMATIC, FULL_SIZE
 from restyle_contract.settings import RecipeError
+from restyle_editor import recipes
+from restyle_editor.recipes import Recipe, StyleChoice
 
 
 @dataclass(frozen=True)

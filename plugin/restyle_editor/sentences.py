@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .contract import parameters
+from .packages import parameters
 
 if TYPE_CHECKING:
-    from .contract import Progress
+    from .packages import client
 
 TITLE = "Restyle"
 PAINT = "Restyle"
@@ -79,6 +79,11 @@ PAINT_THIS = "Paint this layer"
 PAINT_AGAIN = "Paint “{name}” again"
 
 # ---- the server ----
+SERVER_OFF = "The painter starts when an image is open."
+SERVER_RESTING = "The painter rests; it starts again with the next painting."
+SERVER_READY = "Ready"
+SERVER_BUSY = "Busy: {running} painting, {waiting} waiting"
+SERVER_DRAINING = "The painter is ending; it starts again with the next painting."
 SERVER_STARTING = "Starting the painter…"
 SERVER_RESTARTING = "The painter went away; starting it again…"
 ABOUT = "about {time}"
@@ -129,12 +134,12 @@ def queued(position: int) -> str:
     return QUEUED.format(position=position) if position > 1 else QUEUED_NEXT
 
 
-def progress(now: Progress) -> str:
+def progress(now: client.Progress) -> str:
     """Scale, its size, step and time left."""
     return progress_in(PROGRESS, now)
 
 
-def progress_in(words: str, now: Progress) -> str:
+def progress_in(words: str, now: client.Progress) -> str:
     """Words with the scale, its size and the step put in, and the time left."""
     text = words.format(scale=now.scale, scales=now.scales, width=now.width, height=now.height, step=now.step, steps=now.steps)
     return text if now.eta_seconds is None else f"{text} · {PROGRESS_ETA.format(left=seconds(now.eta_seconds))}"

@@ -22,8 +22,8 @@ from restyle_client import (
     ServerNotFound,
     ServerStartFailed,
     StyleUse,
-    revival,
 )
+from restyle_editor import revival
 
 REQUEST = JobRequest(Plane(PixelFormat(Channels.RGB, Depth.U8), 16, 16, bytes(768)), (StyleUse.library("night"),))
 GONE = ServerGone("It went away.")
@@ -62,7 +62,7 @@ class Sessions:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(revival, "RETRY_SECONDS", 0.001)
-    monkeypatch.setattr(revival, "RECONNECT_SECONDS", 0.05)
+    monkeypatch.setattr(revival.client, "RECONNECT_SECONDS", 0.05)
 
 
 def paint(sessions: Sessions, cancel: Cancellation | None = None) -> tuple[Any, list[Any]]:
@@ -95,7 +95,7 @@ def test_a_loss_that_the_next_server_tells_once_more_is_one_loss() -> None:
 
 def test_the_sessions_of_an_editor_are_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(revival, "connect", lambda **words: asked.append(words))
+    monkeypatch.setattr(revival.client, "connect", lambda **words: asked.append(words))
     again, another = revival.connected(), revival.connected()
     for connect in (again, again, another):
         connect()

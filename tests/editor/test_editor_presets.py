@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from restyle_client import discovery, presets, recipes
-from restyle_client.presets import PresetError, Presets
-from restyle_client.recipes import Recipe, StyleChoice
+from restyle_client import discovery
 from restyle_contract import settings
 from restyle_contract.limits import LARGEST_SEED
 from restyle_contract.parameters import AUTOMATIC_SIZE, FULL_SIZE
+from restyle_editor import presets, recipes
+from restyle_editor.presets import PresetError, Presets
+from restyle_editor.recipes import Recipe, StyleChoice
 
 RECIPE = Recipe(
     styles=(StyleChoice(library="night"),), strength=70.0, preset="fine", size=768, color="match", color_mix=0.5, seed=4, objective="wasserstein", tv=2.0,

@@ -20,11 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import discovery
-from .contract import RecipeError
-from .contract import parameters as declared
-from .contract import settings as ranges
-from .recipes import SETTINGS, Recipe
+from .packages import discovery, toml
+from .packages import parameters as declared
+from .packages import settings as ranges
+from .recipes import SETTINGS, Recipe, RecipeError
 
 SUFFIX = ".toml"
 LONGEST_NAME = 60  # characters: it is a file's name
@@ -113,7 +112,7 @@ class Presets:
 
 
 def of_user(environment: Mapping[str, str] = os.environ, beside: Path | None = None) -> Presets:
-    """The user's presets. beside: the folder that may hold the launcher of an installed plug-in; default: the one that holds this client."""
+    """The user's presets. beside: the folder that may hold the launcher of an installed plug-in; default: the one that holds the client."""
     return Presets(discovery.config_dir(environment, beside) / "presets", (discovery.data_dir(environment) / "presets",))
 
 
@@ -148,8 +147,7 @@ def read(path: Path) -> dict[str, Any]:
 
 def parse(text: str) -> dict[str, Any]:
     """The settings in TOML. RecipeError."""
-    from ._vendor import tomli
-
+    tomli = toml()
     try:
         content = tomli.loads(text)
     except tomli.TOMLDecodeError as error:

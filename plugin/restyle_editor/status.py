@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from . import strings
+from . import sentences
 from .background import Background
-from .client import client, suggestion
-from .recipe import Recipe, StyleChoice
+from .packages import client
+from .recipes import Recipe, StyleChoice
+from .suggestion import suggestion
+
+INSTALLABLE = "vgg19"
 
 
 class ServerState(str, Enum):
@@ -35,12 +38,12 @@ class Tile:
     scale: float | None = None
 
 
-class Painter:
-    """changed: called on Krita's thread whenever something here is new. say: with words about what somebody asked for, and whether it went wrong."""
+class ServerStatus:
+    """changed: called on the editor's thread whenever something here is new. say: with words about what somebody asked for, and whether it went wrong."""
 
     def __init__(self, background: Background, changed: Callable[[], None], say: Callable[[str, bool], None]) -> None:
         self._background, self._changed, self._say = background, changed, say
-        self.state, self.sentence = ServerState.OFF, strings.SERVER_OFF
+        self.state, self.sentence = ServerState.OFF, sentences.SERVER_OFF
         self.info: client.ServerInfo | None = None
         self.tiles: tuple[Tile, ...] = ()
         self._library: dict[str, client.Style] = {}
@@ -53,7 +56,7 @@ class Painter:
         """Finds or starts the server, unless that is under way; then asks for its styles."""
         if self.state is not ServerState.STARTING:
             if not self._background.connected:
-                self._stand(ServerState.STARTING, strings.SERVER_STARTING)
+                self._stand(ServerState.STARTING, sentences.SERVER_STARTING)
             self._background.ask(lambda session: (session.info(), session.styles(thumbnails=True)), self._connected, self.failed)
 
     def look(self) -> None:
@@ -95,10 +98,10 @@ class Painter:
     def install_weights(self) -> None:
         if self.installing:
             return
-        self.installing, self.install_failed = strings.INSTALL_BEGINS, False
+        self.installing, self.install_failed = sentences.INSTALL_BEGINS, False
 
         def told(progress: client.InstallProgress) -> None:
-            self.installing = strings.installing(progress.step, progress.done_bytes, progress.total_bytes)
+            self.installing = sentences.installing(progress.step, progress.done_bytes, progress.total_bytes)
             self._changed()
 
         def failed(words: str, error: BaseException) -> None:
@@ -108,10 +111,10 @@ class Painter:
         def done(info: client.ServerInfo) -> None:
             self.installing = ""
             self._informed(info)
-            self._say(strings.INSTALLED, False)
+            self._say(sentences.INSTALLED, False)
 
         def question(session: client.Session) -> client.ServerInfo:
-            session.install_weights("vgg19", lambda event: self._background.tell(told, event))
+            session.install_weights(INSTALLABLE, lambda event: self._background.tell(told, event))
             return session.info()
 
         self._background.ask(question, done, failed)
@@ -120,8 +123,7 @@ class Painter:
     @property
     def installable(self) -> client.WeightsInfo | None:
         """VGG19, as long as it is not installed."""
-        found = [each for each in self.info.weights if each.id == "vgg19" and not each.installed] if self.info else []
-        return found[0] if found else None
+        return installable(self.info)
 
     @property
     def facts(self) -> str:
@@ -130,8 +132,8 @@ class Painter:
             return ""
         words = []
         if self.estimate is not None and self.estimate.seconds is not None:
-            words.append(strings.ABOUT.format(time=strings.seconds(self.estimate.seconds)))
-        words.append(strings.NETWORKS.get(self.info.weights_in_use, self.info.weights_in_use))
+            words.append(sentences.ABOUT.format(time=sentences.seconds(self.estimate.seconds)))
+        words.append(sentences.NETWORKS.get(self.info.weights_in_use, self.info.weights_in_use))
         words.append(next((device.name for device in self.info.devices), ""))
         return " · ".join(word for word in words if word)
 
@@ -162,16 +164,16 @@ class Painter:
     def _informed(self, info: client.ServerInfo) -> None:
         self.info = info
         if info.state == "draining":
-            self._stand(ServerState.DRAINING, strings.SERVER_DRAINING)
+            self._stand(ServerState.DRAINING, sentences.SERVER_DRAINING)
         elif info.jobs_running or info.jobs_queued:
-            self._stand(ServerState.BUSY, strings.SERVER_BUSY.format(running=info.jobs_running, waiting=info.jobs_queued))
+            self._stand(ServerState.BUSY, sentences.SERVER_BUSY.format(running=info.jobs_running, waiting=info.jobs_queued))
         else:
-            self._stand(ServerState.READY, strings.SERVER_READY)
+            self._stand(ServerState.READY, sentences.SERVER_READY)
 
     def _gone(self, _words: str, _error: BaseException) -> None:
         self._background.forget()
         self.info, self.estimate = None, None
-        self._stand(ServerState.RESTING, strings.SERVER_RESTING)
+        self._stand(ServerState.RESTING, sentences.SERVER_RESTING)
 
     def _styles(self, styles: list[client.Style]) -> None:
         self._library = {each.id: each for each in styles}
@@ -183,3 +185,13 @@ class Painter:
     def _stand(self, state: ServerState, words: str) -> None:
         self.state, self.sentence = state, words
         self._changed()
+
+
+def installable(info: client.ServerInfo | None) -> client.WeightsInfo | None:
+    """The weights that a press of a button installs, as long as they are not there."""
+    return next((weights for weights in info.weights if weights.id == INSTALLABLE and not weights.installed), None) if info else None
+
+
+def settled(info: client.ServerInfo) -> bool:
+    """Whether all devices have come up, or have failed to: before, nobody knows what they are and how large they paint."""
+    return all(device.state != "starting" for device in info.devices)

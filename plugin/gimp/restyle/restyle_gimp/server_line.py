@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 from gi.repository import GLib, Gtk
 from restyle_client import Estimate, InstallProgress, JobRequest, ServerInfo
+from restyle_editor.status import INSTALLABLE, installable, settled
 
 from . import strings
 from .background import Background
 
 PAUSE_MS = 350  # after the last change of a setting before the server is asked again
 SETTLING_MS = 1000  # between two looks at a server whose devices are still starting
-INSTALLABLE = "vgg19"
 
 
-class Painter(Gtk.Box):  # type: ignore[misc]
+class ServerLine(Gtk.Box):  # type: ignore[misc]
     """longest: px, of what is painted. request: makes the request to estimate, without pixels, or None when there is nothing to estimate yet.
 
     retry: asks the server again after a failure. informed: called with what is new of a server that was still starting; default: show_info.
@@ -55,7 +55,7 @@ class Painter(Gtk.Box):  # type: ignore[misc]
     def show_info(self, info: ServerInfo) -> None:
         self._info = info
         self._again.hide()
-        missing = next((weights for weights in info.weights if weights.id == INSTALLABLE and not weights.installed), None)
+        missing = installable(info)
         self._install.set_visible(missing is not None and not self._bar.get_visible())
         if missing is not None:
             size = strings.bytes_(missing.size) if missing.size else "…"
@@ -99,7 +99,7 @@ class Painter(Gtk.Box):  # type: ignore[misc]
 
     def _look_again(self) -> bool:
         self._settling = 0
-        self._background.ask(lambda session: session.info(), self._informed, self.show_failure)
+        self._background.query(lambda session: session.info(), self._informed, self.show_failure)
         return False
 
     def _estimate(self) -> bool:
@@ -112,7 +112,7 @@ class Painter(Gtk.Box):  # type: ignore[misc]
             self._text.set_text(self._where() or strings.SERVER_STARTING)
             return False
         self._busy(True)
-        self._background.ask(
+        self._background.query(
             lambda session: session.estimate(request),
             lambda estimate: self._show_estimate(asked, estimate),
             lambda sentence: self._show_refusal(asked, sentence),
@@ -160,7 +160,7 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         self._install.hide()
         self._bar.show()
         self._bar.set_text(strings.INSTALL_BEGINS)
-        self._background.ask(
+        self._background.query(
             lambda session: session.install_weights(INSTALLABLE, lambda progress: self._background.tell(self._show_installing, progress)),
             self._on_installed,
             self._on_install_failed,
@@ -180,8 +180,3 @@ class Painter(Gtk.Box):  # type: ignore[misc]
         self._bar.hide()
         self._install.show()
         self._text.set_text(sentence)
-
-
-def settled(info: ServerInfo) -> bool:
-    """Whether all devices have come up, or have failed to: before, nobody knows what they are and how large they paint."""
-    return all(device.state != "starting" for device in info.devices)

@@ -13,4 +13,5 @@ MAX_TV = 1000.0  # in parts of the tuned default
 MAX_STYLE_WEIGHT = 1e6  # of styles and of layers: more than any ratio that could be seen
 STYLE_SCALES = (0.25, 4.0)  # size of a style's strokes
 MAX_ICC_BYTES = 4 << 20  # real profiles end at 2–3 MiB
+MAX_STYLE_BYTES = 64 << 20  # of one picture in the library
 MAX_PREVIEW = 512  # px, longest side

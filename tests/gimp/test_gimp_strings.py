@@ -12,7 +12,7 @@ PLUGIN = Path(strings.__file__).parent
 
 
 def test_every_word_that_is_used_exists_and_every_word_is_used() -> None:
-    used = {name for path in PLUGIN.glob("*.py") for name in re.findall(r"strings\.([A-Za-z_]+)", path.read_text(encoding="utf-8"))}
+    used = {name for path in PLUGIN.rglob("*.py") for name in re.findall(r"strings\.([A-Za-z_]+)", path.read_text(encoding="utf-8"))}
     used |= set(re.findall(r"strings\.([A-Za-z_]+)", (PLUGIN.parent / "restyle.py").read_text(encoding="utf-8")))
     own = Path(strings.__file__).read_text(encoding="utf-8")
     inside = {name for name in re.findall(r"\b([A-Z][A-Z_]+)\b", own) if own.count(name) > 1}

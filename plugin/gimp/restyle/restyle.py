@@ -18,7 +18,8 @@ sys.path.insert(0, str(HERE))
 if not (HERE / "restyle_client").is_dir():
     sys.path.insert(1, str(HERE.parent.parent))  # run from the source tree
 
-from restyle_gimp import arguments, strings  # noqa: E402
+from restyle_gimp import strings  # noqa: E402
+from restyle_gimp.host import arguments  # noqa: E402
 
 PROCEDURE = "plug-in-restyle"
 

@@ -20,7 +20,7 @@ from gi.repository import Gtk
 from restyle_client import Estimate, InstallProgress, WeightsInfo
 from restyle_client.errors import ServerError
 from restyle_client.servers import DeviceInfo, ServerInfo, ServerLimits
-from restyle_gimp.server_line import ServerLine
+from restyle_gimp.ui.server_line import ServerLine
 
 LIMITS = ServerLimits(64_000_000, 1, 1, 16, 64, 10.0, 3600.0, 604800.0, 1)
 DEVICE = DeviceInfo("cpu", "Abacus", "cpu", 2**34, 2**33, False, "idle", 512)

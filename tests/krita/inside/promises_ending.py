@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import restyle_client as client
 from painted import OPAQUE, Until, paint
-from restyle import layers, strings
+from restyle import strings
+from restyle.host import layers
 from restyle.packages import Failure, Phase
 
 

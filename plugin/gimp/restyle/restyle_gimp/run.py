@@ -14,13 +14,14 @@ from restyle_editor.failures import Failure
 from restyle_editor.job_thread import JobThread, Message, Outcome
 from restyle_editor.recipes import Recipe
 
-from . import arguments, progress, source, strings
-from .background import Background
-from .failures import Cancelled
-from .order import order
-from .placing import Placed, place
-from .source import Source
-from .status_bar import StatusBar
+from . import strings
+from .host import arguments, progress, source
+from .host.background import Background
+from .host.failures import Cancelled
+from .host.order import order
+from .host.placing import Placed, place
+from .host.source import Source
+from .host.status_bar import StatusBar
 
 __all__ = ["Failure", "restyle"]
 
@@ -34,7 +35,7 @@ def restyle(run_mode: Any, image: Any, drawables: list[Any], config: Any) -> Any
         if run_mode == Gimp.RunMode.NONINTERACTIVE:
             _paint_silently(found, _recipe(config))
         else:
-            from .interactive import paint_with_windows
+            from .ui.interactive import paint_with_windows
 
             paint_with_windows(found, config, ask=run_mode == Gimp.RunMode.INTERACTIVE)
     except Cancelled:
@@ -62,7 +63,7 @@ def _paint_silently(found: Source, recipe: Recipe) -> Placed:
         painting.start()
         with StatusBar() as bar:
             result = _follow(messages, painting, bar, found)
-            placed = place(found, result.plane, made.veiled, recipe, result.job)
+            placed = place(found, result.plane, made.translucent, recipe, result.job)
     finally:
         background.close()
     log.write(f"“{made.request.label}” is painted.")

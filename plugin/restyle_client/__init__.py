@@ -22,6 +22,7 @@ from .version import VERSION as __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from . import discovery, remote
     from .cancellation import Cancellation
     from .contract import Channels, Depth, Parameters, PixelFormat, Plane, Preview, Progress, Report, ScaleReport
     from .errors import (
@@ -113,6 +114,8 @@ __all__ = [
     "__version__",
     "connect",
     "connect_async",
+    "discovery",
+    "remote",
 ]
 
 
@@ -176,8 +179,13 @@ _HOMES = {
 }
 
 
+_MODULES = ("discovery", "remote")  # where a server is; which server of another machine this user turned to
+
+
 def __getattr__(name: str) -> Any:
     """Loads a name's module on first use: GIMP starts every plug-in once just to ask what it is."""
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     home = next((module for module, names in _HOMES.items() if name in names), "errors" if name in __all__ else None)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

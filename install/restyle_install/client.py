@@ -10,6 +10,7 @@ from pathlib import Path
 from . import placing
 
 NAME = "restyle_client"
+PACKAGES = ("restyle_contract", NAME)
 PYTHON = ">=3.10"
 LEFT_OUT = ("__pycache__", ".mypy_cache", ".ruff_cache")
 
@@ -18,8 +19,8 @@ def package(path: Path) -> None:
     """Writes the wheel. PlacingError. The same sources give the same bytes."""
     from restyle_client import __version__
 
-    source = placing.client_source()
-    fill = {f"{NAME}/{name}": source / name for name in _files(source)}
+    sources = {name: placing.package_source(name) for name in PACKAGES}
+    fill = {f"{package}/{name}": source / name for package, source in sources.items() for name in _files(source)}
     info = f"{NAME}-{__version__}.dist-info"
     texts = {
         f"{info}/METADATA": (

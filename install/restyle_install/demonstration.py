@@ -116,7 +116,7 @@ def _arguments() -> argparse.Namespace:
 
 def _sheet(photo: Path, style: str) -> int:
     import restyle_client
-    from restyle_cli import style_specs
+    from restyle_cli.runs import style_specs
     from restyle_imaging.errors import PictureError
     from restyle_imaging.sheets import Panel, row
 

@@ -14,7 +14,7 @@ from . import making
 from .making import Machine, Need, Say, python_of
 
 TRIES = 2  # of the whole installation: pip keeps what it has fetched, so that a second try is short
-INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo")}  # what an environment with this extra holds
+INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo")}  # what an environment with this extra, or the group, holds
 KEYS = {"project", "root", "extras", "python"}  # of the stamp
 
 
@@ -26,7 +26,7 @@ def need(machine: Machine) -> Need:
 
 
 def prepare(root: Path, extra: str, say: Say, *, folder: Path | None = None, machine: Machine | None = None) -> Path:
-    """Makes, updates or just finds the environment of the checkout `root` with an extra ("demo" or "dev"); returns its interpreter.
+    """Makes, updates or just finds the environment of the checkout `root` with the extra "demo", or for developers "dev"; returns its interpreter.
 
     EnvironmentProblem: a sentence.
     """
@@ -44,7 +44,7 @@ def prepare(root: Path, extra: str, say: Say, *, folder: Path | None = None, mac
             making.make(folder, machine, say)
         (folder / making.STAMP).unlink(missing_ok=True)
         wanted = max([extra, *(kept["extras"] if kept else [])], key=lambda name: len(INCLUDED.get(name, ())))
-        making.fill(_ways(f"{root}[{wanted}]", folder, machine), folder, machine, say)
+        making.fill(_ways(root, wanted, folder, machine), folder, machine, say)
         making.write_stamp(folder, {"project": project_hash(root), "root": str(root), "extras": INCLUDED[wanted], "python": making.version_of(folder)})
     return python_of(folder)
 
@@ -52,12 +52,25 @@ def prepare(root: Path, extra: str, say: Say, *, folder: Path | None = None, mac
 def project_hash(root: Path) -> str:
     """Changes when the project's packages or its own layout change, and not with the settings of linters."""
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    parts = {"project": project["project"], "build": project["build-system"], "wheel": project.get("tool", {}).get("hatch")}
+    parts = {
+        "project": project["project"],
+        "build": project["build-system"],
+        "wheel": project.get("tool", {}).get("hatch"),
+        "groups": project.get("dependency-groups"),
+    }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _ways(target: str, folder: Path, machine: Machine) -> list[list[list[str | Path]]]:
-    ways: list[list[list[str | Path]]] = [[[python_of(folder), "-m", "pip", "install", "-e", target]]] * TRIES
+def group(root: Path, name: str) -> list[str]:
+    """What a dependency group of the project names; nothing when there is no such group. Read here: the pip of an environment may be older than the groups."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    return [each for each in project.get("dependency-groups", {}).get(name, ()) if isinstance(each, str)]
+
+
+def _ways(root: Path, wanted: str, folder: Path, machine: Machine) -> list[list[list[str | Path]]]:
+    """wanted: the extra of people, or the group of developers, whose environment has the extra, too."""
+    words = [*group(root, wanted), "-e", f"{root}[demo]"]
+    ways: list[list[list[str | Path]]] = [[[python_of(folder), "-m", "pip", "install", *words]]] * TRIES
     if machine.uv:
-        ways.insert(0, [[machine.uv, "pip", "install", "--python", python_of(folder), "-e", target]])
+        ways.insert(0, [[machine.uv, "pip", "install", "--python", python_of(folder), *words]])
     return ways

@@ -73,7 +73,7 @@ def package(path: Path) -> None:
 
 
 def _parts() -> dict[str, Path]:
-    return {"": placing.plugin_source("gimp") / "restyle", "restyle_client": placing.client_source()}
+    return {"": placing.plugin_source("gimp") / "restyle", **placing.packages()}
 
 
 def target_of(profile: Profile) -> Path:

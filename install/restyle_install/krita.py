@@ -60,7 +60,7 @@ def given(folder: Path) -> Profile:
 def install(profile: Profile, version: str, running: Callable[[], bool] = kritarc.krita_runs) -> Placed:
     """Puts the plug-in into the profile, in place of an earlier one, and switches it on unless Krita runs: it would write its settings over. PlacingError."""
     source = placing.plugin_source("krita")
-    fill = {"": source / "restyle", "restyle_client": placing.client_source()}
+    fill = {"": source / "restyle", **placing.packages()}
     placing.place_file(source / "restyle.action", profile.folder / ACTION)
     replaced = placing.replace_folder(target_of(profile), fill, {placing.LAUNCHER: placing.launcher_text(version)})
     placing.place_file(source / "restyle.desktop", profile.folder / DESKTOP)  # last: it is what makes Krita look for the rest
@@ -90,7 +90,7 @@ def package(path: Path) -> None:
     """A zip for Krita's own importer, which looks for the folder's own entry. It holds no launcher: that names paths of one machine. PlacingError."""
     source = placing.plugin_source("krita")
     parts = {
-        "restyle": source / "restyle", "restyle/restyle_client": placing.client_source(),
+        "restyle": source / "restyle", **placing.packages("restyle/"),
         "restyle.desktop": source / "restyle.desktop", "restyle.action": source / "restyle.action",
     }  # fmt: skip
     placing.write_zip(path, parts, {"restyle/": "", "README.txt": _BY_HAND})

@@ -56,9 +56,9 @@ class Places:
 
 def places(variables: Mapping[str, str] = os.environ) -> Places:
     """Of the user who runs this. Needs restyle_client, which is pure Python, on the path."""
-    from restyle_client import discovery, presets
+    from restyle_client import discovery
 
-    return Places(discovery.data_dir(variables), discovery.state_dir(variables), presets.config_dir(variables), shortcut.place(variables))
+    return Places(discovery.data_dir(variables), discovery.state_dir(variables), discovery.config_dir(variables), shortcut.place(variables))
 
 
 def editors() -> Iterator[tuple[ModuleType, Profile]]:

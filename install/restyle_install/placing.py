@@ -1,4 +1,4 @@
-"""Owns how a plug-in gets into an editor's folder, into a zip, and out again: whole or not at all, with the client and the launcher inside."""
+"""Owns how a plug-in gets into an editor's folder, into a zip, and out again: whole or not at all, with the shared packages and the launcher inside."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+PACKAGES = ("restyle_contract", "restyle_client", "restyle_editor")
 LAUNCHER = "launcher.json"
 LEFT_OUT = ("__pycache__", ".mypy_cache", ".ruff_cache", LAUNCHER)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # equal sources give equal zips
@@ -54,12 +55,17 @@ def plugin_source(editor: str) -> Path:
     raise PlacingError(f"This installation of Restyle came without its {editor} plug-in; install Restyle again.")
 
 
-def client_source() -> Path:
-    """The folder of the package restyle_client. PlacingError."""
-    spec = importlib.util.find_spec("restyle_client")
+def package_source(name: str) -> Path:
+    """The folder of one of the packages that travel with a plug-in. PlacingError."""
+    spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise PlacingError("The package restyle_client is missing; install Restyle again.")
+        raise PlacingError(f"The package {name} is missing; install Restyle again.")
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def packages(below: str = "") -> dict[str, Path]:
+    """What travels with every plug-in, by its name in there. below: a folder's name with a slash. PlacingError."""
+    return {f"{below}{name}": package_source(name) for name in PACKAGES}
 
 
 def replace_folder(target: Path, fill: dict[str, Path], extra: dict[str, str]) -> bool:
@@ -151,10 +157,10 @@ def launcher_text(version: str) -> str:
 
 def write_launcher(command: Sequence[str], version: str) -> str:
     """Writes launcher.json into the user's data folder; its text. An empty command: no server is to be started from here. PlacingError."""
-    from restyle_client import discovery, presets
+    from restyle_client import discovery
 
     own = discovery.data_dir() / LAUNCHER
-    words = {"command": list(command), "state_dir": str(discovery.state_dir()), "config_dir": str(presets.config_dir()), "version": version}
+    words = {"command": list(command), "state_dir": str(discovery.state_dir()), "config_dir": str(discovery.config_dir()), "version": version}
     text = json.dumps(words, indent=1)
     with _told(own):
         own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -8,21 +8,21 @@ import sys
 from typing import Annotated
 
 import typer
-from restyle_server import __version__
+from restyle_client import __version__
 
-from .bench import bench
-from .connecting import connect, disconnect
-from .doctor import doctor
-from .editors import install, package, uninstall
-from .examples import examples
-from .failures import Commands
-from .image import image
-from .jobs import jobs
-from .presets import presets
-from .serve import serve, status, stop
-from .sheet import explore, sheet
-from .styles import styles
-from .weights import weights
+from .commands.bench import bench
+from .commands.connect import connect, disconnect
+from .commands.doctor import doctor
+from .commands.editors import install, package, uninstall
+from .commands.image import image
+from .commands.jobs import jobs
+from .commands.presets import presets
+from .commands.serve import serve, status, stop
+from .commands.sheet import explore, sheet
+from .commands.styles import styles
+from .commands.weights import weights
+from .terminal.examples import examples
+from .terminal.failures import Commands
 
 app = typer.Typer(
     name="restyle",

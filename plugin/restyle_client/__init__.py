@@ -22,7 +22,9 @@ from .version import VERSION as __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from . import discovery, remote
     from .cancellation import Cancellation
+    from .contract import Channels, Depth, Parameters, PixelFormat, Plane, Preview, Progress, Report, ScaleReport
     from .errors import (
         InvalidRequest,
         JobCancelled,
@@ -44,17 +46,16 @@ if TYPE_CHECKING:
         WeightsMissing,
         WrongState,
     )
-    from .events import Download, Event, InstallProgress, Preview, Upload
-    from .formats import Channels, Depth, PixelFormat, Plane
-    from .jobs import Estimate, Job, JobError, JobState, Progress, Result, ResultInfo, WeightsInfo
-    from .reports import Report, ScaleReport
-    from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Parameters, Start, StartFrom, StyleUse
+    from .events import Download, Event, InstallProgress, Upload
+    from .jobs import Estimate, Job, JobError, JobState, Result, ResultInfo, WeightsInfo
+    from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Start, StartFrom, StyleUse
     from .servers import DeviceInfo, ServerInfo, ServerLimits
     from .session import AsyncSession
     from .styles import Style
     from .sync import Session
 
 __all__ = [
+    "RECONNECT_SECONDS",
     "AsyncSession",
     "Cancellation",
     "Channels",
@@ -113,6 +114,8 @@ __all__ = [
     "__version__",
     "connect",
     "connect_async",
+    "discovery",
+    "remote",
 ]
 
 
@@ -165,11 +168,10 @@ def connect_async(
 
 _HOMES = {
     "cancellation": ("Cancellation",),
-    "events": ("Download", "Event", "InstallProgress", "Preview", "Upload"),
-    "formats": ("Channels", "Depth", "PixelFormat", "Plane"),
-    "jobs": ("Estimate", "Job", "JobError", "JobState", "Progress", "Result", "ResultInfo", "WeightsInfo"),
-    "reports": ("Report", "ScaleReport"),
-    "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Parameters", "Start", "StartFrom", "StyleUse"),
+    "contract": ("Channels", "Depth", "Parameters", "PixelFormat", "Plane", "Preview", "Progress", "Report", "ScaleReport"),
+    "events": ("Download", "Event", "InstallProgress", "Upload"),
+    "jobs": ("Estimate", "Job", "JobError", "JobState", "Result", "ResultInfo", "WeightsInfo"),
+    "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Start", "StartFrom", "StyleUse"),
     "servers": ("DeviceInfo", "ServerInfo", "ServerLimits"),
     "session": ("AsyncSession",),
     "styles": ("Style",),
@@ -177,8 +179,13 @@ _HOMES = {
 }
 
 
+_MODULES = ("discovery", "remote")  # where a server is; which server of another machine this user turned to
+
+
 def __getattr__(name: str) -> Any:
     """Loads a name's module on first use: GIMP starts every plug-in once just to ask what it is."""
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     home = next((module for module, names in _HOMES.items() if name in names), "errors" if name in __all__ else None)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -76,6 +76,14 @@ def data_dir(environment: Mapping[str, str] = os.environ) -> Path:
     return user_folder("data", environment)
 
 
+def config_dir(environment: Mapping[str, str] = os.environ, beside: Path | None = None) -> Path:
+    """The user's folder of settings: RESTYLE_CONFIG_DIR, else the launcher's, as a sandboxed editor has folders of its own, else the system's."""
+    if environment.get("RESTYLE_CONFIG_DIR"):
+        return Path(environment["RESTYLE_CONFIG_DIR"]).expanduser().absolute()
+    launcher = read_launcher((beside or _beside()) / LAUNCHER_FILE)
+    return launcher.config_dir if launcher and launcher.config_dir else user_folder("config", environment)
+
+
 def user_folder(kind: str, environment: Mapping[str, str] = os.environ, platform: str = sys.platform, home: str | None = None) -> Path:
     """The folder that platformdirs names for kind "state", "data" or "config" of the application "restyle"."""
     home = os.path.expanduser("~") if home is None else home

@@ -5,19 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
-from .jobs import Job, Progress, WeightsInfo
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A small picture of the work now: RGBA8, straight alpha, sRGB, rows from the top, width·height·4 bytes, longest side at most 512 px."""
-
-    width: int
-    height: int
-    rgba: bytes
-
-    def __repr__(self) -> str:
-        return f"Preview({self.width}×{self.height} px)"
+from .contract import Preview, Progress
+from .jobs import Job, WeightsInfo
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
-"""Owns what the server tells about jobs: snapshots, progress, results and estimates. Instants are Unix time in seconds, sizes are pixels, memory is bytes."""
+"""Owns what the server tells about jobs: snapshots, results and estimates. Instants are Unix time in seconds, sizes are pixels, memory is bytes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-from .formats import PixelFormat, Plane
-from .requests import JobClass, Lifetime, Parameters
+from .contract import Parameters, PixelFormat, Plane, Progress
+from .requests import JobClass, Lifetime
 
 
 class JobState(str, Enum):
@@ -46,33 +46,6 @@ class WeightsInfo:
     @property
     def damaged(self) -> bool:
         return not self.installed and not self.layers
-
-
-@dataclass(frozen=True)
-class Progress:
-    """The state of the work after a loss evaluation; in the finish, after one of its steps.
-
-    scale, scales: the current scale, from 1, of how many, the finish among them; width, height: px of this scale, which several may share. step, steps:
-    evaluations done and planned, all scales. fraction: 0 to 1 of the work. eta_seconds: None while it is not known. loss: style_loss + content_weight ·
-    content_loss + smoothing_loss + gamut_loss, in units that no two scales share. In the finish style_loss is 1 less the mean cosine to the nearest
-    neighbours, and smoothing_loss the change of the tones.
-    """
-
-    scale: int
-    scales: int
-    width: int
-    height: int
-    step: int
-    steps: int
-    fraction: float
-    loss: float
-    content_loss: float
-    style_loss: float
-    elapsed_seconds: float
-    eta_seconds: float | None
-    content_weight: float = 0.0
-    smoothing_loss: float = 0.0
-    gamut_loss: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .backoff import ended, within
 from .cancellation import Cancellation
 from .errors import JobCancelled, JobFailed, NotFound, QueueFull, Refused, RestyleError, ServerError, ServerGone, WrongState
 from .events import Event
 from .jobs import Job, JobState, Result
-from .patience import ended, within
 from .requests import JobRequest
 
 if TYPE_CHECKING:

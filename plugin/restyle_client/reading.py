@@ -6,12 +6,10 @@ import time
 import zlib
 from collections.abc import Callable
 
+from .backoff import Backoff
+from .contract import Plane, Progress, Report, ScaleReport
 from .conversion import incoming
 from .errors import NotFound, ResultExpired, ServerError, ServerGone, ServerNotFound, Unauthenticated
-from .formats import Plane
-from .jobs import Progress
-from .patience import Patience
-from .reports import Report, ScaleReport
 from .transport import Connection, ConnectionLost
 from .watching import receive
 from .wire import restyle_pb2 as pb
@@ -26,11 +24,11 @@ class _Damaged(Exception):
     """A gap, an overlap, another result than before, or a checksum that does not fit."""
 
 
-async def read(connection: Connection, job_id: str, report: Callable[[int, int], None], patience: Patience) -> Plane:
+async def read(connection: Connection, job_id: str, report: Callable[[int, int], None], backoff: Backoff) -> Plane:
     """The result's plane, its data as `bytes`. report(done, total). NotFound, ResultExpired, WrongState, ServerGone; ServerError when it arrives damaged."""
     for _ in range(TRIES):
         try:
-            return await _Reading(connection, job_id, report, patience).run()
+            return await _Reading(connection, job_id, report, backoff).run()
         except _Damaged:
             continue
         except NotFound as error:
@@ -39,7 +37,7 @@ async def read(connection: Connection, job_id: str, report: Callable[[int, int],
     raise ServerError("The result arrived damaged twice; paint it again, and have the machine's memory and disk checked if it stays so.")
 
 
-async def read_report(connection: Connection, job_id: str, patience: Patience) -> Report:
+async def read_report(connection: Connection, job_id: str, backoff: Backoff) -> Report:
     """How a job was painted. NotFound for one that was ordered without a report, ResultExpired, WrongState, ServerGone."""
     while True:
         scales: list[ScaleReport] = []
@@ -53,17 +51,17 @@ async def read_report(connection: Connection, job_id: str, patience: Patience) -
                     steps.extend(incoming.progress(step) for step in message.steps)
             return Report(tuple(scales), tuple(steps))
         except ConnectionLost as error:
-            await patience.pause(error)
+            await backoff.pause(error)
 
 
 class _Reading:
     """One reading of a result, over as many connections as it takes."""
 
-    def __init__(self, connection: Connection, job_id: str, report: Callable[[int, int], None], patience: Patience) -> None:
+    def __init__(self, connection: Connection, job_id: str, report: Callable[[int, int], None], backoff: Backoff) -> None:
         self._connection = connection
         self._job_id = job_id
         self._report = report
-        self._patience = patience
+        self._backoff = backoff
         self._began = time.monotonic()
         self._head: pb.ReadResultResponse | None = None
         self._pieces: list[bytes] = []
@@ -76,16 +74,16 @@ class _Reading:
             try:
                 await self._stream()
             except ConnectionLost as error:
-                await self._patience.pause(error)
+                await self._backoff.pause(error)
             except (ServerNotFound, Unauthenticated) as error:
-                if not self._patience.trying:
+                if not self._backoff.trying:
                     raise
-                await self._patience.pause(error)
+                await self._backoff.pause(error)
             else:
                 if self._head is not None and before == self._done < self._head.info.size:
                     raise _Damaged  # the server has no more of it, and asking again would not change that
                 if self._head is None or self._done < self._head.info.size:
-                    await self._patience.pause(ConnectionLost("The server ended the result before its end."))
+                    await self._backoff.pause(ConnectionLost("The server ended the result before its end."))
         return self._plane(self._head)
 
     async def _stream(self) -> None:
@@ -105,7 +103,7 @@ class _Reading:
         if time.monotonic() - self._began > LEAST_SECONDS + size / SLOWEST_BYTES:
             raise ServerGone("The result arrives too slowly to come to an end; look at the network, then ask for the job's result again.")
         if message.data:
-            self._patience.reset()  # only what brings the end nearer is a success
+            self._backoff.reset()  # only what brings the end nearer is a success
             self._pieces.append(message.data)
             self._crc = zlib.crc32(message.data, self._crc)
             self._done += len(message.data)

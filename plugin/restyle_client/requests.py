@@ -1,4 +1,4 @@
-"""Owns what a caller asks for: styles, masks, where to start, the parameters, and the request that holds them all.
+"""Owns what a caller asks for: styles, masks, where to start, and the request that holds them all.
 
 Nothing is checked here; a session checks before it sends, and the server checks again. Either way the error is InvalidRequest, with the field's path.
 """
@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .formats import Plane
+from .contract import Parameters, Plane
 
 
 class MaskUse(str, Enum):
@@ -135,42 +135,6 @@ class Start:
     def job(cls, job_id: str) -> Start:
         """The result of an earlier job that succeeded; resized if need be."""
         return cls(StartFrom.JOB, job_id=job_id)
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """How to paint. None leaves the choice to the preset; a job's `resolved` says what was chosen.
-
-    preset: "draft", "standard" or "fine": the cost of at most 12, 60 or 200 loss evaluations at the work size.
-    size: 16 to 65535 px, longest side of the work, never above the image's; default 512 on a CPU, 1024 on CUDA. native_size: work at the image's own size.
-    strength: 0 to 100; 50, the default, balances style and content.
-    evaluations: 0 to 10000, instead of the preset's budget. seed: 0 to 4294967295, default 0.
-    color: "style", "content" or "match"; color_mix: 0 to 1, how much of it is applied, default 1.
-    objective: "gram" (default) or "wasserstein". optimizer: "lbfgs" or "adam". pooling: "average" or "max". precision: "fp32" or "bf16".
-    style_layers, content_layers: pairs of a layer's name (relu1_1 to relu5_4) and its weight, ≥ 0.
-    tv: 0 to 1000, smoothing in parts of the tuned default; default 1.
-    weights: "auto" (default), "vgg19", "vgg16" or the administrator's "file". device: an id of ServerInfo.devices; default: whichever is free first.
-    memory_limit: bytes the engine may use on the device.
-    """
-
-    preset: str | None = "standard"
-    size: int | None = None
-    native_size: bool | None = None
-    strength: float | None = None
-    evaluations: int | None = None
-    seed: int | None = None
-    color: str | None = None
-    color_mix: float | None = None
-    objective: str | None = None
-    optimizer: str | None = None
-    style_layers: tuple[tuple[str, float], ...] = ()
-    content_layers: tuple[tuple[str, float], ...] = ()
-    tv: float | None = None
-    pooling: str | None = None
-    precision: str | None = None
-    weights: str | None = None
-    device: str | None = None
-    memory_limit: int | None = None
 
 
 def _random_id() -> str:

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, List  # `list` is a method here
 
 from . import discovery, painting, reading, remote, uploading, watching
+from .backoff import Backoff
 from .cancellation import Cancellation
+from .contract import Report
 from .conversion import incoming, outgoing
 from .discovery import Certificates, Endpoint
 from .errors import InvalidRequest, NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
 from .events import Download, Event, InstallProgress, Upload
 from .jobs import Estimate, Job, JobState, Result
-from .patience import Patience
 from .refusals import BrokenUpload
-from .reports import Report
 from .requests import JobRequest
 from .servers import ServerInfo
 from .starting import POLL_SECONDS, start_and_wait
@@ -109,21 +109,21 @@ class AsyncSession:
     async def create(self, request: JobRequest, on_event: OnEvent | None = None) -> Job:
         """Uploads a job; returns when it is queued. InvalidRequest, QueueFull, TooLarge, WeightsMissing. A broken upload is sent again, to the same job."""
         first, payloads = outgoing.header(request, self.client_id)
-        patience = self._patience()
+        backoff = self._backoff()
         while True:
             try:
                 with _listening():
                     return incoming.job(await uploading.send_job(self._connection, first, payloads, lambda done, total: _tell(on_event, Upload(done, total))))
             except (ConnectionLost, BrokenUpload) as error:
-                await patience.pause(error)
+                await backoff.pause(error)
             except (ServerNotFound, Unauthenticated) as error:
-                if not patience.trying:
+                if not backoff.trying:
                     raise
-                await patience.pause(error)
+                await backoff.pause(error)
 
     async def watch(self, job_id: str, previews: bool = True, preview_size: int = PREVIEW_SIZE) -> AsyncIterator[Event]:
         """The job's events until it ends: a snapshot first, and again after every reconnect. Close the iterator (contextlib.aclosing) to leave early."""
-        events = watching.watch(self._connection, job_id, previews=previews, preview_size=preview_size, patience=self._patience())
+        events = watching.watch(self._connection, job_id, previews=previews, preview_size=preview_size, backoff=self._backoff())
         try:
             async for event in events:
                 yield event
@@ -133,13 +133,13 @@ class AsyncSession:
     async def read(self, job_id: str, on_event: OnEvent | None = None) -> Result:
         """The pixels of a job that succeeded. NotFound, ResultExpired, WrongState."""
         with _listening():
-            plane = await reading.read(self._connection, job_id, lambda done, total: _tell(on_event, Download(done, total)), self._patience())
+            plane = await reading.read(self._connection, job_id, lambda done, total: _tell(on_event, Download(done, total)), self._backoff())
         job = await self.get(job_id)
         return Result(plane, replace(job, warnings=(*job.warnings, *self._notes)))
 
     async def report(self, job_id: str) -> Report:
         """How a job that was ordered with `report` was painted. NotFound for any other, ResultExpired, WrongState."""
-        return await reading.read_report(self._connection, job_id, self._patience())
+        return await reading.read_report(self._connection, job_id, self._backoff())
 
     async def restyle(
         self,
@@ -244,8 +244,8 @@ class AsyncSession:
 
     # ---- ways ----
 
-    def _patience(self) -> Patience:
-        return Patience(self._reconnect_seconds)
+    def _backoff(self) -> Backoff:
+        return Backoff(self._reconnect_seconds)
 
     def _locate(self) -> Endpoint | None:
         return self._certain() or discovery.find_endpoint(discovery.state_dir())

@@ -1,11 +1,8 @@
-"""Owns what the style library tells about a style, and what several styles together suggest."""
+"""Owns what the style library tells about a style."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-USUAL_STRENGTH = 50.0  # what the server takes when nothing is asked for
 
 
 @dataclass(frozen=True)
@@ -37,16 +34,3 @@ class Style:
 
     def __repr__(self) -> str:
         return f"Style({self.id!r}, {self.title!r}, {self.width}×{self.height} px)"
-
-
-def suggestion(styles: Iterable[tuple[Style | None, float | None]]) -> tuple[float | None, str | None]:
-    """The strength and the colour that suit one style or a blend; None where nothing is suggested. styles: each with its weight (None: 1); None stands for a
-    picture outside the library. Strengths are averaged by weight, the usual one standing in where none is suggested; a colour is taken when all agree on it."""
-    blend = [(style or Style("", ""), 1.0 if weight is None else weight) for style, weight in styles]
-    strength = color = None
-    if any(style.suggested_strength is not None for style, _ in blend):
-        asked = (weight * (USUAL_STRENGTH if style.suggested_strength is None else style.suggested_strength) for style, weight in blend)
-        strength = sum(asked) / sum(weight for _, weight in blend)
-    if len({style.suggested_color for style, _ in blend}) == 1:
-        color = blend[0][0].suggested_color
-    return strength, color

@@ -9,10 +9,10 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, List, TypeVar  # `list` is a method here
 
 from .cancellation import Cancellation
+from .contract import Report
 from .errors import RestyleError
 from .events import Event, InstallProgress
 from .jobs import Estimate, Job, JobState, Result
-from .reports import Report
 from .requests import JobRequest
 from .servers import ServerInfo
 from .session import PREVIEW_SIZE, QUEUE_PATIENCE_SECONDS, AsyncSession

@@ -17,9 +17,9 @@ from ._vendor.grpclib.client import Channel
 from ._vendor.grpclib.config import Configuration
 from ._vendor.grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 from ._vendor.h2.exceptions import H2Error
+from .backoff import within
 from .discovery import Endpoint
 from .errors import ServerGone, ServerNotFound
-from .patience import within
 from .tls import refused_certificate, secure
 from .version import VERSION
 from .wire.restyle_grpc import RestyleStub

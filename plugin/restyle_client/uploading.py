@@ -8,10 +8,10 @@ from typing import Any
 
 from ._vendor.grpclib.exceptions import ProtocolError, StreamTerminatedError
 from ._vendor.h2.exceptions import H2Error
+from .backoff import ended
 from .conversion import outgoing
 from .conversion.outgoing import Payloads
 from .errors import ServerGone
-from .patience import ended
 from .transport import Connection, Leave
 from .wire import restyle_pb2 as pb
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from ._vendor.grpclib.exceptions import StreamTerminatedError
+from .backoff import Backoff, within
 from .conversion import incoming
 from .errors import ServerGone, ServerNotFound, Unauthenticated
 from .events import Event
 from .jobs import Job
-from .patience import Patience, within
 from .transport import Connection, ConnectionLost, Leave
 from .wire import restyle_pb2 as pb
 
@@ -29,7 +29,7 @@ async def receive(stream: Any, seconds: float = SILENCE_SECONDS) -> Any:
         raise StreamTerminatedError(f"silent for {seconds:.0f} s") from error
 
 
-async def watch(connection: Connection, job_id: str, *, previews: bool, preview_size: int, patience: Patience) -> AsyncIterator[Event]:
+async def watch(connection: Connection, job_id: str, *, previews: bool, preview_size: int, backoff: Backoff) -> AsyncIterator[Event]:
     """A snapshot first and after every reconnect, then progress and previews, at last a snapshot in a terminal state. ServerGone after a day without news."""
     request = pb.WatchJobRequest(id=job_id, previews=previews, preview_size=preview_size)
     news = _News()
@@ -40,7 +40,7 @@ async def watch(connection: Connection, job_id: str, *, previews: bool, preview_
             async with connection.stream("WatchJob") as stream:
                 await stream.send_message(request, end=True)
                 while (message := await receive(stream)) is not None:
-                    patience.reset()
+                    backoff.reset()
                     event = _event(message)
                     news.take(event)
                     if event is not None:
@@ -54,11 +54,11 @@ async def watch(connection: Connection, job_id: str, *, previews: bool, preview_
         except ConnectionLost as error:
             lost = error
         except (ServerNotFound, Unauthenticated) as error:  # between a server's end and its successor's server.json
-            if not patience.trying:
+            if not backoff.trying:
                 raise
             lost = error
         news.broke_off()
-        await patience.pause(lost)
+        await backoff.pause(lost)
 
 
 class _News:

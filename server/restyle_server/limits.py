@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from restyle_contract import limits as agreed
+
 KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
@@ -13,18 +15,16 @@ DAY = 24 * HOUR
 CHUNK_BYTES = MIB  # of results and styles: messages of 1 MiB are the fastest
 MESSAGE_BYTES = 4 * MIB  # gRPC's own cap on one message, so that a caller can't make the server allocate more
 MAX_CHUNK_BYTES = 2 * MIB  # of uploads
-MAX_ICC_BYTES = 4 * MIB  # real profiles end at 2–3 MiB
-MAX_TEXT = 128  # characters of labels, titles and ids
+MAX_ICC_BYTES = agreed.MAX_ICC_BYTES
+MAX_TEXT = agreed.MAX_TEXT
 MAX_DESCRIPTION = 2000  # characters
 MAX_TAGS = 32
-MAX_STYLES = 8  # per job
-MAX_MASKS = 8  # per job
-MAX_PREVIEW = 512  # px, longest side
+MAX_STYLES = agreed.MAX_STYLES
+MAX_MASKS = agreed.MAX_MASKS
+MAX_PREVIEW = agreed.MAX_PREVIEW
 MIN_PREVIEW = 16  # px
-MAX_EVALUATIONS = 10_000
-MAX_TV = 1000.0
-MAX_STYLE_WEIGHT = 1e6  # more than any ratio that could be seen
-STYLE_SCALES = (0.25, 4.0)
+MAX_STYLE_WEIGHT = agreed.MAX_STYLE_WEIGHT
+STYLE_SCALES = agreed.STYLE_SCALES
 MAX_GRACE = 300.0  # s
 SWEEP_SECONDS = 0.25  # how often leases, retention and workers are looked at: half of what a lease may overrun
 BEAT_SECONDS = 0.5  # between a worker's signs of life

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 import typer
-from restyle_cli import amounts
-from restyle_cli.wish import Wish
-from restyle_client.settings import FULL_SIZE
+from restyle_cli.runs.paint_options import PaintOptions
+from restyle_cli.terminal import amounts
+from restyle_contract.parameters import FULL_SIZE
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1024", 1024), ("16", 16), ("native", FULL_SIZE), ("NATIVE", FULL_SIZE)])
@@ -32,6 +32,6 @@ def test_what_is_no_amount_of_memory_is_refused(text):
 
 
 def test_native_and_memory_reach_the_job_s_parameters():
-    found = Wish((), size=amounts.size("native"), memory_limit=amounts.memory("4G")).parameters()
+    found = PaintOptions((), size=amounts.size("native"), memory_limit=amounts.memory("4G")).parameters()
     assert (found.native_size, found.size, found.memory_limit) == (True, None, 2**32)
-    assert "memory_limit" not in Wish((), memory_limit=1).choices()  # paints the same picture
+    assert "memory_limit" not in PaintOptions((), memory_limit=1).choices()  # paints the same picture

@@ -11,10 +11,10 @@ import pytest
 from calls import gray
 from restyle_cli.main import app
 from restyle_client import Parameters as ClientParameters
-from restyle_client import recipes
 from restyle_client.conversion import outgoing, words
-from restyle_client.presets import NATIVE_SIZE
 from restyle_client.requests import JobRequest
+from restyle_editor import recipes
+from restyle_editor.presets import NATIVE_SIZE
 from restyle_engine import parameters as engine
 from restyle_server.limits import MAX_MASKS, MAX_STYLE_WEIGHT, MAX_STYLES, Limits
 from restyle_server.refusals import Invalid

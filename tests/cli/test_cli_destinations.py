@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from restyle_cli import destinations
-from restyle_cli.failures import Failure
+from restyle_cli.runs import destinations
+from restyle_cli.terminal.failures import Failure
 
 
 def test_a_name_without_a_suffix_becomes_a_png(tmp_path: Path) -> None:

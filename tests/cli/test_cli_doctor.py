@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli.running import Restyle
-from restyle_cli import bundle, checkup
+from restyle_cli.runs import checkup, log_bundle
 from restyle_client.discovery import find_endpoint
 from restyle_server.clock import SystemClock
 from restyle_server.jobs.folders import JobFolders
@@ -165,7 +165,7 @@ def test_the_bundle_has_the_logs_and_no_secret(home: Path) -> None:
     (state / "logs" / "server.log").write_text(f"started\nAuthorization: Bearer other-token\n{TOKEN}\n{home}/painting\n")
     (state / "start.log").write_text("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----\nlast words\n")
     (home / "data" / "server.toml").write_text('[tls]\nkey = "/keys/server.pem"\npassword = "hunter2"\n')
-    bundle.write(home / "logs.zip", f"the report, {TOKEN}")
+    log_bundle.write(home / "logs.zip", f"the report, {TOKEN}")
     with zipfile.ZipFile(home / "logs.zip") as archive:
         words = {name: archive.read(name).decode() for name in archive.namelist()}
     assert set(words) == {"report.txt", "logs/server.log", "start.log", "server.toml"}

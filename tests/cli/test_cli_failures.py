@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from restyle_cli import failures
-from restyle_cli.failures import Commands, Failure, Interrupted
+from restyle_cli.terminal import failures
+from restyle_cli.terminal.failures import Commands, Failure, Interrupted
 from typer.testing import CliRunner, Result
 
 

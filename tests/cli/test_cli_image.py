@@ -12,8 +12,8 @@ import restyle_client as client
 from cli.pictures import fake_painting, picture, pixels
 from cli.running import Restyle
 from PIL import Image
-from restyle_cli import painting
-from restyle_cli.failures import Failure
+from restyle_cli.runs import one_picture
+from restyle_cli.terminal.failures import Failure
 
 
 def test_a_picture_is_painted_and_told_about(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_painting_that_cannot_be_saved_is_kept_by_the_server(tmp_path: Path) -
     plane = client.Plane(client.PixelFormat(client.Channels.RGB, client.Depth.U8), 16, 16, bytes(16 * 16 * 3))
     result = client.Result(plane, client.Job("4f1c0123", client.JobState.SUCCEEDED))
     with pytest.raises(Failure, match=r"gone does not exist.*restyle jobs result 4f1c0123 -o "):
-        painting.save(result, tmp_path / "gone" / "out.png", None)
+        one_picture.save(result, tmp_path / "gone" / "out.png", None)
 
 
 def test_a_failed_job_leaves_the_old_output_alone(restyle: Restyle, photo: Path, tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from restyle_cli import interruption
-from restyle_cli.failures import Interrupted
-from restyle_cli.interruption import Interruption
+from restyle_cli.terminal import interruption
+from restyle_cli.terminal.failures import Interrupted
+from restyle_cli.terminal.interruption import Interruption
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals to oneself are a Unix thing")
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from restyle_cli import failures, output
+from restyle_cli.terminal import failures, output
 
 
 class Kind(StrEnum):

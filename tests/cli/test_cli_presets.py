@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from cli.running import Restyle
-from restyle_client import presets, recipes
+from restyle_contract.limits import LARGEST_SEED
+from restyle_editor import presets, recipes
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +107,8 @@ def test_a_broken_preset_is_told_with_its_file_and_setting(restyle: Restyle, pho
     assert done.stderr.strip() == f"restyle: {folder / 'broken.toml'}: strength is 900; it must be a number from 0 to 100."
     listed = [json.loads(line) for line in restyle("presets", "list", "--json").stdout.splitlines()]
     assert listed[-1]["about"] == "broken: strength is 900; it must be a number from 0 to 100"
+
+
+def test_every_seed_that_a_painting_takes_can_be_kept(restyle: Restyle, folder: Path) -> None:
+    restyle("presets", "save", "Rare", f"seed={LARGEST_SEED}")
+    assert tomllib.loads((folder / "Rare.toml").read_text("utf-8")) == {"seed": LARGEST_SEED}

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from restyle_cli import record
-from restyle_cli.record import Entry, Record, recipe
+from restyle_cli.runs import record
+from restyle_cli.runs.record import Entry, Record, recipe
 
 STYLE = {"picture": "ab", "weight": None, "scale": None}
 

@@ -10,7 +10,7 @@ import pytest
 from cli.pictures import fake_painting, picture, pixels
 from cli.running import Restyle
 from PIL import Image
-from restyle_cli import report_sheet
+from restyle_cli.sheets import report_sheet
 from restyle_client import Preview, Progress, Report, ScaleReport
 from restyle_imaging.sheets import Heading
 

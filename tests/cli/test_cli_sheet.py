@@ -12,10 +12,10 @@ import pytest
 from cli.pictures import picture
 from cli.running import PATIENCE, Restyle, wait_for
 from PIL import Image
-from restyle_cli import comparison, easel
-from restyle_cli.drafts import Content
+from restyle_cli.runs import comparison, draft_run
+from restyle_cli.runs.draft_run import Content
 from restyle_client import JobClass, JobState, Lifetime
-from restyle_client.variations import VARIATIONS
+from restyle_editor.variations import VARIATIONS
 from restyle_imaging.sheets import GAP, MARGIN, SHADE
 
 
@@ -38,7 +38,7 @@ def test_a_sheet_has_a_cell_for_every_style_at_every_strength_in_order(restyle: 
     assert {cell["status"] for cell in cells} == {"painted"}
     assert {cell["sheet"] for cell in cells} == {str(out)}
     with Image.open(out) as sheet:
-        assert sheet.width == 2 * MARGIN + 3 * easel.NARROWEST + 2 * GAP
+        assert sheet.width == 2 * MARGIN + 3 * draft_run.NARROWEST + 2 * GAP
     jobs = {job.id: job for job in restyle.jobs()}
     for cell in cells:
         job = jobs[cell["job"]]
@@ -72,7 +72,7 @@ def test_exploring_varies_strength_strokes_and_colour_and_prints_the_commands(re
     assert [each["--color"] for each in found] == [variation.color for variation in VARIATIONS]
     assert len({each["--style-scale"] for each in found}) > 2
     with Image.open(tmp_path / "six.png") as sheet:
-        assert sheet.width == 2 * MARGIN + 4 * easel.NARROWEST + 3 * GAP
+        assert sheet.width == 2 * MARGIN + 4 * draft_run.NARROWEST + 3 * GAP
 
 
 def test_one_failing_cell_does_not_stop_the_rest(restyle: Restyle, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,4 +156,4 @@ def test_a_sheet_never_replaces_its_content(restyle: Restyle, photo: Path) -> No
 
 def test_a_places_width_leaves_room_for_captions() -> None:
     small = Content(Path("a.png"), None, Image.new("RGB", (32, 24)), 64, 48)  # type: ignore[arg-type]
-    assert easel.box(small) == (easel.NARROWEST, 24)
+    assert draft_run.box(small) == (draft_run.NARROWEST, 24)

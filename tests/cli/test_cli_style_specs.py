@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from restyle_cli.style_specs import StyleSpec, parse
+from restyle_cli.runs.style_specs import StyleSpec, parse
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import restyle_client as client
 from cli.pictures import picture
 from cli.running import Restyle, wait_for
 from PIL import Image
-from restyle_cli import contact_sheet
-from restyle_cli.output import plain
-from restyle_cli.style_records import PICTURES, owner
+from restyle_cli.runs.style_records import PICTURES, owner
+from restyle_cli.sheets import contact_sheet
+from restyle_cli.terminal.output import plain
 
 
 def test_every_style_is_one_object_with_an_id(restyle: Restyle) -> None:

@@ -14,6 +14,7 @@ import restyle_client
 from client.pythons import CLIENT, pythons, version
 
 ROOT = CLIENT.parents[1]
+PACKAGES = ("restyle_contract", "restyle_client", "restyle_editor")
 VENDORED = ("google", "grpclib", "h2", "hpack", "hyperframe", "multidict", "tomli", "typing_extensions")
 LARGEST = 3 * 1024 * 1024  # bytes: it travels with every plug-in
 
@@ -37,10 +38,11 @@ def bare(python: str, script: str, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.parametrize("package", PACKAGES)
 @pytest.mark.parametrize("python", pythons(), ids=version)
-def test_every_module_imports_on_a_bare_python(python: str) -> None:
-    top = bare(python, IMPORT_ALL, str(CLIENT.parent), "restyle_client").split()
-    assert "restyle_client" in top
+def test_every_module_imports_on_a_bare_python(python: str, package: str) -> None:
+    top = bare(python, IMPORT_ALL, str(CLIENT.parent), package).split()
+    assert package in top
     assert not set(top) & {*VENDORED, "restyle_server", "numpy"}
 
 
@@ -75,10 +77,13 @@ def test_a_rival_protobuf_that_is_loaded_already_stays_as_it_is() -> None:
     assert done.stdout.strip() == "apart", done.stderr
 
 
-def test_the_folder_works_under_another_name(tmp_path: Path) -> None:
-    shutil.copytree(CLIENT, tmp_path / "restyle_of_another_plugin", ignore=shutil.ignore_patterns("__pycache__"))
-    top = bare(sys.executable, IMPORT_ALL, str(tmp_path), "restyle_of_another_plugin").split()
-    assert "restyle_client" not in top
+def test_the_packages_work_inside_another_one(tmp_path: Path) -> None:
+    """As Krita's plug-in has them: whoever else brings a restyle_client along is not disturbed."""
+    for name in PACKAGES:
+        shutil.copytree(CLIENT.parent / name, tmp_path / "another_plugin" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "another_plugin" / "__init__.py").touch()
+    top = bare(sys.executable, IMPORT_ALL, str(tmp_path), "another_plugin").split()
+    assert not {*PACKAGES} & {*top}
 
 
 def test_protobufs_compiled_parts_are_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,13 +108,13 @@ def test_every_public_name_is_there() -> None:
 
 
 def test_the_client_needs_no_newer_syntax_than_python_3_10_and_no_foreign_package() -> None:
-    for path in CLIENT.rglob("*.py"):
+    for path in (path for name in PACKAGES for path in (CLIENT.parent / name).rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 10))
         if "_vendor" in path.parts:
             continue
         names = {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         names |= {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
-        assert names <= set(sys.stdlib_module_names), path
+        assert names <= {*sys.stdlib_module_names, *PACKAGES}, path  # these, for the type checker's eyes
 
 
 def test_it_is_small_and_every_licence_is_there() -> None:

@@ -19,7 +19,7 @@ SHORTEST = 3  # words: what is shorter is no sentence
 ROOMS = {
     "The installer": ("install",),
     "The command line": ("plugin/restyle_cli",),
-    "The client, in editors and scripts": ("plugin/restyle_client",),
+    "The client, in editors and scripts": ("plugin/restyle_contract", "plugin/restyle_client", "plugin/restyle_editor"),
     "The plug-in of GIMP": ("plugin/gimp",),
     "The plug-in of Krita": ("plugin/krita",),
     "The server": ("server/restyle_server", "server/restyle_engine", "server/restyle_imaging"),

@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from documents import messages
+from documents import controls, messages
 from documents.commands import PAGES, ROOT, blocks, called, commands, lines
 
 sys.path.insert(0, str(ROOT / "install"))
@@ -102,6 +102,10 @@ def test_the_studios_settings_are_settings(tmp_path: Path) -> None:
 
 
 # ---- every sentence ----
+
+
+def test_the_page_of_controls_has_every_parameter_as_it_is_declared() -> None:
+    assert controls.table() in controls.PAGE.read_text("utf-8"), "run python tests/documents/controls.py --write"
 
 
 def test_every_sentence_of_the_program_is_on_the_page() -> None:

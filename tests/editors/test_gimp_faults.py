@@ -171,7 +171,7 @@ def launch(studio: Studio, command: list[str]) -> None:
 
 def test_what_nobody_foresaw_is_a_sentence_and_its_traceback_is_in_the_log(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
     studio = new_studio(roomy / f"planted-{tmp_path.name}" / "state")
-    (studio.plugin / "restyle_gimp" / "order.py").write_text("def order(*_, **__):\n    raise KeyError('planted')\n", encoding="utf-8")
+    (studio.plugin / "restyle_gimp" / "host" / "order.py").write_text("def order(*_, **__):\n    raise KeyError('planted')\n", encoding="utf-8")
     (outcome,) = studio.run("gimp_calls", calls=[QUICK])["outcomes"]
     assert not outcome["ok"]
     assert "unforeseen" in outcome["sentence"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from editors.studio import Studio, promises
-from restyle_client.presets import Presets
+from restyle_editor.presets import Presets
 
 pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 

@@ -21,7 +21,7 @@ import pytest
 from editors.servers import Served
 from editors.studio import Studio, promises
 from PIL import Image
-from restyle_client.presets import Presets
+from restyle_editor.presets import Presets
 
 pytestmark = [pytest.mark.editors, pytest.mark.slow, pytest.mark.timeout(1500)]
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from editors import roots, servers
-from editors.easel import Easel
+from editors.krita_home import KritaHome
 from editors.mirror import mirror
 from editors.servers import Served
 from editors.studio import promises
@@ -41,24 +41,24 @@ Once = Callable[[str, Callable[[], Any]], Any]
 
 def run(script: str, debian: roots.Root, served: Served, roomy: Path) -> dict[str, Any]:
     """A fresh home, the plug-in installed, and one Krita that walks through a script."""
-    easel = Easel(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), served.state)
-    assert "Installed in Krita" in easel.install()
-    photo(easel.home / "photo.png")
+    place = KritaHome(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), served.state)
+    assert "Installed in Krita" in place.install()
+    photo(place.home / "photo.png")
     example = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert example is not None
-    (easel.home / "example.py").write_text(example.group(1), encoding="utf-8")
-    results = easel.run(script, SECONDS)
+    (place.home / "example.py").write_text(example.group(1), encoding="utf-8")
+    results = place.run(script, SECONDS)
     if wanted := os.environ.get("RESTYLE_SCREENSHOTS"):
-        keep(easel, results, Path(wanted))
-    return {"output": easel.output(), **results}
+        keep(place, results, Path(wanted))
+    return {"output": place.output(), **results}
 
 
-def keep(easel: Easel, results: dict[str, Any], folder: Path) -> None:
+def keep(place: KritaHome, results: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for picture in easel.home.glob("*.png"):
-        shutil.copy(picture, folder / f"krita-{easel.root.suite}-{picture.name}")
+    for picture in place.home.glob("*.png"):
+        shutil.copy(picture, folder / f"krita-{place.root.suite}-{picture.name}")
     measured = {name: value for name, value in results.items() if name.startswith("measured")}
-    with (folder / f"krita-{easel.root.suite}-measured.json").open("a", encoding="utf-8") as file:
+    with (folder / f"krita-{place.root.suite}-measured.json").open("a", encoding="utf-8") as file:
         file.write(json.dumps(measured, indent=1) + "\n")
 
 
@@ -94,15 +94,15 @@ def test_krita_from_start_to_end(promise: str, debian: roots.Root, roomy: Path, 
 
 def leave(debian: roots.Root, roomy: Path) -> dict[str, Any]:
     """A Krita that finds no server but a launcher, and is quit while it paints; "left": the jobs that go on without it."""
-    easel = Easel(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), roomy / f"krita-{debian.suite}-server" / "state")
-    easel.state.mkdir(parents=True, exist_ok=True)
-    easel.install()
-    (easel.home / "ask.py").write_text(servers.LAUNCHER_INSIDE, encoding="utf-8")
-    with mirror() as program, servers.starting_on_demand(easel.state, easel.state.parent / "data", program) as port:
-        easel.launch(["/usr/bin/python3", "/home/painter/ask.py", str(port)])
-        (easel.home / "port").write_text(str(port), encoding="utf-8")
-        results = easel.run("krita_leaving", SECONDS)
-        return {"output": easel.output(), **results, "left": left_behind(easel.state)}
+    place = KritaHome(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), roomy / f"krita-{debian.suite}-server" / "state")
+    place.state.mkdir(parents=True, exist_ok=True)
+    place.install()
+    (place.home / "ask.py").write_text(servers.LAUNCHER_INSIDE, encoding="utf-8")
+    with mirror() as program, servers.starting_on_demand(place.state, place.state.parent / "data", program) as port:
+        place.launch(["/usr/bin/python3", "/home/painter/ask.py", str(port)])
+        (place.home / "port").write_text(str(port), encoding="utf-8")
+        results = place.run("krita_leaving", SECONDS)
+        return {"output": place.output(), **results, "left": left_behind(place.state)}
 
 
 def left_behind(state: Path) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from restyle_client import Download, Job, JobState, Progress, Upload
-from restyle_gimp.painting import Connected
-from restyle_gimp.progress import state
+from restyle_editor.job_thread import Connected
+from restyle_gimp.host.progress import state
 
 AT_WORK = Progress(
     scale=2, scales=3, width=256, height=192, step=7, steps=60, fraction=0.5, loss=1.0, content_loss=0.5, style_loss=0.5, elapsed_seconds=3.0, eta_seconds=70.0

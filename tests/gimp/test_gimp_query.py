@@ -16,7 +16,8 @@ gi.Gimp = gi.GLib = types.SimpleNamespace(RunMode=None)
 gi.GObject = types.SimpleNamespace(ParamFlags=types.SimpleNamespace(READWRITE=3))
 sys.modules.update({"gi": types.ModuleType("gi"), "gi.repository": gi})
 before = set(sys.modules)
-from restyle_gimp import arguments, strings
+from restyle_gimp import strings
+from restyle_gimp.host import arguments
 print(*sorted(set(sys.modules) - before))
 """
 
@@ -24,6 +25,6 @@ print(*sorted(set(sys.modules) - before))
 def test_what_gimp_asks_needs_no_grpc() -> None:
     command = [sys.executable, "-I", "-S", "-c", ASK, str(PLUGIN), str(PLUGIN.parents[1])]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert "restyle_gimp.arguments" in loaded
+    assert "restyle_gimp.host.arguments" in loaded
     heavy = ("asyncio", "ssl", "socket", "restyle_client._vendor", "restyle_client.wire", "restyle_client.session", "restyle_client.transport")
     assert [name for name in loaded if name.startswith(heavy)] == []

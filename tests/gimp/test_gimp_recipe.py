@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from restyle_client import recipes
-from restyle_client.recipes import Recipe, StyleChoice
-from restyle_client.settings import RecipeError
-from restyle_gimp.recipe import LAYER_MASK, LayerReference, recipe_from, styles_from_json
+from restyle_contract.settings import RecipeError
+from restyle_editor import recipes
+from restyle_editor.recipes import Recipe, StyleChoice
+from restyle_gimp.host.recipe import LAYER_MASK, LayerReference, recipe_from, styles_from_json
 
 SKETCH = StyleChoice(layer=LayerReference(7, 12, "file:///a.xcf", "sketch"), region=LAYER_MASK)
 

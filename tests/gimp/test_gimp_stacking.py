@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-from restyle_client.recipes import Recipe, StyleChoice, plain
+from restyle_editor.recipes import Recipe, StyleChoice, plain
 
 RECIPE = Recipe(styles=(StyleChoice(library="woodcut", title="Woodcut"),))
 NUMBERS = itertools.count(1)
@@ -83,17 +83,17 @@ def placing(monkeypatch: pytest.MonkeyPatch) -> Any:
     gi = MagicMock()
     monkeypatch.setitem(sys.modules, "gi", gi)
     monkeypatch.setitem(sys.modules, "gi.repository", gi.repository)
-    module = importlib.import_module("restyle_gimp.placing")
+    module = importlib.import_module("restyle_gimp.host.placing")
     yield module
     for name in [each for each in sys.modules if each.startswith("restyle_gimp.")]:
         del sys.modules[name]
 
 
-def place(placing: Any, image: Image, layer: Layer, *, veiled: bool = False, part: tuple[int, int, int, int] | None = None) -> tuple[Any, list[str]]:
+def place(placing: Any, image: Image, layer: Layer, *, translucent: bool = False, part: tuple[int, int, int, int] | None = None) -> tuple[Any, list[str]]:
     """(group, place in it) of a new painting, and what is said of what it hides."""
     source = SimpleNamespace(image=image, layer=layer, selected=part is not None)
     earlier = placing.paintings_of(image, layer)
-    return placing._position(source, earlier), placing._hide(source, veiled, Layer("new", layer, part or layer.box), earlier)
+    return placing._position(source, earlier), placing._hide(source, translucent, Layer("new", layer, part or layer.box), earlier)
 
 
 def test_the_first_painting_lies_just_above_its_source(placing: Any) -> None:
@@ -102,14 +102,14 @@ def test_the_first_painting_lies_just_above_its_source(placing: Any) -> None:
     assert place(placing, image, photo) == ((None, 1), [])
 
 
-@pytest.mark.parametrize("veiled", [False, True])
-def test_the_next_one_lies_on_the_earlier_ones_and_hides_them(placing: Any, veiled: bool) -> None:
+@pytest.mark.parametrize("translucent", [False, True])
+def test_the_next_one_lies_on_the_earlier_ones_and_hides_them(placing: Any, translucent: bool) -> None:
     photo = Layer("photo")
     first, second = Layer("photo — Woodcut", photo), Layer("photo — Woodcut #1", photo, visible=False)
     image = Image([Layer("text"), second, Layer("between"), first, photo])
-    where, said = place(placing, image, photo, veiled=veiled)
+    where, said = place(placing, image, photo, translucent=translucent)
     assert where == (None, 1)
-    assert (first.visible, second.visible, photo.visible) == (False, False, not veiled)
+    assert (first.visible, second.visible, photo.visible) == (False, False, not translucent)
     assert [each.partition("“photo”")[2] for each in said if each.startswith("Earlier")] == [" are hidden."]
 
 
@@ -143,7 +143,7 @@ def test_another_part_stays_and_a_locked_one_too(placing: Any) -> None:
 
 
 def test_names_come_from_the_layer_that_all_began_with(placing: Any) -> None:
-    memory = sys.modules["restyle_gimp.memory"]
+    memory = sys.modules["restyle_gimp.host.memory"]
     photo = Layer("photo")
     first = Layer("photo — Woodcut", photo)
     again = Layer("photo — Woodcut #1", first)

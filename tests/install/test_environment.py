@@ -22,6 +22,8 @@ requires = ["hatchling"]
 [project]
 name = "restyle"
 dependencies = ["torch>=2.10"]
+[dependency-groups]
+dev = ["pytest>=8"]
 [tool.ruff]
 line-length = 160
 """
@@ -54,7 +56,7 @@ class Programs:
     @property
     def installed(self) -> list[str]:
         """What was asked to be installed, in order."""
-        return [words[-1].rpartition("[")[2].rstrip("]") for words in self.commands if "install" in words]
+        return ["dev" if "pytest>=8" in words else words[-1].rpartition("[")[2].rstrip("]") for words in self.commands if "install" in words]
 
 
 def make_interpreter(folder: Path) -> None:

@@ -77,11 +77,12 @@ def test_installing_again_replaces_and_leaves_no_old_file(tmp_path: Path) -> Non
 
 def test_a_failed_copy_leaves_the_earlier_plugin_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = gimp.install(Profile(tmp_path), "0.1.0").target
-    monkeypatch.setattr(placing, "client_source", lambda: tmp_path / "not there")
+    monkeypatch.setattr(placing, "package_source", lambda _name: tmp_path / "not there")
     with pytest.raises(PlacingError):
         gimp.install(Profile(tmp_path), "0.1.0")
     assert (target / "restyle.py").is_file()
     assert (target / "restyle_client").is_dir()
+    assert (target / "restyle_contract").is_dir()
     assert [each.name for each in (tmp_path / "plug-ins").iterdir()] == ["restyle"]
 
 

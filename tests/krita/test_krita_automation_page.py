@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from restyle_client.recipes import SETTINGS
+from restyle_editor.recipes import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 

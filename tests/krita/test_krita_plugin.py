@@ -16,7 +16,7 @@ SECONDS = 240  # for a hundred promises that take milliseconds each
 
 
 def test_it_is_written_for_the_oldest_python_that_a_krita_brings() -> None:
-    for path in PLUGIN.glob("*.py"):
+    for path in PLUGIN.rglob("*.py"):
         ast.parse(path.read_text(encoding="utf-8"), str(path), feature_version=(3, 10))
 
 

@@ -18,7 +18,8 @@ sys.path.insert(0, str(HERE))
 if not (HERE / "restyle_client").is_dir():
     sys.path.insert(1, str(HERE.parent.parent))  # run from the source tree
 
-from restyle_gimp import arguments, strings  # noqa: E402
+from restyle_gimp import strings  # noqa: E402
+from restyle_gimp.host import arguments  # noqa: E402
 
 PROCEDURE = "plug-in-restyle"
 
@@ -43,10 +44,10 @@ class Restyle(Gimp.PlugIn):  # type: ignore[misc]
 
 
 def run(procedure: Any, run_mode: Any, image: Any, drawables: Any, config: Any, _data: Any) -> Any:
-    from restyle_gimp import log
+    from restyle_editor import log
     from restyle_gimp.run import Failure, restyle
 
-    log.begin(Path(Gimp.directory()))
+    log.keep_in(lambda: Path(Gimp.directory()))
     try:
         status = restyle(run_mode, image, list(drawables), config)
     except Failure as failure:

@@ -10,13 +10,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from . import layers, source, strings
-from .api import QtCore
-from .client import presets, recipes
-from .failures import Failure
-from .painting import Phase
-from .recipe import PRESETS, Recipe, StyleChoice, recipe_from, style_from
-from .workshop import workshop
+from . import strings
+from .host import layers, source
+from .host.api import QtCore
+from .host.recipe import PRESETS, Recipe, RecipeError, StyleChoice, recipe_from, style_from
+from .model.controller import controller
+from .packages import Failure, Phase, presets, recipes
+
+__all__ = ["Failure", "RecipeError", "paint", "styles"]
 
 POLL_MS = 50  # between two looks at whether it is done
 SETTLING_SECONDS = 0.3  # Krita's list of layers follows an image 0.1 s late, and crashes when the image is gone by then
@@ -30,7 +31,7 @@ def paint(node: Any = None, document: Any = None, *, style: str = "", styles: Se
     size, color, color_mix, seed, objective, tv, start, symmetry, evaluations and what else a preset knows; what is left out has its default, not the
     docker's. Failure (an Exception) says in a sentence what is wrong; RecipeError which setting.
     """
-    shop = workshop()
+    here = controller()
     if document is None or node is None:
         active_document, active_node = source.active()
         document, node = document or active_document, node or active_node
@@ -40,7 +41,7 @@ def paint(node: Any = None, document: Any = None, *, style: str = "", styles: Se
     plan = settings.pop("preset", PRESETS[1])
     chosen = tuple(style_from(each, number) for number, each in enumerate(styles or ([_style(style)] if style else []), 1))
     recipe = recipe_from({**presets.of_user().find(plan), **settings}, Recipe(styles=chosen))
-    painting = shop.paint(document, node, recipe)
+    painting = here.paint(document, node, recipe)
     _wait(lambda: painting.over)
     if painting.phase is not Phase.DONE:
         raise Failure(painting.text or strings.CANCELLED)
@@ -52,7 +53,7 @@ def styles() -> list[str]:
     """The names in the style library. Failure when there is no server."""
     found: list[list[str]] = []
     failures: list[str] = []
-    workshop().background.ask(
+    controller().background.ask(
         lambda session: [style.id for style in session.styles()], lambda names: found.append(names), lambda words, _error: failures.append(words)
     )
     _wait(lambda: bool(found or failures))

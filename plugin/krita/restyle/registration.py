@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import strings
-from .api import krita
+from .host.api import krita
 
 DOCKER_ID = "restyle_docker"
 
@@ -27,10 +27,10 @@ class RestyleExtension(krita.Extension):
 
     def paint(self) -> None:
         """Paints with the last settings; without any, or when it can't be, the docker comes up and says why."""
-        from . import layers, source
-        from .workshop import workshop
+        from .host import layers, source
+        from .model.controller import controller
 
-        if workshop().attempt(lambda: workshop().paint(*source.to_paint(layers.active_document()))) is None:
+        if controller().attempt(lambda: controller().paint(*source.to_paint(layers.active_document()))) is None:
             self.choose()
 
     def choose(self) -> None:
@@ -40,16 +40,16 @@ class RestyleExtension(krita.Extension):
                 docker.raise_()
 
     def cancel(self) -> None:
-        from . import layers
-        from .workshop import workshop
+        from .host import layers
+        from .model.controller import controller
 
         document = layers.active_document()
         if document is not None:
-            workshop().cancel(layers.id_of(document))
+            controller().cancel(layers.id_of(document))
 
 
 def make_docker() -> Any:
-    from .docker import Docker
+    from .ui.docker import Docker
 
     return Docker()
 

@@ -1,15 +1,15 @@
-"""Owns the words that a person reads in Krita alone; the client's phrases.py has those that GIMP says too."""
+"""Owns the words that a person reads in Krita alone; restyle_editor/sentences.py has those that GIMP says too."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .client import phrases
+from .packages import sentences
 
 if TYPE_CHECKING:
-    from restyle_client.phrases import *  # noqa: F403 - what every editor says alike
+    from restyle_editor.sentences import *  # noqa: F403 - what every editor says alike
 else:
-    globals().update({name: value for name, value in vars(phrases).items() if not name.startswith("_")})
+    globals().update({name: value for name, value in vars(sentences).items() if not name.startswith("_")})
 
 SCRIPTS_MENU = "tools/scripts"  # Krita's name of the menu, not a word
 ACTION_AGAIN = "Restyle Layer"
@@ -80,13 +80,8 @@ EXPLORED = "{strength} %, strokes × {scale:g}, {color}"
 INSTALL_SHORT = "VGG19…"
 
 # ---- the server ----
-SERVER_OFF = "The painter starts when an image is open."
-SERVER_RESTING = "The painter rests; it starts again with the next painting."
-SERVER_READY = "Ready"
 READY_FOR_IMAGE = "Ready: open an image"
 READY_FOR_STYLE = "Ready: click a style"
-SERVER_BUSY = "Busy: {running} painting, {waiting} waiting"
-SERVER_DRAINING = "The painter is ending; it starts again with the next painting."
 
 # ---- while it runs ----
 FRAME = "Frame {done} of {count}"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from ..contract import Channels, Depth, Parameters, PixelFormat, Preview, Progress, ScaleReport
+from ..contract import parameters as declared
 from ..errors import ServerError
-from ..events import InstallProgress, Preview
-from ..formats import Channels, Depth, PixelFormat
-from ..jobs import Estimate, Job, JobError, JobState, Progress, ResultInfo, WeightsInfo
-from ..reports import ScaleReport
-from ..requests import JobClass, Lifetime, Parameters
+from ..events import InstallProgress
+from ..jobs import Estimate, Job, JobError, JobState, ResultInfo, WeightsInfo
+from ..requests import JobClass, Lifetime
 from ..servers import DeviceInfo, ServerInfo, ServerLimits
 from ..styles import Style
 from ..wire import restyle_pb2 as pb
 from . import words
-from .outgoing import LAYERS, PARAMETER_WORDS
+from .outgoing import PARAMETER_WORDS
 
 _PLAIN_INFO = ("version", "api", "state", "started", "weights_in_use", "jobs_running", "jobs_queued", "pid")
 
@@ -109,7 +109,7 @@ def parameters(message: pb.Parameters) -> Parameters:
         value = getattr(message, each.name)
         if each.name in PARAMETER_WORDS:
             values[each.name] = words.word(PARAMETER_WORDS[each.name], value)
-        elif each.name in LAYERS:
+        elif each.name in declared.LAYERS:
             values[each.name] = tuple((layer.layer, layer.weight) for layer in value)
         elif each.name in ("weights", "device"):
             values[each.name] = value or None

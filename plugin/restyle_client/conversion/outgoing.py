@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
+from ..contract import Channels, Depth, Parameters, PixelFormat, Plane
+from ..contract import parameters as declared
 from ..errors import InvalidRequest
-from ..formats import Channels, Depth, PixelFormat, Plane
 from ..jobs import JobState
-from ..requests import JobRequest, Parameters, Start, StartFrom, StyleUse
+from ..requests import JobRequest, Start, StartFrom, StyleUse
 from ..wire import restyle_pb2 as pb
 from . import words
 
@@ -22,7 +23,6 @@ PARAMETER_WORDS: Mapping[str, Mapping[str, int]] = {
     "pooling": words.POOLING,
     "precision": words.PRECISION,
 }
-LAYERS = ("style_layers", "content_layers")
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _parameters(message: pb.Parameters, parameters: Parameters) -> None:
             continue
         if name in PARAMETER_WORDS:
             setattr(message, name, _number(PARAMETER_WORDS[name], value, path))
-        elif name in LAYERS:
+        elif name in declared.LAYERS:
             for index, (layer, weight) in enumerate(value):
                 added = getattr(message, name).add()
                 _set(added, "layer", layer, f"{path}[{index}].layer")

@@ -9,11 +9,11 @@ import stat
 from pathlib import Path
 
 import platformdirs
+from restyle_contract import folders as agreed
 
 log = logging.getLogger(__name__)
 
-OTHERS = 0o077  # the permissions of everybody but the user
-WRITING = 0o022  # theirs to change something
+OTHERS, WRITING, made_private = agreed.OTHERS, agreed.WRITING, agreed.made_private
 
 
 def state_dir() -> Path:
@@ -24,18 +24,6 @@ def state_dir() -> Path:
 def data_dir() -> Path:
     """The data folder, made if missing, mode 0700, never writable by others. RESTYLE_DATA_DIR overrides it. OSError as above."""
     return _made("RESTYLE_DATA_DIR", platformdirs.user_data_path("restyle", appauthor=False), WRITING)
-
-
-def made_private(folder: Path, others: int = OTHERS) -> None:
-    """Makes the folder, and takes those permissions in it from others: who may write in it can put links and modules where the server looks. OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.name != "posix":
-        return
-    found = folder.stat()
-    if found.st_uid != os.geteuid():
-        raise PermissionError(errno.EPERM, "it belongs to another user", str(folder))
-    if (mode := stat.S_IMODE(found.st_mode)) & others:
-        folder.chmod(mode & ~others)
 
 
 def without_links(folder: Path) -> None:

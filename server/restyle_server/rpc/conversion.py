@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from restyle_contract.parameters import NUMBERS, Number
 from restyle_engine.network.topology import VGG19
 from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 
 from ..jobs.job import JobClass, Lifetime
-from ..limits import MAX_EVALUATIONS, MAX_ICC_BYTES, MAX_MASKS, MAX_STYLE_WEIGHT, MAX_STYLES, MAX_TEXT, MAX_TV, STYLE_SCALES, Limits
+from ..limits import MAX_ICC_BYTES, MAX_MASKS, MAX_STYLE_WEIGHT, MAX_STYLES, MAX_TEXT, STYLE_SCALES, Limits
 from ..records.order import Crop, MaskUse, Start, StartFrom
 from ..refusals import Invalid
 from ..weights.catalogue import IDS
@@ -196,32 +197,25 @@ def _start(message: wire.Start) -> tuple[Start, str]:
 def _parameters(message: wire.Parameters) -> Parameters:
     field = "spec.parameters"
 
-    def optional(name: str, low: float, high: float) -> float | None:
-        return _number(getattr(message, name), f"{field}.{name}", low, high) if message.HasField(name) else None  # type: ignore[arg-type]
+    def number(declared: Number) -> float | None:
+        value = getattr(message, declared.name)
+        return _number(value, f"{field}.{declared.name}", declared.lowest, declared.highest) if message.HasField(declared.name) else None  # type: ignore[arg-type]
 
-    def whole(name: str, low: int, high: int) -> int | None:
-        value = optional(name, low, high)
-        return None if value is None else int(value)
-
+    numbers: dict[str, Any] = {each.name: number(each) for each in NUMBERS.values()}
     if message.native_size and message.HasField("size"):
         raise Invalid(f"{field}.native_size", "give either a size or native_size.")
     return Parameters(
         preset=_known(PRESETS, message.preset, f"{field}.preset"),
-        size=whole("size", SMALLEST_SIDE, LARGEST_SIDE),
         native_size=message.native_size,
-        strength=optional("strength", 0.0, 100.0),
-        evaluations=whole("evaluations", 0, MAX_EVALUATIONS),
-        seed=whole("seed", 0, 2**32 - 1),
         color=_known(COLORS, message.color, f"{field}.color"),
-        color_mix=optional("color_mix", 0.0, 1.0),
         objective=_known(OBJECTIVES, message.objective, f"{field}.objective"),
         optimizer=_known(OPTIMIZERS, message.optimizer, f"{field}.optimizer"),
         style_layers=_layers(message.style_layers, f"{field}.style_layers"),
         content_layers=_layers(message.content_layers, f"{field}.content_layers"),
-        tv=optional("tv", 0.0, MAX_TV),
         pooling=_known(POOLINGS, message.pooling, f"{field}.pooling"),
         precision=_known(PRECISIONS, message.precision, f"{field}.precision"),
         memory_limit=message.memory_limit if message.HasField("memory_limit") else None,
+        **numbers,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from restyle_contract.parameters import NUMBERS
 from restyle_engine.parameters import Color, Objective, Optimizer, Pooling, Precision, Resolved
 from restyle_imaging.planes.formats import PixelFormat
 
@@ -142,22 +143,17 @@ def result_message(result: Result) -> wire.ResultInfo:
 def resolved_message(resolved: Resolved, weights_id: str, device: str) -> wire.Parameters:
     return wire.Parameters(
         preset=_PRESETS[resolved.preset],  # type: ignore[arg-type]
-        size=resolved.size,
         native_size=False,
-        strength=resolved.strength,
-        evaluations=resolved.evaluations,
-        seed=resolved.seed,
         color=COLOR_VALUES[resolved.color],
-        color_mix=resolved.color_mix,
         objective=_OBJECTIVES[resolved.objective],
         optimizer=_OPTIMIZERS[resolved.optimizer],
         style_layers=[wire.LayerWeight(layer=layer, weight=weight) for layer, weight in resolved.style_layers],
         content_layers=[wire.LayerWeight(layer=layer, weight=weight) for layer, weight in resolved.content_layers],
-        tv=resolved.tv,
         pooling=_POOLINGS[resolved.pooling],
         precision=_PRECISIONS[resolved.precision],
         weights=weights_id,
         device=device.partition(": ")[0],
+        **{name: getattr(resolved, name) for name in NUMBERS},
     )
 
 

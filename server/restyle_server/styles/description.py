@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from restyle_contract.limits import MAX_TEXT
 from restyle_engine.parameters import Color
 
 from .errors import StyleRejected
 
-MAX_TITLE = 128  # characters, the service's limit on titles
+MAX_TITLE = MAX_TEXT  # characters, the service's limit on titles
 MAX_DESCRIPTION = 2000  # characters, the service's limit on descriptions
 MAX_CREDIT = 512  # characters: a name, a year, a museum and an address
 MAX_TAGS = 32

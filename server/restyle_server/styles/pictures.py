@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from restyle_contract.limits import MAX_STYLE_BYTES
 from restyle_engine.parameters import SMALLEST_SIDE
 from restyle_imaging.errors import ImagingError, PictureError
 from restyle_imaging.io.files import read_picture
@@ -20,7 +21,7 @@ from restyle_imaging.planes.preview import rgba8
 
 from .errors import StyleRejected
 
-MAX_BYTES = 64 * 1024 * 1024  # as Limits.max_style_bytes: a 16-bit TIFF of 10 megapixels
+MAX_BYTES = MAX_STYLE_BYTES  # as Limits.max_style_bytes: a 16-bit TIFF of 10 megapixels
 MAX_PIXELS = 64_000_000  # px, as Limits.max_pixels; float copies of more would not fit beside a running job
 THUMBNAIL_SIDE = 256  # px: what the service promises for a list
 THUMBNAIL_QUALITY = 82  # of 100: about 15 KB each

@@ -20,7 +20,7 @@ from gi.repository import Gtk
 from restyle_client import Estimate, InstallProgress, WeightsInfo
 from restyle_client.errors import ServerError
 from restyle_client.servers import DeviceInfo, ServerInfo, ServerLimits
-from restyle_gimp.painter import Painter
+from restyle_gimp.ui.server_line import ServerLine
 
 LIMITS = ServerLimits(64_000_000, 1, 1, 16, 64, 10.0, 3600.0, 604800.0, 1)
 DEVICE = DeviceInfo("cpu", "Abacus", "cpu", 2**34, 2**33, False, "idle", 512)
@@ -62,7 +62,7 @@ class Background:
     def __init__(self, fails=False):
         self.session, self.bar, self.shown = Session(fails), None, []
 
-    def ask(self, question, answer, failed):
+    def query(self, question, answer, failed):
         try:
             value = question(self.session)
         except ServerError as error:
@@ -80,7 +80,7 @@ class Background:
 
 def painter(fails=False, request=None):
     background, asked = Background(fails), []
-    line = Painter(background, 640, lambda: request, lambda: asked.append("again"))
+    line = ServerLine(background, 640, lambda: request, lambda: asked.append("again"))
     window = Gtk.Window()
     window.add(line)
     window.show_all()

@@ -14,9 +14,9 @@ RIVAL = types.ModuleType("google.protobuf")  # another plug-in's, there before R
 RIVAL.__version__ = "1.0 of a rival"
 sys.modules["google"], sys.modules["google.protobuf"] = types.ModuleType("google"), RIVAL
 
-from restyle.api import QtCore  # noqa: E402
-from restyle.recipe import Recipe, StyleChoice  # noqa: E402
-from restyle.workshop import workshop  # noqa: E402
+from restyle.host.api import QtCore  # noqa: E402
+from restyle.host.recipe import Recipe, StyleChoice  # noqa: E402
+from restyle.model.controller import controller  # noqa: E402
 
 STYLE = StyleChoice(library="woodcut", title="Woodcut")
 STILL = Recipe(styles=(STYLE,), strength=0.0)  # walks the whole way and changes nothing
@@ -137,7 +137,7 @@ def wait(holds, seconds=SECONDS, what=""):
 def paint(node, recipe=STILL, document=None):
     """Paints and waits; returns the painting."""
     document = document or application().activeDocument()
-    painting = workshop().paint(document, node, recipe)
+    painting = controller().paint(document, node, recipe)
     yield from wait(lambda: painting.over, what="the painting's end")
     assert painting.phase.value == "done", painting.text
     return painting

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from krita_bench import HEIGHT, QUICK, STILL, STYLE, WIDTH, above, application, close, docker, entry, image, layer, paint, select, show, trigger, wait
-from restyle import order, source, strings, thumbnails
-from restyle.api import QtCore, QtGui, QtWidgets
-from restyle.client import presets
-from restyle.painter import ServerState
-from restyle.recipe import StyleChoice
-from restyle.workshop import workshop
+from restyle import strings
+from restyle.host import order, source, thumbnails
+from restyle.host.api import QtCore, QtGui, QtWidgets
+from restyle.host.recipe import StyleChoice
+from restyle.model.controller import controller
+from restyle.packages import ServerState, presets
 
 HOME = Path("/home/painter")
 NIGHT = StyleChoice(library="night", title="Night")
@@ -25,7 +25,7 @@ def ready(**size):
     dock.raise_()
     yield 0.5
     dock.look()
-    yield from wait(lambda: workshop().painter.tiles and workshop().painter.state is ServerState.READY, what="a server that is ready")
+    yield from wait(lambda: controller().server.tiles and controller().server.state is ServerState.READY, what="a server that is ready")
     return document, below, dock
 
 
@@ -41,12 +41,12 @@ def gray(value):
 def test_the_status_line_tells_state_device_network_and_time():
     document, below, dock = yield from ready()
     yield from paint(below, QUICK, document)  # a server knows how long paintings take once it has done one
-    workshop().choose(replace(QUICK, preset="standard"))
+    controller().choose(replace(QUICK, preset="standard"))
     yield from wait(lambda: "about" in dock.status.words.toolTip(), what="an estimate")
     words = dock.status.words.toolTip()
     assert words.startswith(strings.SERVER_READY), words
-    device = workshop().painter.info.devices[0].name
-    assert device, workshop().painter.info
+    device = controller().server.info.devices[0].name
+    assert device, controller().server.info
     assert device in words, words
     assert strings.NETWORKS["vgg16"] in words, words
     assert dock.status.install.isVisible()  # VGG19 is not
@@ -57,8 +57,8 @@ def test_the_status_line_tells_state_device_network_and_time():
 def test_a_painting_tells_every_stage_on_its_way():
     document, below, dock = yield from ready(width=256, height=256)
     stages, fractions = [], []
-    painting = workshop().paint(document, below, replace(QUICK, size=128, preset="standard"))
-    forget = workshop().listen(lambda: (stages.append((painting.phase.value, painting.text)), fractions.append(painting.fraction)))
+    painting = controller().paint(document, below, replace(QUICK, size=128, preset="standard"))
+    forget = controller().listen(lambda: (stages.append((painting.phase.value, painting.text)), fractions.append(painting.fraction)))
     yield from done(painting)
     forget()
     assert fractions[:-1] == sorted(fractions[:-1])
@@ -72,43 +72,43 @@ def test_a_painting_tells_every_stage_on_its_way():
 def test_a_file_a_layer_and_the_clipboard_become_styles_of_ones_own():
     document, below, dock = yield from ready(width=96, height=96)
     dock.add.add_file(HOME / "photo.png")
-    yield from wait(lambda: workshop().recipe.styles[0].title == "photo", what="the file's style")
-    mine = workshop().recipe.styles[0]
-    yield from wait(lambda: any(tile.id == mine.library and tile.picture for tile in workshop().painter.tiles), what="its picture in the gallery")
-    yield from done(workshop().paint(document, below, replace(QUICK, styles=(mine,))))
+    yield from wait(lambda: controller().recipe.styles[0].title == "photo", what="the file's style")
+    mine = controller().recipe.styles[0]
+    yield from wait(lambda: any(tile.id == mine.library and tile.picture for tile in controller().server.tiles), what="its picture in the gallery")
+    yield from done(controller().paint(document, below, replace(QUICK, styles=(mine,))))
     clipboard = QtWidgets.QApplication.clipboard()
     picture = QtGui.QImage(bytes(range(256)) * 64, 64, 64, QtGui.QImage.Format.Format_RGB32)
     clipboard.setImage(picture)
     yield 0.2
     dock.add._clipboard()
-    yield from wait(lambda: workshop().recipe.styles[0].title == strings.CLIPBOARD, what="the clipboard's style")
-    copied = workshop().recipe.styles[0]
+    yield from wait(lambda: controller().recipe.styles[0].title == strings.CLIPBOARD, what="the clipboard's style")
+    copied = controller().recipe.styles[0]
     document.setActiveNode(below)
     yield 0.3
     dock.add._layer()
-    chosen = workshop().recipe.styles[0]
+    chosen = controller().recipe.styles[0]
     assert (chosen.layer.name, chosen.library) == ("photo", "")
-    yield from done(workshop().paint(document, below, replace(QUICK, styles=(chosen,))))
+    yield from done(controller().paint(document, below, replace(QUICK, styles=(chosen,))))
     own = {mine.library, copied.library}
     for style in own:
-        workshop().painter.delete_style(style)
-    yield from wait(lambda: not any(tile.id in own for tile in workshop().painter.tiles), what="their end")
+        controller().server.delete_style(style)
+    yield from wait(lambda: not any(tile.id in own for tile in controller().server.tiles), what="their end")
 
 
 def test_several_styles_are_mixed_by_their_shares():
     document, below, dock = yield from ready()
-    workshop().choose(replace(QUICK, styles=(STYLE,)))
+    controller().choose(replace(QUICK, styles=(STYLE,)))
     dock.gallery.itemSelectionChanged.emit()
-    workshop().choose_styles((STYLE, NIGHT))
+    controller().choose_styles((STYLE, NIGHT))
     yield 0.2
-    shares = [spin for (_key, field), spin in dock.chosen._spins.items() if field == "weight"]
+    shares = [spin for (_key, field), spin in dock.selected_styles._spins.items() if field == "weight"]
     assert len(shares) == 2
     shares[1].setValue(3.0)
-    assert [style.weight for style in workshop().recipe.styles] == [1.0, 3.0]
-    painting = workshop().paint(document, below)
+    assert [style.weight for style in controller().recipe.styles] == [1.0, 3.0]
+    painting = controller().paint(document, below)
     yield from done(painting)
     assert above(below).name() == "photo — Woodcut + Night"
-    made = order.order(document, below, source.find(document, below), workshop().recipe)
+    made = order.order(document, below, source.find(document, below), controller().recipe)
     assert [(use.source, use.weight) for use in made.request.styles] == [("woodcut", 1.0), ("night", 3.0)]
 
 
@@ -134,21 +134,21 @@ def test_regions_are_what_layers_and_color_labels_cover():
     covered = [bytes(use.mask.data) for use in made.request.styles]
     assert covered[0] == (b"\xff" * 32 + bytes(32)) * 64
     assert covered[1] == (bytes(32) + b"\xff" * 32) * 64
-    workshop().choose(replace(QUICK, styles=styles))
+    controller().choose(replace(QUICK, styles=styles))
     yield 0.5
-    boxes = [box for box in dock.chosen.findChildren(QtWidgets.QComboBox) if box.isVisible()]
+    boxes = [box for box in dock.selected_styles.findChildren(QtWidgets.QComboBox) if box.isVisible()]
     assert [box.currentData() for box in boxes] == [first, second], [(box.currentData(), box.count()) for box in boxes]
     yield from paint(below, replace(QUICK, styles=styles), document)
 
 
 def test_presets_are_saved_offered_and_taken_back():
     _document, _below, dock = yield from ready()
-    workshop().choose(replace(QUICK, strength=83.0, tv=2.0))
-    presets.of_user().save("My evening", presets.settings_of(workshop().recipe))
-    workshop().choose(STILL)
+    controller().choose(replace(QUICK, strength=83.0, tv=2.0))
+    presets.of_user().save("My evening", presets.settings_of(controller().recipe))
+    controller().choose(STILL)
     menu = dock.controls.saved.menu()
     entry(menu, "My evening").trigger()
-    assert (workshop().recipe.strength, workshop().recipe.tv) == (83.0, 2.0)
+    assert (controller().recipe.strength, controller().recipe.tv) == (83.0, 2.0)
     assert dock.controls.number.value() == 83
     entry(menu, strings.PRESET_DELETE.format(name="My evening")).trigger()
     menu.aboutToShow.emit()
@@ -158,47 +158,47 @@ def test_presets_are_saved_offered_and_taken_back():
 def test_the_draft_that_is_clicked_is_painted_in_full():
     document, below, dock = yield from ready()
     document.setActiveNode(below)
-    workshop().choose(QUICK)
+    controller().choose(QUICK)
     dock.explore.click()
     yield from wait(lambda: all(draft.image is not None for draft in dock.exploring.drafts), 240, "six drafts")
     draft = dock.exploring.drafts[4]
     dock.exploring.buttons[4].click()
-    yield from wait(lambda: len(document.topLevelNodes()) == 2 and not workshop().running(), 240, "the painting")
-    assert workshop().recipe == draft.recipe
+    yield from wait(lambda: len(document.topLevelNodes()) == 2 and not controller().running(), 240, "the painting")
+    assert controller().recipe == draft.recipe
     assert dock.pages.currentWidget() is dock.making
     assert (draft.recipe.strength, draft.recipe.color) == (60.0, "content")
 
 
 def test_recent_paintings_are_listed_applied_continued_and_deleted():
     document, below, dock = yield from ready()
-    before = len(workshop().recents)
+    before = len(controller().recents)
     yield from paint(below, replace(QUICK, strength=70.0), document)
     recents = dock.recent
     dock.tabs.setCurrentIndex(1)
     yield 0.3
     assert dock.pages.currentWidget() is recents
     assert recents.list.count() == before + 1
-    newest = workshop().recents[0]
+    newest = controller().recents[0]
     assert thumbnails.of_file(newest.picture.read_bytes()) is not None
     top = yield from layer(document, "top")
-    workshop().choose(STILL)
+    controller().choose(STILL)
     recents.list.setCurrentRow(0)
     recents.again.click()
     yield from wait(lambda: above_named(document, "top — Woodcut"), what="the settings on another layer")
-    assert workshop().recipe.strength == 70.0
-    yield from wait(lambda: not workshop().running(), what="its end")
+    assert controller().recipe.strength == 70.0
+    yield from wait(lambda: not controller().running(), what="its end")
     document.setActiveNode(top)
     yield 0.5
-    workshop().choose(replace(QUICK, strength=20.0))
+    controller().choose(replace(QUICK, strength=20.0))
     dock.tabs.setCurrentIndex(1)
     recents.list.setCurrentRow(0)
     recents.resume.click()
-    yield from wait(lambda: len(document.topLevelNodes()) == 5 and not workshop().running(), what="the continued painting")
-    assert workshop().paintings[-1].phase.value == "done"
-    job, picture = workshop().recents[0].id, workshop().recents[0].picture
+    yield from wait(lambda: len(document.topLevelNodes()) == 5 and not controller().running(), what="the continued painting")
+    assert controller().paintings[-1].phase.value == "done"
+    job, picture = controller().recents[0].id, controller().recents[0].picture
     recents.list.setCurrentRow(0)
     recents.remove.click()
-    assert job not in [recent.id for recent in workshop().recents]
+    assert job not in [recent.id for recent in controller().recents]
     assert not picture.exists()
     dock.tabs.setCurrentIndex(0)
 
@@ -209,19 +209,19 @@ def test_a_painting_that_krita_would_not_take_is_placed_from_the_recent_ones():
     document.rootNode().addChildNode(group, below)
     inner = yield from layer(document, "inner", parent=group)
     select(document, 8, 8, 20, 12)
-    painting = workshop().paint(document, inner, replace(QUICK, preset="standard"))
+    painting = controller().paint(document, inner, replace(QUICK, preset="standard"))
     yield from wait(lambda: painting.phase.value in ("running", "downloading"), what="running")
     inner.remove()
     document.waitForDone()
     document.setSelection(None)
     yield from wait(lambda: painting.over, what="its end")
-    newest = workshop().recents[0]
+    newest = controller().recents[0]
     assert newest.title == "inner — Woodcut"
     before = len(document.topLevelNodes())
     dock.tabs.setCurrentIndex(1)
     dock.recent.list.setCurrentRow(0)
     dock.recent.place.click()
-    yield from wait(lambda: len(document.topLevelNodes()) == before + 1 and not workshop().running(), what="the painting placed")
+    yield from wait(lambda: len(document.topLevelNodes()) == before + 1 and not controller().running(), what="the painting placed")
     new = document.topLevelNodes()[-1]
     assert (new.name(), [mask.type() for mask in new.childNodes()]) == ("inner — Woodcut", ["transparencymask"])
     dock.tabs.setCurrentIndex(0)
@@ -232,10 +232,10 @@ def test_restyle_and_explore_take_what_a_painted_layer_was_painted_from():
     yield from paint(below, QUICK, document)
     yield from wait(lambda: document.activeNode().name() == "photo — Woodcut", 20, "the painting chosen by Krita")
     dock.look()
-    workshop().choose(QUICK)
+    controller().choose(QUICK)
     yield from wait(lambda: strings.PAINT_AGAIN.format(name="photo") in dock.status.words.toolTip(), 20, "the docker saying so")
     dock.paint.click()
-    yield from wait(lambda: len(document.topLevelNodes()) == 3 and not workshop().running(), what="the second painting")
+    yield from wait(lambda: len(document.topLevelNodes()) == 3 and not controller().running(), what="the second painting")
     one, two = document.topLevelNodes()[1:]
     assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut", "photo — Woodcut"]
     assert bytes(one.pixelData(0, 0, 64, 64)) == bytes(two.pixelData(0, 0, 64, 64))  # the same source, settings and seed
@@ -243,18 +243,18 @@ def test_restyle_and_explore_take_what_a_painted_layer_was_painted_from():
 
 def test_the_buttons_stay_where_they_are_whatever_is_said():
     _document, _below, dock = yield from ready()
-    workshop().choose(QUICK)
+    controller().choose(QUICK)
     dock.setFloating(True)
     for size in ((290, 640), (260, 270)):
         dock.resize(*size)
         yield 0.8
         places = set()
         for words in ("", "Locked.", "One thing went wrong, and this is what to do about it, in words that need several lines. " * 2):
-            workshop().say(words)
+            controller().say(words)
             yield 0.3
             places.add(tuple(dock.mapFromGlobal(each.mapToGlobal(QtCore.QPoint(0, 0))).y() for each in (dock.paint, dock.explore, dock.other)))
         assert len(places) == 1, places
-        workshop().say("")
+        controller().say("")
     dock.setFloating(False)
 
 
@@ -265,7 +265,7 @@ def test_a_selection_is_said_and_as_a_style_it_is_what_the_gallery_shows():
     select(document, 8, 8, 20, 20)
     note = strings.SELECTION_NOTE.format(width=20, height=20).rstrip(".")
     yield from wait(lambda: dock.look() or dock.status.words.toolTip().startswith(note), 20, "the word of the selection")
-    workshop().attempt(dock.add._selection)
+    controller().attempt(dock.add._selection)
     yield 0.3
     assert "limits" in dock.status.words.toolTip()
     picture = dock.gallery.item(0).icon().pixmap(68, 68).toImage()
@@ -290,22 +290,22 @@ def test_continue_goes_on_after_the_file_was_reopened():
     yield 0.6
     dock = docker()
     dock.look()
-    workshop().choose(replace(QUICK, styles=(NIGHT,), strength=35.0))
+    controller().choose(replace(QUICK, styles=(NIGHT,), strength=35.0))
     entry(dock.other.menu(), strings.CONTINUE).trigger()
-    assert workshop().complaint == ""
-    painting = workshop().paintings[-1]
+    assert controller().complaint == ""
+    painting = controller().paintings[-1]
     yield from done(painting)
     assert painting.recipe.styles[0].library == "night"
     assert len(reopened.topLevelNodes()) == 3
     reopened.setActiveNode(new)
     yield 0.6
     entry(dock.other.menu(), strings.USE_SETTINGS).trigger()
-    assert workshop().recipe == QUICK
+    assert controller().recipe == QUICK
 
 
 def test_tab_goes_through_the_docker_from_top_to_foot():
     _document, _below, dock = yield from ready()
-    workshop().choose(QUICK)
+    controller().choose(QUICK)
     dock.controls.more.setChecked(True)
     yield 0.3
     usable = [widget for widget in dock.focus_chain() if widget.isVisible() and widget.isEnabled()]
@@ -321,7 +321,7 @@ def test_tab_goes_through_the_docker_from_top_to_foot():
 
 def test_nothing_is_cut_off_in_270_pixels():
     _document, _below, dock = yield from ready()
-    workshop().choose(QUICK)
+    controller().choose(QUICK)
     dock.setFloating(True)
     dock.resize(260, 270)
     yield 0.8
@@ -365,7 +365,7 @@ def test_a_layer_in_a_locked_group_gets_a_sentence_in_the_docker():
     group.setLocked(True)
     document.setActiveNode(inner)
     yield 0.6
-    workshop().choose(QUICK)
+    controller().choose(QUICK)
     dock.look()
     yield from trigger("restyle_layer")
     yield 0.3
@@ -373,4 +373,4 @@ def test_a_layer_in_a_locked_group_gets_a_sentence_in_the_docker():
     assert dock.isVisible()
     select(document, 0, 0, 4, 4)
     group.setLocked(False)
-    workshop().complaint = ""
+    controller().complaint = ""

@@ -5,9 +5,10 @@
 from dataclasses import replace
 
 from krita_bench import HEIGHT, QUICK, STILL, WIDTH, above, animated, application, close, docker, image, layer, paint, select, show, trigger, undo, wait
-from restyle import frames, layers, strings
-from restyle.animation import Animation
-from restyle.workshop import workshop
+from restyle import strings
+from restyle.host import frames, layers
+from restyle.model.animation import Animation
+from restyle.model.controller import controller
 
 LONG = replace(QUICK, preset="fine", size=128)  # long enough to be ended in the middle
 RECT = (0, 0, WIDTH, HEIGHT)
@@ -44,12 +45,12 @@ def test_cancelling_an_animation_keeps_its_finished_frames():
     document, source = yield from film(7)
     keys = [time for time in range(14) if source.hasKeyframeAtTime(time)]
     before = {time: bytes(source.pixelDataAtTime(*RECT, time)) for time in keys}
-    workshop().choose(replace(QUICK, preset="standard"))
-    animation = Animation(workshop(), document, source)
+    controller().choose(replace(QUICK, preset="standard"))
+    animation = Animation(controller(), document, source)
     most = []
     yield from wait(lambda: most.append(len(animation._flying)) or animation._planes or animation.painting.over, what="the first frame")
     assert not animation.painting.over, animation.painting.text
-    workshop().cancel(layers.id_of(document))
+    controller().cancel(layers.id_of(document))
     yield from over(animation.painting)
     assert animation.painting.phase.value == "done", animation.painting.text
     finished = sorted(animation._planes)
@@ -68,9 +69,9 @@ def test_cancelling_an_animation_keeps_its_finished_frames():
 
 def test_an_animated_layer_may_be_deleted_while_it_is_painted():
     document, source = yield from film(3)
-    workshop().choose(replace(STILL, preset="standard"))
+    controller().choose(replace(STILL, preset="standard"))
     looks = {time: bytes(source.pixelDataAtTime(*RECT, time)) for time in (0, 2, 4)}
-    animation = Animation(workshop(), document, source)
+    animation = Animation(controller(), document, source)
     yield 0
     source.remove()
     document.waitForDone()
@@ -87,7 +88,7 @@ def test_stop_and_keep_places_what_there_is():
     dock.setVisible(True)
     yield 0.5
     dock.look()
-    painting = workshop().paint(document, source, LONG)
+    painting = controller().paint(document, source, LONG)
     yield from wait(lambda: dock.running.keep.isEnabled() and painting.fraction > 0.1, what="something to keep")
     dock.running.keep.click()
     yield from over(painting)
@@ -99,7 +100,7 @@ def test_stop_and_keep_places_what_there_is():
 def test_a_deleted_layer_leaves_its_painting_on_top():
     document, source = yield from image(width=128, height=128, alpha=1.0)
     yield from layer(document, "top")
-    painting = workshop().paint(document, source, replace(LONG, preset="draft"))
+    painting = controller().paint(document, source, replace(LONG, preset="draft"))
     yield from running(painting)
     source.remove()
     document.waitForDone()
@@ -112,7 +113,7 @@ def test_a_deleted_layer_leaves_its_painting_on_top():
 def test_two_images_are_painted_side_by_side_and_cancelled_apart():
     one, first = yield from image(width=128, height=128, alpha=1.0)
     other, second = yield from image(alpha=1.0)
-    long, short = workshop().paint(one, first, LONG), workshop().paint(other, second, STILL)
+    long, short = controller().paint(one, first, LONG), controller().paint(other, second, STILL)
     yield from bring_up(one)
     yield from trigger("restyle_cancel")
     yield from over(long, short)
@@ -123,11 +124,11 @@ def test_two_images_are_painted_side_by_side_and_cancelled_apart():
 def test_a_layer_is_painted_once_at_a_time_and_two_layers_at_once():
     document, source = yield from image(width=128, height=128, alpha=1.0)
     top = yield from layer(document, "top")
-    painting = workshop().paint(document, source, LONG)
-    assert workshop().attempt(lambda: workshop().paint(document, source, LONG)) is None
-    assert workshop().complaint == strings.NOT_ANOTHER
-    beside = workshop().paint(document, top, STILL)
-    workshop().complaint = ""
+    painting = controller().paint(document, source, LONG)
+    assert controller().attempt(lambda: controller().paint(document, source, LONG)) is None
+    assert controller().complaint == strings.NOT_ANOTHER
+    beside = controller().paint(document, top, STILL)
+    controller().complaint = ""
     yield from running(painting)
     painting.cancel()
     yield from over(painting, beside)
@@ -139,7 +140,7 @@ def test_one_of_two_views_may_be_closed():
     document, source = yield from image(width=128, height=128, alpha=1.0)
     application().activeWindow().addView(document)
     yield 1.0
-    painting = workshop().paint(document, source, replace(LONG, preset="draft"))
+    painting = controller().paint(document, source, replace(LONG, preset="draft"))
     yield from running(painting)
     document.setModified(False)
     yield from trigger("file_close")
@@ -156,7 +157,7 @@ def test_an_image_closed_while_its_layer_is_read_ends_its_painting():
     document.waitForDone()
     source.setPixelData(b"\x40\x80\xc0\xff" * 4096 * 4096, 0, 0, 4096, 4096)
     yield 1.0
-    painting = workshop().paint(document, source, STILL)
+    painting = controller().paint(document, source, STILL)
     assert painting.phase.value == "connecting"  # it is being read, a stretch in each turn
     document.setModified(False)
     document.close()
@@ -184,7 +185,7 @@ def test_windows_show_their_own_images_and_cancel_only_those():
     yield from wait(lambda: all(dock.isVisible() for dock in docks), 60, "both dockers")
     for dock in docks:
         dock.look()
-    ending, staying = workshop().paint(other, above_it, LONG), workshop().paint(one, below, replace(LONG, preset="standard"))
+    ending, staying = controller().paint(other, above_it, LONG), controller().paint(one, below, replace(LONG, preset="standard"))
     yield from running(ending)
     yield 0.5
     assert [dock._document for dock in docks] == [layers.id_of(one), layers.id_of(other)]
@@ -193,7 +194,7 @@ def test_windows_show_their_own_images_and_cancel_only_those():
     yield from over(ending)
     assert ending.phase.value == "cancelled"
     assert not staying.cancellation.cancelled
-    third = workshop().paint(other, above_it, LONG)
+    third = controller().paint(other, above_it, LONG)
     yield from wait(lambda: third.job is not None, what="the server has it")
     other.setModified(False)
     second.qwindow().close()
@@ -210,7 +211,7 @@ def test_a_selection_and_a_painting_survive_an_edit_meanwhile():
     document, source = yield from image(width=128, height=128, alpha=1.0)
     select(document, 16, 16, 64, 64)
     before = bytes(source.pixelData(0, 0, 128, 128))
-    painting = workshop().paint(document, source, STILL)
+    painting = controller().paint(document, source, STILL)
     document.setSelection(None)
     source.setPixelData(bytes(len(before)), 0, 0, 128, 128)
     yield from over(painting)

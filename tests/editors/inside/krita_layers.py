@@ -31,13 +31,14 @@ from krita_bench import (
     undo,
     wait,
 )  # fmt: skip
-from restyle import memory, profiles, strings
-from restyle.animation import Animation
-from restyle.api import QtCore, QtGui
-from restyle.failures import Failure
-from restyle.profiles import icc_of
-from restyle.scratch import REMEMBERED
-from restyle.workshop import workshop
+from restyle import strings
+from restyle.host import memory, profiles
+from restyle.host.api import QtCore, QtGui
+from restyle.host.profiles import icc_of
+from restyle.host.scratch import REMEMBERED
+from restyle.model.animation import Animation
+from restyle.model.controller import controller
+from restyle.packages import Failure
 from restyle_driver import opened
 
 ALLOWED = {"U8": 0, "U16": 16, "F16": 1, "F32": 1e-5}  # of the round trip at strength 0, profiles that are not plain sRGB; 8 bits of those: 1
@@ -244,12 +245,12 @@ def test_locked_empty_and_mask_get_a_sentence():
     source.addChildNode(mask, None)
     document.waitForDone()
     assert "mask" in refused(document, mask)
-    assert len(workshop().running()) == 0
+    assert len(controller().running()) == 0
 
 
 def refused(document, node):
     try:
-        workshop().paint(document, node, STILL)
+        controller().paint(document, node, STILL)
     except Failure as failure:
         return str(failure)
     return ""
@@ -257,7 +258,7 @@ def refused(document, node):
 
 def test_cancel_leaves_the_image_as_it_was():
     document, source = yield from image(width=256, height=256, alpha=1.0)
-    painting = workshop().paint(document, source, replace(QUICK, preset="fine", size=256))
+    painting = controller().paint(document, source, replace(QUICK, preset="fine", size=256))
     yield from wait(lambda: painting.phase.value == "running", what="running")
     timer = QtCore.QElapsedTimer()
     timer.start()
@@ -271,10 +272,10 @@ def test_cancel_leaves_the_image_as_it_was():
 def test_closing_the_image_ends_its_painting_and_no_other():
     closing, one = yield from image(width=128, height=128, alpha=1.0)
     staying, other = yield from image(alpha=1.0)
-    first = workshop().paint(closing, one, replace(QUICK, preset="fine", size=128))
-    second = workshop().paint(staying, other, STILL)
+    first = controller().paint(closing, one, replace(QUICK, preset="fine", size=128))
+    second = controller().paint(staying, other, STILL)
     yield from close(closing)
-    workshop().close_documents()
+    controller().close_documents()
     yield from wait(lambda: first.over and second.over, what="both ends")
     assert first.phase.value in ("cancelled", "failed")
     assert second.phase.value == "done", second.text
@@ -294,7 +295,7 @@ def test_a_painted_layer_remembers_how_after_the_file_was_reopened():
     assert painted is not None
     assert painted.recipe == QUICK
     yield from show(reopened)
-    again = workshop().again(reopened, new)
+    again = controller().again(reopened, new)
     yield from wait(lambda: again.over, what="again")
     assert again.phase.value == "done", again.text
     assert len(reopened.topLevelNodes()) == 3
@@ -303,8 +304,8 @@ def test_a_painted_layer_remembers_how_after_the_file_was_reopened():
 def test_every_frame_of_an_animated_layer_is_painted():
     document, _ = yield from image(alpha=1.0)
     source = yield from animated(document)
-    workshop().choose(STILL)
-    animation = Animation(workshop(), document, source)
+    controller().choose(STILL)
+    animation = Animation(controller(), document, source)
     yield from wait(lambda: animation.painting.over, what="all frames")
     assert animation.painting.phase.value == "done", animation.painting.text
     new = above(source)
@@ -324,7 +325,7 @@ def test_the_actions_are_in_the_menu_and_want_an_image():
     yield from image(alpha=1.0)
     yield 0.5
     assert application().action("restyle_layer").isEnabled()
-    workshop().choose(STILL)
+    controller().choose(STILL)
     yield from trigger("restyle_layer")
     document = application().activeDocument()
     yield from wait(lambda: len(document.topLevelNodes()) == 2, what="the action's painting")

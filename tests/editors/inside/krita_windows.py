@@ -9,11 +9,11 @@ from pathlib import Path
 
 from krita_bench import QUICK, STILL, application, docker, entry, image, layer, paint, select, show, wait
 from restyle import strings
-from restyle.api import QtCore, QtGui, QtWidgets
 from restyle.automation import paint as paint_from_script
-from restyle.client import presets
-from restyle.source import find
-from restyle.workshop import workshop
+from restyle.host.api import QtCore, QtGui, QtWidgets
+from restyle.host.source import find
+from restyle.model.controller import controller
+from restyle.packages import presets
 from restyle_driver import opened
 
 HOME = Path.home()
@@ -54,9 +54,9 @@ def wear(theme):
 def test_the_docker_in_both_themes():
     document, source = yield from photo()
     dock = floated(290, 640)
-    yield from wait(lambda: workshop().painter.tiles, what="the gallery")
-    tile = next(tile for tile in workshop().painter.tiles if tile.id == "wave")
-    workshop().choose(replace(QUICK, styles=(dock.gallery.item(0).data(QtCore.Qt.ItemDataRole.UserRole),), strength=60.0, preset="standard", size=0))
+    yield from wait(lambda: controller().server.tiles, what="the gallery")
+    tile = next(tile for tile in controller().server.tiles if tile.id == "wave")
+    controller().choose(replace(QUICK, styles=(dock.gallery.item(0).data(QtCore.Qt.ItemDataRole.UserRole),), strength=60.0, preset="standard", size=0))
     assert tile.picture
     for name, theme in THEMES.items():
         wear(theme)
@@ -71,7 +71,7 @@ def test_the_docker_in_both_themes():
         yield 0.3
         take(dock, f"more-{name}")
         dock.controls.more.setChecked(False)
-        painting = workshop().paint(document, source, replace(QUICK, size=128, preset="standard", styles=workshop().recipe.styles))
+        painting = controller().paint(document, source, replace(QUICK, size=128, preset="standard", styles=controller().recipe.styles))
         yield from wait(lambda painting=painting: (painting.preview is not None and painting.fraction > 0.3) or painting.over, what="a preview")
         assert dock.pages.currentWidget() is dock.running
         take(dock, f"running-{name}")
@@ -88,7 +88,7 @@ def test_the_docker_in_both_themes():
         assert "locked" in dock.status.words.toolTip()
         take(dock, f"error-{name}")
         source.setLocked(False)
-        workshop().complaint = ""
+        controller().complaint = ""
     dock.setFloating(False)
     wear(THEMES["dark"])
 
@@ -114,40 +114,40 @@ def test_a_picture_file_is_chosen_in_the_dialog():
     dock = docker()
     dock.setVisible(True)
     dock.look()
-    workshop().choose(STILL)
+    controller().choose(STILL)
     action = entry(dock.add.menu(), strings.ADD_FILE)
     files = yield from dialog(action, QtWidgets.QFileDialog, "dialog-file")
     assert files.windowTitle() == strings.FILE_TITLE
     keys("key", "Escape")
     yield from wait(lambda: QtWidgets.QApplication.activeModalWidget() is None, 60, "the dialog's end")
-    assert workshop().recipe == STILL
+    assert controller().recipe == STILL
     yield from dialog(action, QtWidgets.QFileDialog, "dialog-file")
     keys("type", str(HOME / "by hand.png"))
     keys("key", "Return")
-    yield from wait(lambda: workshop().recipe.styles[0].title == "by hand", 60, "the file's style")
-    mine = workshop().recipe.styles[0]
-    yield from wait(lambda: any(tile.id == mine.library for tile in workshop().painter.tiles), 60, "its picture")
+    yield from wait(lambda: controller().recipe.styles[0].title == "by hand", 60, "the file's style")
+    mine = controller().recipe.styles[0]
+    yield from wait(lambda: any(tile.id == mine.library for tile in controller().server.tiles), 60, "its picture")
     assert [item.text() for item in dock.gallery.selectedItems()] == ["by hand"]
     yield from dialog(action, QtWidgets.QFileDialog, "dialog-file")
     keys("type", str(HOME / "example.py"))
     keys("key", "Return")
-    yield from wait(lambda: workshop().complaint, 60, "what is wrong with a file that is no picture")
-    assert workshop().recipe.styles == (mine,)
+    yield from wait(lambda: controller().complaint, 60, "what is wrong with a file that is no picture")
+    assert controller().recipe.styles == (mine,)
     told = dock.status.words.toolTip()
     dock.gallery._remove(mine)
-    yield from wait(lambda: not any(tile.id == mine.library for tile in workshop().painter.tiles), 60, "its end")
-    assert workshop().recipe.styles == ()
+    yield from wait(lambda: not any(tile.id == mine.library for tile in controller().server.tiles), 60, "its end")
+    assert controller().recipe.styles == ()
     return told
 
 
 def test_the_wheel_scrolls_the_settings_and_changes_none():
     yield from photo()
-    workshop().choose(replace(STILL, strength=37.0))
-    before = workshop().recipe
+    controller().choose(replace(STILL, strength=37.0))
+    before = controller().recipe
     dock = floated(260, 270)
     dock.move(200, 150)  # all of it on the screen
     dock.controls.more.setChecked(True)
-    yield from wait(lambda: workshop().painter.tiles, what="the gallery")
+    yield from wait(lambda: controller().server.tiles, what="the gallery")
     dock.raise_()
     yield 1.0
     bar = dock.controls.parentWidget().parentWidget().parentWidget().verticalScrollBar()
@@ -160,7 +160,7 @@ def test_the_wheel_scrolls_the_settings_and_changes_none():
         yield 0.3
         keys("click", "--repeat", "3", "--delay", "100", "5")
         yield from wait(lambda: bar.value() > 0, 20, f"the settings scrolled over {widget}")
-    assert workshop().recipe == before
+    assert controller().recipe == before
     dock.controls.more.setChecked(False)
     dock.setFloating(False)
 
@@ -169,7 +169,7 @@ def test_a_preset_is_named_in_the_dialog():
     yield from photo()
     dock = docker()
     dock.controls.more.setChecked(True)
-    workshop().choose(replace(STILL, strength=37.0))
+    controller().choose(replace(STILL, strength=37.0))
     yield from dialog(entry(dock.controls.saved.menu(), strings.PRESET_SAVE), QtWidgets.QInputDialog, "dialog-preset")
     keys("type", "By hand")
     keys("key", "Return")
@@ -178,7 +178,7 @@ def test_a_preset_is_named_in_the_dialog():
     yield from dialog(entry(dock.controls.saved.menu(), strings.PRESET_SAVE), QtWidgets.QInputDialog, "dialog-preset")
     keys("type", "draft")
     keys("key", "Return")
-    yield from wait(lambda: workshop().complaint, 60, "why that name is taken")
+    yield from wait(lambda: controller().complaint, 60, "why that name is taken")
     assert "draft" in dock.status.words.toolTip()
     presets.of_user().remove("By hand")
     dock.controls.more.setChecked(False)
@@ -190,13 +190,13 @@ def test_the_docker_paints_what_is_chosen():
     dock.setVisible(True)
     yield 0.6
     dock.look()
-    workshop().choose(QUICK)
+    controller().choose(QUICK)
     dock.look()
     assert dock.paint.isEnabled()
     dock.paint.click()
     yield from wait(lambda: len(document.topLevelNodes()) == 2, what="the painting")
     yield from wait(lambda: "is painted" in dock.status.words.toolTip(), what="its word")
-    assert len(workshop().recents) >= 1
+    assert len(controller().recents) >= 1
     application().activeWindow().qwindow().grab().save(str(HOME / "window.png"))
 
 
@@ -205,7 +205,7 @@ def test_exploring_gives_six_pictures():
     dock = docker()
     yield 0.6
     dock.look()
-    workshop().choose(replace(QUICK, size=64))
+    controller().choose(replace(QUICK, size=64))
     dock.explore.click()
     yield from wait(lambda: len(dock.exploring.drafts) == 6 and all(draft.image is not None for draft in dock.exploring.drafts), 240, "six drafts")
     dock = floated(290, 640)
@@ -269,7 +269,7 @@ def test_a_large_layer_leaves_the_windows_alive():
     ticker = Ticker()
     yield 0.5
     ticker.milliseconds()
-    painting = workshop().paint(document, source, replace(STILL, size=64))
+    painting = controller().paint(document, source, replace(STILL, size=64))
     yield from wait(lambda: painting.phase.value in ("running", "downloading", "done", "failed"), what="sent")
     sending = ticker.milliseconds()
     yield from wait(lambda: painting.phase.value in ("downloading", "done", "failed"), what="painted")
@@ -295,7 +295,7 @@ def test_a_selection_serves_as_a_style():
     dock = docker()
     yield 0.5
     dock.add._selection()
-    style = workshop().recipe.styles[0]
+    style = controller().recipe.styles[0]
     assert style.crop == (8, 8, 40, 40)
     document.setSelection(None)
     yield from paint(source, replace(QUICK, styles=(style,), size=64))

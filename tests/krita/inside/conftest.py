@@ -1,4 +1,4 @@
-"""Owns what the promises about the plug-in share: the small Krita in the real one's place, one Qt application, and a workshop with a scripted session."""
+"""Owns what the promises about the plug-in share: the small Krita in the real one's place, one Qt application, and a controller with a scripted session."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def session() -> FakeSession:
 
 @pytest.fixture
 def shop(session: FakeSession) -> Iterator[Any]:
-    from restyle import veils
-    from restyle.background import Background
-    from restyle.recipe import Recipe, StyleChoice
-    from restyle.workshop import Workshop
+    from restyle.host import hidden_sources
+    from restyle.host.background import Background
+    from restyle.host.recipe import Recipe, StyleChoice
+    from restyle.model.controller import Controller
 
-    veils._veils.clear()
-    made = Workshop(Background(lambda: session))  # type: ignore[arg-type,return-value]
+    hidden_sources._hidden.clear()
+    made = Controller(Background(lambda: session))  # type: ignore[arg-type,return-value]
     made.choose(Recipe(styles=(StyleChoice(library="woodcut", title="Woodcut"),)))
     yield made
     session.release.set()
@@ -85,7 +85,7 @@ def until(application: Any) -> Callable[[Callable[[], Any]], None]:
 
 @pytest.fixture
 def docker(shop: Any, application: Any) -> Any:
-    from restyle.docker import Docker
+    from restyle.ui.docker import Docker
 
     made = Docker(shop)
     made.resize(260, 620)

@@ -9,9 +9,8 @@ from typing import Any
 import fake_krita
 import restyle_client as client
 from restyle import strings
-from restyle.painter import ServerState
-from restyle.painting import Phase
-from restyle.recipe import StyleChoice
+from restyle.host.recipe import StyleChoice
+from restyle.packages import Phase, ServerState
 
 OPAQUE = bytes([10, 20, 30, 255])
 Until = Callable[[Callable[[], Any]], None]
@@ -83,7 +82,7 @@ def test_the_controls_edit_the_recipe_and_follow_it(docker: Any, shop: Any) -> N
 def test_the_rows_of_the_styles_follow_the_recipe(docker: Any, shop: Any) -> None:
     from dataclasses import replace
 
-    spin = docker.chosen._spins[shop.recipe.styles[0].key, "scale"]
+    spin = docker.selected_styles._spins[shop.recipe.styles[0].key, "scale"]
     shop.choose(replace(shop.recipe, styles=(replace(shop.recipe.styles[0], scale=2.5),)))
     assert spin.value() == 2.5
     spin.setValue(0.5)
@@ -94,20 +93,20 @@ def test_a_region_that_is_chosen_elsewhere_is_shown(docker: Any, shop: Any, imag
     """By another window's docker, or with the settings of a painted layer."""
     from dataclasses import replace
 
-    from restyle import layers
+    from restyle.host import layers
 
     document = image()
     sky = document.layer("sky", OPAQUE)
     docker.look()
     styles = (StyleChoice(library="woodcut"), StyleChoice(library="night"))
     shop.choose(replace(shop.recipe, styles=styles))
-    assert [box.currentData() for box in docker.chosen._places.values()] == ["", ""]
+    assert [box.currentData() for box in docker.selected_styles._places.values()] == ["", ""]
     region = f"layer:{layers.layer_id(sky)}"
     for chosen in (region, "", region):
         shop.choose(replace(shop.recipe, styles=(replace(styles[0], region=chosen), styles[1])))
-        assert [box.currentData() for box in docker.chosen._places.values()] == [chosen, ""]
+        assert [box.currentData() for box in docker.selected_styles._places.values()] == [chosen, ""]
     shop.choose(replace(shop.recipe, styles=(replace(styles[0], region=region),)))
-    assert [box.currentData() for box in docker.chosen._places.values()] == [region]
+    assert [box.currentData() for box in docker.selected_styles._places.values()] == [region]
 
 
 def test_the_time_it_will_take_is_told_as_soon_as_there_is_a_server(docker: Any, shop: Any, image: Any, until: Until) -> None:
@@ -117,7 +116,7 @@ def test_the_time_it_will_take_is_told_as_soon_as_there_is_a_server(docker: Any,
 
 
 def test_two_windows_show_one_workshop(docker: Any, shop: Any) -> None:
-    from restyle.docker import Docker
+    from restyle.ui.docker import Docker
 
     second = Docker(shop)
     docker.controls.slider.setValue(33)
@@ -175,13 +174,13 @@ def test_the_status_line_says_what_to_do_first(docker: Any, shop: Any, image: An
 def test_a_style_that_the_server_refuses_is_told_until_something_else_is_done(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
-    until(lambda: shop.painter.state is ServerState.READY)
+    until(lambda: shop.server.state is ServerState.READY)
     session.add_style = lambda *_arguments, **_named: (_ for _ in ()).throw(client.InvalidRequest("file: this is no picture; give a PNG.", "file"))
     docker.add.add_file(Path(__file__))
-    until(lambda: docker.status.words.text() == "this is no picture; give a PNG.")
-    shop.painter.look()
-    until(lambda: shop.painter.state is ServerState.READY)
-    assert docker.status.words.text() == "this is no picture; give a PNG."
+    until(lambda: docker.status.words.text() == "This is no picture; give a PNG.")
+    shop.server.look()
+    until(lambda: shop.server.state is ServerState.READY)
+    assert docker.status.words.text() == "This is no picture; give a PNG."
     docker.paint.click()
     until(lambda: "is painted" in docker.status.words.text())
 
@@ -199,7 +198,7 @@ def test_the_wheel_changes_nothing_on_its_way_down_the_settings(docker: Any, sho
     docker.controls.more.setChecked(True)
     docker.resize(260, 270)
     application.processEvents()
-    before, spin = shop.recipe, next(iter(docker.chosen._spins.values()))
+    before, spin = shop.recipe, next(iter(docker.selected_styles._spins.values()))
     bar = docker.controls.parentWidget().parentWidget().parentWidget().verticalScrollBar()
     assert bar.maximum() > 0
     for widget in (spin, docker.controls.slider, docker.controls.number, docker.controls._fields["preset"]):
@@ -313,8 +312,8 @@ def test_installing_vgg19_is_followed_to_its_end(docker: Any, shop: Any, image: 
     session.error = client.WrongState("The download broke off; try again.")
     session.release.set()
     until(lambda: "broke off" in docker.status.words.text())
-    shop.painter.look()
-    until(lambda: shop.painter.state is ServerState.READY)
+    shop.server.look()
+    until(lambda: shop.server.state is ServerState.READY)
     assert "broke off" in docker.status.words.text()  # a server that says no is as well as before, and does not talk over its no
     session.error = None
     docker.status.install.click()
@@ -322,7 +321,7 @@ def test_installing_vgg19_is_followed_to_its_end(docker: Any, shop: Any, image: 
 
 
 def test_a_docker_whose_window_is_closed_hears_nothing_more(shop: Any, application: Any) -> None:
-    from restyle.docker import Docker
+    from restyle.ui.docker import Docker
 
     closed = Docker(shop)
     closed.deleteLater()
@@ -335,7 +334,7 @@ def test_a_docker_whose_window_is_closed_hears_nothing_more(shop: Any, applicati
 def test_the_buttons_stay_where_they_are_whatever_is_said(docker: Any, shop: Any, image: Any, until: Until, application: Any) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
-    until(lambda: shop.painter.state is ServerState.READY)
+    until(lambda: shop.server.state is ServerState.READY)
     for height in (620, 270):
         docker.resize(260, height)
         application.processEvents()

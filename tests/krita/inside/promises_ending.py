@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import restyle_client as client
 from painted import OPAQUE, Until, paint
-from restyle import layers, strings
-from restyle.failures import Failure
-from restyle.painting import Phase
+from restyle import strings
+from restyle.host import layers
+from restyle.packages import Failure, Phase
 
 
 def test_cancel_leaves_nothing_and_says_so(shop: Any, image: Any, until: Until, session: Any) -> None:
@@ -108,7 +108,7 @@ def test_a_failed_job_is_told_in_its_own_words(shop: Any, image: Any, until: Unt
 
 
 def test_an_unforeseen_error_is_logged_and_told_in_a_sentence(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle import log
+    from restyle.packages import log
 
     document = image()
     document.layer("photo", OPAQUE)

@@ -7,36 +7,35 @@ from typing import Any
 import restyle_client as client
 from painted import OPAQUE, Until
 from restyle import strings
-from restyle.painter import ServerState
-from restyle.painting import Phase
-from restyle.recipe import StyleChoice
+from restyle.host.recipe import StyleChoice
+from restyle.packages import Phase, ServerState
 
 
 def test_a_server_that_ended_by_itself_is_merely_not_running(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
-    until(lambda: shop.painter.state is ServerState.READY)
+    until(lambda: shop.server.state is ServerState.READY)
     session.gone = True
-    shop.painter.look()
-    until(lambda: shop.painter.state is ServerState.RESTING)
+    shop.server.look()
+    until(lambda: shop.server.state is ServerState.RESTING)
     docker.look()
-    assert shop.painter.sentence == strings.SERVER_RESTING  # and it is not started again for nothing
+    assert shop.server.sentence == strings.SERVER_RESTING  # and it is not started again for nothing
     session.gone = False
     docker.paint.click()
-    until(lambda: shop.painter.state is ServerState.READY)
+    until(lambda: shop.server.state is ServerState.READY)
 
 
 def test_a_poll_that_finds_the_server_gone_ends_no_painting(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
     document = image()
     document.layer("photo", OPAQUE)
     docker.look()
-    until(lambda: shop.painter.state is ServerState.READY)
+    until(lambda: shop.server.state is ServerState.READY)
     session.hold = True
     docker.paint.click()
     until(lambda: docker.running.keep.isEnabled())
     session.gone = True
-    shop.painter.look()
-    until(lambda: shop.painter.state is ServerState.RESTING)
+    shop.server.look()
+    until(lambda: shop.server.state is ServerState.RESTING)
     assert not session.closed.is_set()
     assert not shop.paintings[-1].over
     session.gone = False
@@ -47,12 +46,12 @@ def test_a_poll_that_finds_the_server_gone_ends_no_painting(docker: Any, shop: A
 
 
 def test_a_painting_goes_on_with_the_next_server_when_one_dies(image: Any, until: Until, session: Any) -> None:
-    from restyle.background import Background
-    from restyle.recipe import Recipe
-    from restyle.workshop import Workshop
+    from restyle.host.background import Background
+    from restyle.host.recipe import Recipe
+    from restyle.model.controller import Controller
 
     sessions = [session, type(session)()]
-    shop = Workshop(Background(lambda: sessions.pop(0)))
+    shop = Controller(Background(lambda: sessions.pop(0)))
     shop.choose(Recipe(styles=(StyleChoice(library="woodcut"),)))
     document = image()
     document.layer("photo", OPAQUE)
@@ -73,12 +72,12 @@ def test_a_painting_goes_on_with_the_next_server_when_one_dies(image: Any, until
 def test_what_went_wrong_with_a_server_is_forgotten_when_it_is_back(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
     image().layer("photo", OPAQUE)
     docker.look()
-    until(lambda: shop.painter.state is ServerState.READY)
+    until(lambda: shop.server.state is ServerState.READY)
     shop.background._find = lambda: session
-    shop.painter.failed("It broke.", client.ServerGone("It broke."))
+    shop.server.failed("It broke.", client.ServerGone("It broke."))
     assert docker.status.words.text() == "It broke."
-    shop.painter.look()
-    until(lambda: shop.painter.state is ServerState.READY)
+    shop.server.look()
+    until(lambda: shop.server.state is ServerState.READY)
     assert "It broke." not in docker.status.words.text()
 
 
@@ -93,7 +92,7 @@ def test_a_failure_is_said_until_something_else_is_chosen(docker: Any, shop: Any
 
 
 def test_the_log_is_there_from_the_first_painting_on(docker: Any, shop: Any, image: Any, until: Until) -> None:
-    from restyle import log
+    from restyle.packages import log
 
     image().layer("photo", OPAQUE)
     docker.look()

@@ -9,11 +9,11 @@ import fake_krita
 import pytest
 import restyle_client as client
 from painted import OPAQUE, SOFT, Until, paint
-from restyle import layers, memory, pixels, strings, veils
-from restyle.failures import Failure
-from restyle.painting import Phase
-from restyle.profiles import iccp
-from restyle.recipe import StyleChoice
+from restyle import strings
+from restyle.host import hidden_sources, layers, memory, pixels
+from restyle.host.profiles import iccp
+from restyle.host.recipe import StyleChoice
+from restyle.packages import Failure, Phase, alpha
 
 
 def test_a_painting_is_a_new_layer_above_its_source(shop: Any, image: Any, until: Until) -> None:
@@ -56,10 +56,10 @@ def test_alpha_is_told_apart_in_every_depth(depth: str) -> None:
     )
     nothing = bytes(size)
     almost = bytes([full[0] ^ 1]) + full[1:]
-    assert pixels.alpha_range(plane([full, full])) == (True, True)
-    assert pixels.alpha_range(plane([full, almost])) == (True, False)
-    assert pixels.alpha_range(plane([nothing, nothing])) == (False, False)
-    mask = pixels.alpha_of(plane([full, nothing, almost]))
+    assert alpha.alpha_range(plane([full, full])) == (True, True)
+    assert alpha.alpha_range(plane([full, almost])) == (True, False)
+    assert alpha.alpha_range(plane([nothing, nothing])) == (False, False)
+    mask = alpha.alpha_of(plane([full, nothing, almost]))
     assert mask.data == full + nothing + almost
     assert mask.format.channels is client.Channels.GRAY
 
@@ -86,10 +86,10 @@ def test_a_hidden_layer_stays_hidden_when_its_painting_is_merged(shop: Any, imag
     paint(shop, document, until)
     document.root.children[1].remove()
     merged = document.layer("merged", SOFT)
-    veils.follow()
+    hidden_sources.follow()
     assert not below.visible()
     merged.remove()
-    veils.follow()
+    hidden_sources.follow()
     assert below.visible()
 
 
@@ -98,8 +98,8 @@ def test_nothing_is_looked_for_once_the_image_is_closed(shop: Any, image: Any, u
     document.layer("veil", SOFT)
     paint(shop, document, until)
     document.close()
-    until(lambda: not veils._veils)
-    assert not veils._watch[0].isActive()
+    until(lambda: not hidden_sources._hidden)
+    assert not hidden_sources._watch[0].isActive()
 
 
 def test_a_masked_layer_is_sent_as_it_looks_and_hidden(shop: Any, image: Any, until: Until, session: Any) -> None:
@@ -192,7 +192,7 @@ def test_a_painted_layer_remembers_how_and_is_painted_again_from_its_source(shop
 
 
 def test_regions_are_layers_and_labels(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.order import regions
+    from restyle.host.order import regions
 
     document = image()
     sky = document.layer("sky", bytes(4))
@@ -213,7 +213,7 @@ def test_regions_are_layers_and_labels(shop: Any, image: Any, until: Until, sess
 
 
 def test_a_layer_serves_as_a_style(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.recipe import LayerReference
+    from restyle.host.recipe import LayerReference
 
     document, other = image(), image()
     document.layer("photo", OPAQUE)
@@ -230,7 +230,7 @@ def test_a_layer_serves_as_a_style(shop: Any, image: Any, until: Until, session:
 
 
 def test_every_frame_is_painted_and_few_at_a_time(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.animation import Animation
+    from restyle.model.animation import Animation
 
     document = image()
     layer = document.layer("walk", OPAQUE)
@@ -247,7 +247,7 @@ def test_every_frame_is_painted_and_few_at_a_time(shop: Any, image: Any, until: 
 
 
 def test_cancelling_an_animation_keeps_the_finished_frames(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.animation import Animation
+    from restyle.model.animation import Animation
 
     document = image()
     layer = document.layer("walk", OPAQUE)
@@ -265,7 +265,7 @@ def test_cancelling_an_animation_keeps_the_finished_frames(shop: Any, image: Any
 
 
 def test_an_animation_that_cannot_read_its_style_ends_with_a_sentence(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.animation import Animation
+    from restyle.model.animation import Animation
 
     document = image()
     layer = document.layer("walk", OPAQUE)
@@ -279,7 +279,7 @@ def test_an_animation_that_cannot_read_its_style_ends_with_a_sentence(shop: Any,
 
 
 def test_an_animated_layer_that_is_deleted_meanwhile_is_painted_all_the_same(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.animation import Animation
+    from restyle.model.animation import Animation
 
     document = image()
     layer = document.layer("walk", OPAQUE)
@@ -328,12 +328,12 @@ def test_what_is_found_wrong_after_a_while_of_reading_ends_the_painting(shop: An
 
 def small_turns(monkeypatch: Any) -> None:
     """A row of pixels in each turn."""
-    monkeypatch.setattr("restyle.turns.STRETCH_SECONDS", 0.0)
-    monkeypatch.setattr("restyle.pixels.BAND_BYTES", 4 * 24)
+    monkeypatch.setattr("restyle.host.time_slicing.STRETCH_SECONDS", 0.0)
+    monkeypatch.setattr("restyle.host.pixels.BAND_BYTES", 4 * 24)
 
 
 def test_a_still_layer_has_no_frames(shop: Any, image: Any) -> None:
-    from restyle.animation import Animation
+    from restyle.model.animation import Animation
 
     document = image()
     with pytest.raises(Failure, match="no frames"):
@@ -346,9 +346,10 @@ def test_a_png_without_a_profile_or_a_broken_one_has_none() -> None:
 
 
 def test_scripts_wait_for_their_layer(shop: Any, image: Any, monkeypatch: Any) -> None:
-    from restyle import automation, workshop
+    from restyle import automation
+    from restyle.model import controller
 
-    monkeypatch.setattr(workshop, "_one", [shop])
+    monkeypatch.setattr(controller, "_one", [shop])
     document = image()
     document.layer("photo", OPAQUE)
     layer = automation.paint(style="night", strength=30)

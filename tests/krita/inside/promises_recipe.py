@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from restyle import api, log, settings, strings
-from restyle.client import presets
-from restyle.controls import Controls
-from restyle.recipe import LayerReference, Recipe, RecipeError, StyleChoice, plain, recipe_from
-from restyle.settings import MOST_RECENT, Recent
+from restyle import strings
+from restyle.host import api
+from restyle.host.recipe import LayerReference, Recipe, RecipeError, StyleChoice, plain, recipe_from
+from restyle.model import settings
+from restyle.model.settings import MOST_RECENT, Recent
+from restyle.packages import log, presets
+from restyle.ui.controls import Controls
 
 PLUGIN = Path(strings.__file__).parent
 FULL = Recipe(
@@ -89,5 +91,5 @@ def test_every_word_for_people_stands_in_the_table() -> None:
 
 def test_every_word_in_the_table_is_used() -> None:
     table = {node.targets[0].id for node in ast.parse((PLUGIN / "strings.py").read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)}  # type: ignore[attr-defined]
-    code = "\n".join(path.read_text(encoding="utf-8") for path in PLUGIN.glob("*.py") if path.name != "strings.py")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in PLUGIN.rglob("*.py") if path.name != "strings.py")
     assert sorted(name for name in table if not re.search(rf"\b{name}\b", code)) == []

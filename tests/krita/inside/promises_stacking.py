@@ -7,9 +7,10 @@ from typing import Any
 
 import fake_krita
 from painted import OPAQUE, SOFT, Until, paint
-from restyle import layers, strings, veils
-from restyle.painting import Phase
-from restyle.recipe import StyleChoice
+from restyle import strings
+from restyle.host import hidden_sources, layers
+from restyle.host.recipe import StyleChoice
+from restyle.packages import Phase
 
 
 def test_a_second_painting_lies_on_the_first_which_is_hidden_until_it_is_undone(shop: Any, image: Any, until: Until) -> None:
@@ -42,7 +43,7 @@ def test_soft_paintings_do_not_shine_through_each_other(shop: Any, image: Any, u
     first, second = document.root.children[1:]
     assert [node.visible() for node in (below, first, second)] == [False, False, True]
     first.remove()  # by hand: the second still stands for what lies below
-    veils.follow()
+    hidden_sources.follow()
     assert not below.visible()
     second.remove()
     until(below.visible)

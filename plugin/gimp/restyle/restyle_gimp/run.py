@@ -8,17 +8,20 @@ from typing import Any
 
 from gi.repository import Gimp, GLib
 from restyle_client import Result
-from restyle_client.recipes import Recipe
-from restyle_client.settings import RecipeError
+from restyle_contract.settings import RecipeError
+from restyle_editor import log
+from restyle_editor.failures import Failure
+from restyle_editor.job_thread import JobThread, Message, Outcome
+from restyle_editor.recipes import Recipe
 
-from . import arguments, log, progress, source, strings
-from .background import Background
-from .failures import Cancelled, Failure
-from .order import order
-from .painting import Message, Outcome, Painting
-from .placing import Placed, place
-from .source import Source
-from .status_bar import StatusBar
+from . import strings
+from .host import arguments, progress, source
+from .host.background import Background
+from .host.failures import Cancelled
+from .host.order import order
+from .host.placing import Placed, place
+from .host.source import Source
+from .host.status_bar import StatusBar
 
 __all__ = ["Failure", "restyle"]
 
@@ -32,7 +35,7 @@ def restyle(run_mode: Any, image: Any, drawables: list[Any], config: Any) -> Any
         if run_mode == Gimp.RunMode.NONINTERACTIVE:
             _paint_silently(found, _recipe(config))
         else:
-            from .interactive import paint_with_windows
+            from .ui.interactive import paint_with_windows
 
             paint_with_windows(found, config, ask=run_mode == Gimp.RunMode.INTERACTIVE)
     except Cancelled:
@@ -56,11 +59,11 @@ def _paint_silently(found: Source, recipe: Recipe) -> Placed:
     messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
     background = Background()
     try:
-        painting = Painting(made.request, messages.put, background, previews=False)
+        painting = JobThread(made.request, messages.put, background, previews=False, more=strings.SEE_LOG)
         painting.start()
         with StatusBar() as bar:
             result = _follow(messages, painting, bar, found)
-            placed = place(found, result.plane, made.veiled, recipe, result.job)
+            placed = place(found, result.plane, made.translucent, recipe, result.job)
     finally:
         background.close()
     log.write(f"“{made.request.label}” is painted.")
@@ -70,7 +73,7 @@ def _paint_silently(found: Source, recipe: Recipe) -> Placed:
     return placed
 
 
-def _follow(messages: queue.SimpleQueue[Message], painting: Painting, bar: StatusBar, found: Source) -> Result:
+def _follow(messages: queue.SimpleQueue[Message], painting: JobThread, bar: StatusBar, found: Source) -> Result:
     """Shows messages on GIMP's own progress bar until the outcome. An image that is closed has no use for it."""
     looked = time.monotonic()
     while True:

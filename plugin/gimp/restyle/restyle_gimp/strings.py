@@ -1,9 +1,9 @@
-"""Owns the words that a person reads in GIMP alone, and which letter of a word its key is; restyle_client/phrases.py has those that Krita says too."""
+"""Owns the words that a person reads in GIMP alone, and which letter of a word its key is; restyle_client/sentences.py has those that Krita says too."""
 
 from __future__ import annotations
 
-from restyle_client import phrases
-from restyle_client.phrases import *  # noqa: F403 - what every editor says alike
+from restyle_editor import sentences
+from restyle_editor.sentences import *  # noqa: F403 - what every editor says alike
 
 
 def keyed(words: str, letter: str) -> str:
@@ -34,30 +34,30 @@ NO_MASK = "The layer has no mask, which the style “{style}” is to be confine
 GIMP_REFUSED = "GIMP could not {what}. Save your work and start Restyle again; if it stays so, {log} says more."
 
 # ---- the dialog ----
-KEY_PAINT = keyed(phrases.PAINT, "R")
-KEY_CANCEL = keyed(phrases.CANCEL, "C")
+KEY_PAINT = keyed(sentences.PAINT, "R")
+KEY_CANCEL = keyed(sentences.CANCEL, "C")
 RESET = "Rese_t"
-KEY_ADD_FILE = keyed(phrases.ADD_FILE, "f")
+KEY_ADD_FILE = keyed(sentences.ADD_FILE, "f")
 KEY_ADD_LAYER = "From a _layer…"
 GALLERY_NONE = "The styles are shown once the painter answers; below it says what is wrong."
 CHOSEN = "Chosen"
 CHOSEN_EMPTY = "Choose a style on the left."
 LAYER_MASK = "The layer's mask"
 CHANNEL = "Channel: {name}"
-KEY_STRENGTH = keyed(phrases.STRENGTH, "r")
+KEY_STRENGTH = keyed(sentences.STRENGTH, "r")
 STRENGTH_LOW = "picture"
 STRENGTH_HIGH = "style"
-KEY_QUALITY = keyed(phrases.QUALITY, "Q")
-KEY_SIZE = keyed(phrases.SIZE, "W")
+KEY_QUALITY = keyed(sentences.QUALITY, "Q")
+KEY_SIZE = keyed(sentences.SIZE, "W")
 IN_PX = "{words} ({size} px)"
-KEY_COLOR = keyed(phrases.COLOR, "C")
-KEY_MORE = keyed(phrases.MORE, "M")
-KEY_COLOR_MIX = keyed(phrases.COLOR_MIX, "x")
-KEY_SEED = keyed(phrases.SEED, "d")
-KEY_OBJECTIVE = keyed(phrases.OBJECTIVE, "L")
-KEY_SMOOTHNESS = keyed(phrases.SMOOTHNESS, "m")
-KEY_SYMMETRY = keyed(phrases.SYMMETRY, "o")
-KEY_START = keyed(phrases.START, "f")
+KEY_COLOR = keyed(sentences.COLOR, "C")
+KEY_MORE = keyed(sentences.MORE, "M")
+KEY_COLOR_MIX = keyed(sentences.COLOR_MIX, "x")
+KEY_SEED = keyed(sentences.SEED, "d")
+KEY_OBJECTIVE = keyed(sentences.OBJECTIVE, "L")
+KEY_SMOOTHNESS = keyed(sentences.SMOOTHNESS, "m")
+KEY_SYMMETRY = keyed(sentences.SYMMETRY, "o")
+KEY_START = keyed(sentences.START, "f")
 KEY_WEIGHTS = "_Network"
 WEIGHTS_NAMES = {"auto": "Automatic", "vgg19": "VGG19", "vgg16": "VGG16", "file": "The administrator's"}
 PRESET_NONE = "None"
@@ -84,7 +84,7 @@ INSTALL_SIZED = "{install} ({size})"
 # ---- while it runs ----
 RUNNING_TITLE = "Restyle: {title}"
 CLOSE = "_Close"
-KEY_STOP_AND_KEEP = keyed(phrases.STOP_AND_KEEP, "S")
+KEY_STOP_AND_KEEP = keyed(sentences.STOP_AND_KEEP, "S")
 
 
 def painted_at(work: int, full: int) -> str:

@@ -1,0 +1,1 @@
+"""The windows: dialog, gallery, controls, progress."""

@@ -1,0 +1,268 @@
+"""Owns the dialog: the gallery on the left, what is chosen and how to paint on the right, where it will be painted below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gi.repository import GimpUi, Gtk
+from restyle_client import ServerInfo, Session, Style
+from restyle_editor import presets
+from restyle_editor.failures import Failure
+from restyle_editor.recipes import Recipe, StyleChoice
+from restyle_editor.suggestion import suggestion
+
+from .. import strings
+from ..host import order
+from ..host.background import Background, soon
+from ..host.source import Source, of_layer
+from . import style_sources
+from .controls import Controls
+from .gallery import Entry, Gallery, key, library_entry
+from .preset_row import PresetRow
+from .selected_styles import SelectedStyles, regions
+from .server_line import ServerLine
+
+RESET = 1
+WIDTH, HEIGHT = 960, 640  # px: fits a 1024 × 768 screen
+SIDE = 350  # px, the right column
+TITLE_LENGTH = 100  # characters of a file's name: the library takes a few more
+
+
+@dataclass(frozen=True)
+class Answer:
+    """painted: None when the person changed their mind. recipe: what was set then; None: nothing worth keeping."""
+
+    painted: Source | None
+    recipe: Recipe | None
+
+
+def ask(source: Source, original: Any | None, recipe: Recipe, background: Background, *, again: bool) -> Answer:
+    """What to paint and how. original: the layer that the source was painted from, where it is still there. again: Restyle painted the source."""
+    dialog = _Dialog(source, original, recipe, background, again)
+    try:
+        return dialog.run()
+    finally:
+        dialog.destroy()
+
+
+class _Dialog:
+    def __init__(self, source: Source, original: Any | None, recipe: Recipe, background: Background, again: bool) -> None:
+        self._given, self._background, self._original, self._again, self._opened_with = source, background, original, again, recipe
+        self._painted: Source | None = source  # what would be painted now; None: what is chosen can't be
+        self._known = False  # the library's styles have been shown
+        self._library: list[Entry] = []
+        self._extra: list[Entry] = []
+        self._wanted = [key(choice) for choice in recipe.styles]  # chosen as soon as the gallery has them
+        self._window = GimpUi.Dialog(title=strings.TITLE, role="restyle", use_header_bar=0)
+        GimpUi.window_set_transient(self._window)
+        self._window.set_default_size(WIDTH, HEIGHT)
+        self._window.add_button(strings.RESET, RESET)
+        self._window.add_button(strings.KEY_CANCEL, Gtk.ResponseType.CANCEL)
+        self._paint = self._window.add_button(strings.KEY_PAINT, Gtk.ResponseType.OK)
+        self._paint.get_style_context().add_class("suggested-action")
+        self._window.set_default_response(Gtk.ResponseType.OK)
+        self._window.set_alternative_button_order_from_array([Gtk.ResponseType.OK, RESET, Gtk.ResponseType.CANCEL])
+        self._gallery = Gallery(self._on_chosen, self._remove)
+        self._selected = SelectedStyles(regions(source.image, source.layer), self._on_change)
+        longest = max(source.sent.width, source.sent.height)
+        self._controls = Controls(longest, self._on_change)
+        self._server = ServerLine(background, longest, self._sketch, self._look_for_server, self._on_info)
+        self._note = Gtk.Label(xalign=0, wrap=True, no_show_all=True)
+        self._note.get_style_context().add_class("dim-label")
+        self._lay_out()
+        self._aim()
+        self._show(recipe)
+        self._look_for_server()
+
+    def run(self) -> Answer:
+        self._window.show_all()
+        while (answer := self._window.run()) == RESET:
+            self._show(Recipe())
+        if answer == Gtk.ResponseType.OK:
+            return Answer(self._painted, self._recipe())
+        return Answer(None, self._recipe() if self._known and _essence(self._recipe()) != _essence(self._opened_with) else None)
+
+    def destroy(self) -> None:
+        self._server.stop()
+        self._window.destroy()
+
+    # ---- how it looks ----
+
+    def _lay_out(self) -> None:
+        content = self._window.get_content_area()
+        content.set_property("margin", 12)
+        content.set_spacing(10)
+        if self._again:
+            content.pack_start(self._again_row(), False, False, 0)
+        columns = Gtk.Box(spacing=16)
+        columns.pack_start(self._left(), True, True, 0)
+        columns.pack_start(self._right(), False, False, 0)
+        content.pack_start(columns, True, True, 0)
+        content.pack_start(Gtk.Separator(), False, False, 0)
+        content.pack_start(self._server, False, False, 0)
+
+    def _left(self) -> Any:
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        header = Gtk.Box(spacing=8)
+        header.pack_start(_heading(strings.GALLERY), False, False, 0)
+        hint = Gtk.Label(label=strings.GALLERY_HINT, xalign=0)
+        hint.get_style_context().add_class("dim-label")
+        header.pack_start(hint, False, False, 0)
+        box.pack_start(header, False, False, 0)
+        box.pack_start(self._gallery, True, True, 0)
+        buttons = Gtk.Box(spacing=6)
+        for title, icon, action in ((strings.KEY_ADD_FILE, "document-open", self._add_file), (strings.KEY_ADD_LAYER, "gimp-layer", self._add_layer)):
+            button = Gtk.Button(label=title, use_underline=True, image=Gtk.Image(icon_name=icon), always_show_image=True)
+            button.connect("clicked", lambda _button, act=action: soon(act))
+            buttons.pack_start(button, False, False, 0)
+        box.pack_start(buttons, False, False, 0)
+        return box
+
+    def _right(self) -> Any:
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=10, margin_end=6)
+        box.pack_start(_heading(strings.CHOSEN), False, False, 0)
+        box.pack_start(self._selected, False, False, 0)
+        box.pack_start(Gtk.Separator(), False, False, 0)
+        box.pack_start(self._controls, False, False, 0)
+        row = PresetRow(presets.of_user(), self._recipe, self._controls.show_recipe, self._server.tell)
+        box.pack_start(row, False, False, 0)
+        box.pack_start(self._note, False, False, 0)
+        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+        scrolled.set_size_request(SIDE, -1)
+        scrolled.add(box)
+        return scrolled
+
+    def _again_row(self) -> Any:
+        box = Gtk.Box(spacing=10)
+        box.pack_start(Gtk.Label(label=strings.PAINTED_BEFORE, xalign=0), False, False, 0)
+        self._paint_original = Gtk.ComboBoxText()
+        if self._original is not None:
+            self._paint_original.append("original", strings.PAINT_AGAIN.format(name=self._original.get_name()))
+        self._paint_original.append("result", strings.PAINT_THIS)
+        self._paint_original.set_active(0)
+        self._paint_original.get_accessible().set_name(strings.PAINTED_BEFORE)
+        self._paint_original.connect("changed", lambda _combo: self._aim())
+        box.pack_start(self._paint_original, False, False, 0)
+        return box
+
+    # ---- what happens ----
+
+    def _show(self, recipe: Recipe) -> None:
+        for choice in recipe.styles:
+            self._add_choice(choice)
+        self._selected.remember(recipe.styles)
+        self._controls.show_recipe(recipe)
+        self._gallery.show_entries([*self._extra, *self._library])
+        self._wanted = [key(choice) for choice in recipe.styles]
+        self._gallery.choose(self._wanted)
+
+    def _aim(self) -> None:
+        """Has sizes, estimate and notes speak of the layer that would be painted."""
+        again = self._again and self._original is not None and self._paint_original.get_active_id() == "original"
+        try:
+            self._painted = of_layer(self._given.image, self._original) if again else self._given
+        except Failure as failure:
+            self._painted = None
+            self._note.set_text(str(failure))
+        else:
+            longest = max(self._painted.sent.width, self._painted.sent.height)
+            self._controls.measure(longest)
+            self._server.measure(longest)
+            self._selected.offer(regions(self._given.image, self._painted.layer))
+            self._gallery.choose([key(style) for style in self._selected.styles])
+            self._note.set_text(strings.SELECTION_NOTE.format(width=self._painted.box.width, height=self._painted.box.height) if self._painted.selected else "")
+        self._note.set_visible(bool(self._note.get_text()))
+        self._on_change()
+
+    def _look_for_server(self) -> None:
+        self._background.query(_library, self._on_library, self._on_no_server)
+
+    def _on_library(self, found: tuple[ServerInfo, list[Style]]) -> None:
+        info, styles = found
+        self._known = True
+        self._library = [library_entry(style) for style in styles]
+        chosen = [key(style) for style in self._selected.styles] or self._wanted
+        self._gallery.show_entries([*self._extra, *self._library])
+        self._gallery.choose(chosen)
+        self._on_info(info)
+
+    def _on_info(self, info: ServerInfo) -> None:
+        if info.devices and info.devices[0].default_size:  # a device that is starting has none yet
+            self._controls.tell_default_size(info.devices[0].default_size)
+        self._server.show_info(info)
+
+    def _on_no_server(self, sentence: str) -> None:
+        self._gallery.say(strings.GALLERY_NONE)
+        self._server.show_failure(sentence)
+
+    def _on_chosen(self, entries: list[Entry], by_hand: bool) -> None:
+        self._selected.show_entries(entries)
+        suits = suggestion((entry.style, choice.weight) for entry, choice in zip(entries, self._selected.styles, strict=True))
+        if by_hand and entries:
+            self._controls.suggest(*suits)
+        elif entries:
+            self._controls.settle(*suits)
+
+    def _on_change(self) -> None:
+        self._paint.set_sensitive(bool(self._selected.styles) and self._painted is not None)
+        self._server.settings_changed()
+
+    def _add_file(self) -> None:
+        file = style_sources.ask_file(self._window)
+        if file is None:
+            return
+        if not file.keep:
+            self._add_and_choose(StyleChoice(file=file.path))
+            return
+        path = Path(file.path)
+        self._background.query(lambda session: session.add_style(path.read_bytes(), title=path.stem[:TITLE_LENGTH]), self._on_added, self._server.tell)
+
+    def _on_added(self, style: Style) -> None:
+        self._wanted = [key(StyleChoice(library=style.id))]
+        self._selected.forget_order()
+        self._look_for_server()
+
+    def _add_layer(self) -> None:
+        choice = style_sources.ask_layer(self._window, self._given.layer)
+        if choice is not None:
+            self._add_and_choose(choice)
+
+    def _add_and_choose(self, choice: StyleChoice) -> None:
+        self._add_choice(choice)
+        self._gallery.show_entries([*self._extra, *self._library])
+        self._gallery.choose([key(choice)])
+
+    def _add_choice(self, choice: StyleChoice) -> None:
+        """Puts a style that is no library's into the gallery."""
+        if any(entry.key == key(choice) for entry in self._extra):
+            return
+        if choice.file:
+            self._extra.insert(0, style_sources.file_entry(choice))
+        elif choice.layer is not None and (layer := order.find_layer(choice.layer)) is not None:
+            self._extra.insert(0, style_sources.layer_entry(choice, layer))
+
+    def _remove(self, entry: Entry) -> None:
+        self._background.query(lambda session: session.delete_style(entry.choice.library), lambda _none: self._look_for_server(), self._server.tell)
+
+    def _recipe(self) -> Recipe:
+        return self._controls.recipe(self._selected.styles)
+
+    def _sketch(self) -> Any | None:
+        return order.sketch(self._painted, self._recipe()) if self._selected.styles and self._painted is not None else None
+
+
+def _essence(recipe: Recipe) -> Recipe:
+    """What a person chooses of it: titles come with the library."""
+    return replace(recipe, styles=tuple(replace(style, title="") for style in recipe.styles))
+
+
+def _library(session: Session) -> tuple[ServerInfo, list[Style]]:
+    return session.info(), session.styles(thumbnails=True)
+
+
+def _heading(text: str) -> Any:
+    label = Gtk.Label(xalign=0)
+    label.set_markup(f"<b>{text}</b>")
+    return label

@@ -1,0 +1,1 @@
+"""The docker and what is in it."""

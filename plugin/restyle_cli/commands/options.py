@@ -1,0 +1,103 @@
+"""Owns the options that several commands share, and those of `restyle image`: their ranges are the contract's."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from restyle_contract.limits import LARGEST_SEED, MAX_EVALUATIONS, STYLE_SCALES
+from restyle_contract.parameters import NUMBERS, Color
+
+from ..terminal import amounts
+
+
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a number to paint with")
+    return value
+
+
+Contents = Annotated[list[Path], typer.Argument(metavar="CONTENT", help="The pictures to paint, or a folder of them.", show_default=False)]
+Styles = Annotated[
+    list[str],
+    typer.Option(
+        "--style", "-s", metavar="NAME|FILE[:WEIGHT]", help="A style of the library or a picture; repeat it to blend, with weights.", show_default=False
+    ),
+]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="The result's file, whose suffix chooses the format, - for stdout, or a folder for many. Needed, but for --estimate.",
+        show_default=False,
+    ),
+]
+StyleScale = Annotated[
+    float | None,
+    typer.Option(
+        metavar="S",
+        min=STYLE_SCALES[0],
+        max=STYLE_SCALES[1],
+        callback=_finite,
+        help="Size of the strokes; 1 is the picture's own. Default: what suits the style.",
+        show_default=False,
+    ),
+]
+Size = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N|native",
+        parser=amounts.size,
+        help="Longest side of the work in pixels; default 512 on a CPU, 1024 on a GPU. native: as near to the picture's own as takes two minutes.",
+        show_default=False,
+    ),
+]
+Memory = Annotated[
+    int | None,
+    typer.Option(metavar="N[M|G]", parser=amounts.memory, help="Memory that may be used, such as 4G; default: what is free.", show_default=False),
+]
+PresetOption = Annotated[
+    str, typer.Option(metavar="NAME|FILE", help="How much time to take: draft, standard or fine; or a preset of yours, see restyle presets list.")
+]
+Strength = Annotated[
+    float | None,
+    typer.Option(
+        metavar="N",
+        min=NUMBERS["strength"].lowest,
+        max=NUMBERS["strength"].highest,
+        callback=_finite,
+        help="0 keeps the content, 50 is balance, 100 lets the style win. Default: what suits the style, else 50.",
+        show_default=False,
+    ),
+]
+Steps = Annotated[
+    int | None, typer.Option(metavar="N", min=0, max=MAX_EVALUATIONS, help="Steps at full work size, instead of the preset's.", show_default=False)
+]
+Seed = Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST_SEED, help="Equal seeds give equal pictures; default 0.", show_default=False)]
+Weights = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Which network paints: auto, vgg19, vgg16 or file. Default: the preset's, else auto.", show_default=False),
+]
+Device = Annotated[
+    str | None, typer.Option(metavar="ID", help="Such as cpu or cuda:0; default: whichever is free first. See restyle status.", show_default=False)
+]
+Suffix = Annotated[str, typer.Option("--format", metavar="SUFFIX", help="Format of many results, or of one that has no name: png, jpg, tif or webp.")]
+ColorOption = Annotated[
+    Color | None,
+    typer.Option(
+        help="Whose colours: the style's, the content's, or the style's matched to the content's. Default: what suits the style, else style.",
+        show_default=False,
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Also write how it was painted: NAME-report.json and NAME-report.png, the losses by step.", show_default=False),
+]
+Estimate = Annotated[bool, typer.Option("--estimate", metavar="", help="Tell the memory and time that it would take, and paint nothing.", show_default=False)]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", metavar="", help="Replace files that Restyle did not write, the content's own among them.", show_default=False)
+]

@@ -1,0 +1,1 @@
+"""Pictures that show several: the library's contact sheet, and that of a report."""

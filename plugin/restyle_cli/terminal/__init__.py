@@ -1,0 +1,1 @@
+"""What a person sees and presses: lines, tables, progress, failures, Ctrl-C."""

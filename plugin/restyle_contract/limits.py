@@ -1,0 +1,17 @@
+"""Owns the limits that all sides of the service keep to; what an administrator may set is the server's own."""
+
+from __future__ import annotations
+
+SMALLEST_SIDE = 16  # px of a picture, a style or a crop: relu5_1 sits behind four poolings, so that 16 px leave it one position
+LARGEST_SIDE = 65_535  # px: more than any editor's canvas; the server's limit on pixels is tighter
+LARGEST_SEED = 2**32 - 1  # the wire's uint32
+MAX_STYLES = 8  # per job
+MAX_MASKS = 8  # per job, of both uses
+MAX_TEXT = 128  # characters of labels, titles and ids
+MAX_EVALUATIONS = 10_000
+MAX_TV = 1000.0  # in parts of the tuned default
+MAX_STYLE_WEIGHT = 1e6  # of styles and of layers: more than any ratio that could be seen
+STYLE_SCALES = (0.25, 4.0)  # size of a style's strokes
+MAX_ICC_BYTES = 4 << 20  # real profiles end at 2–3 MiB
+MAX_STYLE_BYTES = 64 << 20  # of one picture in the library
+MAX_PREVIEW = 512  # px, longest side

@@ -8,7 +8,14 @@ import pytest
 from house.arrows import Import, between_modules, between_rooms, cycles, forbidden, imports, modules, strangers
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("server",)  # roots whose packages the table names
+SOURCES = {  # roots, and those of their packages that the table names
+    "server": {"restyle_server", "restyle_engine", "restyle_imaging", "restyle_painters"},
+    "plugin": {"restyle_contract", "restyle_client", "restyle_editor", "restyle_cli"},
+    "plugin/gimp/restyle": {"restyle_gimp"},
+    "plugin/krita": {"restyle"},
+    "install": {"restyle_install"},
+}
+FOLDED = {"restyle_client.conversion", "restyle_client.wire"}  # the client is one room: what crosses the wire, and how
 
 # By room: what it may import, beside itself. A room is a package, a package within one, or a module with a place of its own; what lies in none of a package's
 # rooms is the package's own, and lies under them all. Imports inside functions and for type checkers count: they too are known.
@@ -23,12 +30,42 @@ IMAGING_BASE = {"restyle_imaging"}
 PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
 IMAGING = PLANES | {"restyle_imaging.io"}
 
-SERVER_BASE = {"restyle_server"}
+CONTRACT = {"restyle_contract"}
+CLIENT = CONTRACT | {"restyle_client"}
+EDITOR = CLIENT | {"restyle_editor"}
+GIMP = EDITOR | {"restyle_gimp.strings", "restyle_gimp.host"}
+KRITA = CONTRACT | {"restyle.packages", "restyle.strings", "restyle.host"}  # restyle.packages finds the others, which lie inside the plug-in
+
+SERVER_BASE = CONTRACT | {"restyle_server"}
 CHOICES = {"restyle_engine", "restyle_engine.network", "restyle_engine.optim", "restyle_engine.large"}  # parameters, sizes and plans: what knows no torch of it
 RECORDS = SERVER_BASE | {"restyle_server.records"}
 
 ALLOWED: dict[str, set[str]] = {
-    "restyle_engine": set(),
+    "restyle_contract": set(),
+    "restyle_client": CONTRACT,
+    "restyle_editor": CLIENT,
+    "restyle_cli.terminal": CLIENT,
+    "restyle_cli.sheets": CLIENT | {"restyle_cli.terminal", "restyle_imaging"},
+    # doctor looks at this machine's own server.toml and what was set aside, --logs takes the former along
+    "restyle_cli.runs": EDITOR | IMAGING | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
+    # what is about this machine's own server: serve starts it, weights and archives of styles are its folders, bench measures its engine
+    "restyle_cli.commands": EDITOR
+    | IMAGING
+    | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_cli.runs", "restyle_install", "restyle_engine"}
+    | {f"restyle_server.{room}" for room in ("admin", "styles", "weights", "bench", "server")},
+    "restyle_cli": CLIENT | {"restyle_cli.terminal", "restyle_cli.commands"},
+    "restyle_gimp.strings": EDITOR,
+    "restyle_gimp.host": EDITOR | {"restyle_gimp.strings"},
+    "restyle_gimp.ui": GIMP,
+    "restyle_gimp": GIMP | {"restyle_gimp.ui"},
+    "restyle.packages": EDITOR,
+    "restyle.strings": EDITOR | {"restyle.packages"},
+    "restyle.host": {"restyle.packages", "restyle.strings"},
+    "restyle.model": KRITA,
+    "restyle.ui": KRITA | {"restyle.model"},
+    "restyle": KRITA | {"restyle.model", "restyle.ui"},
+    "restyle_install": CLIENT | {"restyle_imaging", "restyle_server.admin", "restyle_cli.runs"},
+    "restyle_engine": CONTRACT,
     "restyle_engine.network": ENGINE_BASE,
     "restyle_engine.optim": ENGINE_BASE,
     "restyle_engine.large": NETWORK | OPTIM,
@@ -39,11 +76,11 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},
     "restyle_imaging.planes": IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color"},
     "restyle_imaging.io": PLANES,
-    "restyle_server": set(),
+    "restyle_server": CONTRACT,
     "restyle_server.wire": set(),
     "restyle_server.records": SERVER_BASE | {"restyle_engine", "restyle_imaging.planes"},
     "restyle_server.admin": SERVER_BASE,
-    "restyle_server.styles": {"restyle_engine"} | IMAGING,
+    "restyle_server.styles": CONTRACT | {"restyle_engine"} | IMAGING,
     "restyle_server.weights": RECORDS | {"restyle_engine", "restyle_engine.network"},
     "restyle_server.worker": RECORDS | ENGINE | IMAGING,
     "restyle_server.jobs": RECORDS | {"restyle_engine"},
@@ -59,10 +96,12 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 
+def files() -> dict[str, Path]:
+    return {name: path for source, packages in SOURCES.items() for name, path in modules(ROOT / source, frozenset(packages)).items()}
+
+
 def house() -> list[Import]:
-    packages = frozenset(room.partition(".")[0] for room in ALLOWED)
-    files = {name: path for source in SOURCES for name, path in modules(ROOT / source, packages).items()}
-    return imports(files)
+    return imports(files())
 
 
 def test_every_import_is_an_arrow_of_the_table() -> None:
@@ -70,9 +109,7 @@ def test_every_import_is_an_arrow_of_the_table() -> None:
 
 
 def test_every_package_has_its_row() -> None:
-    packages = frozenset(room.partition(".")[0] for room in ALLOWED)
-    files = {name: path for source in SOURCES for name, path in modules(ROOT / source, packages).items()}
-    assert {name for name, path in files.items() if path.name == "__init__.py"} - ALLOWED.keys() == set()
+    assert {name for name, path in files().items() if path.name == "__init__.py"} - FOLDED - ALLOWED.keys() == set()
 
 
 def test_the_table_leads_nowhere_back_and_names_only_what_there_is() -> None:
@@ -92,6 +129,11 @@ def test_no_module_leads_back_to_itself() -> None:
 @pytest.mark.parametrize(
     ("room", "unwanted"),
     [
+        ("restyle_contract", {"grpc", "google", "torch", "numpy", "PIL"}),
+        ("restyle_client", {"grpc", "google", "torch", "numpy", "PIL"}),
+        ("restyle_editor", {"grpc", "google", "torch", "numpy", "PIL", "gi", "PyQt5", "PyQt6", "krita"}),
+        ("restyle_cli", {"grpc", "google", "torch"}),
+        ("krita/restyle/model", {"PyQt5", "PyQt6"}),
         ("restyle_engine", {"grpc", "google", "sqlite3"}),
         ("restyle_imaging", {"grpc", "google", "sqlite3", "torch"}),
         ("restyle_server/records", {"grpc", "google", "torch"}),
@@ -102,10 +144,10 @@ def test_no_module_leads_back_to_itself() -> None:
     ],
 )
 def test_rooms_keep_away_from_what_is_not_theirs(room: str, unwanted: set[str]) -> None:
-    package = room.partition("/")[0]
-    files = {name: path for name, path in modules(ROOT / "server", frozenset({package})).items() if f"/{room}/" in path.as_posix()}
-    assert files
-    assert strangers(files, unwanted) == []
+    package = room.removeprefix("krita/").partition("/")[0]
+    inside = {name: path for name, path in files().items() if name.partition(".")[0] == package and f"/{room}/" in path.as_posix()}
+    assert inside
+    assert strangers(inside, unwanted) == []
 
 
 MADE_UP = {

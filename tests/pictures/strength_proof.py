@@ -51,7 +51,7 @@ class Distances:
     held: float
 
 
-class Easel:
+class Measured:
     """Paints, and measures what comes out."""
 
     def __init__(self) -> None:
@@ -94,8 +94,8 @@ def spread_over_styles(content: Mapping[tuple[str, str], float]) -> float:
 def at_fixed_weight(pairs: Sequence[tuple[str, str]], side: int, preset: Preset) -> dict[tuple[str, str], float]:
     """Content distances with what others have: the same weight of the content, however near or far it is."""
     with mock.patch.object(strength, "POWER", 0):
-        easel = Easel()
-        return {pair: easel.distances(*pair, side, COMPARED, preset).held for pair in pairs}
+        measured = Measured()
+        return {pair: measured.distances(*pair, side, COMPARED, preset).held for pair in pairs}
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,10 @@ def prove(
 ) -> Proof:
     """Paints everything at one size. compared: with a fixed weight, else its spread is infinite. told: each pair, as it is painted."""
     pairs = [(name, style) for name in photos for style in styles]
-    easel = Easel()
+    measured = Measured()
     by_pair = {}
     for pair in pairs:
-        by_pair[pair] = [easel.distances(*pair, side, one, preset) for one in STRENGTHS]
+        by_pair[pair] = [measured.distances(*pair, side, one, preset) for one in STRENGTHS]
         told(*pair, by_pair[pair])
     ours = {pair: row[STRENGTHS.index(COMPARED)].held for pair, row in by_pair.items()}
     if not compared:

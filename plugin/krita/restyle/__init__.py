@@ -1,4 +1,4 @@
-"""Owns the plug-in's name in Krita: importing it registers the docker and the actions. Everything else is imported when it is first needed."""
+"""The plug-in inside Krita: importing it registers the docker and the actions. Everything else is imported when it is first needed."""
 
 from .registration import register
 

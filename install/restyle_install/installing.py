@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import home, making, placing, shortcut, stopping
-from .home import Source, InstallOptions
+from .home import InstallOptions, Source
 from .making import Machine, Say, program_of, python_of
 from .places import Places, editors, name_of, not_yet
 from .placing import PlacingError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from restyle_install import torch_builds
-from restyle_install.home import Source, InstallOptions, ways
+from restyle_install.home import InstallOptions, Source, ways
 from restyle_install.making import EnvironmentProblem, Machine
 from restyle_install.torch_builds import INDEX, Found, choose, probe
 

@@ -11,7 +11,7 @@ import pytest
 import restyle_client as client
 from cli.pictures import fake_painting, pixels
 from cli.running import Restyle
-from restyle_cli.runs import one_picture
+from restyle_cli.runs import planes
 from restyle_imaging.files import read_picture
 
 
@@ -65,7 +65,7 @@ def test_cancelling_a_job_that_has_ended_changes_nothing(restyle: Restyle, job: 
 
 def test_a_result_that_nobody_waited_for_is_waited_for(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
     restyle.script(steps=10, step_ms=50)
-    plane = one_picture.to_client(read_picture(photo).plane)
+    plane = planes.to_client(read_picture(photo).plane)
     with restyle.session() as session:
         job = session.create(client.JobRequest(plane, (client.StyleUse.library("woodcut"),), lifetime=client.Lifetime.DETACHED))
     assert not job.done

@@ -79,7 +79,7 @@ def _order(root: Path, given: argparse.Namespace, machine: Machine) -> Order:
     packages = given.packages.absolute() if given.packages else None
     build = None if given.client_only else choose(machine, given.torch)
     fetched = build is not None and build.graphics and packages is None  # --packages takes nothing from the network
-    return Order(source, home.InstallOptions(given.client_only, given.torch, build, packages), fetched and not given.no_vgg19, given.vgg19_from)
+    return Order(source, home.Choices(given.client_only, given.torch, build, packages), fetched and not given.no_vgg19, given.vgg19_from)
 
 
 def say(line: str) -> None:

@@ -35,7 +35,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class InstallOptions:
+class Choices:
     """How it is installed. asked: the build of PyTorch by the caller's own word. packages: a folder of wheels, instead of the network."""
 
     client_only: bool
@@ -78,49 +78,49 @@ def kept(folder: Path) -> dict[str, Any] | None:
     return stamp if stamp and making.alive(folder, str(stamp["python"])) else None
 
 
-def fits(stamp: dict[str, Any] | None, source: Source, options: InstallOptions) -> bool:
+def fits(stamp: dict[str, Any] | None, source: Source, choices: Choices) -> bool:
     """Whether what is installed is what is wished for. A full installation is a client, too."""
-    if stamp is None or stamp["source"] != source.digest or (stamp["client"] and not options.client_only):
+    if stamp is None or stamp["source"] != source.digest or (stamp["client"] and not choices.client_only):
         return False
-    return options.client_only or options.asked in ("auto", stamp["torch"])
+    return choices.client_only or choices.asked in ("auto", stamp["torch"])
 
 
-def install(source: Source, folder: Path, options: InstallOptions, machine: Machine, say: Say) -> None:
+def install(source: Source, folder: Path, choices: Choices, machine: Machine, say: Say) -> None:
     """Makes the environment, or brings it to another version. EnvironmentProblem. Whole or without a stamp."""
     stamp = kept(folder)
-    making.check(machine, folder, options.need)
-    if stamp and (options.client_only or options.asked in ("auto", stamp["torch"]) or stamp["client"]):
+    making.check(machine, folder, choices.need)
+    if stamp and (choices.client_only or choices.asked in ("auto", stamp["torch"]) or stamp["client"]):
         say(f"Replacing Restyle {stamp['version']} by {source.version}.")
         (folder / making.STAMP).unlink()
     else:
-        making.announce(folder, options.need, say)
+        making.announce(folder, choices.need, say)
         making.make(folder, machine, say)
-    client = options.client_only and (stamp is None or stamp["client"])
-    making.fill(ways(source, folder, options, machine), folder, machine, say)
+    client = choices.client_only and (stamp is None or stamp["client"])
+    making.fill(ways(source, folder, choices, machine), folder, machine, say)
     if not program_of(folder, "restyle").exists():
         raise EnvironmentProblem(f"The packages came without the command restyle; see {folder / making.LOG}, then run this again.")
-    words = {"source": source.digest, "client": client, "torch": options.asked, "python": making.version_of(folder), "version": source.version}
+    words = {"source": source.digest, "client": client, "torch": choices.asked, "python": making.version_of(folder), "version": source.version}
     making.write_stamp(folder, words)
 
 
-def ways(source: Source, folder: Path, options: InstallOptions, machine: Machine) -> list[list[Command]]:
+def ways(source: Source, folder: Path, choices: Choices, machine: Machine) -> list[list[Command]]:
     """The commands that install everything, the best way first.
 
     Restyle itself is put in anew even where its version is the same: checkouts differ within a version.
     """
-    offline = ["--no-index", "--find-links", str(options.packages)] if options.packages else []
-    needed = [need for need in source.requirements if not (options.client_only and _is_torch(need))]
+    offline = ["--no-index", "--find-links", str(choices.packages)] if choices.packages else []
+    needed = [need for need in source.requirements if not (choices.client_only and _is_torch(need))]
     pip: Command = [python_of(folder), "-m", "pip", "install", *offline]
     plain: list[Command] = [[*pip, *needed], [*pip, "--no-deps", "--force-reinstall", source.path]]
     found: list[list[Command]] = []
     if machine.uv:
         uv: Command = [machine.uv, "pip", "install", "--python", python_of(folder), *offline]
         itself: Command = [*uv, "--no-deps", "--reinstall-package", "restyle", "--refresh-package", "restyle", source.path]
-        if options.build and options.build.backend and not offline:
-            found.append([[*uv, "--torch-backend", options.build.backend, *needed], itself])
+        if choices.build and choices.build.backend and not offline:
+            found.append([[*uv, "--torch-backend", choices.build.backend, *needed], itself])
         found.append([[*uv, *needed], itself])
-    if options.build and options.build.index and not offline:
-        found.append([[*pip, *IMPATIENT, "--index-url", options.build.index, *(need for need in needed if _is_torch(need))], *plain])
+    if choices.build and choices.build.index and not offline:
+        found.append([[*pip, *IMPATIENT, "--index-url", choices.build.index, *(need for need in needed if _is_torch(need))], *plain])
     return found + [plain] * TRIES
 
 

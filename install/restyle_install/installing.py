@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import home, making, placing, shortcut, stopping
-from .home import InstallOptions, Source
+from .home import Choices, Source
 from .making import Machine, Say, program_of, python_of
 from .places import Places, editors, name_of, not_yet
 from .placing import PlacingError
@@ -23,7 +23,7 @@ class Order:
     """What the caller wants. vgg19: whether to download it, too. vgg19_from: its file, instead of the network."""
 
     source: Source
-    options: InstallOptions
+    choices: Choices
     vgg19: bool = False
     vgg19_from: Path | None = None
 
@@ -40,10 +40,10 @@ class Installer:
     def plan(self, order: Order) -> None:
         """Tells what would be done; changes nothing. EnvironmentProblem where it could not."""
         stamp = home.kept(self.places.environment)
-        if home.fits(stamp, order.source, order.options):
+        if home.fits(stamp, order.source, order.choices):
             self.say(f"Restyle {order.source.version} is installed already in {self.places.environment}.")
         else:
-            making.check(self.machine, self.places.environment, order.options.need)
+            making.check(self.machine, self.places.environment, order.choices.need)
             self.say(f"Would install Restyle {order.source.version} into {self.places.environment}.")
         self.tell_build(order)
         self.tell_vgg19(order)
@@ -58,13 +58,13 @@ class Installer:
         places = self.places
         with making.alone(places.environment, self.say), making.sentences(places.environment):
             self.tell_vgg19(order)
-            if home.fits(home.kept(places.environment), order.source, order.options):
+            if home.fits(home.kept(places.environment), order.source, order.choices):
                 self.say(f"Restyle {order.source.version} is installed already in {places.environment}.")
             else:
                 self.tell_build(order)
                 stopping.stop_server(places, self.say)
                 places.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-                home.install(order.source, places.environment, order.options, self.machine, self.say)
+                home.install(order.source, places.environment, order.choices, self.machine, self.say)
             whole = home.kept(places.environment)
             self._launcher(order.source.version, client=whole is not None and bool(whole["client"]))
             done = [self._command(), *self._plugins(order.source.version)]
@@ -74,7 +74,7 @@ class Installer:
 
     def tell_build(self, order: Order) -> None:
         """Which build of PyTorch, and why."""
-        build = order.options.build
+        build = order.choices.build
         if build is None:
             self.say("Without PyTorch: painting is done by a server on another machine (--client-only).")
             return
@@ -91,7 +91,7 @@ class Installer:
         """One thing to try."""
         if not shortcut.reachable(self.places.command, self.machine.variables):
             self.say(shortcut.advice(self.places.command))
-        if order.options.build is None:
+        if order.choices.build is None:
             self.say(f"Restyle is installed. Name the server, once: {CONNECT}")
             return
         for editor, _profile in editors():

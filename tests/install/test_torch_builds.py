@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from restyle_install import torch_builds
-from restyle_install.home import InstallOptions, Source, ways
+from restyle_install.home import Choices, Source, ways
 from restyle_install.making import EnvironmentProblem, Machine
 from restyle_install.torch_builds import INDEX, Found, choose, probe
 
@@ -100,8 +100,8 @@ def commands(uv: bool, asked: str = "cpu", client: bool = False, packages: Path 
     """The ways as lines."""
     source = Source(Path("/restyle"), "1", ("torch>=2.10", "torchvision", "torchaudio-like", "numpy>=2.0"), "digest")
     here = machine(uv=uv)
-    options = InstallOptions(client, asked, None if client else choose(here, asked, NONE), packages)
-    return [[" ".join(map(str, command)) for command in way] for way in ways(source, Path("/environment"), options, here)]
+    choices = Choices(client, asked, None if client else choose(here, asked, NONE), packages)
+    return [[" ".join(map(str, command)) for command in way] for way in ways(source, Path("/environment"), choices, here)]
 
 
 def test_uv_comes_first_then_pytorchs_own_index_then_the_plain_package() -> None:

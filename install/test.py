@@ -21,10 +21,10 @@ def main() -> int:
         sys.exit("Restyle needs Python 3.11 or newer, and this is %d.%d; run this command with a newer one." % sys.version_info[:2])  # noqa: UP031
     # a shell starts what runs in the background with Ctrl-C ignored, which the programs that the tests start would inherit
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.path.insert(0, str(ROOT / "install"))
-    from restyle_install.checks import PARTS, Checkout, perform
+    sys.path[:0] = [str(ROOT / "install"), str(ROOT / "tests")]
+    from ci.checks import PARTS, Checkout, perform
+    from ci.ledger import Entry, table
     from restyle_install.environment import prepare
-    from restyle_install.ledger import Entry, table
     from restyle_install.making import EnvironmentProblem
 
     given = arguments(sys.argv[1:], [part.name for part in PARTS])

@@ -14,7 +14,8 @@ from documents import controls, messages
 from documents.commands import PAGES, ROOT, blocks, called, commands, lines
 
 sys.path.insert(0, str(ROOT / "install"))
-from restyle_install import checks, command
+from ci import checks
+from restyle_install import command
 from restyle_server.admin.config import load
 
 ALL = [pytest.param(page, id=page.name) for page in PAGES]

@@ -11,7 +11,6 @@ from restyle_engine.network.vgg import Filters, convolutions
 from restyle_engine.objective import content_loss, style_loss
 from restyle_engine.objective.moments import moments
 from restyle_engine.parameters import Pooling
-from restyle_server.bench import objective
 
 LAYERS = ("1_1", "2_1", "3_1", "4_1", "5_1")
 CLOSE = 1e-4
@@ -75,17 +74,6 @@ def test_style_loss_is_equation_5_over_all_layers(pictures):
 
     def theirs(now, aim, _):
         return sum(0.2 * gatys.style_loss(now[layer], aim[layer]) for layer in LAYERS)
-
-    assert_agree(*both(pictures, ours, theirs))
-
-
-def test_common_unit_is_what_other_systems_are_compared_by(pictures):
-    def ours(now, aim, still):
-        found, target = ({f"relu{layer}": moments(f[f"relu{layer}"]) for layer in LAYERS} for f in (now, aim))
-        return objective.common_unit(found, target, now["relu4_2"], still["relu4_2"])
-
-    def theirs(now, aim, still):
-        return gatys.common_unit(now, {layer: aim[layer] for layer in LAYERS}, "4_2", still["4_2"])
 
     assert_agree(*both(pictures, ours, theirs))
 

@@ -71,11 +71,6 @@ class Tile:
         """How many the tile owns."""
         return (self.rows.stop - self.rows.start) * (self.columns.stop - self.columns.start)
 
-    @property
-    def pixels_seen(self) -> int:
-        """How many pass through the network."""
-        return (self.rows.seen_stop - self.rows.seen_start) * (self.columns.seen_stop - self.columns.seen_start)
-
 
 def window(values: Tensor, rows: slice, columns: slice) -> Tensor:
     """values[..., rows, columns] of (…, h, w), whose gradient lies in memory as the values do: autograd's own lies channels first, and adding that to one that

@@ -30,11 +30,6 @@ class Moments:
         """The same in another precision."""
         return Moments(self.second.to(dtype), self.mean.to(dtype))
 
-    @property
-    def energy(self) -> Tensor:
-        """Squared Frobenius norm of the second moment."""
-        return self.second.square().sum()
-
 
 def blended(moments: Iterable[Moments], weights: Sequence[float]) -> Moments:
     """Weighted average of moments: several styles become one (not the average of their losses)."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from restyle_engine.large.detail_transfer import transferred
 from restyle_engine.large.tiles import whole
 from restyle_engine.network.vgg import Vgg, channels, depth
-from restyle_engine.objective.content_loss import FeatureMatch, squared_difference
-from restyle_engine.objective.moments import Moments, guides, moments
+from restyle_engine.objective.content_loss import FeatureMatch
+from restyle_engine.objective.moments import guides, moments
 from restyle_engine.objective.scale_objective import Region, ScaleObjective, Weights
 from restyle_engine.objective.style_loss import gram
 from restyle_engine.optim import lbfgs
@@ -94,9 +94,3 @@ def value_at(objective: ScaleObjective, image: Tensor, weights: Weights) -> Valu
     terms, gradient = objective.gradient(image, weights)
     value, size = torch.stack((weights.total(terms), gradient.abs().sum())).tolist()
     return Value(value if math.isfinite(size) else math.inf, gradient)
-
-
-def common_unit(now: Mapping[str, Moments], target: Mapping[str, Moments], content_now: Tensor, content_target: Tensor) -> Tensor:
-    """J = 1000·Σ_l C_l⁻⁴·Σ(ΔA_l)² + mean(ΔF²): what Gatys' own later code minimises, to compare systems whose weights differ."""
-    style = sum(((now[layer].second - target[layer].second).square().sum() / now[layer].mean.shape[0] ** 4 for layer in target), torch.zeros(()))
-    return 1000 * style + squared_difference(content_now, content_target)

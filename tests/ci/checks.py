@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from restyle_install.running import run, run_side_by_side
+
 from .ledger import Entry, seconds_by_room
-from .running import run, run_side_by_side
 
 MINUTE = 60.0  # s
 MOST_WORKERS = 8  # of pytest: every one may start a server with a model of its own

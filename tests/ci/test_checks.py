@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from ci.checks import PARTS, SUITES, WANTED_SUITES, Checkout, Part, demo_commands, perform
+from ci.ledger import Entry, seconds_by_room, table
 from editors import roots
-from restyle_install.checks import PARTS, SUITES, WANTED_SUITES, Checkout, Part, demo_commands, perform
-from restyle_install.ledger import Entry, seconds_by_room, table
 
 ROOT = Path(__file__).resolve().parents[2]
 

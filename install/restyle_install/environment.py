@@ -15,6 +15,7 @@ from .making import Machine, Need, Say, python_of
 
 TRIES = 2  # of the whole installation: pip keeps what it has fetched, so that a second try is short
 INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo")}  # what an environment with this extra, or the group, holds
+LOCK = Path("tests/ci/constraints.txt")  # the versions that the project's own checks run with, so that no release elsewhere breaks them
 KEYS = {"project", "root", "extras", "python"}  # of the stamp
 
 
@@ -57,6 +58,7 @@ def project_hash(root: Path) -> str:
         "build": project["build-system"],
         "wheel": project.get("tool", {}).get("hatch"),
         "groups": project.get("dependency-groups"),
+        "lock": (root / LOCK).read_text("utf-8") if (root / LOCK).is_file() else "",
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -70,6 +72,8 @@ def group(root: Path, name: str) -> list[str]:
 def _ways(root: Path, wanted: str, folder: Path, machine: Machine) -> list[list[list[str | Path]]]:
     """wanted: the extra of people, or the group of developers, whose environment has the extra, too."""
     words = [*group(root, wanted), "-e", f"{root}[demo]"]
+    if wanted == "dev" and (root / LOCK).is_file():
+        words += ["-c", str(root / LOCK)]
     ways: list[list[list[str | Path]]] = [[[python_of(folder), "-m", "pip", "install", *words]]] * TRIES
     if machine.uv:
         ways.insert(0, [[machine.uv, "pip", "install", "--python", python_of(folder), *words]])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from restyle_install.environment import need, prepare, project_hash
+from restyle_install.environment import LOCK, need, prepare, project_hash
 from restyle_install.making import LOG, MARK, STAMP, EnvironmentProblem, Machine, python_of
 
 PROJECT = """
@@ -101,6 +101,23 @@ def test_the_first_run_makes_it_and_the_second_touches_nothing(root: Path, machi
     before = list(programs.commands)
     assert prepare(root, "demo", silent, machine=machine) == python
     assert programs.commands == before
+
+
+def test_developers_get_the_versions_of_the_lock_and_people_the_newest(root: Path, machine: Machine, programs: Programs) -> None:
+    lock = root / LOCK
+    lock.parent.mkdir(parents=True)
+    lock.write_text("pytest==8.4\n")
+    prepare(root, "demo", silent, machine=machine)
+    assert "-c" not in programs.commands[-1]
+    prepare(root, "dev", silent, machine=machine)
+    assert programs.commands[-1][-2:] == ["-c", str(lock)]
+    before = list(programs.commands)
+    prepare(root, "dev", silent, machine=machine)
+    assert programs.commands == before
+    lock.write_text("pytest==8.5\n")
+    prepare(root, "dev", silent, machine=machine)
+    assert programs.commands[-1][-2:] == ["-c", str(lock)]
+    assert programs.commands != before
 
 
 def test_people_are_told_how_much_will_be_downloaded_before_it_begins(root: Path, machine: Machine, programs: Programs) -> None:

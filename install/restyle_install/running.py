@@ -117,6 +117,8 @@ def _attended(process: subprocess.Popen[str], on_line: Callable[[str], None], se
             timer.cancel()
         if process.poll() is None:
             _end(process)
+        if process.stdout:
+            process.stdout.close()
     return TIMED_OUT if late.is_set() else status
 
 

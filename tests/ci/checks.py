@@ -14,7 +14,7 @@ from pathlib import Path
 
 from restyle_install.running import run, run_side_by_side
 
-from .ledger import Entry, seconds_by_room
+from .ledger import Entry, failed_tests, seconds_by_room
 
 MINUTE = 60.0  # s
 MOST_WORKERS = 8  # of pytest: every one may start a server with a model of its own
@@ -83,11 +83,13 @@ def _tests(name: str, which: str, most_workers: int) -> Callable[[Checkout, floa
             started = time.monotonic()
             status = run(first, heard, environment=variables, folder=checkout.root, seconds=limit)
             closing = _closing(lines)
+            flaky: tuple[str, ...] = ()
             if status == SOME_FAILED:
                 left = max(1.0, limit - (time.monotonic() - started))
                 status = run([*command, *ONCE_MORE], heard, environment=variables, folder=checkout.root, seconds=left)
                 closing += f"\nonce more, what failed: {_closing(lines)}"
-            return Entry(name, time.monotonic() - started, status, seconds_by_room(report), f"over {workers} workers", closing)
+                flaky = () if status else failed_tests(report)
+            return Entry(name, time.monotonic() - started, status, seconds_by_room(report), f"over {workers} workers", closing, flaky)
 
     return part
 
@@ -121,11 +123,12 @@ def _editors(checkout: Checkout, limit: float, say: Say) -> Entry:
             again = {suite: [*alone[suite], *ONCE_MORE] for suite in failed}
             statuses |= run_side_by_side(again, heard, environments={suite: environments[suite] for suite in failed}, folder=checkout.root, seconds=left)
             closings |= {suite: f"{closings[suite]}; once more, what failed: {_closing(lines[suite])}" for suite in failed}
+        flaky = tuple(f"{suite}: {name}" for suite in failed if not statuses[suite] for name in failed_tests(reports[suite]))
         seconds = time.monotonic() - started
         inner = {suite: sum(seconds_by_room(report).values()) for suite, report in reports.items()}
     worst = next((status for status in statuses.values() if status), 0)
     closing = "\n".join(f"{suite}: {closings[suite]}" for suite in SUITES)
-    return Entry("editors", seconds, worst, inner, "side by side", closing)
+    return Entry("editors", seconds, worst, inner, "side by side", closing, flaky)
 
 
 def _vendored(checkout: Checkout, limit: float, say: Say) -> Entry:

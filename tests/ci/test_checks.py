@@ -32,7 +32,14 @@ def test_the_ledger_has_minutes_for_every_part_and_names_what_failed() -> None:
     assert "lint                        0.50   passed" in text
     assert "tests                       1.50   FAILED (exit status 2)" in text
     assert text.index("server") < text.index("cli")
-    assert text.splitlines()[-1] == "all                         2.00   FAILED: tests"
+    assert "all                         2.00   FAILED: tests" in text.splitlines()
+    assert text.splitlines()[-1] == "no test was flaky"
+
+
+def test_the_ledger_names_flaky_tests_and_counts_them_last() -> None:
+    lines = table([Entry("tests", 90.0, 0, flaky=("tests.cli.test_image::test_one",)), Entry("editors", 9.0, 0, flaky=("sid: a::b",))]).splitlines()
+    assert lines[-3:-1] == ["  flaky: tests.cli.test_image::test_one", "  flaky: sid: a::b"]
+    assert lines[-1].startswith("2 flaky")
 
 
 def test_minutes_of_tests_are_told_by_room(tmp_path: Path) -> None:
@@ -67,11 +74,12 @@ def test_the_demo_is_checked_at_a_small_size_from_the_readmes_own_script(tmp_pat
     assert offline[-len(online) :] == online
 
 
+FAILED = '<testcase classname="tests.editors.test_gimp" name="test_it" time="30"><failure/></testcase>'
 PYTEST = f"""#!{sys.executable}
 import os, pathlib, sys, time
 suite = os.environ["{WANTED_SUITES}"]
 for report in [word.split("=", 1)[1] for word in sys.argv if word.startswith("--junitxml=")]:
-    pathlib.Path(report).write_text('<testsuites><testsuite><testcase classname="tests.editors.test_gimp" time="30"/></testsuite></testsuites>')
+    pathlib.Path(report).write_text('<testsuites><testsuite>{FAILED}</testsuite></testsuites>')
 pathlib.Path(suite).touch()
 while len([each for each in ("trixie", "sid") if pathlib.Path(each).exists()]) < 2:
     time.sleep(0.01)
@@ -115,6 +123,7 @@ def test_what_failed_is_tried_once_more_and_no_oftener_and_it_is_said(tmp_path: 
     found, _ = editors_part(tmp_path, 60, failing=f"{failing} {times}")
     assert found.passed == (times == "once")
     assert [("once more" in line) for line in found.closing.splitlines()] == [suite == failing for suite in SUITES]
+    assert found.flaky == ((f"{failing}: tests.editors.test_gimp::test_it",) if times == "once" else ())
 
 
 @pytest.mark.parametrize("hanging", SUITES)

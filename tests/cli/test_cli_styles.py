@@ -147,6 +147,7 @@ def test_a_sheet_has_an_end() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a desktop's opener stands in as a script")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the viewer is left open
 def test_the_sheet_is_opened_where_there_is_a_desktop(restyle: Restyle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)

@@ -111,7 +111,11 @@ class Contender:
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         began = time.perf_counter()
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, encoding="utf-8")
-        self.machine = self._answer()
+        try:
+            self.machine = self._answer()
+        except BenchFailed:
+            self.__exit__(None, None, None)
+            raise
         self.start = time.perf_counter() - began
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,8 @@ def test_wrong_usage_is_exit_status_2() -> None:
 )
 def test_a_refused_field_is_named_as_its_option(field: str, text: str) -> None:
     assert failures.in_options(f"{field}: choose one", field) == text
+
+
+@pytest.mark.parametrize(("module", "name"), failures.SPOKEN)
+def test_every_error_that_speaks_for_itself_is_there(module: str, name: str) -> None:
+    assert issubclass(getattr(importlib.import_module(module), name), Exception)

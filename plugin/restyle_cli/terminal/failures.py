@@ -34,7 +34,6 @@ SPOKEN = (
     ("restyle_imaging.errors", "PictureError"),
     ("restyle_imaging.errors", "ImagingError"),
     ("restyle_server.weights.errors", "WeightsError"),
-    ("restyle_server.failures", "StartFailed"),
     ("restyle_install.placing", "PlacingError"),
 )
 

@@ -85,7 +85,8 @@ async def test_a_waiting_job_keeps_the_style_that_is_deleted_meanwhile(serving):
         await place.caller.call("DeleteStyle", id=style.id)
         kept = place.server.store.get(waiting.id).order.styles[1].picture
         assert kept.is_relative_to(place.config.state_dir / "jobs" / waiting.id)
-        assert Image.open(kept).size == (64, 64)
+        with Image.open(kept) as picture_:
+            assert picture_.size == (64, 64)
         await place.caller.call("CancelJob", id=busy.id)
         assert (await place.caller.end(waiting.id)).state == wire.SUCCEEDED
 

@@ -11,13 +11,13 @@ from ..optim.plan import LARGEST_WHOLE, Stage, plan
 from ..parameters import SMALLEST_SIDE, Optimizer, Precision, Resolved, work_size
 
 # bytes per pixel that goes through the network: activations, the gradient on its way back, statistics in fp32
-PER_PIXEL: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1500.0, Precision.FP32: 2900.0})
+PER_PIXEL: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1500.0, Precision.FP32: 2170.0})
 FINISH_SHARE: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 1.3, Precision.FP32: 1.0})  # of it, in the finish
 DETAIL_SHARE = 0.85  # of that, to relu3_1: the shallow layers are the large ones
 OPTIMIZER_PER_PIXEL: Mapping[Optimizer, float] = MappingProxyType({Optimizer.LBFGS: 450.0, Optimizer.ADAM: 150.0})
 FINISH_STATE = 110.0  # bytes per pixel of the finish beside its tile: picture, pyramid, moments, gradient, neighbours
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
-FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 200e6})  # network, styles' moments, buffers
+FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 325e6})  # network, styles' moments, buffers
 QUICK = 200e6  # bytes of the network's quick filters (convolutions.py), in fp32 on a processor
 SIDES = (2048, 1024, 512, 256, 128)  # px, of tiles, the largest first: it looks at the fewest pixels twice
 DETAIL_SIDE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 1024, "cuda": 2048})  # px, at most: cancel is obeyed within a tile

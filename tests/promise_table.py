@@ -206,7 +206,11 @@ def _promising() -> set[str]:
     found = set()
     for path in (path for folder in FOLDERS for path in (root / folder).glob("test_*.py")):
         functions = (node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-        found |= {f"{path.relative_to(root).as_posix()}::{each.name}" for each in functions if "promised" in {word.arg for word in each.args.args}}
+        found |= {
+            f"{path.relative_to(root).as_posix()}::{each.name}"
+            for each in functions
+            if each.name.startswith("test_") and "promised" in {word.arg for word in each.args.args}
+        }
     return found
 
 

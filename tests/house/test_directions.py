@@ -36,7 +36,7 @@ EDITOR = CLIENT | {"restyle_editor"}
 GIMP = EDITOR | {"restyle_gimp.strings", "restyle_gimp.host"}
 KRITA = CONTRACT | {"restyle.packages", "restyle.strings", "restyle.host"}  # restyle.packages finds the others, which lie inside the plug-in
 
-SERVER_BASE = CONTRACT | {"restyle_server"}
+SERVER_BASE = {"restyle_server"}
 CHOICES = {"restyle_engine", "restyle_engine.network", "restyle_engine.optim", "restyle_engine.large"}  # parameters, sizes and plans: what knows no torch of it
 RECORDS = SERVER_BASE | {"restyle_server.records"}
 
@@ -65,7 +65,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle.ui": KRITA | {"restyle.model"},
     "restyle": KRITA | {"restyle.model", "restyle.ui"},
     "restyle_install": CLIENT | {"restyle_imaging", "restyle_server.admin", "restyle_cli.runs"},
-    "restyle_engine": CONTRACT,
+    "restyle_engine": set(),
     "restyle_engine.network": ENGINE_BASE,
     "restyle_engine.optim": ENGINE_BASE,
     "restyle_engine.large": NETWORK | OPTIM,
@@ -79,13 +79,14 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_server": CONTRACT,
     "restyle_server.wire": set(),
     "restyle_server.records": SERVER_BASE | {"restyle_engine", "restyle_imaging.planes"},
-    "restyle_server.admin": SERVER_BASE,
+    "restyle_server.admin": CONTRACT | SERVER_BASE,
     "restyle_server.styles": CONTRACT | {"restyle_engine"} | IMAGING,
     "restyle_server.weights": RECORDS | {"restyle_engine", "restyle_engine.network"},
     "restyle_server.worker": RECORDS | ENGINE | IMAGING,
     "restyle_server.jobs": RECORDS | {"restyle_engine"},
     "restyle_server.devices": RECORDS | CHOICES | {"restyle_server.jobs", "restyle_server.worker"},
-    "restyle_server.rpc": RECORDS
+    "restyle_server.rpc": CONTRACT
+    | RECORDS
     | CHOICES
     | {"restyle_imaging.color", "restyle_imaging.planes"}
     | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices")},

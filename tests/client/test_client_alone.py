@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 import restyle_client
 from client.pythons import CLIENT, pythons, version
+from house.arrows import named
 
 ROOT = CLIENT.parents[1]
 PACKAGES = ("restyle_contract", "restyle_client", "restyle_editor")
@@ -109,11 +109,9 @@ def test_every_public_name_is_there() -> None:
 
 def test_the_client_needs_no_newer_syntax_than_python_3_10_and_no_foreign_package() -> None:
     for path in (path for name in PACKAGES for path in (CLIENT.parent / name).rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 10))
+        names = named(path)
         if "_vendor" in path.parts:
             continue
-        names = {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-        names |= {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
         assert names <= {*sys.stdlib_module_names, *PACKAGES}, path  # these, for the type checker's eyes
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import restyle_contract
+from house.arrows import named
 from restyle_client.wire import restyle_pb2 as wire
 from restyle_contract import limits
 from restyle_contract.parameters import DECLARED, NUMBERS, PARAMETERS, WORDS, Choice, LayerWeights, Number, Parameters, Settings
@@ -21,10 +21,7 @@ OWN = ("start", "start_noise", "symmetry")  # of a recipe alone: the wire has th
 
 def test_it_imports_the_standard_library_alone() -> None:
     for path in ROOM.rglob("*.py"):
-        tree = ast.parse(path.read_text("utf-8"), feature_version=(3, 10))
-        names = {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-        names |= {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
-        assert names <= set(sys.stdlib_module_names), path
+        assert named(path) <= set(sys.stdlib_module_names), path
 
 
 def test_every_parameter_of_the_wire_is_declared_and_no_other() -> None:

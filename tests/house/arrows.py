@@ -50,6 +50,13 @@ def strangers(files: Mapping[str, Path], unwanted: Set[str]) -> list[str]:
     return found
 
 
+def named(path: Path) -> set[str]:
+    """The outermost names of the packages that a file imports by their full names, anywhere in it. SyntaxError when it needs more than Python 3.10."""
+    tree = ast.parse(path.read_text("utf-8"), feature_version=(3, 10))
+    names = {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return names | {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
+
+
 def _imports(name: str, path: Path, files: Mapping[str, Path]) -> Iterator[Import]:
     home = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
     for node, runs in _statements(ast.parse(path.read_text("utf-8")), runs=True):

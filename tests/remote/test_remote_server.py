@@ -188,6 +188,8 @@ def studio(tmp_path: Path, authority: Authority) -> Iterator[Studio]:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait(30)
+            if process.stdout is not None:
+                process.stdout.close()
 
 
 def _wait_for_own_networks(studio: Studio) -> None:

@@ -163,7 +163,7 @@ def test_native_size_works_at_the_contents_own(session: Session) -> None:
 
 
 def test_a_memory_limit_is_kept(session: Session) -> None:
-    sizes = [session.estimate(with_parameters(WIDE, memory_limit=int(limit))).largest_size for limit in (550e6, 700e6)]
+    sizes = [session.estimate(with_parameters(WIDE, memory_limit=int(limit))).largest_size for limit in (750e6, 900e6)]
     assert 0 < sizes[0] < sizes[1] < 1600
     with pytest.raises(TooLarge) as refused:
         session.create(with_parameters(memory_limit=1))

@@ -22,7 +22,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from restyle_engine.parameters import resolve
 from restyle_engine.verdict import Between, Cancelled, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 from restyle_server.records import checkpoints as kept_scales
@@ -36,7 +35,7 @@ SCRIPT = "fake-engine.json"
 RUNS = "fake-engine.runs"
 BYTES_PER_PIXEL = 1000  # that an estimate claims
 MEMORY = 2**33  # bytes that the device claims to have
-DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False, default_size=512)
+DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False)
 GLANCE_SECONDS = 0.005  # between two looks at a gate
 _TABLES: dict[int, bytes] = {}
 
@@ -98,19 +97,17 @@ class FakeEngine:
         self._id = "cpu" if device_id == "auto" else device_id
 
     def device(self) -> Device:
-        return Device(self._id, DEVICE.kind, DEVICE.name, DEVICE.memory_total, DEVICE.memory_available, DEVICE.bf16, DEVICE.default_size)
+        return Device(self._id, DEVICE.kind, DEVICE.name, DEVICE.memory_total, DEVICE.memory_available, DEVICE.bf16)
 
     def estimate(self, order: Order) -> Estimate:
-        resolved = resolve(order.parameters, order.content.width, order.content.height, "cpu", bf16=False)
-        largest = int((min(MEMORY, order.parameters.memory_limit or MEMORY) / BYTES_PER_PIXEL) ** 0.5)
-        available = min(MEMORY // 2, order.parameters.memory_limit or MEMORY)
-        return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, available, largest, resolved)
+        limit = order.parameters.memory_limit or MEMORY
+        needed = order.parameters.width * order.parameters.height * BYTES_PER_PIXEL
+        return Estimate(needed, min(MEMORY // 2, limit), int((min(MEMORY, limit) / BYTES_PER_PIXEL) ** 0.5))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
-        content = order.content
-        resolved = resolve(order.parameters, content.width, content.height, "cpu", bf16=False)
+        content, seed = order.content, order.parameters.seed
         state_dir = content.path.parent.parent.parent
-        play = script(state_dir, resolved.seed)
+        play = script(state_dir, seed)
         with (state_dir / RUNS).open("a") as file:
             file.write(f"{content.path.parent.name}\n")
         data = content.path.read_bytes()
@@ -137,10 +134,10 @@ class FakeEngine:
                 break
         time.sleep(play.deliver_ms / 1000)
         del held
-        plane = Plane(content.format, content.width, content.height, painted_bytes(data, resolved.seed), content.icc)
+        plane = Plane(content.format, content.width, content.height, painted_bytes(data, seed), content.icc)
         seconds = time.monotonic() - started
         scales = (ScaleEnd(scale, content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
-        return Painted(plane, resolved, step, seconds, early, scales=scales)
+        return Painted(plane, step, seconds, early, scales=scales)
 
 
 def _done(order: Order, play: Script) -> int:

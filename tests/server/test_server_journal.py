@@ -13,7 +13,7 @@ from restyle_server.jobs.encoding import encode
 from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.journal import Journal, JournalFailure, JournalHeld
 from restyle_server.jobs.states import JobState
-from restyle_server.records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.records.progress import Progress
 from restyle_server.records.result import Failure, Result
 
@@ -31,7 +31,7 @@ FULL = Job(
     input_bytes=2**33,
     weights_id="vgg16",
     wanted_device="cuda:1",
-    order=Order(
+    order=AskedOrder(
         content=PLANE,
         styles=(
             StyleOrder("night", picture=Path("/jobs/1/style-0"), weight=0.3, crop=Crop(1, 2, 30, 40), symmetry=Symmetry.FLIPS_AND_ROTATIONS),

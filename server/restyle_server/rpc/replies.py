@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from restyle_contract.parameters import NUMBERS
-from restyle_engine.parameters import Color, Objective, Optimizer, Pooling, Precision, Resolved
+from restyle_engine.parameters import DEFAULT_SIZE, Color, Objective, Optimizer, Pooling, Precision, Resolved
 from restyle_imaging.planes.formats import PixelFormat
 
 from ..jobs.job import Job
@@ -173,7 +173,7 @@ def device_message(device: Device | None, wanted: str, state: str) -> wire.Devic
         memory_available=device.memory_available,
         bf16=device.bf16,
         state=state,
-        default_size=device.default_size,
+        default_size=DEFAULT_SIZE[device.kind],
     )
 
 

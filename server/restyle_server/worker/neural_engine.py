@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 from restyle_engine import device as devices
-from restyle_engine.large import sizing
 from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
 from restyle_engine.network.vgg import UnusableWeights
-from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
+from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Painting, Pixels, Sketch, Step
 from restyle_engine.verdict import Between, Verdict, go_on
@@ -48,27 +47,23 @@ class NeuralEngine:
         self._pictures = StylePictures()
         self._stylizer = Stylizer("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
 
-    def prepare(self, folder: Path, weights: Path | None) -> None:
-        """Keeps what is costly to measure in the folder; loads the weights with the default pooling and precision, and runs them once. UnusableWeights."""
+    def prepare(self, folder: Path, weights: Path | None, parameters: Resolved) -> None:
+        """Keeps what is costly to measure in the folder; loads the weights with the parameters' pooling and precision, and runs them once. UnusableWeights."""
         self._stylizer.keep_in(folder)
         if weights is not None:
-            usual = resolve(Parameters(), SMALLEST_SIDE, SMALLEST_SIDE, self._kind, devices.prefers_bf16(self._id))
-            self._stylizer.warm_up(weights, usual.pooling, usual.precision)
+            self._stylizer.warm_up(weights, parameters.pooling, parameters.precision)
 
     def device(self) -> Device:
         """The device and its memory now."""
-        kind = devices.device_kind(self._id)
         total, available = devices.memory(self._id)
-        return Device(self._id, kind, devices.device_name(self._id), total, available, devices.prefers_bf16(self._id), DEFAULT_SIZE[kind])
+        return Device(self._id, self._kind, devices.device_name(self._id), total, available, devices.prefers_bf16(self._id))
 
     def estimate(self, order: Order) -> Estimate:
         """Memory and largest size, without looking at any pixel."""
-        resolved = self._resolved(order)
         width, height = order.content.width, order.content.height
         available = self._available(order)
-        needed = estimate_bytes(resolved, width, height, available, self._kind)
-        largest = largest_size(resolved, width, height, available, self._kind)
-        return Estimate(needed, available, largest, resolved, sizing.said(order.parameters, resolved, width, height))
+        needed = estimate_bytes(order.parameters, width, height, available, self._kind)
+        return Estimate(needed, available, largest_size(order.parameters, width, height, available, self._kind))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""
@@ -79,24 +74,24 @@ class NeuralEngine:
         except UnusableWeights as error:
             raise JobFailure("WEIGHTS_UNUSABLE", str(error)) from error
         except (torch.OutOfMemoryError, MemoryError) as error:
-            raise self._out_of_memory(order, self._resolved(order)) from error
+            raise self._out_of_memory(order) from error
         except RuntimeError as error:
             if "can't allocate memory" not in str(error):  # torch's own words on a CPU, where it has no type for it
                 raise
-            raise self._out_of_memory(order, self._resolved(order)) from error
+            raise self._out_of_memory(order) from error
 
     def _paint(self, order: Order, observe: Observer, between: Between) -> Painted:
         began = time.monotonic()
-        resolved = self._resolved(order)
+        resolved = order.parameters
         if min(order.content.width, order.content.height) < SMALLEST_SIDE:
             raise JobFailure("BAD_INPUT", f"The layer is smaller than {SMALLEST_SIDE} px on a side; take a larger one.")
         available = self._available(order)
         if estimate_bytes(resolved, order.content.width, order.content.height, available, self._kind) > available:
-            raise self._out_of_memory(order, resolved)
+            raise self._out_of_memory(order)
         canvas = open_plane(plane_of(order.content))
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
-        checkpoint = Checkpoint(order, resolved, self._id)
-        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=checkpoint.found())
+        checkpoint = Checkpoint(order, self._id)
+        task = replace(task_of(order, canvas, self._pictures), memory=memory, state=checkpoint.found())
         painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, checkpoint.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
@@ -106,11 +101,8 @@ class NeuralEngine:
         trace = tuple(Progress(**_counts(step)) for step in painting.trace)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
         scales = tuple(_scale_end(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
-        warnings = (*_went_on(painting), *painting.warnings, *sizing.said(order.parameters, resolved, order.content.width, order.content.height))
-        return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, warnings, trace, scales)
-
-    def _resolved(self, order: Order) -> Resolved:
-        return sizing.resolved(order.parameters, order.content.width, order.content.height, self._kind, devices.prefers_bf16(self._id))
+        warnings = (*_went_on(painting), *painting.warnings)
+        return Painted(plane, painting.evaluations, time.monotonic() - began, painting.finished_early, warnings, trace, scales)
 
     def _free(self) -> int:
         return int(devices.memory(self._id)[1] * FITS)
@@ -119,11 +111,12 @@ class NeuralEngine:
         limit = order.parameters.memory_limit
         return self._free() if limit is None else min(self._free(), limit)
 
-    def _out_of_memory(self, order: Order, resolved: Resolved) -> JobFailure:
+    def _out_of_memory(self, order: Order) -> JobFailure:
+        resolved = order.parameters
         width, height = order.content.width, order.content.height
         fits = min(largest_size(resolved, width, height, self._available(order), self._kind), max(resolved.size - 1, 0))
         least = estimate_bytes(resolved, width, height, 0, self._kind)
-        return Shortage(resolved.size, least, order.parameters.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
+        return Shortage(resolved.size, least, resolved.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
 
     def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> LiveProgress:
         def preview(longest: int) -> Picture:

@@ -27,8 +27,8 @@ from restyle_imaging.planes.formats import Plane
 from restyle_server.records import checkpoints as kept_scales
 from restyle_server.records.checkpoints import Head
 from restyle_server.records.order import Order
-from restyle_server.records.progress import Picture
-from restyle_server.records.report import ScaleEnd
+from restyle_server.records.progress import Preview
+from restyle_server.records.report import ScaleReport
 from restyle_server.worker.engine import Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 
 SCRIPT = "fake-engine.json"
@@ -136,8 +136,8 @@ class FakeEngine:
         del held
         plane = Plane(content.format, content.width, content.height, painted_bytes(data, seed), content.icc)
         seconds = time.monotonic() - started
-        scales = (ScaleEnd(scale, content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
-        return Painted(plane, step, seconds, early, scales=scales)
+        scales = (ScaleReport(scale, content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
+        return Painted(plane, early, scales=scales)
 
 
 def _done(order: Order, play: Script) -> int:
@@ -167,15 +167,15 @@ def _fault(play: Script, step: int) -> None:
 
 
 def _progress(play: Script, scale: int, step: int, width: int, height: int, data: bytes) -> LiveProgress:
-    def preview(longest: int) -> Picture:
+    def preview(longest: int) -> Preview:
         return _sketch(data, step, min(longest, play.preview_side))
 
     loss = 1.0 / step
     return LiveProgress(scale, play.scales, width, height, step, play.steps, step / play.steps, loss, loss / 2, loss / 2, content_weight=1.0, preview=preview)
 
 
-def _sketch(data: bytes, step: int, side: int = 8) -> Picture:
-    return Picture(side, side, bytes([data[0], step % 256, 0, 255]) * (side * side))
+def _sketch(data: bytes, step: int, side: int = 8) -> Preview:
+    return Preview(side, side, bytes([data[0], step % 256, 0, 255]) * (side * side))
 
 
 def engine(device_id: str) -> FakeEngine:

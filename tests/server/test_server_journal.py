@@ -43,7 +43,7 @@ FULL = Job(
         start=Start(StartFrom.RESULT, result=PLANE),
         strength_map=PLANE,
     ),
-    progress=Progress(1, 2, 3, 4, 5, 6, 0.5, 1e30, 0.1, 0.2, 3.5, None),
+    progress=Progress(1, 2, 3, 4, 5, 6, 0.5, 1e30, 0.1, 0.2, elapsed_seconds=3.5),
     resolved=resolve(Parameters(), 640, 480, "cpu", bf16=True),
     failure=Failure("X", "Sentence."),
     result=Result(Path("/jobs/1/result"), PLANE.format, 640, 480, 2_457_600, 0xFFFFFFFF, 512, 384, b"\x01"),

@@ -16,19 +16,20 @@ from typing import Protocol
 
 from restyle_engine.large import sizing
 from restyle_engine.parameters import SMALLEST_SIDE, Parameters, Resolved, resolve
+from restyle_engine.step import Step
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 
 from ..records.order import AskedOrder, Order
-from ..records.progress import Picture, Progress
-from ..records.report import ScaleEnd
+from ..records.progress import Preview
+from ..records.report import ScaleReport
 
 
 @dataclass(frozen=True, slots=True)
-class LiveProgress(Progress):
-    """What an observer is told. `preview(longest_side)` makes a picture of the state now, and is only valid during the call of the observer."""
+class LiveProgress(Step):
+    """What an observer is told. `preview(longest_side)` makes one of the state now, and is only valid during the call of the observer."""
 
-    preview: Callable[[int], Picture] | None = None
+    preview: Callable[[int], Preview] | None = None
 
 
 Observer = Callable[[LiveProgress], Verdict]
@@ -69,12 +70,9 @@ class Painted:
     """plane: the result in the very format, size and profile of the content. scales: for orders that want a report, coarsest first."""
 
     plane: Plane
-    evaluations: int
-    seconds: float
     finished_early: bool
     warnings: tuple[str, ...] = ()
-    trace: tuple[Progress, ...] = ()  # one per loss evaluation, without previews
-    scales: tuple[ScaleEnd, ...] = ()
+    scales: tuple[ScaleReport, ...] = ()
 
 
 class JobFailure(Exception):

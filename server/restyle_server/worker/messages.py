@@ -8,7 +8,7 @@ from pathlib import Path
 from restyle_engine.parameters import Resolved
 
 from ..records.order import Order
-from ..records.progress import Picture, Progress
+from ..records.progress import Preview, Progress
 from ..records.result import Result
 from .engine import Device, Estimate
 
@@ -113,7 +113,7 @@ class Advanced:
 @dataclass(frozen=True, slots=True)
 class Previewed:
     job_id: str
-    picture: Picture
+    picture: Preview
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +14,7 @@ from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_
 from restyle_engine.network.vgg import UnusableWeights
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import Painting, Pixels, Sketch, Step
+from restyle_engine.task import LiveStep, Painting, Pixels, Sketch
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.color.oklab import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
@@ -26,8 +25,8 @@ from restyle_imaging.resample.upsampling import upsampled
 
 from ..limits import MAX_PREVIEW
 from ..records.order import Order
-from ..records.progress import Picture, Progress
-from ..records.report import ScaleEnd
+from ..records.progress import Preview
+from ..records.report import ScaleReport
 from .checkpoints import Checkpoint
 from .engine import FEATURES, Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 from .materials import StylePictures, blend_of, plane_of, task_of
@@ -98,11 +97,10 @@ class NeuralEngine:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
         full = upsampled(canvas.rgb, task.content, result, canvas.alpha)
         plane = close_plane(canvas, full, blend_of(order))
-        trace = tuple(Progress(**_counts(step)) for step in painting.trace)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
-        scales = tuple(_scale_end(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
+        scales = tuple(_scale_report(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
         warnings = (*_went_on(painting), *painting.warnings)
-        return Painted(plane, painting.evaluations, time.monotonic() - began, painting.finished_early, warnings, trace, scales)
+        return Painted(plane, painting.finished_early, warnings, scales)
 
     def _free(self) -> int:
         return int(devices.memory(self._id)[1] * FITS)
@@ -118,22 +116,20 @@ class NeuralEngine:
         least = estimate_bytes(resolved, width, height, 0, self._kind)
         return Shortage(resolved.size, least, resolved.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
 
-    def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> LiveProgress:
-        def preview(longest: int) -> Picture:
-            if step.picture is None:
-                raise RuntimeError("a preview was asked for after its step")
+    def _progress(self, step: LiveStep, canvas: Canvas, resolved: Resolved, content: Pixels) -> LiveProgress:
+        def preview(longest: int) -> Preview:
             return _shown(step.picture(), canvas, resolved, content, longest)
 
-        return LiveProgress(**_counts(step), preview=preview)
+        return LiveProgress(**step.counts(), preview=preview)
 
 
-def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Picture:
+def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Preview:
     """A state of the painting as people see it: with the content's colours where they are wanted, and its alpha. longest: px."""
     height, width = rgb.shape[:2]
     if resolved.color is Color.CONTENT:
         rgb = with_content_color(rgb, resize(content, width, height), resolved.color_mix)
     alpha = None if canvas.alpha is None else resize(canvas.alpha, width, height, "area")
-    return Picture(*rgba8(rgb, alpha, longest))
+    return Preview(*rgba8(rgb, alpha, longest))
 
 
 def _went_on(painting: Painting) -> tuple[str, ...]:
@@ -144,14 +140,9 @@ def _went_on(painting: Painting) -> tuple[str, ...]:
     return (f"This job went on where an earlier one had ended, with {first.width} × {first.height} px.",)
 
 
-def _scale_end(sketch: Sketch, painting: Painting, began: float, picture: Picture) -> ScaleEnd:
+def _scale_report(sketch: Sketch, painting: Painting, began: float, picture: Preview) -> ScaleReport:
     evaluations = sum(step.scale == sketch.scale for step in painting.trace)
-    return ScaleEnd(sketch.scale, sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
-
-
-def _counts(step: Step) -> dict[str, Any]:
-    """What a step and a record of progress have in common."""
-    return {field.name: getattr(step, field.name) for field in fields(Step) if field.name != "picture"}
+    return ScaleReport(sketch.scale, sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
 
 
 def engine(device_id: str) -> NeuralEngine:

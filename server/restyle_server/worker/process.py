@@ -14,7 +14,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from restyle_engine.verdict import Between, Cancelled, Verdict
@@ -297,8 +297,7 @@ class JobObserver:
         started, done = self._first or (now, progress.fraction)
         covered = progress.fraction - done
         eta = (now - started) / covered * (1 - progress.fraction) if covered > 0 else None
-        known = {field.name: getattr(progress, field.name) for field in fields(Progress)}
-        return Progress(**{**known, "elapsed_seconds": now - self._begun, "eta_seconds": eta})
+        return Progress(**progress.counts(), elapsed_seconds=now - self._begun, eta_seconds=eta)
 
 
 def _prepared(engine: Engine, command: say.Prepare) -> None:

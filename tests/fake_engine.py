@@ -22,21 +22,20 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from restyle_engine.parameters import resolve
 from restyle_engine.verdict import Between, Cancelled, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 from restyle_server.records import checkpoints as kept_scales
 from restyle_server.records.checkpoints import Head
 from restyle_server.records.order import Order
-from restyle_server.records.progress import Picture
-from restyle_server.records.report import ScaleEnd
+from restyle_server.records.progress import Preview
+from restyle_server.records.report import ScaleReport
 from restyle_server.worker.engine import Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 
 SCRIPT = "fake-engine.json"
 RUNS = "fake-engine.runs"
 BYTES_PER_PIXEL = 1000  # that an estimate claims
 MEMORY = 2**33  # bytes that the device claims to have
-DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False, default_size=512)
+DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False)
 GLANCE_SECONDS = 0.005  # between two looks at a gate
 _TABLES: dict[int, bytes] = {}
 
@@ -98,19 +97,17 @@ class FakeEngine:
         self._id = "cpu" if device_id == "auto" else device_id
 
     def device(self) -> Device:
-        return Device(self._id, DEVICE.kind, DEVICE.name, DEVICE.memory_total, DEVICE.memory_available, DEVICE.bf16, DEVICE.default_size)
+        return Device(self._id, DEVICE.kind, DEVICE.name, DEVICE.memory_total, DEVICE.memory_available, DEVICE.bf16)
 
     def estimate(self, order: Order) -> Estimate:
-        resolved = resolve(order.parameters, order.content.width, order.content.height, "cpu", bf16=False)
-        largest = int((min(MEMORY, order.parameters.memory_limit or MEMORY) / BYTES_PER_PIXEL) ** 0.5)
-        available = min(MEMORY // 2, order.parameters.memory_limit or MEMORY)
-        return Estimate(resolved.width * resolved.height * BYTES_PER_PIXEL, available, largest, resolved)
+        limit = order.parameters.memory_limit or MEMORY
+        needed = order.parameters.width * order.parameters.height * BYTES_PER_PIXEL
+        return Estimate(needed, min(MEMORY // 2, limit), int((min(MEMORY, limit) / BYTES_PER_PIXEL) ** 0.5))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
-        content = order.content
-        resolved = resolve(order.parameters, content.width, content.height, "cpu", bf16=False)
+        content, seed = order.content, order.parameters.seed
         state_dir = content.path.parent.parent.parent
-        play = script(state_dir, resolved.seed)
+        play = script(state_dir, seed)
         with (state_dir / RUNS).open("a") as file:
             file.write(f"{content.path.parent.name}\n")
         data = content.path.read_bytes()
@@ -137,10 +134,10 @@ class FakeEngine:
                 break
         time.sleep(play.deliver_ms / 1000)
         del held
-        plane = Plane(content.format, content.width, content.height, painted_bytes(data, resolved.seed), content.icc)
+        plane = Plane(content.format, content.width, content.height, painted_bytes(data, seed), content.icc)
         seconds = time.monotonic() - started
-        scales = (ScaleEnd(scale, content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
-        return Painted(plane, resolved, step, seconds, early, scales=scales)
+        scales = (ScaleReport(scale, content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
+        return Painted(plane, early, scales=scales)
 
 
 def _done(order: Order, play: Script) -> int:
@@ -170,15 +167,15 @@ def _fault(play: Script, step: int) -> None:
 
 
 def _progress(play: Script, scale: int, step: int, width: int, height: int, data: bytes) -> LiveProgress:
-    def preview(longest: int) -> Picture:
+    def preview(longest: int) -> Preview:
         return _sketch(data, step, min(longest, play.preview_side))
 
     loss = 1.0 / step
     return LiveProgress(scale, play.scales, width, height, step, play.steps, step / play.steps, loss, loss / 2, loss / 2, content_weight=1.0, preview=preview)
 
 
-def _sketch(data: bytes, step: int, side: int = 8) -> Picture:
-    return Picture(side, side, bytes([data[0], step % 256, 0, 255]) * (side * side))
+def _sketch(data: bytes, step: int, side: int = 8) -> Preview:
+    return Preview(side, side, bytes([data[0], step % 256, 0, 255]) * (side * side))
 
 
 def engine(device_id: str) -> FakeEngine:

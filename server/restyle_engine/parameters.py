@@ -67,8 +67,7 @@ class Symmetry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What the caller asked for; None leaves the choice to the preset. Ranges as in restyle.proto. native_size and a size: the native size, as far as the
-    device's learned pace allows."""
+    """What the caller asked for; None leaves the choice to the preset. Ranges as in restyle.proto; a size or native_size, not both."""
 
     preset: Preset = Preset.STANDARD
     size: int | None = None
@@ -108,6 +107,7 @@ class Resolved:
     tv: float
     pooling: Pooling
     precision: Precision
+    memory_limit: int | None = None  # bytes that it may take; None: what is free. Says nothing of the picture
 
 
 DEFAULT_STYLE_LAYERS = tuple((f"relu{block}_1", 1.0) for block in range(1, 6))  # relative errors need no weights
@@ -147,6 +147,7 @@ def resolve(asked: Parameters, width: int, height: int, device_kind: str, bf16: 
         tv=_or(asked.tv, 1.0),
         pooling=_or(asked.pooling, Pooling.AVERAGE),
         precision=_or(asked.precision, Precision.BF16 if bf16 else Precision.FP32),
+        memory_limit=asked.memory_limit,
     )
 
 

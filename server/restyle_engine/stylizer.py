@@ -14,30 +14,26 @@ from torch import Tensor
 
 from .large.detail_transfer import transferred
 from .large.memory import cut
-from .large.tiles import grid, halo, whole
 from .network.border import bordered, cropped
 from .network.calibration import content_hash, network
-from .network.vgg import Vgg, depth
+from .network.vgg import Vgg
 from .objective import finish, strength
 from .objective.color_transfer import color_transferred
-from .objective.content_loss import FeatureMatch
-from .objective.finish import DETAIL_LAYERS, DETAIL_PACE, LAYERS, WHOLE_PACE, Finish
-from .objective.moments import levels, product
-from .objective.neighbours import keys
-from .objective.scale_objective import Terms, Weights, by_region, counted, objective_of, strength_map, weight_map
-from .objective.targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
+from .objective.regions import regions_of, strength_map
+from .objective.scale_objective import Terms, Weights, objective_of
+from .objective.targets import TargetCache
 from .optim import adam, lbfgs
 from .optim.lbfgs import Value
 from .optim.plan import Scale, Stage, plan
 from .parameters import Optimizer, Pooling, Precision
 from .resizing import pixels, resized, tensor
+from .step import Step
 from .store import Store
-from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
+from .task import Keep, LiveStep, Painting, Pixels, Sketch, State, StepObserver, Task, forget
 from .verdict import Between, Cancelled, Verdict, go_on
 
 TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
 GAMUT_WEIGHT = 20.0  # same, of the soft walls near 0 and 1
-FINISH_GAMUT = 30.0  # same, in the finish
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 SEEDED_NOISE = 0.1  # standard deviation of the noise on the content with which every seed but 0 begins: enough for strokes to fall elsewhere
@@ -120,7 +116,8 @@ class _Run:
     ) -> None:
         self._vgg, self._name, self._device, self._targets = vgg, name, device, targets
         height, width = task.content.shape[:2]
-        self._scales = scales if counted(task, width, height, device) else ()  # where nobody has a say, nothing is painted, nor made small on the way
+        said = regions_of(task, width, height, device).counted
+        self._scales = scales if said else ()  # where nobody has a say, nothing is painted, nor made small on the way
         self._observe, self._between, self._keep = observe, between, keep
         self._trace: list[Step] = []
         self._sketches: list[Sketch] = []
@@ -180,11 +177,9 @@ class _Run:
         height, width = photo.shape[-2:]
         if not task.styles or not self._scales:
             return photo
-        local = strength_map(task, width, height, self._device)
-        share = strength.painted_share(self._strength, local, strength.COLORED).to(photo)
-        return photo + share * (
-            color_transferred(photo, weight_map(task, width, height, self._device), by_region(task.styles, width, height, self._device)) - photo
-        )
+        regions = regions_of(task, width, height, self._device)
+        share = strength.painted_share(self._strength, regions.strength, strength.COLORED).to(photo)
+        return photo + share * (color_transferred(photo, regions.weight, [(one.map, one.styles) for one in regions.all]) - photo)
 
     def _referred(self) -> Tensor:
         """The picture at the work's size whose details are taken along from scale to scale."""
@@ -256,63 +251,29 @@ class _Run:
 
     def _report(self, terms: Terms, size: Tensor) -> tuple[float, float]:
         """Tells of an evaluation, and gives the loss and the gradient's size: all in one wait for the device."""
-        gamut = self._weights.gamut * terms.gamut
-        total, smooth = self._weights.total(terms), self._weights.rest(terms) - gamut
-        loss, style, content, held, smoothing, beyond, length = torch.stack(
-            (total, terms.style, terms.content, self._weights.held(terms), smooth, gamut, size)
-        ).tolist()
-        self._tell(loss, style, content, held, smoothing, beyond)
-        return loss, length
+        *parts, length = torch.stack((*self._weights.parts(terms), size)).tolist()
+        self._tell(*parts)
+        return parts[0], length
 
     def _finish(self, scale: Scale) -> None:
         """The finish at a size, in tiles where it is large."""
-        task, (width, height) = self._task, scale.canvas
-        detail = scale.stage is Stage.DETAIL
-        layers = DETAIL_LAYERS if detail else LAYERS
-        held = {} if detail else {layer: share for layer, share in task.parameters.content_layers if share > 0}
-        side = self._cut.detail if detail else self._cut.whole
-        tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *layers]))
-        regions = self._regions(width, height, layers, 1.0 if detail else LARGEST_ENLARGEMENT)
-        if not regions:
+        mode, side = (finish.DETAIL, self._cut.detail) if scale.stage is Stage.DETAIL else (finish.WHOLE, self._cut.whole)
+        regions = regions_of(self._task, *scale.canvas, self._device)
+        if not regions.counted:
             return
-        local = strength_map(task, width, height, self._device)
-        more = None if local is None else strength.hold(self._strength, local)
-        hold = FeatureMatch(self._vgg, resized(self._content, width, height).clamp(0, 1) if held else self._content, held, more, tiles)
-        pace = DETAIL_PACE if detail else WHOLE_PACE
-        objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles, pace)
+        objective = finish.finish_of(self._task, self._best, self._content, regions, self._vgg, self._name, self._targets, mode, side)
+        free = regions.free(self._best)
+        del regions  # its maps are let go
 
         def pull(content: float) -> float:
             return strength.finish_weight(self._strength, content)
 
         def tell(terms: finish.Terms, weight: float, picture: Tensor) -> None:
             self._best = picture
-            style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone, terms.content, FINISH_GAMUT * terms.gamut)).tolist()
+            style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone, terms.content, finish.GAMUT_WEIGHT * terms.gamut)).tolist()
             self._tell(style + tone + weight * content + gamut, style, content, weight * content, tone, gamut)
 
-        finish.finish(objective, self._best, scale.evaluations, pace, pull, None if local is None else (local > 0).to(self._best), tell, self._beat)
-
-    def _regions(self, width: int, height: int, layers: tuple[str, ...], enlargement: float) -> list[finish.Region]:
-        """Keys of each region's styles, and how much each position of the picture counts there. enlargement: the largest of a style's picture."""
-        task, device = self._task, self._device
-        found = counted(task, width, height, device)
-        weight = weight_map(task, width, height, device)
-        deepest = max(depth(layer) for layer in layers)
-        maps: list[list[Tensor] | None] = []
-        for region, _, _ in found:
-            say = product(weight, region)
-            maps.append(None if say is None else levels(say, deepest))
-        totals = [sum(float(one[level].sum()) for one in maps if one is not None) for level in range(deepest + 1)]
-        result = []
-        for says, (_, styles, _) in zip(maps, found, strict=True):
-            sampled = [style_positions(self._vgg, self._name, style, width, height, layers, device, self._targets, enlargement) for style in styles]
-            shares = [style.weight / sum(one.weight for one in styles) for style in styles]
-            known = {layer: keys([one[layer] for one in sampled], shares, self._dtype) for layer in layers}
-            result.append(finish.Region(known, None if says is None else [say / total for say, total in zip(says, totals, strict=True)]))
-        return result
-
-    @property
-    def _dtype(self) -> torch.dtype:
-        return next(iter(self._vgg.filters.values())).weight.dtype
+        finish.finish(objective, self._best, scale.evaluations, mode, pull, free, tell, self._beat)
 
     def _tell(self, loss: float, style: float, content: float, held: float, smoothing: float, gamut: float) -> None:
         """Tells of an evaluation, and obeys."""
@@ -333,13 +294,13 @@ class _Run:
             gamut_loss=gamut,
         )
         self._trace.append(step)
-        _obey(self._observe(replace(step, picture=self._picture)))
+        _obey(self._observe(LiveStep(**step.counts(), picture=self._picture)))
 
     def _beat(self, done: float) -> None:
         """After each tile: progress between two evaluations, and a chance to end."""
         if self._trace and done < 1:
             fraction = min(1.0, (self._spent + done * self._scale.cost) / self._cost)
-            _obey(self._observe(replace(self._trace[-1], fraction=fraction, picture=self._picture)))
+            _obey(self._observe(LiveStep(**{**self._trace[-1].counts(), "fraction": fraction}, picture=self._picture)))
 
     def _picture(self) -> Pixels:
         """The best state; large ones smaller, as a preview must not take as much memory as the painting."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .parameters import Resolved, Symmetry
+from .step import Step
 from .verdict import Verdict
 
 Pixels = NDArray[np.float32]
@@ -76,29 +77,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """State after one loss evaluation; in the finish, after one of its steps. Counts from 1; several scales may have one size. Losses in the stylizer's units,
-    each scale with its own: loss = style_loss + content_weight · content_loss + smoothing_loss + gamut_loss; in the finish style_loss is 1 less the mean cosine
-    to the nearest neighbours, and smoothing_loss the tones' term. `picture()` gives the best state now, float32 (h, w, 3) at the scale's size, above 1024 px
-    smaller, and is only valid during the call of the observer."""
+class LiveStep(Step):
+    """A step as its observer is told of it. `picture()` gives the best state now, float32 (h, w, 3) at the scale's size, above 1024 px smaller, and is only
+    valid during the call of the observer."""
 
-    scale: int
-    scales: int
-    width: int
-    height: int
-    step: int
-    steps: int
-    fraction: float
-    loss: float
-    content_loss: float
-    style_loss: float
-    content_weight: float = 0.0
-    smoothing_loss: float = 0.0
-    gamut_loss: float = 0.0
-    picture: Callable[[], Pixels] | None = None
+    picture: Callable[[], Pixels] = field(kw_only=True)
 
 
-StepObserver = Callable[[Step], Verdict]
+StepObserver = Callable[[LiveStep], Verdict]
 Keep = Callable[[State], None]
 """Is given the state after each scale but the last; its arrays are only valid during the call."""
 
@@ -121,8 +107,8 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Painting:
-    """rgb: float32 (H, W, 3), always finite. evaluations: all scales, as many as there were calls of the observer. trace: one Step per evaluation, without
-    pictures. warnings: sentences for people. sketches: one per scale, when the task wants them."""
+    """rgb: float32 (H, W, 3), always finite. evaluations: all scales. trace: one Step per evaluation; between two of them, tiles may tell the observer of the
+    last one again. warnings: sentences for people. sketches: one per scale, when the task wants them."""
 
     rgb: Pixels
     evaluations: int

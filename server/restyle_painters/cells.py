@@ -15,10 +15,10 @@ from PIL import Image
 from restyle_engine.parameters import Color, Parameters, Preset
 from restyle_engine.verdict import Verdict
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.records.order import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_server.records.order import AskedOrder, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.styles.library import Style
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Engine
+from restyle_server.worker.engine import Engine, resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class Cells:
             content = Path(scratch) / "photo.raw"
             content.write_bytes(rgb.tobytes())
             plane = PlaneFile(content, PixelFormat(Channels.RGB, Depth.U8), rgb.shape[1], rgb.shape[0])
-            order = Order(plane, (StyleOrder(cell.style.id, picture=cell.style.picture, scale=cell.scale),), cell.weights, parameters)
-            result = self._engine.paint(order, lambda _: Verdict.GO_ON).plane
+            order = AskedOrder(plane, (StyleOrder(cell.style.id, picture=cell.style.picture, scale=cell.scale),), cell.weights, parameters)
+            result = self._engine.paint(resolved(order, self._engine.device()), lambda _: Verdict.GO_ON).plane
         return Image.frombytes("RGB", (result.width, result.height), bytes(result.data))
 
 

@@ -44,6 +44,7 @@ from .weights.errors import WeightsError
 from .weights.registry import WeightsRegistry
 from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
 from .worker import messages as say
+from .worker.engine import Device, usual
 
 log = logging.getLogger(__name__)
 
@@ -178,9 +179,9 @@ class Server:
             raise CannotServe(_unwritable(config, error)) from error
         log.info("server: version %s listens on %s, process %s", __version__, " and ".join(filter(None, (self.address, self.remote))), os.getpid())
 
-    def _preparation(self, load: bool) -> say.Prepare:
+    def _preparation(self, device: Device, load: bool) -> say.Prepare:
         """Where a worker keeps what it measures, and the weights that most jobs want."""
-        return say.Prepare(self.config.state_dir / KEPT, self.registry.usual if load else None)
+        return say.Prepare(self.config.state_dir / KEPT, self.registry.usual if load else None, usual(device))
 
     async def _listen(self) -> None:
         self._interceptor = AuthInterceptor(self.token)

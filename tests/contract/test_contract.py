@@ -11,9 +11,12 @@ import restyle_contract
 from house.arrows import named
 from restyle_client.wire import restyle_pb2 as wire
 from restyle_contract import limits
-from restyle_contract.parameters import DECLARED, NUMBERS, PARAMETERS, WORDS, Choice, LayerWeights, Number, Parameters, Settings
+from restyle_contract.parameters import DECLARED, NUMBERS, PARAMETERS, SYMMETRIES, WORDS, Choice, LayerWeights, Number, Parameters, Settings
+from restyle_contract.progress import Preview, Progress, ScaleReport
 from restyle_contract.settings import NAMES, RecipeError, check_setting
 from restyle_engine import parameters as engine
+from restyle_server.records import progress as server_progress
+from restyle_server.records import report as server_report
 
 ROOM = Path(restyle_contract.__file__).parent
 OWN = ("start", "start_noise", "symmetry")  # of a recipe alone: the wire has them beside the parameters
@@ -47,8 +50,19 @@ def test_the_engine_means_the_same() -> None:
     layers = {each.name: each.default for each in PARAMETERS if isinstance(each, LayerWeights)}
     assert layers == {"style_layers": engine.DEFAULT_STYLE_LAYERS, "content_layers": engine.DEFAULT_CONTENT_LAYERS}
     assert (engine.SMALLEST_SIDE, engine.LARGEST_SIDE) == (limits.SMALLEST_SIDE, limits.LARGEST_SIDE)
-    for name, words in {"color": engine.Color, "preset": engine.Preset, "objective": engine.Objective, "optimizer": engine.Optimizer}.items():
-        assert [each.value for each in words] == [*WORDS[name]]
+    for words in (engine.Color, engine.Preset, engine.Objective, engine.Optimizer, engine.Pooling, engine.Precision):
+        assert tuple(each.value for each in words) == WORDS[words.__name__.lower()]
+    assert tuple(each.value for each in engine.Symmetry) == SYMMETRIES
+    assert [field.name for field in fields(engine.Parameters)] == [field.name for field in fields(Parameters) if field.name not in ("weights", "device")]
+
+
+@pytest.mark.parametrize(
+    ("told", "server"), [(Progress, server_progress.Progress), (Preview, server_progress.Preview), (ScaleReport, server_report.ScaleReport)]
+)
+def test_the_client_the_server_and_the_wire_tell_the_same_of_a_painting(told: type, server: type) -> None:
+    wanted = {field.name for field in fields(told)}
+    assert {field.name for field in fields(server)} == wanted
+    assert {field.name for field in getattr(wire, told.__name__).DESCRIPTOR.fields} == wanted
 
 
 @pytest.mark.parametrize("number", NUMBERS.values(), ids=lambda number: number.name)

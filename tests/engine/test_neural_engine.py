@@ -14,10 +14,10 @@ from restyle_engine.objective import targets
 from restyle_engine.parameters import Color, Parameters, Precision, Preset
 from restyle_engine.verdict import Cancelled, Verdict
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import materials
-from restyle_server.worker.engine import JobFailure, LiveProgress
+from restyle_server.worker.engine import Estimate, JobFailure, LiveProgress, Observer, Painted, resolved, usual
 from restyle_server.worker.neural_engine import NeuralEngine, engine
 
 RGBA8 = PixelFormat(Channels.RGBA, Depth.U8)
@@ -31,6 +31,15 @@ def paints() -> NeuralEngine:
 
 def go_on(_: LiveProgress) -> Verdict:
     return Verdict.GO_ON
+
+
+def paint(paints: NeuralEngine, asked: AskedOrder, observe: Observer) -> Painted:
+    """As a slot has it done."""
+    return paints.paint(resolved(asked, paints.device()), observe)
+
+
+def estimate(paints: NeuralEngine, asked: AskedOrder) -> Estimate:
+    return paints.estimate(resolved(asked, paints.device()))
 
 
 def stored(path: Path, samples: np.ndarray, plane_format: PixelFormat) -> PlaneFile:
@@ -48,9 +57,9 @@ def layer(tmp_path) -> np.ndarray:
 
 
 @pytest.fixture
-def order(tmp_path, layer) -> Order:
+def order(tmp_path, layer) -> AskedOrder:
     Image.fromarray((waves(60, 50) * 255).astype(np.uint8)).save(tmp_path / "waves.png")
-    return Order(
+    return AskedOrder(
         content=stored(tmp_path / "content", layer, RGBA8),
         styles=(StyleOrder("waves", picture=tmp_path / "waves.png"),),
         weights=WeightsFile("vgg16", SHIPPED),
@@ -63,20 +72,25 @@ def pixels(painted, like: np.ndarray) -> np.ndarray:
 
 
 def test_the_result_has_the_format_size_and_alpha_of_the_layer(paints, order, layer):
-    painted = paints.paint(order, go_on)
+    steps: list[LiveProgress] = []
+
+    def observe(step: LiveProgress) -> Verdict:
+        steps.append(step)
+        return Verdict.GO_ON
+
+    painted = paint(paints, order, observe)
     found = pixels(painted, layer)
     assert (painted.plane.format, painted.plane.width, painted.plane.height) == (RGBA8, 64, 48)
     assert np.array_equal(found[..., 3], layer[..., 3])
     assert np.array_equal(found[:, :10], layer[:, :10])
     assert np.abs(found[:, 20:, :3].astype(int) - layer[:, 20:, :3]).mean() > 2
-    assert (painted.resolved.width, painted.resolved.height) == (32, 24)
-    assert len(painted.trace) == painted.evaluations
+    assert (steps[-1].width, steps[-1].height) == (32, 24)
 
 
 @pytest.mark.parametrize("color", list(Color))
 def test_strength_0_gives_every_byte_back(paints, order, layer, color):
     parameters = replace(order.parameters, strength=0.0, color=color)
-    assert np.array_equal(pixels(paints.paint(replace(order, parameters=parameters), go_on), layer), layer)
+    assert np.array_equal(pixels(paint(paints, replace(order, parameters=parameters), go_on), layer), layer)
 
 
 def test_hidden_colours_never_reach_visible_pixels(paints, order, layer, tmp_path):
@@ -84,7 +98,7 @@ def test_hidden_colours_never_reach_visible_pixels(paints, order, layer, tmp_pat
     for name, hidden in (("red", (255, 0, 0)), ("blue", (0, 0, 255))):
         other = layer.copy()
         other[:, :10, :3] = hidden
-        found.append(pixels(paints.paint(replace(order, content=stored(tmp_path / name, other, RGBA8)), go_on), other)[:, 10:])
+        found.append(pixels(paint(paints, replace(order, content=stored(tmp_path / name, other, RGBA8)), go_on), other)[:, 10:])
     assert np.array_equal(*found)
 
 
@@ -92,7 +106,7 @@ def test_outside_the_blend_mask_every_bit_stays(paints, order, layer, tmp_path):
     mask = np.zeros((48, 64), np.uint8)
     mask[:, 40:] = 255
     blend = MaskFile(stored(tmp_path / "mask", mask, GRAY8), MaskUse.BLEND)
-    found = pixels(paints.paint(replace(order, masks=(blend,)), go_on), layer)
+    found = pixels(paint(paints, replace(order, masks=(blend,)), go_on), layer)
     assert np.array_equal(found[:, :40], layer[:, :40])
     assert not np.array_equal(found[:, 40:], layer[:, 40:])
 
@@ -101,13 +115,13 @@ def test_a_statistics_mask_changes_what_counts(paints, order, layer, tmp_path):
     mask = np.zeros((48, 64), np.uint8)
     mask[:, 40:] = 255
     counts = MaskFile(stored(tmp_path / "mask", mask, GRAY8), MaskUse.STATISTICS)
-    assert not np.array_equal(pixels(paints.paint(replace(order, masks=(counts,)), go_on), layer), pixels(paints.paint(order, go_on), layer))
+    assert not np.array_equal(pixels(paint(paints, replace(order, masks=(counts,)), go_on), layer), pixels(paint(paints, order, go_on), layer))
 
 
 @pytest.mark.parametrize("color", [Color.CONTENT, Color.MATCH])
 def test_colours_of_the_content_stay_on_request(paints, order, layer, color):
     def drift(parameters: Parameters) -> float:
-        found = pixels(paints.paint(replace(order, parameters=parameters), go_on), layer)
+        found = pixels(paint(paints, replace(order, parameters=parameters), go_on), layer)
         return float(np.abs(found[:, 20:, :3].mean((0, 1)) - layer[:, 20:, :3].mean((0, 1))).max())
 
     strong = replace(order.parameters, strength=90.0, evaluations=8)
@@ -115,7 +129,7 @@ def test_colours_of_the_content_stay_on_request(paints, order, layer, color):
 
 
 def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints, order, layer, tmp_path):
-    plain = paints.paint(order, go_on).plane.data
+    plain = paint(paints, order, go_on).plane.data
     style = (waves(50, 40) * 255).astype(np.uint8)
     rgb8 = PixelFormat(Channels.RGB, Depth.U8)
     others = (
@@ -126,7 +140,7 @@ def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints, 
         replace(order, start=Start(noise=0.3)),
     )
     for other in others:
-        assert paints.paint(other, go_on).plane.data != plain
+        assert paint(paints, other, go_on).plane.data != plain
 
 
 def test_previews_are_small_rgba_pictures(paints, order):
@@ -138,28 +152,33 @@ def test_previews_are_small_rgba_pictures(paints, order):
         sizes.append((picture.width, picture.height, len(picture.rgba)))
         return Verdict.GO_ON
 
-    trace = paints.paint(order, observe).trace
+    paint(paints, order, observe)
     assert set(sizes) == {(16, 12, 16 * 12 * 4)}
-    assert not any(isinstance(step, LiveProgress) for step in trace)  # what is kept holds no picture
 
 
 def test_cancel_goes_through(paints, order):
     with pytest.raises(Cancelled):
-        paints.paint(order, lambda _: Verdict.CANCEL)
+        paint(paints, order, lambda _: Verdict.CANCEL)
 
 
 def test_finish_keeps_what_there_is(paints, order):
-    painted = paints.paint(order, lambda _: Verdict.FINISH)
-    assert (painted.finished_early, painted.evaluations) == (True, 1)
+    told: list[int] = []
+
+    def observe(step: LiveProgress) -> Verdict:
+        told.append(step.step)
+        return Verdict.FINISH
+
+    assert paint(paints, order, observe).finished_early
+    assert told == [1]
 
 
 def test_too_large_is_refused_with_a_size_that_fits(paints, order):
-    parameters = replace(order.parameters, size=64, memory_limit=paints.estimate(order).memory_bytes)
+    parameters = replace(order.parameters, size=64, memory_limit=estimate(paints, order).memory_bytes)
     with pytest.raises(JobFailure, match=r"choose a size of \d+ px or less") as failure:
-        paints.paint(replace(order, parameters=parameters), go_on)
+        paint(paints, replace(order, parameters=parameters), go_on)
     assert failure.value.reason == "OUT_OF_MEMORY"
     with pytest.raises(JobFailure, match=r"0 MiB are allowed: allow \d+ MiB or more\.$"):
-        paints.paint(replace(order, parameters=replace(parameters, memory_limit=1)), go_on)
+        paint(paints, replace(order, parameters=replace(parameters, memory_limit=1)), go_on)
 
 
 @pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
@@ -170,7 +189,7 @@ def test_memory_that_runs_out_on_the_way_is_a_sentence(order, error):
         raise error
 
     with pytest.raises(JobFailure) as failure:
-        paints.paint(order, observe)
+        paint(paints, order, observe)
     assert failure.value.reason == "OUT_OF_MEMORY"
     assert "choose a size" in failure.value.message
 
@@ -179,10 +198,10 @@ def test_the_size_named_as_largest_fits_and_one_more_does_not(paints, order):
     wide = replace(order, content=replace(order.content, width=4000, height=3000))
     limit = 1_500_000_000
     limited = replace(wide, parameters=Parameters(memory_limit=limit))
-    largest = paints.estimate(limited).largest_size
+    largest = estimate(paints, limited).largest_size
 
     def needed(size: int) -> int:
-        return paints.estimate(replace(limited, parameters=Parameters(size=size, memory_limit=limit))).memory_bytes
+        return estimate(paints, replace(limited, parameters=Parameters(size=size, memory_limit=limit))).memory_bytes
 
     assert needed(largest) <= limit
     assert needed(largest + 4) > limit
@@ -191,19 +210,19 @@ def test_the_size_named_as_largest_fits_and_one_more_does_not(paints, order):
 def test_the_memory_named_as_least_is_enough_and_less_is_not(paints, order):
     wide = replace(order, content=replace(order.content, width=4000, height=3000))
     large = replace(wide, parameters=Parameters(preset=Preset.FINE, size=4000, memory_limit=2**20))
-    least = paints.estimate(large).memory_bytes
+    least = estimate(paints, large).memory_bytes
     with pytest.raises(JobFailure, match=r"takes (\d\.\d) GiB at least, and 1 MiB are allowed: allow \1 GiB or more\.") as refused:
-        paints.paint(large, go_on)
+        paint(paints, large, go_on)
     named = float(str(refused.value).split()[5]) * 2**30
     assert least <= named < least + 2**30 / 10
-    assert paints.estimate(replace(large, parameters=replace(large.parameters, memory_limit=least))).memory_bytes <= least
-    assert paints.estimate(replace(large, parameters=replace(large.parameters, memory_limit=least - 1))).memory_bytes >= least
+    assert estimate(paints, replace(large, parameters=replace(large.parameters, memory_limit=least))).memory_bytes <= least
+    assert estimate(paints, replace(large, parameters=replace(large.parameters, memory_limit=least - 1))).memory_bytes >= least
 
 
 def test_a_layer_of_4096_px_needs_less_than_6_gib(paints, order):
     vast = replace(order, content=replace(order.content, width=4096, height=4096))
     asked = Parameters(preset=Preset.FINE, size=4096, memory_limit=6 * 2**30)
-    assert paints.estimate(replace(vast, parameters=asked)).memory_bytes < 6 * 2**30
+    assert estimate(paints, replace(vast, parameters=asked)).memory_bytes < 6 * 2**30
 
 
 @pytest.mark.parametrize(
@@ -218,21 +237,21 @@ def test_a_layer_of_4096_px_needs_less_than_6_gib(paints, order):
 )
 def test_what_can_t_be_painted_is_a_sentence(paints, order, changes, reason, sentence):
     with pytest.raises(JobFailure, match=sentence) as failure:
-        paints.paint(replace(order, **changes), go_on)
+        paint(paints, replace(order, **changes), go_on)
     assert failure.value.reason == reason
 
 
 def test_a_crop_beyond_its_picture_and_a_layer_too_small_are_sentences(paints, order, tmp_path):
     with pytest.raises(JobFailure, match="reaches beyond its 60×50 px"):
-        paints.paint(replace(order, styles=(replace(order.styles[0], crop=Crop(50, 0, 20, 20)),)), go_on)
+        paint(paints, replace(order, styles=(replace(order.styles[0], crop=Crop(50, 0, 20, 20)),)), go_on)
     tiny = stored(tmp_path / "tiny", np.zeros((8, 40, 4), np.uint8), RGBA8)
     with pytest.raises(JobFailure, match="smaller than 16 px"):
-        paints.paint(replace(order, content=tiny), go_on)
+        paint(paints, replace(order, content=tiny), go_on)
 
 
 def test_the_device_tells_its_name_and_memory(paints):
     device = paints.device()
-    assert (device.id, device.kind, device.default_size) == ("cpu", "cpu", 512)
+    assert (device.id, device.kind) == ("cpu", "cpu")
     assert 0 < device.memory_available <= device.memory_total
     assert device.name
 
@@ -240,31 +259,31 @@ def test_the_device_tells_its_name_and_memory(paints):
 def test_a_later_process_finds_what_an_earlier_one_measured_and_paints_the_same_bytes(order, tmp_path, monkeypatch):
     first, second = engine("cpu"), engine("cpu")
     for one in (first, second):
-        one.prepare(tmp_path / "kept", SHIPPED)
-    painted = first.paint(order, go_on).plane.data
+        one.prepare(tmp_path / "kept", SHIPPED, usual(one.device()))
+    painted = paint(first, order, go_on).plane.data
     monkeypatch.setattr(targets, "_measured", lambda *_: pytest.fail("measured again"))
-    assert second.paint(order, go_on).plane.data == painted
+    assert paint(second, order, go_on).plane.data == painted
 
 
 def test_a_style_that_was_seen_before_is_not_decoded_again(paints, order, tmp_path, monkeypatch):
-    painted = paints.paint(order, go_on).plane.data
+    painted = paint(paints, order, go_on).plane.data
     (tmp_path / "waves.png").rename(tmp_path / "again.png")  # every job has a copy of its own
     monkeypatch.setattr(materials, "read_picture", lambda *_: pytest.fail("decoded again"))
     again = replace(order, styles=(replace(order.styles[0], picture=tmp_path / "again.png"),))
-    assert paints.paint(again, go_on).plane.data == painted
+    assert paint(paints, again, go_on).plane.data == painted
 
 
 @pytest.mark.parametrize("change", [{"scale": 0.5}, {"crop": Crop(10, 10, 30, 30)}])
 def test_another_use_of_a_style_is_another_picture(paints, order, change):
-    plain = paints.paint(order, go_on).plane.data
+    plain = paint(paints, order, go_on).plane.data
     changed = replace(order, styles=(replace(order.styles[0], **change),))
-    assert paints.paint(changed, go_on).plane.data != plain
-    assert paints.paint(order, go_on).plane.data == plain
+    assert paint(paints, changed, go_on).plane.data != plain
+    assert paint(paints, order, go_on).plane.data == plain
 
 
 def test_no_more_pictures_of_styles_are_kept_than_fit(order):
-    kept, resolved = materials.StylePictures(10_000), engine("cpu")._resolved(order)
-    first = kept.get(order.styles[0], resolved)
-    assert kept.get(order.styles[0], resolved) is first
-    kept.get(replace(order.styles[0], crop=Crop(10, 10, 30, 30)), resolved)
-    assert kept.get(order.styles[0], resolved) is not first
+    kept, parameters = materials.StylePictures(10_000), resolved(order, engine("cpu").device()).parameters
+    first = kept.get(order.styles[0], parameters)
+    assert kept.get(order.styles[0], parameters) is first
+    kept.get(replace(order.styles[0], crop=Crop(10, 10, 30, 30)), parameters)
+    assert kept.get(order.styles[0], parameters) is not first

@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import restyle_engine
 import torch
+from house.arrows import between_modules, imports, modules
 from restyle_engine import store
 from restyle_engine.network import calibration
 from restyle_engine.network.vgg import Filters, channels
 from restyle_engine.objective.moments import Moments
-from restyle_engine.objective.targets import KEPT_POSITIONS, Key, TargetCache
+from restyle_engine.objective.targets import KEPT_POSITIONS, MEASURING, Key, TargetCache
 from restyle_engine.parameters import Pooling, Symmetry
 from restyle_engine.store import Store
 from restyle_server.weights.catalogue import SHIPPED
@@ -229,3 +231,16 @@ def test_the_levels_that_came_with_vgg16_are_those_that_are_measured(pooling):
     for name, one in measured.filters.items():
         assert torch.allclose(shipped.filters[name].weight, one.weight, rtol=1e-3, atol=1e-5)
     assert shipped.pool_gain == pytest.approx(measured.pool_gain, rel=1e-4)
+
+
+def test_all_code_that_measures_is_part_of_the_key() -> None:
+    files = modules(Path(restyle_engine.__file__).parents[1], frozenset({"restyle_engine"}))
+    known = between_modules(imports(files))
+    measuring, left = set(), {"restyle_engine.objective.targets", "restyle_engine.network.calibration"}
+    while left:
+        one = left.pop()
+        measuring.add(one)
+        left |= known.get(one, frozenset()) - measuring
+    plain = {f"restyle_engine.{name}" for name in ("parameters", "step", "store", "task", "verdict")}  # compute nothing
+    packages = {name for name, path in files.items() if path.name == "__init__.py"}
+    assert {f"restyle_engine.{name.replace('/', '.')}" for name in MEASURING} == measuring - plain - packages

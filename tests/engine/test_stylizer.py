@@ -11,8 +11,9 @@ from engine.scenes import photo, task, waves
 from restyle_engine.objective.finish import Finish
 from restyle_engine.objective.scale_objective import ScaleObjective
 from restyle_engine.parameters import Objective, Optimizer, Pooling, Precision, Preset, Symmetry
+from restyle_engine.step import Step
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import Step, StylePicture
+from restyle_engine.task import StylePicture
 from restyle_engine.verdict import Cancelled, Verdict
 
 

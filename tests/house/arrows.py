@@ -102,6 +102,12 @@ def forbidden(found: list[Import], allowed: Mapping[str, Set[str]]) -> list[str]
     return wrong
 
 
+def unused(found: list[Import], allowed: Mapping[str, Set[str]]) -> list[str]:
+    """Arrows of the table that no import needs."""
+    known = between_rooms(found, allowed)
+    return [f"{here} knows nothing of {there}" for here, rooms in allowed.items() for there in sorted(rooms - known.get(here, frozenset()))]
+
+
 def cycles(edges: Mapping[str, Set[str]]) -> list[list[str]]:
     """Names that lead back to themselves, each set once (Tarjan 1972)."""
     found: list[list[str]] = []

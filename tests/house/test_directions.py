@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from house.arrows import Import, between_modules, between_rooms, cycles, forbidden, imports, modules, strangers
+from house.arrows import Import, between_modules, between_rooms, cycles, forbidden, imports, modules, strangers, unused
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {  # roots, and those of their packages that the table names
@@ -29,15 +29,16 @@ ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
 IMAGING_BASE = {"restyle_imaging"}
 PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
 IMAGING = PLANES | {"restyle_imaging.io"}
+FILES = IMAGING_BASE | {"restyle_imaging.planes", "restyle_imaging.io"}
 
 CONTRACT = {"restyle_contract"}
 CLIENT = CONTRACT | {"restyle_client"}
 EDITOR = CLIENT | {"restyle_editor"}
 GIMP = EDITOR | {"restyle_gimp.strings", "restyle_gimp.host"}
-KRITA = CONTRACT | {"restyle.packages", "restyle.strings", "restyle.host"}  # restyle.packages finds the others, which lie inside the plug-in
+KRITA = {"restyle.packages", "restyle.strings", "restyle.host"}  # restyle.packages finds the others, which lie inside the plug-in
 
 SERVER_BASE = {"restyle_server"}
-CHOICES = {"restyle_engine", "restyle_engine.network", "restyle_engine.optim", "restyle_engine.large"}  # parameters, sizes and plans: what knows no torch of it
+SIZES = ENGINE_BASE | {"restyle_engine.large"}  # with parameters: what knows no torch of it
 RECORDS = SERVER_BASE | {"restyle_server.records"}
 
 ALLOWED: dict[str, set[str]] = {
@@ -45,55 +46,58 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_client": CONTRACT,
     "restyle_editor": CLIENT,
     "restyle_cli.terminal": CLIENT,
-    "restyle_cli.sheets": CLIENT | {"restyle_cli.terminal", "restyle_imaging"},
+    "restyle_cli.sheets": {"restyle_client", "restyle_cli.terminal", "restyle_imaging"},
     # doctor looks at this machine's own server.toml and what was set aside, --logs takes the former along
-    "restyle_cli.runs": EDITOR | IMAGING | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
+    "restyle_cli.runs": EDITOR
+    | FILES
+    | {"restyle_imaging.resample", "restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
     # what is about this machine's own server: serve starts it, weights and archives of styles are its folders, bench measures its engine
     "restyle_cli.commands": EDITOR
-    | IMAGING
+    | {"restyle_imaging", "restyle_imaging.io"}
     | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_cli.runs", "restyle_install", "restyle_engine"}
     | {f"restyle_server.{room}" for room in ("admin", "styles", "weights", "bench", "server")},
-    "restyle_cli": CLIENT | {"restyle_cli.terminal", "restyle_cli.commands"},
-    "restyle_gimp.strings": EDITOR,
+    "restyle_cli": {"restyle_client", "restyle_cli.terminal", "restyle_cli.commands"},
+    "restyle_gimp.strings": {"restyle_editor"},
     "restyle_gimp.host": EDITOR | {"restyle_gimp.strings"},
     "restyle_gimp.ui": GIMP,
     "restyle_gimp": GIMP | {"restyle_gimp.ui"},
     "restyle.packages": EDITOR,
-    "restyle.strings": EDITOR | {"restyle.packages"},
+    "restyle.strings": {"restyle_editor", "restyle.packages"},
     "restyle.host": {"restyle.packages", "restyle.strings"},
     "restyle.model": KRITA,
-    "restyle.ui": KRITA | {"restyle.model"},
+    "restyle.ui": CONTRACT | KRITA | {"restyle.model"},
     "restyle": KRITA | {"restyle.model", "restyle.ui"},
-    "restyle_install": CLIENT | {"restyle_imaging", "restyle_server.admin", "restyle_cli.runs"},
+    "restyle_install": {"restyle_client", "restyle_imaging", "restyle_server.admin", "restyle_cli.runs"},
     "restyle_engine": set(),
     "restyle_engine.network": ENGINE_BASE,
     "restyle_engine.optim": ENGINE_BASE,
     "restyle_engine.large": NETWORK | OPTIM,
-    "restyle_engine.objective": LARGE,
+    "restyle_engine.objective": NETWORK | {"restyle_engine.large"},
     "restyle_engine.stylizer": OBJECTIVE,
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,
     "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},
     "restyle_imaging.planes": IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color"},
-    "restyle_imaging.io": PLANES,
+    "restyle_imaging.io": IMAGING_BASE | {"restyle_imaging.color", "restyle_imaging.planes"},
     "restyle_server": CONTRACT,
     "restyle_server.wire": set(),
     "restyle_server.records": SERVER_BASE | {"restyle_engine", "restyle_imaging.planes"},
     "restyle_server.admin": CONTRACT | SERVER_BASE,
-    "restyle_server.styles": CONTRACT | {"restyle_engine"} | IMAGING,
+    "restyle_server.styles": CONTRACT | {"restyle_engine"} | FILES,
     "restyle_server.weights": RECORDS | {"restyle_engine", "restyle_engine.network"},
     "restyle_server.worker": RECORDS | ENGINE | IMAGING,
     "restyle_server.jobs": RECORDS | {"restyle_engine"},
-    "restyle_server.devices": RECORDS | CHOICES | {"restyle_server.jobs", "restyle_server.worker"},
+    "restyle_server.devices": RECORDS | SIZES | {"restyle_engine.optim", "restyle_server.jobs", "restyle_server.worker"},
     "restyle_server.rpc": CONTRACT
     | RECORDS
-    | CHOICES
-    | {"restyle_imaging.color", "restyle_imaging.planes"}
+    | SIZES
+    | {"restyle_engine.network", "restyle_imaging.color", "restyle_imaging.planes"}
     | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices")},
-    "restyle_server.bench": ENGINE | IMAGING | {"restyle_server.admin", "restyle_server.styles", "restyle_server.weights"},
+    "restyle_server.bench": ENGINE | FILES | {"restyle_imaging.resample", "restyle_server.admin", "restyle_server.styles", "restyle_server.weights"},
     "restyle_server.server": RECORDS | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices", "rpc")},
     "restyle_server.__main__": SERVER_BASE | {"restyle_server.admin", "restyle_server.server"},
-    "restyle_painters": RECORDS | ENGINE | IMAGING | {"restyle_server.styles", "restyle_server.weights", "restyle_server.worker"},
+    "restyle_painters": {"restyle_engine", "restyle_imaging", "restyle_imaging.planes"}
+    | {f"restyle_server.{room}" for room in ("records", "styles", "weights", "worker")},
 }
 
 
@@ -107,6 +111,10 @@ def house() -> list[Import]:
 
 def test_every_import_is_an_arrow_of_the_table() -> None:
     assert forbidden(house(), ALLOWED) == []
+
+
+def test_every_arrow_of_the_table_is_an_import() -> None:
+    assert unused(house(), ALLOWED) == []
 
 
 def test_every_package_has_its_row() -> None:
@@ -208,6 +216,12 @@ def test_an_arrow_between_inner_rooms_is_found(tree: Path) -> None:
         "below may not know below.cellar",
         "below may not know below.cellar",
     ]
+
+
+def test_an_arrow_that_nobody_needs_is_found(tree: Path) -> None:
+    assert unused(found(tree), RIGHT) == []
+    (tree / "above" / "roof.py").write_text("import json\n", "utf-8")
+    assert unused(found(tree), RIGHT) == ["above knows nothing of below"]
 
 
 def test_modules_that_import_each_other_are_found(tree: Path) -> None:

@@ -17,6 +17,7 @@ import psutil
 imported = time.time()  # before torch
 
 from restyle_engine.objective import scale_objective  # noqa: E402
+from restyle_engine.parameters import Resolved  # noqa: E402
 from restyle_engine.stylizer import Stylizer  # noqa: E402
 from restyle_server.worker import neural_engine, process  # noqa: E402
 
@@ -33,10 +34,10 @@ class Watched(neural_engine.NeuralEngine):
         self.start = {"spawned": psutil.Process().create_time(), "imported": imported, "made": time.time(), "making": began}
         self.prepared = [0.0, 0.0]
 
-    def prepare(self, folder: Path, weights: Path | None) -> None:
+    def prepare(self, folder: Path, weights: Path | None, parameters: Resolved) -> None:
         began = time.time()
         try:
-            super().prepare(folder, weights)
+            super().prepare(folder, weights, parameters)
         finally:
             self.prepared = [began, time.time()]
 

@@ -32,9 +32,9 @@ from restyle_engine.task import StylePicture, Task
 from restyle_engine.verdict import Verdict
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_imaging.resample.resize import resize
-from restyle_server.records.order import Order, PlaneFile, StyleOrder, WeightsFile
+from restyle_server.records.order import AskedOrder, PlaneFile, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import LiveProgress
+from restyle_server.worker.engine import LiveProgress, resolved
 from restyle_server.worker.neural_engine import engine
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -57,8 +57,8 @@ def peak() -> int:
 def evaluation(side: int, tile: int, target: Path) -> None:
     """One evaluation in tiles of `tile` px, 0: whole; the gradient goes to a file."""
     content = resize(photo(PHOTO), side, side)
-    resolved = resolve(Parameters(size=side, precision=Precision.FP32), side, side, "cpu", bf16=False)
-    job = Task(content, (StylePicture(painting(STYLE)),), resolved, SHIPPED)
+    parameters = resolve(Parameters(size=side, precision=Precision.FP32), side, side, "cpu", bf16=False)
+    job = Task(content, (StylePicture(painting(STYLE)),), parameters, SHIPPED)
     vgg = network(SHIPPED, Pooling.AVERAGE)
     found = objective_of(job, tensor(content, torch.device("cpu")), vgg, "", torch.device("cpu"), TargetCache(), tile or None)
     noise = 0.1 * torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(0))
@@ -74,8 +74,8 @@ def picture(side: int, tile: int, target: Path) -> None:
     if tile:
         memory.SIDES = (tile,)
     part = np.ascontiguousarray(crisp(1024)[:side, 256 : 256 + side])
-    resolved = resolve(Parameters(preset=Preset.DRAFT, size=side, evaluations=PAIR_EVALUATIONS, precision=Precision.FP32), side, side, "cpu", bf16=False)
-    job = Task(part, (StylePicture(painting(STYLE, 1152)),), resolved, SHIPPED, memory=1 if tile else None)
+    parameters = resolve(Parameters(preset=Preset.DRAFT, size=side, evaluations=PAIR_EVALUATIONS, precision=Precision.FP32), side, side, "cpu", bf16=False)
+    job = Task(part, (StylePicture(painting(STYLE, 1152)),), parameters, SHIPPED, memory=1 if tile else None)
     np.save(target, np.clip(Stylizer().paint(job, lambda _: Verdict.GO_ON).rgb, 0, 1))
 
 
@@ -111,8 +111,9 @@ def painted(side: int, tile: int, target: Path) -> None:
             times.setdefault(progress.width, []).append(time.process_time())
         return Verdict.GO_ON
 
+    paints = engine("cpu")
     began = time.process_time()
-    result = engine("cpu").paint(Order(plane, (StyleOrder(STYLE, picture=picture),), WeightsFile("vgg16", SHIPPED), asked), observe)
+    result = paints.paint(resolved(AskedOrder(plane, (StyleOrder(STYLE, picture=picture),), WeightsFile("vgg16", SHIPPED), asked), paints.device()), observe)
     spent, most = time.process_time() - began, peak()
     target.write_bytes(result.plane.data)
     each = {width: (ends[-1] - ends[0]) / (len(ends) - 1) / width**2 * 1e6 for width, ends in times.items() if width > LARGEST_WHOLE}

@@ -13,7 +13,7 @@ from restyle_server.jobs.encoding import encode
 from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.journal import Journal, JournalFailure, JournalHeld
 from restyle_server.jobs.states import JobState
-from restyle_server.records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.records.progress import Progress
 from restyle_server.records.result import Failure, Result
 
@@ -31,7 +31,7 @@ FULL = Job(
     input_bytes=2**33,
     weights_id="vgg16",
     wanted_device="cuda:1",
-    order=Order(
+    order=AskedOrder(
         content=PLANE,
         styles=(
             StyleOrder("night", picture=Path("/jobs/1/style-0"), weight=0.3, crop=Crop(1, 2, 30, 40), symmetry=Symmetry.FLIPS_AND_ROTATIONS),
@@ -43,7 +43,7 @@ FULL = Job(
         start=Start(StartFrom.RESULT, result=PLANE),
         strength_map=PLANE,
     ),
-    progress=Progress(1, 2, 3, 4, 5, 6, 0.5, 1e30, 0.1, 0.2, 3.5, None),
+    progress=Progress(1, 2, 3, 4, 5, 6, 0.5, 1e30, 0.1, 0.2, elapsed_seconds=3.5),
     resolved=resolve(Parameters(), 640, 480, "cpu", bf16=True),
     failure=Failure("X", "Sentence."),
     result=Result(Path("/jobs/1/result"), PLANE.format, 640, 480, 2_457_600, 0xFFFFFFFF, 512, 384, b"\x01"),

@@ -6,13 +6,14 @@ import grpc
 import numpy as np
 import pytest
 from calls import Clock, order
-from restyle_engine.task import Painting, Sketch, Step
-from restyle_server.records.progress import Picture
+from restyle_engine.step import Step
+from restyle_engine.task import Painting, Sketch
+from restyle_server.records.progress import Preview
 from restyle_server.records.report import Report
 from restyle_server.rpc import replies
 from restyle_server.wire import restyle_pb2 as wire
 from restyle_server.worker.engine import LiveProgress
-from restyle_server.worker.neural_engine import _scale_end
+from restyle_server.worker.neural_engine import _scale_report
 from restyle_server.worker.process import Heartbeat, JobControl, JobObserver
 
 
@@ -51,11 +52,11 @@ def test_a_step_that_is_told_again_after_each_tile_is_noted_once():
 
 
 def test_scales_keep_their_numbers_where_a_job_went_on_and_where_two_have_one_size():
-    picture = Picture(2, 1, bytes(8))
+    picture = Preview(2, 1, bytes(8))
     steps = [step_of(scale, step) for scale, step in ((3, 11), (3, 12), (4, 13))]  # the first two scales were an earlier job's; the last two have one size
     painting = Painting(np.zeros((48, 64, 3), np.float32), 3, tuple(steps), False)
     sketches = [Sketch(scale, 64, 48, 1.0, 2.0, np.zeros((3, 4, 3), np.float32)) for scale in (3, 4)]
-    report = Report(tuple(_scale_end(sketch, painting, 0.5, picture) for sketch in sketches), ())
+    report = Report(tuple(_scale_report(sketch, painting, 0.5, picture) for sketch in sketches), ())
     told = [message.scale for message in replies.report_messages(report)]
     assert [(scale.scale, scale.width, scale.height, scale.evaluations) for scale in told] == [(3, 64, 48, 2), (4, 64, 48, 1)]
 

@@ -97,10 +97,10 @@ async def test_the_server_knows_the_time_after_the_first_job_and_after_a_restart
 
 
 async def test_the_native_size_is_what_the_device_s_own_pace_allows(serving):
-    async with serving(script={"step_ms": 5}) as place:
+    async with serving(script={"step_ms": 60}) as place:
         large = order()
         large.content.width = large.content.height = 2000
-        large.parameters.native_size = True
+        large.parameters.native_size, large.parameters.evaluations = True, 1
         assert (await place.caller.call("EstimateJob", spec=large)).work_width == 2000
         await place.caller.end((await place.caller.create(order(seed=1))).id)
         assert (await place.caller.call("EstimateJob", spec=large)).work_width < 2000

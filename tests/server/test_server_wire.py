@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from restyle_server.jobs.watching import Channel, events
-from restyle_server.records.progress import Picture, Progress
+from restyle_server.records.progress import Preview, Progress
 
 ROOT = Path(__file__).parents[2]
 NO_GENERATORS = 3  # exit status of generate.py without a network
@@ -30,9 +30,9 @@ def test_a_watcher_that_does_not_look_costs_one_event_of_each_kind():
         list(watcher.take())
         for step in range(1000):
             channel.publish(replace(PROGRESS, step=step))
-            channel.publish(Picture(1, 1, bytes([step % 256, 0, 0, 255])))
+            channel.publish(Preview(1, 1, bytes([step % 256, 0, 0, 255])))
         waiting = list(watcher.take())
-    assert [type(event.what).__name__ for event in waiting] == ["Progress", "Picture"]
+    assert [type(event.what).__name__ for event in waiting] == ["Progress", "Preview"]
     assert [event.sequence for event in waiting] == [2000, 2001]
     assert waiting[0].what.step == 999
 

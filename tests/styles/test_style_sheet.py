@@ -17,7 +17,7 @@ from restyle_painters.cells import Cell, Cells, photograph
 from restyle_server.records.order import Order, WeightsFile
 from restyle_server.styles.library import Library, Style
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker.engine import Observer
+from restyle_server.worker.engine import Device, Observer
 
 
 class Negative:
@@ -25,6 +25,9 @@ class Negative:
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
+
+    def device(self) -> Device:
+        return Device("cpu", "cpu", "negative", 2**30, 2**30, bf16=False)
 
     def paint(self, order: Order, observe: Observer) -> object:
         self.orders.append(order)

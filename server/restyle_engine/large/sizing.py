@@ -30,7 +30,7 @@ def resolved(asked: Parameters, width: int, height: int, kind: str, bf16: bool, 
     """The parameters, all choices made, for a content of width × height px. The native size is halved until it is done in two minutes, though never below the
     device's default size. throughput: what is known of the device; its kind's usual seconds where that is nothing."""
     found = resolve(asked, width, height, kind, bf16)
-    while asked.native_size and asked.size is None and _takes(found, kind, throughput) > PATIENCE and found.size > DEFAULT_SIZE[kind]:
+    while asked.native_size and _takes(found, kind, throughput) > PATIENCE and found.size > DEFAULT_SIZE[kind]:
         size = max(DEFAULT_SIZE[kind], -(-found.size // 2))
         found = resolve(replace(asked, native_size=False, size=size), width, height, kind, bf16)
     return found

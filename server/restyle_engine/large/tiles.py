@@ -6,7 +6,7 @@ losses and gradients is the whole picture's, up to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,6 @@ import torch
 from torch import Tensor
 
 from ..network.vgg import convolutions, depth
-
-Take = Callable[[int, Tensor], None]
-"""Is given rows (1, c, n, w) that are complete, and the number of the first of them; in order, each once."""
 
 ALIGNMENT = 16  # px: the stride of relu5_1, so that every tile's poolings fall where the whole picture's do
 
@@ -65,6 +62,10 @@ class Tile:
     def seen(self, values: Tensor) -> Tensor:
         """What the tile sees of the whole picture's values (…, h, w)."""
         return values[..., self.rows.seen_start : self.rows.seen_stop, self.columns.seen_start : self.columns.seen_stop]
+
+    def add(self, total: Tensor, values: Tensor) -> None:
+        """Adds values (…, h, w) of what the tile sees to the whole picture's."""
+        self.seen(total).add_(values)
 
     @property
     def pixels(self) -> int:
@@ -131,32 +132,3 @@ def _spans(length: int, side: int, margin: int) -> list[Span]:
     step = -(-length // (count * ALIGNMENT)) * ALIGNMENT
     starts = range(0, length, step)
     return [Span(at, min(at + step, length), max(0, at - margin), min(length, at + step + margin)) for at in starts]
-
-
-class Rows:
-    """Adds up the gradients of tiles, and hands out rows as soon as no further tile reaches them: what is kept is a band of the picture."""
-
-    def __init__(self, image: Tensor, take: Take) -> None:
-        """image: (1, c, h, w), for its size and type."""
-        self._band = image.new_zeros(*image.shape[:2], 0, image.shape[-1])
-        self._top = 0
-        self._take = take
-
-    def add(self, tile: Tile, gradient: Tensor) -> None:
-        """Adds a tile's gradient, of all that it sees. Tiles come row by row."""
-        rows, columns = tile.rows, tile.columns
-        self._hand_out(rows.seen_start - self._top)
-        more = rows.seen_stop - self._top - self._band.shape[-2]
-        if more > 0:
-            self._band = torch.cat((self._band, self._band.new_zeros(*self._band.shape[:2], more, self._band.shape[-1])), 2)
-        self._band[..., rows.seen_start - self._top : rows.seen_stop - self._top, columns.seen_start : columns.seen_stop] += gradient
-
-    def end(self) -> None:
-        """Hands out what is left."""
-        self._hand_out(self._band.shape[-2])
-
-    def _hand_out(self, count: int) -> None:
-        if count > 0:
-            self._take(self._top, self._band[..., :count, :])
-            self._band = self._band[..., count:, :]
-            self._top += count

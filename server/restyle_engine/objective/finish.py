@@ -17,13 +17,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..large.tiles import Rows, Tile, window
+from ..large.tiles import Tile, grid, halo, whole, window
 from ..network.vgg import Vgg, depth
+from ..resizing import resized
+from ..task import Task
 from .content_loss import FeatureMatch, squared_difference
 from .gamut import gamut
-from .moments import by_position
-from .neighbours import Keys, difference, nearest
-from .tiled_statistics import Beat
+from .moments import Beat, by_position, levels, product
+from .neighbours import Keys, difference, keys, nearest
+from .regions import Regions
+from .targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
 
 LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_3", "relu4_1", "relu4_2", "relu4_3")
 DETAIL_LAYERS = LAYERS[:5]  # of a picture that is too large to be painted whole: what has the size of a stroke has been painted
@@ -34,16 +37,21 @@ SMALLEST_SPREAD = 1e-3  # variance of the tones: a flat picture's may not divide
 LAST_RATE = 0.2  # of the first rate, in the last step
 BETAS = (0.9, 0.99)
 EPSILON = 1e-12  # gradients of mean losses are tiny: 1e-8 would rule them
+GAMUT_WEIGHT = 30.0  # of the soft walls near 0 and 1, beside a mean cosine
 LEVELS = 5  # of the pyramid, beside what is left
 SMALLEST = 16  # px, side below which no level is split further
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """rate: of the range, in the first steps. warming: steps until it is reached, as Adam's first ones move every level by all of it. levels: of the pyramid,
-    the finest, that move. tone: weight of the tones, which only levels as large as their blocks can change: below, their borders would show. strided: poolings
-    up to which every second row and column counts: shallow layers have the most positions and the least to say."""
+class Mode:
+    """layers: that are looked at. held: whether the content is. enlargement: of a style's picture, at most. rate: of the range, in the first steps. warming:
+    steps until it is reached, as Adam's first ones move every level by all of it. levels: of the pyramid, the finest, that move. tone: weight of the tones,
+    which only levels as large as their blocks can change: below, their borders would show. strided: poolings up to which every second row and column counts:
+    shallow layers have the most positions and the least to say."""
 
+    layers: tuple[str, ...]
+    held: bool
+    enlargement: float
     rate: float
     warming: int
     levels: int
@@ -51,13 +59,14 @@ class Pace:
     strided: int
 
 
-WHOLE_PACE = Pace(0.018, 4, 6, 1.0, 0)
-DETAIL_PACE = Pace(0.03, 2, 2, 0.0, 1)  # from a blur whose forms and tones are right; at 0.05 a weave shows, at 0.08 specks and fringes
+WHOLE = Mode(LAYERS, held=True, enlargement=LARGEST_ENLARGEMENT, rate=0.018, warming=4, levels=6, tone=1.0, strided=0)
+# from a blur whose forms and tones are right; at a rate of 0.05 a weave shows, at 0.08 specks and fringes
+DETAIL = Mode(DETAIL_LAYERS, held=False, enlargement=1.0, rate=0.03, warming=2, levels=2, tone=0.0, strided=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """A part of the picture with styles of its own. keys: by layer; says: by number of poolings, (1, 1, h, w), how much each position counts, sum over all
+class Source:
+    """What a region's positions become like. keys: by layer; says: by number of poolings, (1, 1, h, w), how much each position counts, sum over all
     regions 1, None: all positions alike."""
 
     keys: Mapping[str, Keys]
@@ -81,48 +90,31 @@ Tell = Callable[[Terms, float, Tensor], object]
 class Finish:
     """The objective of the finish at one size, evaluated as a whole, or exactly the same tile by tile."""
 
-    def __init__(
-        self,
-        vgg: Vgg,
-        start: Tensor,
-        regions: Sequence[Region],
-        layers: Sequence[str],
-        hold: FeatureMatch,
-        gamut: float,
-        tiles: Sequence[Tile],
-        pace: Pace = WHOLE_PACE,
-    ) -> None:
-        """start: (1, 3, h, w), what the stage before has painted. hold: the content's term. pace: its tone at 0, where all levels move, lets colours run away,
-        magenta first."""
-        self._vgg, self._regions, self._layers, self._hold, self._tiles = vgg, regions, tuple(layers), hold, tiles
-        self._gamut = gamut
-        self._strided = pace.strided
+    def __init__(self, vgg: Vgg, start: Tensor, sources: Sequence[Source], hold: FeatureMatch, tiles: Sequence[Tile], mode: Mode = WHOLE) -> None:
+        """start: (1, 3, h, w), what the stage before has painted. sources: of the regions. hold: the content's term. mode: its tone at 0, where
+        all levels move, lets colours run away, magenta first."""
+        self._vgg, self._sources, self._layers, self._hold, self._tiles = vgg, sources, mode.layers, hold, tiles
+        self._strided = mode.strided
         self._tones = _tones(start)
         spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
-        self._tone = pace.tone / max(float(spread), SMALLEST_SPREAD)
+        self._tone = mode.tone / max(float(spread), SMALLEST_SPREAD)
         self._size = start.shape[-2], start.shape[-1]
         self._near: dict[tuple[int, str, int], Tensor] = {}
         self._searches = 0
 
     def gradient(self, image: Tensor, content: float, search: bool, beat: Beat | None = None) -> tuple[Terms, Tensor]:
         """Terms at an image (1, 3, h, w) and the loss' gradient. content: the content's weight; search: whether neighbours are found anew."""
-        gradient = torch.empty_like(image)
+        gradient = torch.zeros_like(image)
         self._searches += search
-
-        def take(top: int, part: Tensor) -> None:
-            gradient[..., top : top + part.shape[-2], :] = part
-
-        band = Rows(image, take)
         parts = []
         for number, tile in enumerate(self._tiles):
             leaf = tile.seen(image).detach().clone().requires_grad_(True)
             terms = self._part(leaf, tile, number, search)
-            total = terms.neighbours + terms.tone + content * terms.content + self._gamut * terms.gamut
-            band.add(tile, torch.autograd.grad(total, leaf)[0])
+            total = terms.neighbours + terms.tone + content * terms.content + GAMUT_WEIGHT * terms.gamut
+            tile.add(gradient, torch.autograd.grad(total, leaf)[0])
             parts.append([one.detach() for one in (terms.neighbours, terms.tone, terms.content, terms.gamut)])
             if beat:
                 beat((number + 1) / len(self._tiles))
-        band.end()
         return Terms(*(torch.stack(one).sum() for one in zip(*parts, strict=True))), gradient
 
     def _part(self, image: Tensor, tile: Tile, number: int, search: bool) -> Terms:
@@ -132,8 +124,8 @@ class Finish:
         for layer in self._layers:
             level = depth(layer)
             own = tile.inner(features[layer], level)
-            for index, region in enumerate(self._regions):
-                found = found + self._alike(own, region, (number, layer, index), tile, level, search)
+            for index, source in enumerate(self._sources):
+                found = found + self._alike(own, source, (number, layer, index), tile, level, search)
         inner = tile.inner(image)
         height, width = self._size
         tones = _tones(inner)
@@ -142,10 +134,10 @@ class Finish:
         tone = self._tone * share * squared_difference(tones, target)
         return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), gamut(inner) * (tile.pixels / (height * width)))
 
-    def _alike(self, own: Tensor, region: Region, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
-        """A tile's share in a layer's term for a region. own: (1, C, h, w)."""
-        known = region.keys[place[1]]
-        say = None if region.says is None else tile.own(region.says[level], level)
+    def _alike(self, own: Tensor, source: Source, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
+        """A tile's share in a layer's term for a region's source. own: (1, C, h, w)."""
+        known = source.keys[place[1]]
+        say = None if source.says is None else tile.own(source.says[level], level)
         height, width = (-(-side >> level) for side in self._size)
         if level <= self._strided:  # others after each search
             down, across = OFFSETS[self._searches % len(OFFSETS)]
@@ -166,13 +158,45 @@ class Finish:
         return found * share if say is None else found
 
 
+def finish_of(
+    task: Task, start: Tensor, content: Tensor, regions: Regions, vgg: Vgg, network: str, cache: TargetCache, mode: Mode, side: int | None = None
+) -> Finish:
+    """The finish of a task from what the stage before has painted, (1, 3, h, w). content: of any size. side: of tiles, in px; None: it fits as a whole."""
+    height, width = start.shape[-2:]
+    held = {layer: share for layer, share in task.parameters.content_layers if share > 0} if mode.held else {}
+    tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *mode.layers]))
+    sources = _sources(regions, vgg, network, start, cache, mode)
+    base = resized(content, width, height).clamp(0, 1) if held else content
+    hold = FeatureMatch(vgg, base, held, regions.hold(task.parameters.strength), tiles)
+    return Finish(vgg, start, sources, hold, tiles, mode)
+
+
+def _sources(regions: Regions, vgg: Vgg, network: str, start: Tensor, cache: TargetCache, mode: Mode) -> list[Source]:
+    """Of each region: the keys of its styles, and how much each position of the picture counts there."""
+    height, width = start.shape[-2:]
+    deepest = max(depth(layer) for layer in mode.layers)
+    maps: list[list[Tensor] | None] = []
+    for region in regions.counted:
+        say = product(regions.weight, region.map)
+        maps.append(None if say is None else levels(say, deepest))
+    totals = [sum(float(one[level].sum()) for one in maps if one is not None) for level in range(deepest + 1)]
+    dtype = next(iter(vgg.filters.values())).weight.dtype
+    found = []
+    for says, region in zip(maps, regions.counted, strict=True):
+        sampled = [style_positions(vgg, network, style, width, height, mode.layers, start.device, cache, mode.enlargement) for style in region.styles]
+        shares = [style.weight / sum(one.weight for one in region.styles) for style in region.styles]
+        known = {layer: keys([one[layer] for one in sampled], shares, dtype) for layer in mode.layers}
+        found.append(Source(known, None if says is None else [say / total for say, total in zip(says, totals, strict=True)]))
+    return found
+
+
 def finish(
-    objective: Finish, start: Tensor, steps: int, pace: Pace, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None
+    objective: Finish, start: Tensor, steps: int, mode: Mode, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None
 ) -> Tensor:
     """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
     change; None: everywhere. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise
     to end it."""
-    shapes = level_shapes(start)[: pace.levels]
+    shapes = level_shapes(start)[: mode.levels]
     means, squares = ([start.new_zeros(*start.shape[:2], *shape) for shape in shapes] for _ in range(2))
     since, picture, rate, weight = 0, start.clone(), 1.0, pull(0.0)
     del start  # a large picture is kept once
@@ -187,7 +211,7 @@ def finish(
             tell(terms, weight, picture)
             continue
         since += 1
-        step = pace.rate * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / pace.warming)
+        step = mode.rate * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / mode.warming)
         slopes = spread(gradient if free is None else gradient.mul_(free), shapes)
         del gradient
         moves: list[Tensor] = []

@@ -1,8 +1,9 @@
-"""Owns the statistics that make a style: weighted second moments and means of a layer's activations with their gradient; products in fp32, sums in fp64."""
+"""Owns the statistics that make a style: weighted second moments and means of a layer's activations with their gradient, gathered
+tile by tile; products in fp32, sums in fp64."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..large.tiles import Tile
+from ..network.vgg import Vgg, depth
+
 CHUNK = 8192  # positions summed in fp32 at a time: in one running sum of fp32, 1024² of them put the gradient off by 1.2e-5; so it is 2e-7
 SMALLEST_ERODED = 0.1  # share of a guide that must survive its erosion, else the guide is used as it is
+
+
+Guides = Sequence[Tensor | None]
+"""By number of poolings: how much each position counts, (1, 1, h, w) with sum 1; None: all alike."""
+Beat = Callable[[float], None]
+"""Told after each tile how much of the work is done, 0–1; may raise to end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,9 @@ class Moments:
     def to(self, dtype: torch.dtype) -> Moments:
         """The same in another precision."""
         return Moments(self.second.to(dtype), self.mean.to(dtype))
+
+
+Measured = Mapping[str, Moments]
 
 
 def blended(moments: Iterable[Moments], weights: Sequence[float]) -> Moments:
@@ -89,6 +102,60 @@ class _Moments(torch.autograd.Function):
 def by_position(features: Tensor) -> Tensor:
     """(h·w, C) view of activations (1, C, h, w), channels last or not."""
     return features.flatten(2).squeeze(0).t()  # by [0], the gradient would be copied channels first
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody else who looks at the tiles on the same occasion: at these layers' activations beside the style's, without gradient."""
+
+    layers: Collection[str]
+    see: Callable[[Mapping[str, Tensor], Tile], None]
+
+
+def measured(features: Mapping[str, Tensor], guides: Guides, tile: Tile, size: tuple[int, int]) -> Measured:
+    """A tile's share in the moments of its picture's layers; the shares of all tiles add up to the whole picture's moments.
+
+    features: the activations of what the tile sees. size: (height, width) of the whole picture."""
+    return {layer: _share(values, guides[depth(layer)], tile, depth(layer), size) for layer, values in features.items()}
+
+
+def _share(values: Tensor, guide: Tensor | None, tile: Tile, level: int, size: tuple[int, int]) -> Moments:
+    own = tile.inner(values, level)
+    if guide is not None:
+        return moments(own, tile.own(guide, level).flatten())
+    height, width = (-(-side >> level) for side in size)
+    share = own.shape[-2] * own.shape[-1] / (height * width)
+    found = moments(own)
+    return found if share == 1 else Moments(found.second * share, found.mean * share)
+
+
+@torch.no_grad()
+def tiled_moments(
+    vgg: Vgg,
+    image: Tensor,
+    layers: Collection[str],
+    guides: Sequence[Guides],
+    tiles: Sequence[Tile],
+    beat: Beat | None = None,
+    look: Look | None = None,
+) -> tuple[Measured, ...]:
+    """The moments of a picture (1, 3, h, w) per set of guides and per layer, without gradient."""
+    size = image.shape[-2], image.shape[-1]
+    total: list[dict[str, Moments]] = [{} for _ in guides]
+    for index, tile in enumerate(tiles):
+        part = tile.seen(image)
+        features = vgg.features(part, layers if look is None else {*layers, *look.layers})
+        style = {layer: features[layer] for layer in layers}
+        for sums, one in zip(total, guides, strict=True):
+            for name, found in measured(style, one, tile, size).items():
+                before = sums.get(name)
+                sums[name] = found.to(wide(image.device)) if before is None else Moments(before.second + found.second, before.mean + found.mean)
+        if look:
+            look.see(features, tile)
+        if beat:
+            beat((index + 1) / len(tiles))
+    exact = torch.float64 if image.dtype == torch.float64 else torch.float32
+    return tuple({name: found.to(exact) for name, found in sums.items()} for sums in total)
 
 
 def guides(weight: Tensor | None, region: Tensor | None, deepest: int) -> list[Tensor | None]:

@@ -8,19 +8,17 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..large.tiles import Rows, Take, Tile, grid, halo, whole
+from ..large.tiles import Tile, grid, halo, whole
 from ..network.vgg import Vgg, depth
-from ..resizing import resized_map, tensor
-from ..task import Pixels, StylePicture, Task
+from ..task import Task
 from . import gamut, strength, variation
 from .content_loss import FeatureMatch
-from .moments import Moments, blended, guides, product
+from .moments import Beat, Look, Measured, Moments, blended, guides, measured, tiled_moments
+from .regions import regions_of
 from .style_loss import STYLE_LOSSES, StyleLoss
 from .targets import TargetCache, Targets, style_targets
-from .tiled_statistics import Beat, Look, Measured, measured, tiled_moments
 
 STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
-SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,14 @@ class Weights:
 
     def total(self, terms: Terms) -> Tensor:
         """The loss."""
-        return terms.style + self.held(terms) + self.rest(terms)
+        return terms.style + self._held(terms) + self._rest(terms)
 
-    def held(self, terms: Terms) -> Tensor:
+    def parts(self, terms: Terms) -> Tensor:
+        """(6,): the loss, the style's and the content's, what the content's costs, and the costs of the variation and of the gamut."""
+        gamut = self.gamut * terms.gamut
+        return torch.stack((self.total(terms), terms.style, terms.content, self._held(terms), self._rest(terms) - gamut, gamut))
+
+    def _held(self, terms: Terms) -> Tensor:
         """The part of the loss that is the content's."""
         return self.content * (terms.content if self.reach is None else strength.felt(terms.content, self.reach))
 
@@ -58,7 +61,7 @@ class Weights:
         """Plain weights with the same gradient, where the whole picture's content loss is that."""
         return self if self.reach is None else replace(self, content=self.content * strength.slope(content, self.reach), reach=None)
 
-    def rest(self, terms: Terms) -> Tensor:
+    def _rest(self, terms: Terms) -> Tensor:
         """The part of the loss that is neither style nor content."""
         return self.variation * terms.variation + self.gamut * terms.gamut
 
@@ -68,8 +71,8 @@ Statistics = tuple[Measured, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """A part of the picture with one target. guides: by number of poolings; scale: per layer, layer weight over the target's own loss at zero activation."""
+class Aim:
+    """What a region is to become. guides: by number of poolings; scale: per layer, layer weight over the target's own loss at zero activation."""
 
     guides: list[Tensor | None]
     targets: Targets
@@ -81,7 +84,7 @@ class ScaleObjective:
     """The objective at one scale, on one device; evaluated as a whole, or exactly the same tile by tile."""
 
     def __init__(
-        self, vgg: Vgg, base: Tensor, regions: tuple[Region, ...], loss: StyleLoss, hold: FeatureMatch, tiles: Sequence[Tile], free: Tensor | None
+        self, vgg: Vgg, base: Tensor, regions: tuple[Aim, ...], loss: StyleLoss, hold: FeatureMatch, tiles: Sequence[Tile], free: Tensor | None
     ) -> None:
         """base: the content, float32 (1, 3, h, w) in 0–1. free: (1, 1, h, w), 1 where pixels may change, else 0; None: everywhere."""
         self.base = base
@@ -98,33 +101,21 @@ class ScaleObjective:
 
     def gradient(self, image: Tensor, weights: Weights, beat: Beat | None = None) -> tuple[Terms, Tensor]:
         """Terms at an image (1, 3, h, w) and the gradient of their weighted sum. One evaluation. beat: told after each tile."""
-        gradient = torch.empty_like(image)
-
-        def take(top: int, rows: Tensor) -> None:
-            gradient[..., top : top + rows.shape[-2], :] = rows
-
-        terms = self.stream(image, weights, take, beat)
-        return terms, gradient
-
-    def stream(self, image: Tensor, weights: Weights, take: Take, beat: Beat | None = None) -> Terms:
-        """The same, with the gradient handed out row by row, so that it need not be kept."""
+        gradient = torch.zeros_like(image)
         if len(self._tiles) == 1:
             leaf = image.detach().clone().requires_grad_(True)
             terms = self.terms(leaf)
-            take(0, torch.autograd.grad(weights.total(terms), leaf)[0])
-            return terms.detached()
+            return terms.detached(), gradient.copy_(torch.autograd.grad(weights.total(terms), leaf)[0])
         style, content, slopes = self._slopes(image, beat, weights.reach is not None)
         plain = weights.linear(content)
-        rows = Rows(image, take)
         parts = []
         for done, tile in enumerate(self._tiles, 1):
             leaf = tile.seen(image).detach().clone().requires_grad_(True)
             terms = self._part(leaf, tile, slopes)
-            rows.add(tile, torch.autograd.grad(plain.total(terms), leaf)[0])
+            tile.add(gradient, torch.autograd.grad(plain.total(terms), leaf)[0])
             parts.append(terms.detached())
             _tell(beat, STATISTICS_SHARE + (1 - STATISTICS_SHARE) * done / len(self._tiles))
-        rows.end()
-        return _summed(parts, style)
+        return _summed(parts, style), gradient
 
     def terms(self, image: Tensor) -> Terms:
         """All terms for an image (1, 3, h, w), with gradient if the image asks for one."""
@@ -181,9 +172,7 @@ def _tell(beat: Beat | None, done: float) -> None:
         beat(done)
 
 
-def _summed(parts: Sequence[Terms], style: Tensor | None) -> Terms:
-    if style is None:
-        return parts[0]
+def _summed(parts: Sequence[Terms], style: Tensor) -> Terms:
     return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "variation", "gamut")))
 
 
@@ -196,43 +185,19 @@ def objective_of(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch
     tiles = whole(width, height) if side is None else grid(width, height, side, halo([*kept, *(layer for layer, _ in layers)]))
     loss = STYLE_LOSSES[task.parameters.objective]
     deepest = max((depth(layer) for layer, _ in layers), default=0)
-    regions = []
-    for region, styles, say in counted(task, width, height, device):
+    regions = regions_of(task, width, height, device)
+    aims = []
+    for region in regions.counted:
         targets = _mixed(
-            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache, side) for style in styles],
-            [style.weight for style in styles],
+            [style_targets(vgg, network, style, width, height, [layer for layer, _ in layers], device, cache, side) for style in region.styles],
+            [style.weight for style in region.styles],
         )
         scale = {layer: share / _size(loss, targets[layer]) for layer, share in layers}
-        regions.append(Region(guides(weight_map(task, width, height, device), region, deepest), targets, scale, say))
-    total = sum(region.share for region in regions)
-    shared = tuple(replace(region, share=region.share / total) for region in regions)
-    local = strength_map(task, width, height, device)
-    more = None if local is None else strength.hold(task.parameters.strength, local)
-    hold = FeatureMatch(vgg, base, kept, more, tiles)
-    return ScaleObjective(vgg, base, shared, loss, hold, tiles, None if local is None else (local > 0).to(base.dtype))
-
-
-def strength_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
-    """The task's strength map at a size, (1, 1, h, w) in 0–1."""
-    return None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
-
-
-def weight_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
-    """How much each pixel counts in the picture's statistics, (1, 1, h, w) in 0–1; None: all fully. What does not change does not count."""
-    return product(*(None if one is None else resized_map(tensor(one, device), width, height) for one in (task.weight, task.strength_map)))
-
-
-def counted(task: Task, width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture], float]]:
-    """The regions that are large enough to have statistics: their maps, (1, 1, h, w) or None, their styles, and how much of the picture they cover, 0–1."""
-    weight = weight_map(task, width, height, device)
-    found = [(region, styles, _say(weight, region)) for region, styles in by_region(task.styles, width, height, device)]
-    return [one for one in found if one[2] >= SMALLEST_SAY]
-
-
-def _say(weight: Tensor | None, region: Tensor | None) -> float:
-    """Share of the picture that a region's statistics cover."""
-    both = product(weight, region)
-    return 1.0 if both is None else float(both.mean())
+        aims.append(Aim(guides(regions.weight, region.map, deepest), targets, scale, region.share))
+    total = sum(aim.share for aim in aims)
+    shared = tuple(replace(aim, share=aim.share / total) for aim in aims)
+    hold = FeatureMatch(vgg, base, kept, regions.hold(task.parameters.strength), tiles)
+    return ScaleObjective(vgg, base, shared, loss, hold, tiles, regions.free(base))
 
 
 def _size(loss: StyleLoss, target: Moments) -> float:
@@ -243,22 +208,3 @@ def _size(loss: StyleLoss, target: Moments) -> float:
 
 def _mixed(targets: list[Targets], weights: list[float]) -> Targets:
     return targets[0] if len(targets) == 1 else {layer: blended([t[layer] for t in targets], weights) for layer in targets[0]}
-
-
-def by_region(styles: tuple[StylePicture, ...], width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture]]]:
-    """Styles that paint the same region, with its normalised map (1, 1, h, w): at each pixel, a style's map times its weight over the sum of all of them."""
-    groups: list[tuple[Pixels | None, list[StylePicture]]] = []
-    for style in styles:
-        for region, members in groups:
-            if region is style.region or (region is not None and style.region is not None and (region == style.region).all()):
-                members.append(style)
-                break
-        else:
-            groups.append((style.region, [style]))
-    if len(groups) == 1 and groups[0][0] is None:
-        return [(None, groups[0][1])]
-    bare = [torch.ones(1, 1, height, width, device=device) if r is None else resized_map(tensor(r, device), width, height) for r, _ in groups]
-    weighted = [one * sum(style.weight for style in members) for one, (_, members) in zip(bare, groups, strict=True)]
-    total = torch.stack(weighted).sum(0).clamp(min=1e-6)
-    cover = torch.stack(bare).amax(0)  # a feathered border stays feathered
-    return [(one / total * cover, members) for one, (_, members) in zip(weighted, groups, strict=True)]

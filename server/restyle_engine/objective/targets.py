@@ -19,8 +19,7 @@ from ..parameters import SMALLEST_SIDE, Symmetry
 from ..resizing import resized, resized_map, resized_weighted, tensor
 from ..store import Store
 from ..task import StylePicture
-from .moments import Moments, blended, by_position, guides
-from .tiled_statistics import Measured, tiled_moments
+from .moments import Measured, Moments, blended, by_position, guides, tiled_moments
 
 LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
@@ -32,10 +31,12 @@ KEPT = 48  # sets of moments, 2.4 MiB each down to relu5_1
 MEASURING = (  # modules that moments come from
     "large/tiles",
     "network/calibration",
+    "network/convolutions",
+    "network/topology",
     "network/vgg",
+    "network/winograd",
     "objective/moments",
     "objective/targets",
-    "objective/tiled_statistics",
     "resizing",
 )
 

@@ -27,14 +27,14 @@ from restyle_engine.network.calibration import network
 from restyle_engine.network.vgg import UnusableWeights, Vgg
 from restyle_engine.objective import strength
 from restyle_engine.objective.content_loss import FeatureMatch
-from restyle_engine.objective.finish import LAYERS, SEARCHED, WHOLE_PACE, Finish, Region, finish
+from restyle_engine.objective.finish import LAYERS, SEARCHED, WHOLE, Finish, Source, finish
 from restyle_engine.objective.neighbours import keys
 from restyle_engine.objective.scale_objective import ScaleObjective, Weights, objective_of
 from restyle_engine.objective.targets import TargetCache, style_positions
 from restyle_engine.optim import lbfgs
 from restyle_engine.parameters import Parameters, Pooling, Precision, Resolved, resolve
 from restyle_engine.resizing import pixels, resized, tensor
-from restyle_engine.stylizer import DTYPES, FINISH_GAMUT, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.stylizer import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
 from restyle_engine.task import StylePicture, Task
 from restyle_imaging.errors import PictureError
 from torch import Tensor
@@ -149,7 +149,7 @@ class Engine:
         self._finishing = self._finishing or self._finish()
         steps = -(-count // SEARCHED) * SEARCHED
         began = time.perf_counter()
-        finish(self._finishing, self._content, steps, WHOLE_PACE, lambda content: strength.finish_weight(STRENGTH, content), None, lambda *_: None)
+        finish(self._finishing, self._content, steps, WHOLE, lambda content: strength.finish_weight(STRENGTH, content), None, lambda *_: None)
         _wait(self._content.device)
         return (time.perf_counter() - began) / steps
 
@@ -180,9 +180,9 @@ class Engine:
         height, width = self._content.shape[-2:]
         device, tiles = self._content.device, whole(width, height)
         found = style_positions(self._vgg, "", StylePicture(pixels(self._style)), width, height, LAYERS, device, TargetCache())
-        region = Region({layer: keys([one], [1.0], self.dtype) for layer, one in found.items()}, None)
+        source = Source({layer: keys([one], [1.0], self.dtype) for layer, one in found.items()}, None)
         hold = FeatureMatch(self._vgg, self._content, dict(self._parameters.content_layers), None, tiles)
-        return Finish(self._vgg, self._content, [region], LAYERS, hold, FINISH_GAMUT, tiles)
+        return Finish(self._vgg, self._content, [source], hold, tiles)
 
     @property
     def _parameters(self) -> Resolved:

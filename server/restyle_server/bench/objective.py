@@ -12,7 +12,7 @@ from restyle_engine.large.tiles import whole
 from restyle_engine.network.vgg import Vgg, channels, depth
 from restyle_engine.objective.content_loss import FeatureMatch
 from restyle_engine.objective.moments import guides, moments
-from restyle_engine.objective.scale_objective import Region, ScaleObjective, Weights
+from restyle_engine.objective.scale_objective import Aim, ScaleObjective, Weights
 from restyle_engine.objective.style_loss import gram
 from restyle_engine.optim import lbfgs
 from restyle_engine.optim.lbfgs import Value
@@ -36,7 +36,7 @@ def objective_of(vgg: Vgg, content: Tensor, style: Tensor, width: int, height: i
     with torch.no_grad():
         found = vgg.features(shown, LAYERS)
         targets = {layer: moments(values) for layer, values in found.items()}
-    region = Region(guides(None, None, DEEPEST), targets, GRAM_SHARES, 1.0)
+    region = Aim(guides(None, None, DEEPEST), targets, GRAM_SHARES, 1.0)
     tiles = whole(width, height)
     return ScaleObjective(vgg, base, (region,), gram, FeatureMatch(vgg, base, {HELD: 1.0}, None, tiles, relative=False), tiles, None)
 

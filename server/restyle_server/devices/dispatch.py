@@ -15,11 +15,11 @@ from ..jobs.journal import JournalFailure
 from ..jobs.states import JobState
 from ..jobs.store import JobStore
 from ..limits import Limits
-from ..records.order import Order
+from ..records.order import AskedOrder, Order
 from ..records.result import Failure
 from ..refusals import Invalid, TooLarge, Unavailable
 from ..worker import messages as say
-from ..worker.engine import Estimate
+from ..worker.engine import Device, Estimate, resolved
 from . import ends
 from .slots import DeviceSlot, Gone, WorkerProcess
 from .throughput import Throughputs
@@ -43,7 +43,7 @@ class Dispatcher:
         self._tickets = itertools.count()
         self._closing = False
         self._rest = asyncio.Event()  # set whenever a job has ended
-        self.prepare: Callable[[bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
+        self.prepare: Callable[[Device, bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
         store.changed = lambda job: self._changed(job)
         store.watched = self._watched
 
@@ -116,8 +116,9 @@ class Dispatcher:
         """The job's worker is told to deliver what there is."""
         self._tell(job_id, say.Finish(job_id))
 
-    async def estimate(self, order: Order, device: str, ready_seconds: float, answer_seconds: float) -> tuple[DeviceSlot, Estimate] | None:
-        """What the order would cost on the device, or on the first that is ready; None when no worker is ready or answers in time. TooLarge and Invalid."""
+    async def estimate(self, asked: AskedOrder, device: str, ready_seconds: float, answer_seconds: float) -> tuple[DeviceSlot, Order, Estimate] | None:
+        """What is made of the order on the device, or on the first that is ready, and what it would cost; None when no worker is ready or answers in time.
+        TooLarge and Invalid."""
         self.wake()
         deadline = asyncio.get_running_loop().time() + ready_seconds
         while not (ready := [slot for slot in self.slots if slot.ready and slot.fits(device)]):
@@ -125,6 +126,7 @@ class Dispatcher:
                 return None
             await asyncio.sleep(0.05)
         slot = ready[0]
+        order = self._resolved(asked, slot)
         answer = await self._ask(slot, order, answer_seconds)
         if answer is None:
             return None
@@ -132,7 +134,7 @@ class Dispatcher:
             if answer.reason in ("OUT_OF_MEMORY", "IMAGE_TOO_LARGE"):
                 raise TooLarge(answer.message, 0)
             raise Invalid("spec", answer.message, reason=answer.reason)
-        return slot, answer.estimate
+        return slot, order, answer.estimate
 
     async def close(self) -> None:
         """Kills the workers and waits for their ends."""
@@ -253,21 +255,26 @@ class Dispatcher:
         return job is not None and job.state is JobState.RUNNING and job.job_class is JobClass.BATCH
 
     def _begin(self, slot: DeviceSlot, job: Job) -> None:
-        order, device, process = job.order, slot.device, slot.process
-        if order is None or device is None or process is None:  # a slot that is ready has both, a waiting job its order
+        if job.order is None or slot.process is None:  # a slot that is ready has one, a waiting job its order
             raise RuntimeError("a job without an order, or a slot without a worker")
-        resolved = sizing.resolved(order.parameters, order.content.width, order.content.height, device.kind, device.bf16)
+        order = self._resolved(job.order, slot)
         slot.job_id = job.id  # first: the store's other watchers may ask for the next job meanwhile
         self._store.queue.start(job)
         try:
-            self._store.move(job.id, JobState.RUNNING, started=self._clock.time(), resolved=resolved, device=slot.describe())
+            self._store.move(job.id, JobState.RUNNING, started=self._clock.time(), resolved=order.parameters, device=slot.describe())
         except JournalFailure:
             slot.job_id = None
             self._store.move(job.id, JobState.FAILED, failure=ends.UNWRITTEN)
             return
         slot.watchdog.reset()
         folders = self._store.folders
-        process.tell(say.Paint(job.id, order, folders.result(job.id), folders.report(job.id), self._store.preview_size(job.id)))
+        slot.process.tell(say.Paint(job.id, order, folders.result(job.id), folders.report(job.id), self._store.preview_size(job.id)))
+
+    def _resolved(self, order: AskedOrder, slot: DeviceSlot) -> Order:
+        """The order with every choice made: here, for estimates and jobs alike."""
+        if slot.device is None:
+            raise RuntimeError("a slot that is not ready")
+        return resolved(order, slot.device, lambda found: self._throughputs.seconds(slot.describe(), found, warm=True))
 
     def _tell(self, job_id: str, command: say.Command) -> None:
         for slot in self.slots:
@@ -292,7 +299,7 @@ class Dispatcher:
                 slot.idle_since = self._clock.monotonic()
                 log.info("device %s: ready (%s), process %s", slot.id, message.device.name, process.pid)
                 if self.prepare is not None:
-                    process.tell(self.prepare(not slot.fragile and not self._store.waiting()))
+                    process.tell(self.prepare(message.device, not slot.fragile and not self._store.waiting()))
                 self._refuse_unknown()
                 self._dispatch()
             case say.Unusable():
@@ -329,21 +336,27 @@ class Dispatcher:
     def _settle(self, slot: DeviceSlot, message: say.Done | say.Failed | say.Stopped) -> None:
         match message:
             case say.Done():
-                self._throughputs.learn(slot.describe(), message.resolved, message.timing, warm=slot.warm)
-                slot.warm = True
-                self._store.move(
-                    message.job_id,
-                    JobState.SUCCEEDED,
-                    result=message.result,
-                    resolved=message.resolved,
-                    progress=message.progress,
-                    finished_early=message.finished_early,
-                    warnings=message.warnings,
-                )
+                self._delivered(slot, message)
             case say.Failed():
                 self._store.move(message.job_id, JobState.FAILED, failure=Failure(message.reason, message.message))
             case say.Stopped():
                 self._store.move(message.job_id, JobState.CANCELLED)
+
+    def _delivered(self, slot: DeviceSlot, message: say.Done) -> None:
+        job = self._store.find(message.job_id)
+        if job is None or job.order is None or job.resolved is None:
+            raise RuntimeError("a job that ran without an order")
+        self._throughputs.learn(slot.describe(), job.resolved, message.timing, warm=slot.warm)
+        slot.warm = True
+        content = job.order.content
+        self._store.move(
+            job.id,
+            JobState.SUCCEEDED,
+            result=message.result,
+            progress=message.progress,
+            finished_early=message.finished_early,
+            warnings=(*message.warnings, *sizing.said(job.order.parameters, job.resolved, content.width, content.height)),
+        )
 
     def _gone(self, slot: DeviceSlot, message: Gone) -> None:
         was_ready, hung, at_hand = slot.ready, slot.hung, [job_id for job_id in (slot.job_id, slot.paused) if job_id is not None]

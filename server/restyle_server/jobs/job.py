@@ -8,7 +8,7 @@ from typing import Any
 
 from restyle_engine.parameters import Resolved
 
-from ..records.order import Order
+from ..records.order import AskedOrder
 from ..records.progress import Progress
 from ..records.result import Failure, Result
 from .states import JobState, moved
@@ -41,7 +41,7 @@ class Job:
     weights_id: str
     owner: str = ""  # whose certificate; empty where there are none
     wanted_device: str = ""  # empty: whichever is free first
-    order: Order | None = None  # None while it uploads
+    order: AskedOrder | None = None  # None while it uploads, and when it has ended
     started: float = 0.0
     ended: float = 0.0
     expires: float = 0.0
@@ -49,7 +49,7 @@ class Job:
     since: float = 0.0  # its end, in seconds that servers had seen pass (ages.py); what is kept for a time is kept from there
     used: int = 0  # rises from end to end and from read to read, over all jobs
     progress: Progress | None = None
-    resolved: Resolved | None = None
+    resolved: Resolved | None = None  # once a device has taken it
     device: str = ""  # for people
     failure: Failure | None = None  # also of an EXPIRED job whose result was damaged
     result: Result | None = None

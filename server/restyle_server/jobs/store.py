@@ -14,7 +14,7 @@ from typing import Any
 from ..clock import Clock
 from ..limits import KEPT_CHECKPOINTS, Limits
 from ..records import checkpoints
-from ..records.progress import Picture, Progress
+from ..records.progress import Preview, Progress
 from ..records.result import Failure
 from ..refusals import Invalid, NotFound
 from . import recovery, results
@@ -196,7 +196,7 @@ class JobStore:
             self._jobs[job_id] = replace(job, progress=progress)
             self._channel(job_id).publish(progress)
 
-    def preview(self, job_id: str, picture: Picture) -> None:
+    def preview(self, job_id: str, picture: Preview) -> None:
         """A picture of the job as it stands."""
         job = self._jobs.get(job_id)
         if job is not None and job.state is JobState.RUNNING:

@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..records.progress import Picture, Progress
+from ..records.progress import Preview, Progress
 from .job import Job
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """sequence rises within a job. what: a snapshot (Job), progress (Progress) or a preview (Picture)."""
+    """sequence rises within a job. what: a snapshot (Job), progress (Progress) or a preview (Preview)."""
 
     sequence: int
-    what: Job | Progress | Picture
+    what: Job | Progress | Preview
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +54,7 @@ class Channel:
         """The longest side that any watcher wants, in px; 0 when none wants previews."""
         return max((watcher.previews for watcher in self._watchers), default=0)
 
-    def publish(self, what: Job | Progress | Picture) -> None:
+    def publish(self, what: Job | Progress | Preview) -> None:
         """Puts it into every mailbox, in place of an older one of its kind. After a job has ended nothing else is published."""
         self._sequence += 1
         event = Event(self._sequence, what)

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from .order import Order
+from .order import AskedOrder, Order
 from .result import Failure
 
 FLOAT = 4  # bytes
 HEADER_BYTES = 65_536  # far more than a header has
 READ_BYTES = 1 << 20
+UNREAD = ("weights", "parameters", "asked")  # of an order's fields: weights are large, and told apart by size and time; the others come as `asked`, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,10 @@ def told(failure: Failure, kept: Head) -> Failure:
     )
 
 
-def fingerprint(order: Order) -> str:
-    """Equal for orders that are painted alike: their pixels, styles, masks and parameters, but not how much memory they may take. OSError."""
-    digest = hashlib.blake2b(f"{__version__}\n".encode(), digest_size=16)
-    asked = replace(order, parameters=replace(order.parameters, memory_limit=None), report=False, kept=None)
-    for word in _words(asked):
+def fingerprint(order: Order | AskedOrder) -> str:
+    """Equal for orders that are asked for alike: their pixels, styles, masks and parameters, but not how much memory they may take. OSError."""
+    digest = hashlib.blake2b(f"{__version__}\n{order.asked}\n".encode(), digest_size=16)
+    for word in _words(replace(order, report=False, kept=None)):
         digest.update(f"{len(word)}:".encode() + word)
     status = order.weights.path.stat()
     digest.update(f"{order.weights.path} {status.st_size} {status.st_mtime_ns}".encode())
@@ -66,7 +66,7 @@ def _words(value: Any) -> Iterator[bytes]:
             yield from _words(one)
     elif is_dataclass(value):
         for field in fields(value):
-            if field.name != "weights":  # large, and told apart by size and time
+            if field.name not in UNREAD:
                 yield field.name.encode()
                 yield from _words(getattr(value, field.name))
     elif isinstance(value, bytes):

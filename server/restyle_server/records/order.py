@@ -1,12 +1,16 @@
-"""Owns a job's order as the server's own code sees it: frozen, validated, pixels as files beside the journal. Picklable; imports neither protobuf nor torch."""
+"""Owns a job's order as the server's own code sees it: frozen, validated, pixels as files beside the journal. Picklable; imports neither protobuf nor torch.
+
+It waits as an AskedOrder, with what its caller left open, and becomes an Order on the device that takes it, which is known then.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from restyle_engine.parameters import Parameters, Symmetry
+from restyle_engine.parameters import Parameters, Resolved, Symmetry
 from restyle_imaging.planes.formats import PixelFormat
 
 
@@ -77,16 +81,41 @@ class WeightsFile:
     path: Path
 
 
+P = TypeVar("P", Parameters, Resolved)
+
+
 @dataclass(frozen=True, slots=True)
-class Order:
-    """Everything that an engine needs to paint one job."""
+class _Order(Generic[P]):
+    """What both kinds of orders have."""
 
     content: PlaneFile
     styles: tuple[StyleOrder, ...]
     weights: WeightsFile
-    parameters: Parameters = field(default_factory=Parameters)
+    parameters: P
     masks: tuple[MaskFile, ...] = ()
     start: Start = field(default_factory=Start)
     strength_map: PlaneFile | None = None
     report: bool = False  # tell afterwards how it was painted
     kept: Path | None = None  # the last completed scale is written there (records/checkpoints.py); one that lies there already is gone on from
+
+
+@dataclass(frozen=True, slots=True)
+class Order(_Order[Resolved]):
+    """Everything that an engine needs to paint one job, every choice made. asked: the caller's own parameters in words, by which like orders are known."""
+
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOrder(_Order[Parameters]):
+    """An order as its caller gave it, which waits for a device."""
+
+    @property
+    def asked(self) -> str:
+        """The parameters in words, without the memory: that changes no picture."""
+        return repr(replace(self.parameters, memory_limit=None))
+
+    def resolved(self, parameters: Resolved) -> Order:
+        """The same, every choice made."""
+        same = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "parameters"}
+        return Order(**same, parameters=parameters, asked=self.asked)

@@ -7,28 +7,28 @@ from pathlib import Path
 
 import msgspec
 
-from .progress import Picture, Progress
+from .progress import Preview, Progress
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleEnd:
-    """A scale of the work, and the picture when it was done. scale: its number, from 1; width, height: px, which several scales may share. began: seconds after
-    the painting's own beginning; seconds: that it took."""
+class ScaleReport:
+    """A scale of the work, and the picture when it was done. scale: its number, from 1; width, height: px, which several scales may share. began_seconds:
+    after the painting's own beginning; seconds: that it took."""
 
     scale: int
     width: int
     height: int
     evaluations: int
-    began: float
+    began_seconds: float
     seconds: float
-    picture: Picture
+    picture: Preview
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """scales: coarsest first. steps: one per loss evaluation."""
 
-    scales: tuple[ScaleEnd, ...]
+    scales: tuple[ScaleReport, ...]
     steps: tuple[Progress, ...]
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from restyle_engine.large import sizing
-from restyle_engine.parameters import Resolved
 
 from ..clock import Clock
 from ..devices.dispatch import Dispatcher
@@ -23,7 +22,7 @@ from ..jobs.store import JobStore
 from ..jobs.uploads import Payloads, Piece, payload_path
 from ..limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
 from ..records import checkpoints
-from ..records.order import Order, PlaneFile, WeightsFile
+from ..records.order import AskedOrder, PlaneFile, WeightsFile
 from ..refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
 from ..weights.registry import WeightsRegistry
 from ..wire import restyle_pb2 as wire
@@ -83,14 +82,14 @@ class JobCreation:
             return await self._again(known, stream)
         if not self._dispatcher.accepting:
             raise Unavailable("The server is ending; send the job again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
-        spec = self._within_patience(spec_of(header.spec, self._limits))
+        spec = spec_of(header.spec, self._limits)
         with self._admitted(request, spec) as entry:
             await self._let_others_in()
             self._dispatcher.check_device(spec.device)
             weights = await self._registry.chosen(spec.weights, spec.parameters)
             library = await self._styles.used(spec)
             start = self._start(spec, owner)
-            await self._preflight(spec, spec.order(NOWHERE, weights, library, start))
+            await self._preflight(spec.order(NOWHERE, weights, library, start), spec.device)
             job = self._added(spec, request, weights.id)
             entry.waits = False
             try:
@@ -179,19 +178,6 @@ class JobCreation:
             )
         )
 
-    def _within_patience(self, spec: Spec) -> Spec:
-        """The native size as the device's own throughput allows it, where it has painted before; else the engine judges by the kind of device."""
-        slot = next((slot for slot in self._dispatcher.slots if slot.device and slot.fits(spec.device)), None)
-        if not spec.parameters.native_size or slot is None or slot.device is None:
-            return spec
-        name, device, content = slot.describe(), slot.device, spec.content
-
-        def throughput(found: Resolved) -> float | None:
-            return self._throughputs.seconds(name, found, warm=True)
-
-        found = sizing.resolved(spec.parameters, content.width, content.height, device.kind, device.bf16, throughput)
-        return replace(spec, parameters=replace(spec.parameters, size=found.size)) if throughput(found) is not None else spec
-
     def _start(self, spec: Spec, owner: str) -> PlaneFile | None:
         if not spec.start_job:
             return None
@@ -204,16 +190,16 @@ class JobCreation:
         result = job.result
         return PlaneFile(result.path, result.format, result.width, result.height, result.icc)
 
-    async def _preflight(self, spec: Spec, order: Order) -> None:
-        estimated = await self._dispatcher.estimate(order, spec.device, 0.0, PREFLIGHT_SECONDS)
+    async def _preflight(self, asked: AskedOrder, device: str) -> None:
+        estimated = await self._dispatcher.estimate(asked, device, 0.0, PREFLIGHT_SECONDS)
         if estimated is None:
             return
-        slot, estimate = estimated
+        slot, order, estimate = estimated
         if slot.device is None:
             return
-        total, allowed = slot.device.memory_total, spec.parameters.memory_limit  # what others hold now may be free when the job's turn comes
+        total, allowed = slot.device.memory_total, order.parameters.memory_limit  # what others hold now may be free when the job's turn comes
         if estimate.memory_bytes > (total if allowed is None else min(total, allowed)):
-            shortage = Shortage(estimate.resolved.size, estimate.memory_bytes, allowed, total, estimate.largest_size, slot.id)
+            shortage = Shortage(order.parameters.size, estimate.memory_bytes, allowed, total, estimate.largest_size, slot.id)
             raise TooLarge(shortage.failure.message, estimate.largest_size)
 
     async def _uploaded(
@@ -224,7 +210,7 @@ class JobCreation:
         library: dict[str, LibraryStyle],
         start: PlaneFile | None,
         stream: AsyncIterator[wire.CreateJobRequest],
-    ) -> Order:
+    ) -> AskedOrder:
         folder = self._store.folders.of(job.id)
         library = {id_: await self._snapshot(style, folder / f"style-{index}") for index, (id_, style) in enumerate(sorted(library.items()))}
         if start is not None:
@@ -240,7 +226,7 @@ class JobCreation:
         await self._go_on(job, order)
         return order
 
-    async def _go_on(self, job: Job, order: Order) -> None:
+    async def _go_on(self, job: Job, order: AskedOrder) -> None:
         """Gives the job what a failed one of the same order and owner had completed."""
         halted = [(earlier.id, kept) for earlier in self._store.halted(job.owner) if (kept := checkpoints.head(self._store.folders.checkpoint(earlier.id)))]
         if not halted or order.kept is None:
@@ -259,15 +245,15 @@ class JobCreation:
 
     async def estimate(self, request: wire.EstimateJobRequest, owner: str) -> wire.Estimate:
         """Memory, time and the largest size, without the job's pixels."""
-        spec = self._within_patience(spec_of(request.spec, self._limits))
+        spec = spec_of(request.spec, self._limits)
         self._dispatcher.check_device(spec.device)
         weights = await self._registry.chosen(spec.weights, spec.parameters)
-        order = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner))
-        estimated = await self._dispatcher.estimate(order, spec.device, ESTIMATE_SECONDS, ESTIMATE_SECONDS)
+        asked = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner))
+        estimated = await self._dispatcher.estimate(asked, spec.device, ESTIMATE_SECONDS, ESTIMATE_SECONDS)
         if estimated is None:
             raise Unavailable("The engine is still starting; ask again in a moment.", retry_after=RETRY_SECONDS)
-        slot, estimate = estimated
-        resolved = estimate.resolved
+        slot, order, estimate = estimated
+        resolved = order.parameters
         seconds = self._throughputs.seconds(slot.describe(), resolved, warm=slot.warm)
         return wire.Estimate(
             memory_bytes=estimate.memory_bytes,
@@ -279,7 +265,7 @@ class JobCreation:
             device=slot.describe(),
             weights=replies.weights_message(self._registry.known[weights.id]),
             resolved=replies.resolved_message(resolved, weights.id, slot.id),
-            warnings=estimate.warnings,
+            warnings=sizing.said(asked.parameters, resolved, asked.content.width, asked.content.height),
         )
 
 

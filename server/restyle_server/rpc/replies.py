@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 
 from restyle_contract.parameters import NUMBERS
-from restyle_engine.parameters import Color, Objective, Optimizer, Pooling, Precision, Resolved
+from restyle_engine.parameters import DEFAULT_SIZE, Color, Objective, Optimizer, Pooling, Precision, Resolved
 from restyle_imaging.planes.formats import PixelFormat
 
 from ..jobs.job import Job
 from ..jobs.states import JobState
 from ..jobs.watching import Event
 from ..limits import MAX_PREVIEW, MIN_PREVIEW, Limits
-from ..records.progress import Picture, Progress
-from ..records.report import Report
+from ..records.progress import Preview, Progress
+from ..records.report import Report, ScaleReport
 from ..records.result import Result
 from ..weights.catalogue import Weights
 from ..wire import restyle_pb2 as wire
@@ -70,45 +71,29 @@ def event_message(event: Event, preview_size: int, job: Callable[[Job], wire.Job
             return wire.JobEvent(sequence=event.sequence, snapshot=job(event.what))
         case Progress():
             return wire.JobEvent(sequence=event.sequence, progress=progress_message(event.what))
-        case Picture():
+        case Preview():
             return wire.JobEvent(sequence=event.sequence, preview=preview_message(shrunk(event.what, preview_size)))
 
 
 def progress_message(progress: Progress) -> wire.Progress:
-    return wire.Progress(
-        scale=progress.scale,
-        scales=progress.scales,
-        width=progress.width,
-        height=progress.height,
-        step=progress.step,
-        steps=progress.steps,
-        fraction=progress.fraction,
-        loss=progress.loss,
-        content_loss=progress.content_loss,
-        style_loss=progress.style_loss,
-        elapsed_seconds=progress.elapsed_seconds,
-        eta_seconds=-1.0 if progress.eta_seconds is None else progress.eta_seconds,
-        content_weight=progress.content_weight,
-        smoothing_loss=progress.smoothing_loss,
-        gamut_loss=progress.gamut_loss,
-    )
+    eta = -1.0 if progress.eta_seconds is None else progress.eta_seconds
+    return wire.Progress(**progress.counts(), elapsed_seconds=progress.elapsed_seconds, eta_seconds=eta)
 
 
 def report_messages(report: Report) -> Iterator[wire.ReadReportResponse]:
     """The scales, each in a message of its own, then the steps."""
-    for end in report.scales:
-        scale = wire.ScaleReport(scale=end.scale, width=end.width, height=end.height, evaluations=end.evaluations, began_seconds=end.began, seconds=end.seconds)
-        scale.picture.CopyFrom(preview_message(end.picture))
-        yield wire.ReadReportResponse(scale=scale)
+    for scale in report.scales:
+        same = {each.name: getattr(scale, each.name) for each in fields(ScaleReport) if each.name != "picture"}
+        yield wire.ReadReportResponse(scale=wire.ScaleReport(**same, picture=preview_message(scale.picture)))
     for first in range(0, len(report.steps), STEPS_PER_MESSAGE):
         yield wire.ReadReportResponse(steps=[progress_message(step) for step in report.steps[first : first + STEPS_PER_MESSAGE]])
 
 
-def preview_message(picture: Picture) -> wire.Preview:
+def preview_message(picture: Preview) -> wire.Preview:
     return wire.Preview(width=picture.width, height=picture.height, rgba=picture.rgba)
 
 
-def shrunk(picture: Picture, longest: int) -> Picture:
+def shrunk(picture: Preview, longest: int) -> Preview:
     """The picture, its longest side at most `longest` px."""
     if max(picture.width, picture.height) <= longest:
         return picture
@@ -116,7 +101,7 @@ def shrunk(picture: Picture, longest: int) -> Picture:
 
     image = Image.frombytes("RGBA", (picture.width, picture.height), picture.rgba)
     image.thumbnail((longest, longest), reducing_gap=2.0)
-    return Picture(image.width, image.height, image.tobytes())
+    return Preview(image.width, image.height, image.tobytes())
 
 
 def preview_size(asked: int) -> int:
@@ -173,7 +158,7 @@ def device_message(device: Device | None, wanted: str, state: str) -> wire.Devic
         memory_available=device.memory_available,
         bf16=device.bf16,
         state=state,
-        default_size=device.default_size,
+        default_size=DEFAULT_SIZE[device.kind],
     )
 
 

@@ -1,4 +1,4 @@
-"""Owns a job's order as a caller gives it: validated, its pixels still payloads of the upload; and how it becomes an Order once they are files."""
+"""Owns a job's order as a caller gives it: validated, its pixels still payloads of the upload; and how it becomes an order once they are files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from restyle_imaging.planes.formats import PixelFormat
 
 from ..jobs.job import JobClass, Lifetime
 from ..jobs.uploads import payload_path
-from ..records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from ..records.order import AskedOrder, Crop, MaskFile, MaskUse, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,9 @@ class Spec:
         if self.strength_map is not None:
             yield self.strength_map, "spec.strength_map"
 
-    def order(self, folder: Path, weights: WeightsFile, library: Mapping[str, LibraryStyle], start: PlaneFile | None) -> Order:
+    def order(self, folder: Path, weights: WeightsFile, library: Mapping[str, LibraryStyle], start: PlaneFile | None) -> AskedOrder:
         """The order, with every payload a file of `folder`. start: the earlier result that spec.start names."""
-        return Order(
+        return AskedOrder(
             content=self.content.file(folder),
             styles=tuple(_style(style, index, folder, library) for index, style in enumerate(self.styles)),
             weights=weights,

@@ -49,14 +49,18 @@ def catalogue(data_dir: Path, admin_file: Path | None = None) -> list[Weights]:
     return found
 
 
+def automatic(known: Iterable[Weights]) -> Weights:
+    """What "auto" means: the first that is installed, of weights in auto's order; vgg16 always is."""
+    return next(each for each in known if each.installed)
+
+
 def choose(wanted: str, data_dir: Path, admin_file: Path | None = None) -> WeightsFile:
-    """The file for "auto" (or ""), "vgg19", "vgg16" or "file". auto takes vgg19 when it is installed, else vgg16.
+    """The file for "auto" (or ""), "vgg19", "vgg16" or "file".
 
     WeightsUnknown: no such id. WeightsMissing: not on this machine. WeightsInvalid: the administrator's file is unusable.
     """
     if wanted in ("", "auto"):
-        vgg19 = _vgg19(data_dir)
-        return _file(vgg19 if vgg19.installed else _vgg16())
+        return _file(automatic(catalogue(data_dir)))
     if wanted == "vgg19":
         return _file(_vgg19(data_dir))
     if wanted == "vgg16":

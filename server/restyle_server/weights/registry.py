@@ -13,7 +13,7 @@ from restyle_engine.parameters import DEFAULT_CONTENT_LAYERS, DEFAULT_STYLE_LAYE
 
 from ..records.order import WeightsFile
 from ..refusals import Invalid, NotNow, Refusal, Unavailable
-from .catalogue import IDS, SHIPPED, Weights, catalogue, choose, lacking
+from .catalogue import IDS, SHIPPED, Weights, automatic, catalogue, choose, lacking
 from .errors import InstallFailed, WeightsError, WeightsInvalid, WeightsMissing
 from .install import install_vgg19, vgg19_path
 
@@ -69,7 +69,7 @@ class WeightsRegistry:
     @property
     def usual(self) -> Path | None:
         """The file that "auto" meant at the last look."""
-        return next((weights.path for weights in self.known.values() if weights.path is not None), None)
+        return automatic(self.known.values()).path if self.known else None
 
     async def in_use(self) -> str:
         """What "auto" means now."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import numpy as np
 from restyle_engine.optim.plan import plan
-from restyle_engine.parameters import Resolved
 from restyle_engine.task import State
 
 from ..records import checkpoints
@@ -17,9 +17,9 @@ from ..records.order import Order
 class Checkpoint:
     """One order's file; does nothing for an order without one."""
 
-    def __init__(self, order: Order, resolved: Resolved, device: str) -> None:
-        self._order, self._resolved = order, resolved
-        self._engine = f"{device} {resolved}"
+    def __init__(self, order: Order, device: str) -> None:
+        self._order = order
+        self._engine = f"{device} {replace(order.parameters, memory_limit=None)}"
         self._fingerprint = ""
 
     def found(self) -> State | None:
@@ -36,8 +36,8 @@ class Checkpoint:
         if self._order.kept is None:
             return
         planes = [state.best]
-        resolved = self._resolved
-        scale = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations)[state.done - 1]  # what people know: its size without the margin
+        p = self._order.parameters
+        scale = plan(p.width, p.height, p.preset, p.evaluations)[state.done - 1]  # what people know: its size without the margin
         with contextlib.suppress(OSError):
             self._fingerprint = self._fingerprint or checkpoints.fingerprint(self._order)
             shapes = tuple((int(plane.shape[0]), int(plane.shape[1]), int(plane.shape[2])) for plane in planes)

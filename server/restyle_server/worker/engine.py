@@ -14,20 +14,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from restyle_engine.parameters import Resolved
+from restyle_engine.large import sizing
+from restyle_engine.parameters import SMALLEST_SIDE, Parameters, Resolved, resolve
+from restyle_engine.step import Step
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 
-from ..records.order import Order
-from ..records.progress import Picture, Progress
-from ..records.report import ScaleEnd
+from ..records.order import AskedOrder, Order
+from ..records.progress import Preview
+from ..records.report import ScaleReport
 
 
 @dataclass(frozen=True, slots=True)
-class LiveProgress(Progress):
-    """What an observer is told. `preview(longest_side)` makes a picture of the state now, and is only valid during the call of the observer."""
+class LiveProgress(Step):
+    """What an observer is told. `preview(longest_side)` makes one of the state now, and is only valid during the call of the observer."""
 
-    preview: Callable[[int], Picture] | None = None
+    preview: Callable[[int], Preview] | None = None
 
 
 Observer = Callable[[LiveProgress], Verdict]
@@ -40,19 +42,27 @@ class Device:
     name: str
     memory_total: int  # bytes
     memory_available: int
-    bf16: bool
-    default_size: int  # px
+    bf16: bool  # whether it is faster with bf16
+
+
+def resolved(order: AskedOrder, device: Device, throughput: sizing.Throughput = sizing.unknown) -> Order:
+    """The order with every choice made, for this device. throughput: what is known of it."""
+    content = order.content
+    return order.resolved(sizing.resolved(order.parameters, content.width, content.height, device.kind, device.bf16, throughput))
+
+
+def usual(device: Device) -> Resolved:
+    """What most jobs will want of this device, but for their sizes."""
+    return resolve(Parameters(), SMALLEST_SIDE, SMALLEST_SIDE, device.kind, device.bf16)
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an order would need. The time is learned by the front end (devices/throughput.py), from every engine alike."""
+    """What an order would need of its device. The time is learned by the front end (devices/throughput.py), from every engine alike."""
 
     memory_bytes: int
     memory_available: int
     largest_size: int  # px, longest side of the work that fits
-    resolved: Resolved
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +70,9 @@ class Painted:
     """plane: the result in the very format, size and profile of the content. scales: for orders that want a report, coarsest first."""
 
     plane: Plane
-    resolved: Resolved
-    evaluations: int
-    seconds: float
     finished_early: bool
     warnings: tuple[str, ...] = ()
-    trace: tuple[Progress, ...] = ()  # one per loss evaluation, without previews
-    scales: tuple[ScaleEnd, ...] = ()
+    scales: tuple[ScaleReport, ...] = ()
 
 
 class JobFailure(Exception):
@@ -86,8 +92,8 @@ class Engine(Protocol):
     """What paints. `estimate` is called from another thread, also while `paint` runs, and opens none of the order's files. `paint` calls `between` from one
     scale to the next and obeys it like the observer.
 
-    An engine may have an attribute `features`: those of FEATURES that it fills; and a method `prepare(folder, weights)`, called before the first order, which
-    keeps what is costly to make in the folder, and loads the weights (a path, or None) that most orders will want."""
+    An engine may have an attribute `features`: those of FEATURES that it fills; and a method `prepare(folder, weights, parameters)`, called before the first
+    order, which keeps what is costly to make in the folder, and loads the weights (a path, or None) as most orders will want them."""
 
     def device(self) -> Device: ...
     def estimate(self, order: Order) -> Estimate: ...

@@ -42,8 +42,9 @@ def blend_of(order: Order) -> Pixels | None:
     return _product(order, MaskUse.BLEND)
 
 
-def task_of(order: Order, resolved: Resolved, canvas: Canvas, pictures: StylePictures) -> Task:
+def task_of(order: Order, canvas: Canvas, pictures: StylePictures) -> Task:
     """What the stylizer gets for an order. canvas: the order's content, opened. pictures: those of styles that were seen before."""
+    resolved = order.parameters
     width, height = resolved.width, resolved.height
     content, alpha = resize_visible(canvas.rgb, canvas.alpha, width, height)
     counted = _product(order, MaskUse.STATISTICS)

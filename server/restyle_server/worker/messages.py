@@ -8,7 +8,7 @@ from pathlib import Path
 from restyle_engine.parameters import Resolved
 
 from ..records.order import Order
-from ..records.progress import Picture, Progress
+from ..records.progress import Preview, Progress
 from ..records.result import Result
 from .engine import Device, Estimate
 
@@ -17,11 +17,12 @@ from .engine import Device, Estimate
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """The first word: keep what is costly to measure in `folder`, and have these weights ready, which most jobs want; None: a job that waits says itself what
-    it wants."""
+    """The first word: keep what is costly to measure in `folder`, and have these weights ready, with these parameters, as most jobs want them; None: a job that
+    waits says itself what it wants."""
 
     folder: Path
     weights: Path | None
+    parameters: Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Advanced:
 @dataclass(frozen=True, slots=True)
 class Previewed:
     job_id: str
-    picture: Picture
+    picture: Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,6 @@ class Timing:
 class Done:
     job_id: str
     result: Result
-    resolved: Resolved
     progress: Progress | None
     finished_early: bool
     warnings: tuple[str, ...]

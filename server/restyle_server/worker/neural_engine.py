@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from restyle_engine import device as devices
-from restyle_engine.large import sizing
 from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
 from restyle_engine.network.vgg import UnusableWeights
-from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
+from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import Painting, Pixels, Sketch, Step
+from restyle_engine.task import LiveStep, Painting, Pixels, Sketch
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.color.oklab import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
@@ -27,8 +25,8 @@ from restyle_imaging.resample.upsampling import upsampled
 
 from ..limits import MAX_PREVIEW
 from ..records.order import Order
-from ..records.progress import Picture, Progress
-from ..records.report import ScaleEnd
+from ..records.progress import Preview
+from ..records.report import ScaleReport
 from .checkpoints import Checkpoint
 from .engine import FEATURES, Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 from .materials import StylePictures, blend_of, plane_of, task_of
@@ -48,27 +46,23 @@ class NeuralEngine:
         self._pictures = StylePictures()
         self._stylizer = Stylizer("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
 
-    def prepare(self, folder: Path, weights: Path | None) -> None:
-        """Keeps what is costly to measure in the folder; loads the weights with the default pooling and precision, and runs them once. UnusableWeights."""
+    def prepare(self, folder: Path, weights: Path | None, parameters: Resolved) -> None:
+        """Keeps what is costly to measure in the folder; loads the weights with the parameters' pooling and precision, and runs them once. UnusableWeights."""
         self._stylizer.keep_in(folder)
         if weights is not None:
-            usual = resolve(Parameters(), SMALLEST_SIDE, SMALLEST_SIDE, self._kind, devices.prefers_bf16(self._id))
-            self._stylizer.warm_up(weights, usual.pooling, usual.precision)
+            self._stylizer.warm_up(weights, parameters.pooling, parameters.precision)
 
     def device(self) -> Device:
         """The device and its memory now."""
-        kind = devices.device_kind(self._id)
         total, available = devices.memory(self._id)
-        return Device(self._id, kind, devices.device_name(self._id), total, available, devices.prefers_bf16(self._id), DEFAULT_SIZE[kind])
+        return Device(self._id, self._kind, devices.device_name(self._id), total, available, devices.prefers_bf16(self._id))
 
     def estimate(self, order: Order) -> Estimate:
         """Memory and largest size, without looking at any pixel."""
-        resolved = self._resolved(order)
         width, height = order.content.width, order.content.height
         available = self._available(order)
-        needed = estimate_bytes(resolved, width, height, available, self._kind)
-        largest = largest_size(resolved, width, height, available, self._kind)
-        return Estimate(needed, available, largest, resolved, sizing.said(order.parameters, resolved, width, height))
+        needed = estimate_bytes(order.parameters, width, height, available, self._kind)
+        return Estimate(needed, available, largest_size(order.parameters, width, height, available, self._kind))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""
@@ -79,38 +73,34 @@ class NeuralEngine:
         except UnusableWeights as error:
             raise JobFailure("WEIGHTS_UNUSABLE", str(error)) from error
         except (torch.OutOfMemoryError, MemoryError) as error:
-            raise self._out_of_memory(order, self._resolved(order)) from error
+            raise self._out_of_memory(order) from error
         except RuntimeError as error:
             if "can't allocate memory" not in str(error):  # torch's own words on a CPU, where it has no type for it
                 raise
-            raise self._out_of_memory(order, self._resolved(order)) from error
+            raise self._out_of_memory(order) from error
 
     def _paint(self, order: Order, observe: Observer, between: Between) -> Painted:
         began = time.monotonic()
-        resolved = self._resolved(order)
+        resolved = order.parameters
         if min(order.content.width, order.content.height) < SMALLEST_SIDE:
             raise JobFailure("BAD_INPUT", f"The layer is smaller than {SMALLEST_SIDE} px on a side; take a larger one.")
         available = self._available(order)
         if estimate_bytes(resolved, order.content.width, order.content.height, available, self._kind) > available:
-            raise self._out_of_memory(order, resolved)
+            raise self._out_of_memory(order)
         canvas = open_plane(plane_of(order.content))
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
-        checkpoint = Checkpoint(order, resolved, self._id)
-        task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=checkpoint.found())
+        checkpoint = Checkpoint(order, self._id)
+        task = replace(task_of(order, canvas, self._pictures), memory=memory, state=checkpoint.found())
         painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, checkpoint.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
         full = upsampled(canvas.rgb, task.content, result, canvas.alpha)
         plane = close_plane(canvas, full, blend_of(order))
-        trace = tuple(Progress(**_counts(step)) for step in painting.trace)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
-        scales = tuple(_scale_end(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
-        warnings = (*_went_on(painting), *painting.warnings, *sizing.said(order.parameters, resolved, order.content.width, order.content.height))
-        return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, warnings, trace, scales)
-
-    def _resolved(self, order: Order) -> Resolved:
-        return sizing.resolved(order.parameters, order.content.width, order.content.height, self._kind, devices.prefers_bf16(self._id))
+        scales = tuple(_scale_report(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
+        warnings = (*_went_on(painting), *painting.warnings)
+        return Painted(plane, painting.finished_early, warnings, scales)
 
     def _free(self) -> int:
         return int(devices.memory(self._id)[1] * FITS)
@@ -119,28 +109,27 @@ class NeuralEngine:
         limit = order.parameters.memory_limit
         return self._free() if limit is None else min(self._free(), limit)
 
-    def _out_of_memory(self, order: Order, resolved: Resolved) -> JobFailure:
+    def _out_of_memory(self, order: Order) -> JobFailure:
+        resolved = order.parameters
         width, height = order.content.width, order.content.height
         fits = min(largest_size(resolved, width, height, self._available(order), self._kind), max(resolved.size - 1, 0))
         least = estimate_bytes(resolved, width, height, 0, self._kind)
-        return Shortage(resolved.size, least, order.parameters.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
+        return Shortage(resolved.size, least, resolved.memory_limit, self._free(), fits if fits >= SMALLEST_SIDE else 0, self._id).failure
 
-    def _progress(self, step: Step, canvas: Canvas, resolved: Resolved, content: Pixels) -> LiveProgress:
-        def preview(longest: int) -> Picture:
-            if step.picture is None:
-                raise RuntimeError("a preview was asked for after its step")
+    def _progress(self, step: LiveStep, canvas: Canvas, resolved: Resolved, content: Pixels) -> LiveProgress:
+        def preview(longest: int) -> Preview:
             return _shown(step.picture(), canvas, resolved, content, longest)
 
-        return LiveProgress(**_counts(step), preview=preview)
+        return LiveProgress(**step.counts(), preview=preview)
 
 
-def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Picture:
+def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Preview:
     """A state of the painting as people see it: with the content's colours where they are wanted, and its alpha. longest: px."""
     height, width = rgb.shape[:2]
     if resolved.color is Color.CONTENT:
         rgb = with_content_color(rgb, resize(content, width, height), resolved.color_mix)
     alpha = None if canvas.alpha is None else resize(canvas.alpha, width, height, "area")
-    return Picture(*rgba8(rgb, alpha, longest))
+    return Preview(*rgba8(rgb, alpha, longest))
 
 
 def _went_on(painting: Painting) -> tuple[str, ...]:
@@ -151,14 +140,9 @@ def _went_on(painting: Painting) -> tuple[str, ...]:
     return (f"This job went on where an earlier one had ended, with {first.width} × {first.height} px.",)
 
 
-def _scale_end(sketch: Sketch, painting: Painting, began: float, picture: Picture) -> ScaleEnd:
+def _scale_report(sketch: Sketch, painting: Painting, began: float, picture: Preview) -> ScaleReport:
     evaluations = sum(step.scale == sketch.scale for step in painting.trace)
-    return ScaleEnd(sketch.scale, sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
-
-
-def _counts(step: Step) -> dict[str, Any]:
-    """What a step and a record of progress have in common."""
-    return {field.name: getattr(step, field.name) for field in fields(Step) if field.name != "picture"}
+    return ScaleReport(sketch.scale, sketch.width, sketch.height, evaluations, sketch.began - began, sketch.ended - sketch.began, picture)
 
 
 def engine(device_id: str) -> NeuralEngine:

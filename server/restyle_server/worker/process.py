@@ -14,9 +14,8 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.planes.formats import Plane
@@ -27,7 +26,7 @@ from ..records.progress import Progress
 from ..records.report import Report
 from ..records.result import Result
 from . import messages as say
-from .engine import Engine, JobFailure, LiveProgress, Painted
+from .engine import Engine, JobFailure, LiveProgress
 
 WRITE_BYTES = 8 << 20  # per write and CRC step: large enough to be fast, small enough not to copy a whole picture
 EXIT_ORPHANED = 3  # the front end is gone
@@ -298,25 +297,24 @@ class JobObserver:
         started, done = self._first or (now, progress.fraction)
         covered = progress.fraction - done
         eta = (now - started) / covered * (1 - progress.fraction) if covered > 0 else None
-        known = {field.name: getattr(progress, field.name) for field in fields(Progress)}
-        return Progress(**{**known, "elapsed_seconds": now - self._begun, "eta_seconds": eta})
+        return Progress(**progress.counts(), elapsed_seconds=now - self._begun, eta_seconds=eta)
 
 
 def _prepared(engine: Engine, command: say.Prepare) -> None:
     prepare = getattr(engine, "prepare", None)
     if prepare is not None:
         with contextlib.suppress(Exception):  # the job that meets the same fault says what it is
-            prepare(command.folder, command.weights)
+            prepare(command.folder, command.weights, command.parameters)
 
 
 def _painted(engine: Engine, command: say.Paint, observer: JobObserver, between: Between) -> say.Message:
     """How the job ended, whatever happened: a job's fault must not end the worker."""
     try:
         painted = engine.paint(command.order, observer.observe, between)
-        result = _kept(command.out, painted)
+        result = _kept(command, painted.plane)
         if command.order.report:
             report.write(command.report, Report(painted.scales, tuple(observer.steps)))
-        return say.Done(command.job_id, result, painted.resolved, observer.last, painted.finished_early, painted.warnings, observer.timing())
+        return say.Done(command.job_id, result, observer.last, painted.finished_early, painted.warnings, observer.timing())
     except Cancelled:
         return say.Stopped(command.job_id)
     except JobFailure as failure:
@@ -325,19 +323,19 @@ def _painted(engine: Engine, command: say.Paint, observer: JobObserver, between:
         return say.Failed(command.job_id, *_named(error), traceback.format_exc())
 
 
-def _kept(out: Path, painted: Painted) -> Result:
+def _kept(command: say.Paint, plane: Plane) -> Result:
     """The picture's bytes, written. JobFailure when the folder can't be; other OSErrors are named like an engine's."""
     try:
-        return _saved(out, painted)
+        return _saved(command, plane)
     except OSError as error:
         if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise JobFailure(*READ_ONLY) from error
         raise
 
 
-def _saved(out: Path, painted: Painted) -> Result:
+def _saved(command: say.Paint, plane: Plane) -> Result:
     """Writes the picture's bytes under another name first: a result is there whole or not at all. OSError."""
-    plane, resolved = painted.plane, painted.resolved
+    out, parameters = command.out, command.order.parameters
     view = memoryview(plane.data).cast("B")
     crc = 0
     part = out.with_name(out.name + ".part")
@@ -348,7 +346,7 @@ def _saved(out: Path, painted: Painted) -> Result:
             file.write(piece)
     _checked(plane, len(view))
     part.replace(out)
-    return Result(out, plane.format, plane.width, plane.height, len(view), crc, resolved.width, resolved.height, plane.icc)
+    return Result(out, plane.format, plane.width, plane.height, len(view), crc, parameters.width, parameters.height, plane.icc)
 
 
 def _checked(plane: Plane, size: int) -> None:

@@ -11,8 +11,9 @@ from engine.scenes import photo, task, waves
 from restyle_engine import stylizer
 from restyle_engine.large import memory
 from restyle_engine.optim import plan
+from restyle_engine.step import Step
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import Painting, State, Step, StylePicture, Task
+from restyle_engine.task import Painting, State, StylePicture, Task
 from restyle_engine.verdict import Cancelled, Verdict
 
 SIZES = [(19, 16), (38, 25), (75, 50), (150, 100)]

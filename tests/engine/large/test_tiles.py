@@ -11,7 +11,7 @@ from engine.scenes import photo, random_filters, task, waves
 from restyle_engine.large.tiles import grid, halo
 from restyle_engine.network.calibration import normalised
 from restyle_engine.network.vgg import Filters, Vgg
-from restyle_engine.objective import scale_objective as scene_room
+from restyle_engine.objective import regions as regions_room
 from restyle_engine.objective import targets as targets_room
 from restyle_engine.objective.moments import moments
 from restyle_engine.objective.scale_objective import ScaleObjective, Weights, objective_of
@@ -38,7 +38,7 @@ def double(single) -> Vgg:
 @pytest.fixture
 def exactly(monkeypatch) -> None:
     """Every picture enters the engine in double precision."""
-    for room in (scene_room, targets_room):
+    for room in (regions_room, targets_room):
         monkeypatch.setattr(room, "tensor", lambda pixels, device: tensor(pixels, device).double())
 
 
@@ -157,22 +157,6 @@ def test_styles_measured_in_tiles_have_the_statistics_of_the_whole_picture(doubl
     image = painted(90, 90)
     a, b = (float(of(double, job, side).gradient(image, WEIGHTS)[0].style) for side in (None, 48))
     assert b == pytest.approx(a, rel=EXACT)
-
-
-@pytest.mark.usefixtures("exactly")
-def test_rows_come_complete_in_order_and_each_once(double):
-    job = task(photo(50, 90), **TO_RELU3)
-    image = painted(50, 90)
-    tiled = of(double, job, 32)
-    rows: list[torch.Tensor] = []
-
-    def take(top: int, part: torch.Tensor) -> None:
-        assert top == sum(one.shape[-2] for one in rows)
-        rows.append(part.clone())
-
-    tiled.stream(image, WEIGHTS, take)
-    assert len(rows) > 1
-    assert torch.equal(torch.cat(rows, 2), tiled.gradient(image, WEIGHTS)[1])
 
 
 @pytest.mark.usefixtures("exactly")

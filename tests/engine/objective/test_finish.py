@@ -16,16 +16,17 @@ from restyle_engine.network.calibration import normalised
 from restyle_engine.network.vgg import Filters, Vgg
 from restyle_engine.objective import finish as room
 from restyle_engine.objective.content_loss import FeatureMatch
-from restyle_engine.objective.finish import BLOCK, WHOLE_PACE, Finish, Region, Terms, finish, joined, level_shapes, spread
+from restyle_engine.objective.finish import BLOCK, GAMUT_WEIGHT, WHOLE, Finish, Source, Terms, finish, joined, level_shapes, spread
 from restyle_engine.objective.moments import levels
 from restyle_engine.objective.neighbours import keys
 from restyle_engine.objective.targets import POSITIONS, TargetCache, style_positions
 from restyle_engine.optim.plan import MARGIN
 from restyle_engine.parameters import Pooling, Preset, Symmetry
 from restyle_engine.resizing import tensor
+from restyle_engine.step import Step
 from restyle_engine.store import Store
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import State, Step, StylePicture
+from restyle_engine.task import State, StylePicture
 from restyle_engine.verdict import Cancelled, Verdict
 from torch import Tensor
 
@@ -56,19 +57,19 @@ def picture(vgg: Vgg, width: int, height: int, seed: int = 1, noise: float = 0.0
     return (0.2 + 0.6 * tensor(photo(width, height), CPU) + noise * grain).clamp(0.05, 0.95).to(kind(vgg))
 
 
-def region(vgg: Vgg, style: np.ndarray, say: Tensor | None = None) -> Region:
+def region(vgg: Vgg, style: np.ndarray, say: Tensor | None = None) -> Source:
     """Keys of every position of a style's picture. say: (1, 1, h, w) of the whole picture."""
     with torch.no_grad():
         found = vgg.features(tensor(style, CPU).to(kind(vgg)), LAYERS)
     known = {layer: keys([values.flatten(2)[0].t()], [1.0], kind(vgg)) for layer, values in found.items()}
-    return Region(known, None if say is None else [one / one.sum() for one in levels(say.to(kind(vgg)), 2)])
+    return Source(known, None if say is None else [one / one.sum() for one in levels(say.to(kind(vgg)), 2)])
 
 
-def objective(vgg: Vgg, start: Tensor, regions: Sequence[Region], side: int | None = None, more: Tensor | None = None) -> Finish:
+def objective(vgg: Vgg, start: Tensor, regions: Sequence[Source], side: int | None = None, more: Tensor | None = None) -> Finish:
     height, width = start.shape[-2:]
     tiles = whole(width, height) if side is None else grid(width, height, side, halo([*LAYERS, HELD]))
     base = tensor(photo(width, height), CPU).to(start)
-    return Finish(vgg, start, regions, LAYERS, FeatureMatch(vgg, base, {HELD: 1.0}, more, tiles), 9.0, tiles)
+    return Finish(vgg, start, regions, FeatureMatch(vgg, base, {HELD: 1.0}, more, tiles), tiles, replace(WHOLE, layers=LAYERS))
 
 
 def values(terms: Terms) -> list[float]:
@@ -126,7 +127,7 @@ def test_the_gradient_is_that_of_the_loss(double):
 
     def loss(at: Tensor) -> float:
         neighbours, tone, content, gamut = values(made.gradient(at, 0.3, search=False)[0])
-        return neighbours + tone + 0.3 * content + 9.0 * gamut
+        return neighbours + tone + 0.3 * content + GAMUT_WEIGHT * gamut
 
     assert (loss(image + 1e-6 * way) - loss(image - 1e-6 * way)) / 2e-6 == pytest.approx(float((gradient * way).sum()), rel=1e-4)
 
@@ -160,7 +161,7 @@ def test_each_region_draws_from_its_own_style(double):
 def test_equal_steps_give_equal_bytes(single):
     start = picture(single, 64, 48)
     ends = [
-        finish(objective(single, start, [region(single, waves(40, 40))], side), start, 7, WHOLE_PACE, lambda content: 0.1 * content, None, lambda *_: None)
+        finish(objective(single, start, [region(single, waves(40, 40))], side), start, 7, WHOLE, lambda content: 0.1 * content, None, lambda *_: None)
         for side in (None, None, 32, 32)
     ]
     assert ends[0].numpy().tobytes() == ends[1].numpy().tobytes() != start.numpy().tobytes()
@@ -174,7 +175,7 @@ def test_steps_bring_the_picture_nearer_to_the_style(single):
         objective(single, start, [region(single, waves(40, 40))]),
         start,
         20,
-        WHOLE_PACE,
+        WHOLE,
         lambda _: 0.0,
         None,
         lambda terms, *_: seen.append(float(terms.neighbours)),
@@ -202,7 +203,7 @@ class Slope:
 def taken(slope: Slope, steps: int, free: Tensor | None = None) -> list[Tensor]:
     """The picture after each step."""
     seen: list[Tensor] = []
-    finish(slope, torch.full((1, 3, 32, 32), 0.5), steps, WHOLE_PACE, lambda content: 10 * content, free, lambda *told: seen.append(told[2].clone()))
+    finish(slope, torch.full((1, 3, 32, 32), 0.5), steps, WHOLE, lambda content: 10 * content, free, lambda *told: seen.append(told[2].clone()))
     return seen
 
 
@@ -245,7 +246,7 @@ def test_what_is_told_may_end_it_after_any_step():
             raise Ended
 
     with pytest.raises(Ended):
-        finish(slope, torch.zeros(1, 3, 16, 16), 9, WHOLE_PACE, lambda _: 0.0, None, tell)
+        finish(slope, torch.zeros(1, 3, 16, 16), 9, WHOLE, lambda _: 0.0, None, tell)
     assert len(slope.searches) == 3
 
 

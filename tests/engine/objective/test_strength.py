@@ -11,8 +11,8 @@ from engine.scenes import photo, task
 from restyle_engine.objective import strength
 from restyle_engine.objective.scale_objective import Terms, Weights
 from restyle_engine.objective.strength import COLORED, EVEN, FADED, LARGEST_HOLD, POWER, REACHES, STEEPEST
+from restyle_engine.step import Step
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import Step
 from restyle_engine.verdict import Verdict
 
 STRENGTHS = (1.0, 25.0, 40.0, 50.0, 75.0, 90.0, 100.0)

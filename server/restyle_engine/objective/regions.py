@@ -1,0 +1,87 @@
+"""Owns who paints where, and how much each pixel counts, at a size of the work: the maps of a task as tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..resizing import resized_map, tensor
+from ..task import Pixels, StylePicture, Task
+from . import strength
+from .moments import product
+
+SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where styles paint. map: (1, 1, h, w) in 0–1, None: everywhere; share: how much of the picture their statistics cover, 0–1."""
+
+    map: Tensor | None
+    styles: list[StylePicture]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """weight: how much each pixel counts in the picture's statistics; strength: the strength's map; both (1, 1, h, w) in 0–1, None: all fully."""
+
+    weight: Tensor | None
+    strength: Tensor | None
+    all: tuple[Region, ...]
+
+    @property
+    def counted(self) -> tuple[Region, ...]:
+        """Those that are large enough to have statistics."""
+        return tuple(one for one in self.all if one.share >= SMALLEST_SAY)
+
+    def hold(self, wanted: float) -> Tensor | None:
+        """How many times more the content's error counts at each place, by the strength that is wanted; None: everywhere once."""
+        return None if self.strength is None else strength.hold(wanted, self.strength)
+
+    def free(self, like: Tensor) -> Tensor | None:
+        """1 where pixels may change, else 0, (1, 1, h, w) on the device and of the type of another tensor; None: everywhere."""
+        return None if self.strength is None else (self.strength > 0).to(like)
+
+
+def regions_of(task: Task, width: int, height: int, device: torch.device) -> Regions:
+    """A task's regions at a size."""
+    weight = _weight_map(task, width, height, device)
+    regions = tuple(Region(one, styles, _share(weight, one)) for one, styles in _by_region(task.styles, width, height, device))
+    return Regions(weight, strength_map(task, width, height, device), regions)
+
+
+def strength_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
+    """The task's strength map at a size, (1, 1, h, w) in 0–1."""
+    return None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
+
+
+def _weight_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
+    """How much each pixel counts in the picture's statistics, (1, 1, h, w) in 0–1; None: all fully. What does not change does not count."""
+    return product(*(None if one is None else resized_map(tensor(one, device), width, height) for one in (task.weight, task.strength_map)))
+
+
+def _share(weight: Tensor | None, region: Tensor | None) -> float:
+    both = product(weight, region)
+    return 1.0 if both is None else float(both.mean())
+
+
+def _by_region(styles: tuple[StylePicture, ...], width: int, height: int, device: torch.device) -> list[tuple[Tensor | None, list[StylePicture]]]:
+    """Styles that paint the same region, with its normalised map (1, 1, h, w): at each pixel, a style's map times its weight over the sum of all of them."""
+    groups: list[tuple[Pixels | None, list[StylePicture]]] = []
+    for style in styles:
+        for region, members in groups:
+            if region is style.region or (region is not None and style.region is not None and (region == style.region).all()):
+                members.append(style)
+                break
+        else:
+            groups.append((style.region, [style]))
+    if len(groups) == 1 and groups[0][0] is None:
+        return [(None, groups[0][1])]
+    bare = [torch.ones(1, 1, height, width, device=device) if r is None else resized_map(tensor(r, device), width, height) for r, _ in groups]
+    weighted = [one * sum(style.weight for style in members) for one, (_, members) in zip(bare, groups, strict=True)]
+    total = torch.stack(weighted).sum(0).clamp(min=1e-6)
+    cover = torch.stack(bare).amax(0)  # a feathered border stays feathered
+    return [(one / total * cover, members) for one, (_, members) in zip(weighted, groups, strict=True)]

@@ -30,7 +30,8 @@ IMAGING_BASE = {"restyle_imaging"}
 PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
 IMAGING = PLANES | {"restyle_imaging.io"}
 
-CONTRACT = {"restyle_contract"}
+FILES = {"restyle_contract.files"}  # how a file is replaced: all of the contract that who knows no client needs
+CONTRACT = {"restyle_contract"} | FILES
 CLIENT = CONTRACT | {"restyle_client"}
 EDITOR = CLIENT | {"restyle_editor"}
 GIMP = EDITOR | {"restyle_gimp.strings", "restyle_gimp.host"}
@@ -38,10 +39,11 @@ KRITA = CONTRACT | {"restyle.packages", "restyle.strings", "restyle.host"}  # re
 
 SERVER_BASE = {"restyle_server"}
 CHOICES = {"restyle_engine", "restyle_engine.network", "restyle_engine.optim", "restyle_engine.large"}  # parameters, sizes and plans: what knows no torch of it
-RECORDS = SERVER_BASE | {"restyle_server.records"}
+RECORDS = SERVER_BASE | FILES | {"restyle_server.records"}
 
 ALLOWED: dict[str, set[str]] = {
     "restyle_contract": set(),
+    "restyle_contract.files": set(),
     "restyle_client": CONTRACT,
     "restyle_editor": CLIENT,
     "restyle_cli.terminal": CLIENT,
@@ -78,7 +80,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_imaging.io": PLANES,
     "restyle_server": CONTRACT,
     "restyle_server.wire": set(),
-    "restyle_server.records": SERVER_BASE | {"restyle_engine", "restyle_imaging.planes"},
+    "restyle_server.records": SERVER_BASE | FILES | {"restyle_engine", "restyle_imaging.planes"},
     "restyle_server.admin": CONTRACT | SERVER_BASE,
     "restyle_server.styles": CONTRACT | {"restyle_engine"} | IMAGING,
     "restyle_server.weights": RECORDS | {"restyle_engine", "restyle_engine.network"},

@@ -18,6 +18,7 @@ from dataclasses import dataclass, fields
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from restyle_contract.files import replacing
 from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.planes.formats import Plane
 
@@ -336,18 +337,16 @@ def _kept(out: Path, painted: Painted) -> Result:
 
 
 def _saved(out: Path, painted: Painted) -> Result:
-    """Writes the picture's bytes under another name first: a result is there whole or not at all. OSError."""
+    """Writes the picture's bytes: a result is there whole or not at all. OSError."""
     plane, resolved = painted.plane, painted.resolved
     view = memoryview(plane.data).cast("B")
     crc = 0
-    part = out.with_name(out.name + ".part")
-    with part.open("wb") as file:
+    with replacing(out) as part, part.open("wb") as file:
         for start in range(0, len(view), WRITE_BYTES):
             piece = view[start : start + WRITE_BYTES]
             crc = zlib.crc32(piece, crc)
             file.write(piece)
-    _checked(plane, len(view))
-    part.replace(out)
+        _checked(plane, len(view))
     return Result(out, plane.format, plane.width, plane.height, len(view), crc, resolved.width, resolved.height, plane.icc)
 
 

@@ -50,11 +50,11 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_cli.sheets": CLIENT | {"restyle_cli.terminal", "restyle_imaging"},
     # doctor looks at this machine's own server.toml and what was set aside, --logs takes the former along
     "restyle_cli.runs": EDITOR | IMAGING | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
-    # what is about this machine's own server: serve starts it, weights and archives of styles are its folders, bench measures its engine
+    # what is about this machine's own server: serve starts it, weights and archives of styles are its folders
     "restyle_cli.commands": EDITOR
     | IMAGING
     | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_cli.runs", "restyle_install", "restyle_engine"}
-    | {f"restyle_server.{room}" for room in ("admin", "styles", "weights", "bench", "server")},
+    | {f"restyle_server.{room}" for room in ("admin", "styles", "weights", "server")},
     "restyle_cli": CLIENT | {"restyle_cli.terminal", "restyle_cli.commands"},
     "restyle_gimp.strings": EDITOR,
     "restyle_gimp.host": EDITOR | {"restyle_gimp.strings"},
@@ -92,7 +92,6 @@ ALLOWED: dict[str, set[str]] = {
     | CHOICES
     | {"restyle_imaging.color", "restyle_imaging.planes"}
     | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices")},
-    "restyle_server.bench": ENGINE | IMAGING | {"restyle_server.admin", "restyle_server.styles", "restyle_server.weights"},
     "restyle_server.server": RECORDS | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices", "rpc")},
     "restyle_server.__main__": SERVER_BASE | {"restyle_server.admin", "restyle_server.server"},
     "restyle_painters": RECORDS | ENGINE | IMAGING | {"restyle_server.styles", "restyle_server.weights", "restyle_server.worker"},

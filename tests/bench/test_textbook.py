@@ -1,4 +1,4 @@
-"""The textbook that `restyle bench` measures against minimises the common unit, and so does the engine beside it."""
+"""The textbook that tests/bench measures against minimises the common unit, and so does the engine beside it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from bench import objective
+from bench.textbook import Features, Textbook
 from reference import gatys
 from restyle_engine.network.calibration import network
 from restyle_engine.parameters import Pooling
-from restyle_server.bench import objective
-from restyle_server.bench.textbook import Features, Textbook
 from restyle_server.weights.catalogue import choose
 
 CLOSE = 1e-4

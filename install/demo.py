@@ -43,7 +43,7 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - this very check must run on an older one
         sys.exit("Restyle needs Python 3.11 or newer, and this is %d.%d; run this command with a newer one." % sys.version_info[:2])  # noqa: UP031
     given = arguments(sys.argv[1:])
-    sys.path.insert(0, str(ROOT / "install"))
+    sys.path[:0] = [str(ROOT / "install"), str(ROOT / "plugin")]
     from restyle_install.environment import prepare
     from restyle_install.making import EnvironmentProblem
     from restyle_install.running import attend

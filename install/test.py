@@ -21,7 +21,7 @@ def main() -> int:
         sys.exit("Restyle needs Python 3.11 or newer, and this is %d.%d; run this command with a newer one." % sys.version_info[:2])  # noqa: UP031
     # a shell starts what runs in the background with Ctrl-C ignored, which the programs that the tests start would inherit
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.path[:0] = [str(ROOT / "install"), str(ROOT / "tests")]
+    sys.path[:0] = [str(ROOT / folder) for folder in ("install", "plugin", "tests")]
     from ci.checks import PARTS, Checkout, perform
     from ci.ledger import Entry, table
     from restyle_install.environment import prepare

@@ -81,7 +81,8 @@ class _Attack:
                 yield first
             await gone_on
 
-        call = self._channels[number % len(self._channels)].stream_stream(method)(requests(), metadata=self._metadata)
+        opened: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = self._channels[number % len(self._channels)].stream_stream(method)
+        call = opened(requests(), metadata=self._metadata)
         with suppress(grpc.aio.AioRpcError):
             while await call.read() is not grpc.aio.EOF:  # until the refusal, or the answer's end
                 pass
@@ -101,7 +102,7 @@ class _Attack:
         async def one(number: int) -> None:
             method, message = calls[number % len(calls)]
             async with places:
-                call = self._channels[number % len(self._channels)].unary_unary(method)
+                call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channels[number % len(self._channels)].unary_unary(method)
                 with suppress(grpc.aio.AioRpcError):
                     await call(message, metadata=self._metadata, timeout=60)
 

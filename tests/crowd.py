@@ -156,8 +156,8 @@ ROOT = str(Path(__file__).resolve().parent)
 @asynccontextmanager
 async def crowd() -> AsyncIterator[Crowd]:
     environment = {**os.environ, "PYTHONPATH": ROOT}
-    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "crowd", env=environment, limit=2**20, **pipes)
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "crowd", env=environment, limit=2**20, stdin=pipe, stdout=pipe)
     people = Crowd(process)
     try:
         yield people

@@ -117,6 +117,7 @@ def _arguments() -> argparse.Namespace:
 def _sheet(photo: Path, style: str) -> int:
     import restyle_client
     from restyle_cli.runs import style_specs
+    from restyle_contract.files import replacing
     from restyle_imaging.errors import PictureError
     from restyle_imaging.sheets import Panel, row
 
@@ -131,9 +132,8 @@ def _sheet(photo: Path, style: str) -> int:
     try:
         panels = (Panel("Photo", photo.name, photo), Panel("Style", title, picture), Panel("Result", described(job), Path(PICTURE)))
         made = row(panels, HEIGHT, WIDEST)
-        new = Path(f".{SHEET}.new")
-        made.save(new, "PNG")
-        new.replace(SHEET)
+        with replacing(Path(SHEET)) as new:
+            made.save(new, "PNG")
     except (OSError, PictureError) as error:
         sys.stderr.write(f"{PICTURE} is painted, but {SHEET} can't be written: {error}\n")
         return 1

@@ -7,6 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from restyle_contract.files import atomic_write
+
 from .placing import PlacingError
 
 GROUP, KEY = "[python]", "enable_restyle"
@@ -42,9 +44,7 @@ def switch(settings: Path, on: bool) -> None:
             text = f"{text[: start.end()].rstrip()}\n{line}{text[start.end() :]}"
     try:
         settings.parent.mkdir(parents=True, exist_ok=True)
-        partial = settings.with_name(settings.name + ".partial")
-        partial.write_bytes(text.encode("utf-8", "surrogateescape"))
-        partial.replace(settings)
+        atomic_write(settings, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise PlacingError(f"{settings} can't be written ({error.strerror}); switch Restyle on in Krita's Python Plugin Manager.") from error
 

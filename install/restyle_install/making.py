@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from restyle_contract.files import atomic_write
+
 from .locking import Locked, locked
 from .running import run
 
@@ -93,9 +95,7 @@ def stamp_of(folder: Path, keys: set[str]) -> dict[str, Any] | None:
 
 def write_stamp(folder: Path, words: dict[str, Any]) -> None:
     """The last step: from now on the environment counts as whole."""
-    new = folder / (STAMP + ".new")
-    new.write_text(json.dumps(words), "utf-8")
-    new.replace(folder / STAMP)
+    atomic_write(folder / STAMP, json.dumps(words))
 
 
 def version_of(folder: Path) -> str | None:

@@ -16,14 +16,12 @@ EDITORS: tuple[ModuleType, ...] = (gimp, krita)
 
 # What Restyle makes in the user's folders. The first are the user's own work and settings, and stay unless they are purged; the others go with it.
 OWN_DATA = ("styles", "presets", "server.toml")
-MADE_DATA = (ENVIRONMENT, placing.LAUNCHER, placing.LAUNCHER + ".partial", "weights", "krita")
+MADE_DATA = (ENVIRONMENT, placing.LAUNCHER, "weights", "krita")
 OWN_CONFIG = ("presets",)
 OWN_STATE = ("jobs", "jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "aside", "painted.sqlite")
 MADE_STATE = (
     "ages.json",
-    "ages.part",
     "server.json",
-    "server.part",
     "server.lock",
     "pace.json",
     "kept",

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from restyle_contract.files import atomic_write, replacing, sweep
+
 HERE = Path(__file__).resolve().parent
 PACKAGES = ("restyle_contract", "restyle_client", "restyle_editor")
 LAUNCHER = "launcher.json"
@@ -108,22 +110,24 @@ def remove_folder(target: Path) -> bool:
 
 def _sweep(target: Path) -> None:
     """Removes what a killed run left beside the plug-in's folder."""
+    sweep(target.parent)
     for left in target.parent.glob(f"{SCRATCH}*"):
-        shutil.rmtree(left)
+        if left.is_dir():
+            shutil.rmtree(left)
 
 
 def place_file(source: Path, target: Path) -> None:
     """Copies one file, whole or not at all. PlacingError."""
     with _told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.partial")
-        shutil.copyfile(source, partial)
-        partial.replace(target)
+        with replacing(target) as part:
+            shutil.copyfile(source, part)
 
 
 def remove_file(target: Path) -> None:
     """Harmless when it isn't there. PlacingError."""
     with _told(target):
+        sweep(target.parent)
         target.unlink(missing_ok=True)
 
 
@@ -131,14 +135,12 @@ def write_zip(path: Path, fill: dict[str, Path], extra: dict[str, str], executab
     """A zip of `fill` and `extra` (names as in the zip), written whole or not at all. executable: names that get the exec bit. PlacingError."""
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        with replacing(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in sorted(_entries(fill, extra)):
                 info = zipfile.ZipInfo(name, ZIP_TIME)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = (stat.S_IFREG | (EXECUTABLE if name in executable else 0o644)) << 16
                 archive.writestr(info, content)
-        partial.replace(path)
 
 
 def launcher_text(version: str) -> str:
@@ -164,9 +166,7 @@ def write_launcher(command: Sequence[str], version: str) -> str:
     text = json.dumps(words, indent=1)
     with _told(own):
         own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = own.with_name(own.name + ".partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(own)
+        atomic_write(own, text)
     return text
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from restyle_contract.files import sweep
+
 from . import home, making, places, shortcut, stopping
 from .making import EnvironmentProblem, Say
 from .places import Places, editors, name_of
@@ -26,6 +28,7 @@ def uninstall(where: Places, say: Say, *, purge: bool = False, dry: bool = False
         done = [*_plugins(say), _command(where, say), _environment(where.environment, say)]
         done += [_away(path, say) for path in _made(where, purge=purge)]
         for folder in (where.data, where.state, where.config):
+            sweep(folder)
             with suppress(OSError):
                 folder.rmdir()  # only when nothing is left in it
     left = [path for path in _own(where) if path.exists()]

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from restyle_contract.files import atomic_write
+
 from .placing import PlacingError
 
 
@@ -26,15 +28,12 @@ def put(path: Path, program: Path, environment: Path) -> bool:
         return False
     if (path.exists() or path.is_symlink()) and not is_own(path, environment):
         raise PlacingError(f"{path} is another program's; move it away and run this again, or call {program}.")
-    partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
         if path.suffix == ".cmd":
-            partial.write_text(_words(program), "utf-8")
+            atomic_write(path, _words(program))
         else:
-            partial.symlink_to(program)
-        partial.replace(path)
+            _link(path, program)
     except OSError as error:
         raise PlacingError(f"{path} can't be written ({error.strerror}); call {program} instead.") from error
     return True
@@ -72,6 +71,13 @@ def advice(path: Path, platform: str = sys.platform) -> str:
     if platform == "win32":
         return f"{path.parent} is not on your PATH; add it in Settings: Edit environment variables for your account, and open a new terminal."
     return f"{path.parent} is not on your PATH; add it with: echo 'export PATH=\"{path.parent}:$PATH\"' >> ~/.profile, and log in again."
+
+
+def _link(path: Path, program: Path) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(program)
+    partial.replace(path)
 
 
 def _calls(path: Path, program: Path) -> bool:

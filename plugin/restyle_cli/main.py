@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from restyle_client import __version__
 
-from .commands.bench import bench
 from .commands.connect import connect, disconnect
 from .commands.doctor import doctor
 from .commands.editors import install, package, uninstall
@@ -62,7 +61,6 @@ app.command()(serve)
 app.command()(status)
 app.command()(stop)
 app.command()(doctor)
-app.command()(bench)
 app.command()(connect)
 app.command()(disconnect)
 app.command()(install)

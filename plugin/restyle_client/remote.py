@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import discovery
+from .contract import files
 from .discovery import Certificates, Endpoint
 from .errors import InvalidRequest
 
@@ -29,8 +30,8 @@ def find(folder: Path) -> Endpoint | None:
     if not isinstance(address, str) or not isinstance(place, str) or Path(place).name != place:
         return None
     endpoint = discovery.parse_address(address, "")
-    files = folder / FOLDER / place
-    return replace(endpoint, certificates=Certificates(**{name: files / file for name, file in NAMES.items()})) if endpoint else None
+    copies = folder / FOLDER / place
+    return replace(endpoint, certificates=Certificates(**{name: copies / file for name, file in NAMES.items()})) if endpoint else None
 
 
 def remember(folder: Path, address: str, certificates: Certificates) -> Endpoint:
@@ -43,9 +44,7 @@ def remember(folder: Path, address: str, certificates: Certificates) -> Endpoint
     try:
         for name, file in NAMES.items():
             _copy(getattr(certificates, name), place / file)
-        partial = folder / f"{FILE}.part"
-        partial.write_text(json.dumps({"address": endpoint.address, "certificates": place.name}), encoding="utf-8")
-        partial.replace(folder / FILE)
+        files.atomic_write(folder / FILE, json.dumps({"address": endpoint.address, "certificates": place.name}))
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise

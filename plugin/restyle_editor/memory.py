@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 from . import log
+from .packages import files
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -21,12 +21,8 @@ def load(path: Path) -> dict[str, Any]:
 
 def save(path: Path, content: dict[str, Any]) -> None:
     """Settings that can't be written must not stop a painting: the log says why."""
-    partial = path.with_name(f"{path.name}.partial")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-        partial.replace(path)
+        files.atomic_write(path, json.dumps(content, ensure_ascii=False, indent=1))
     except OSError as error:
         log.write(f"{path.name} can't be written: {error}")
-        with contextlib.suppress(OSError):
-            partial.unlink()

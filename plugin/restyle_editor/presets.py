@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .packages import discovery, toml
+from .packages import discovery, files, toml
 from .packages import parameters as declared
 from .packages import settings as ranges
 from .recipes import SETTINGS, Recipe, RecipeError
@@ -80,12 +80,7 @@ class Presets:
         name = checked_name(name)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            partial = self.folder / f".{name}.{os.getpid()}.partial"
-            try:
-                partial.write_text(to_toml(settings), encoding="utf-8")
-                partial.replace(self.path(name))
-            finally:
-                partial.unlink(missing_ok=True)
+            files.atomic_write(self.path(name), to_toml(settings))
         except OSError as error:
             raise PresetError(f'the preset "{name}" can\'t be written to {self.folder} ({error.strerror or error})') from error
         return self.path(name)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from restyle_contract.files import replacing
 from restyle_engine.parameters import Color, Parameters, Preset
 from restyle_engine.verdict import Verdict
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
@@ -56,9 +57,8 @@ class Cells:
         if not path.is_file():
             began = time.monotonic()
             painted = self._painted(cell)
-            draft = path.with_suffix(".part")
-            painted.save(draft, "PNG")
-            draft.replace(path)
+            with replacing(path) as draft:
+                painted.save(draft, "PNG")
             sys.stdout.write(f"{cell.style.id} on {cell.photo}: {time.monotonic() - began:.1f} s\n")
             sys.stdout.flush()
         with Image.open(path) as image:

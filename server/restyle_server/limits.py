@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
 
+import msgspec
 from restyle_contract import limits as agreed
 
 KIB = 1024
@@ -38,25 +39,27 @@ RETRY_SECONDS = 1.0  # what RetryInfo tells a client whose job found the queue f
 KEPT_CHECKPOINTS = 8  # failed jobs whose last completed scale is kept: up to 3 bytes per pixel and 12 MiB each
 RECORDS = 2000  # ended jobs remembered: some 5 KiB each
 
+Whole = Annotated[int, msgspec.Meta(ge=0)]
+Number = Annotated[float, msgspec.Meta(ge=0)]
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the administrator may set in server.toml."""
 
-    max_pixels: int = 64_000_000  # of one plane
-    max_style_bytes: int = 64 * MIB  # of one encoded picture
-    max_bytes_in_flight: int = GIB  # per client, of jobs that have not ended
-    max_jobs_per_client: int = 16  # that upload or wait
-    max_jobs: int = 64  # that upload or wait, of all clients
-    lease_seconds: float = 10.0  # an attached job without watchers
-    keep_attached_seconds: float = HOUR  # results
-    keep_detached_seconds: float = 7 * DAY
-    keep_bytes: int = 20 * GIB  # results in all
-    upload_idle_seconds: float = 15.0  # between two chunks
-    hang_seconds: float = 30.0  # without a sign of life before a worker counts as hung, at least
-    hang_evaluations: float = 10.0  # times the slowest evaluation so far, before it counts as hung
-    unload_seconds: float = 300.0  # without a job, before a worker ends and gives its memory back; the next job starts it again
-    idle_exit_seconds: float = 1800.0  # without jobs, watchers and unread results, before the server ends; 0: never
-    cancel_seconds: float = 10.0  # for a worker to leave a cancelled job, at least; then it is replaced, which costs a few seconds
-    cancel_evaluations: float = 4.0  # times the slowest evaluation so far, if that is more
-    grace_seconds: float = 30.0  # for running jobs when the server is asked to end
+    max_pixels: Whole = 64_000_000  # of one plane
+    max_style_bytes: Whole = 64 * MIB  # of one encoded picture
+    max_bytes_in_flight: Whole = GIB  # per client, of jobs that have not ended
+    max_jobs_per_client: Whole = 16  # that upload or wait
+    max_jobs: Whole = 64  # that upload or wait, of all clients
+    lease_seconds: Number = 10.0  # an attached job without watchers
+    keep_attached_seconds: Number = HOUR  # results
+    keep_detached_seconds: Number = 7 * DAY
+    keep_bytes: Whole = 20 * GIB  # results in all
+    upload_idle_seconds: Number = 15.0  # between two chunks
+    hang_seconds: Number = 30.0  # without a sign of life before a worker counts as hung, at least
+    hang_evaluations: Number = 10.0  # times the slowest evaluation so far, before it counts as hung
+    unload_seconds: Number = 300.0  # without a job, before a worker ends and gives its memory back; the next job starts it again
+    idle_exit_seconds: Number = 1800.0  # without jobs, watchers and unread results, before the server ends; 0: never
+    cancel_seconds: Number = 10.0  # for a worker to leave a cancelled job, at least; then it is replaced, which costs a few seconds
+    cancel_evaluations: Number = 4.0  # times the slowest evaluation so far, if that is more
+    grace_seconds: Number = 30.0  # for running jobs when the server is asked to end

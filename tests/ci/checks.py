@@ -8,10 +8,12 @@ import shutil
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from restyle_install.making import python_of
 from restyle_install.running import run, run_side_by_side
 
 from .ledger import Entry, failed_tests, seconds_by_room
@@ -23,7 +25,14 @@ WANTED_SUITES = "RESTYLE_TEST_SUITES"  # tells tests/editors which of them to us
 SOME_FAILED = 1  # pytest's exit status
 # Machines are shared and noisy, and real editors have races of their own: what failed is tried once more, by itself, and the ledger says so.
 ONCE_MORE = ("--last-failed", "--last-failed-no-failures=none")
+LINK = (
+    "import pathlib, sys, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'restyle.pth').write_text('\\n'.join(sys.argv[1:]))"  # as an editable install
+)
+HEAVY = ("torch", "torchvision")  # gigabytes, and what uses them is not run at its lowest
+CLIENTS_TESTS = ("pytest", "pytest-xdist", "pytest-asyncio", "pytest-timeout", "cryptography")  # of the group dev, what they need
+OWN_PART = "tests/client/test_client_alone.py::test_the_vendored_packages_are_what_the_one_command_makes"
 DEMO_SIZE = "96"  # px: enough to run every step
+OLDEST_PYTHON = "python3.11"  # that pyproject.toml allows
 NOWHERE = "http://127.0.0.1:9"  # the discard port: a program that wants the network fails at once
 
 Say = Callable[[str], None]
@@ -155,6 +164,44 @@ def _different(here: Path, there: Path) -> list[Path]:
     return sorted((files(here) ^ files(there)) | {path for path in files(here) & files(there) if not filecmp.cmp(here / path, there / path, shallow=False)})
 
 
+def lowest(project: Path) -> list[str]:
+    """The lowest versions that a pyproject.toml allows of what the client, a server without its engine, and their tests need; as pip has them."""
+    words = tomllib.loads(project.read_text("utf-8"))
+    needs = [*words["project"]["dependencies"], *words["dependency-groups"]["dev"]]
+    bounds = [need.partition(",")[0].partition(">=") for need in needs]
+    every = {*(need.partition(">=")[0] for need in words["project"]["dependencies"]), *CLIENTS_TESTS} - {*HEAVY}
+    return [f"{name}=={version}" for name, _, version in bounds if name in every]
+
+
+def _lowest(checkout: Checkout, limit: float, say: Say) -> Entry:
+    """The client's tests in an environment of their own, on the oldest Python; left out where that isn't."""
+    started = time.monotonic()
+    oldest = shutil.which(OLDEST_PYTHON)
+    if oldest is None:
+        return Entry("lowest", 0.0, 0, closing=f"lowest: left out, as this machine has no {OLDEST_PYTHON}")
+    with tempfile.TemporaryDirectory(prefix="restyle-lowest-") as folder:
+        python = python_of(Path(folder))
+        workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
+        tests = ["-m", "pytest", "-n", workers, "-o", f"cache_dir={folder}/cache", "--deselect", OWN_PART, "tests/client"]
+        steps: tuple[Sequence[str | Path], ...] = (
+            [oldest, "-m", "venv", folder],
+            [python, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", *lowest(checkout.root / "pyproject.toml")],
+            [python, "-c", LINK, *(str(checkout.root / part) for part in ("server", "plugin", "install"))],
+            [python, *tests],
+        )
+        lines: list[str] = []
+
+        def heard(line: str) -> None:
+            lines.append(line)
+            say(line)
+
+        for command in steps:
+            left = max(1.0, limit - (time.monotonic() - started))
+            if status := run(command, heard, environment=checkout.variables, folder=checkout.root, seconds=left):
+                break
+        return Entry("lowest", time.monotonic() - started, status, closing=f"lowest: {_closing(lines)}")
+
+
 def _speed(checkout: Checkout, limit: float, say: Say) -> Entry:
     """Ratios of speed beside their last figures. What has fallen is said in the closing lines, and fails nothing: a shared machine has its moods."""
     lines: list[str] = []
@@ -198,13 +245,19 @@ def _demo(checkout: Checkout, limit: float, say: Say) -> Entry:
 
 
 PARTS = (
-    Part("lint", "ruff: rules and format", 2 * MINUTE, _programs("lint", ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."])),
-    Part("types", "mypy, strict, on all but the tests", 4 * MINUTE, _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install"])),
-    Part("stubs", "the stubs are what restyle.proto says", 3 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
+    Part("lint", "ruff: rules and format", 1 * MINUTE, _programs("lint", ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."])),
+    Part(
+        "types",
+        "mypy, strict; some rooms of the tests have no types yet",
+        4 * MINUTE,
+        _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install", "tests"]),
+    ),
+    Part("stubs", "the stubs are what restyle.proto says", 2 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
     Part("vendored", "the client's vendored packages can be made again", 3 * MINUTE, _vendored),
     Part("tests", "pytest, slow ones included", 30 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
+    Part("lowest", "the client's tests with the lowest versions that pyproject.toml allows", 4 * MINUTE, _lowest),
     Part("speed", "ratios of speed beside their last figures; a drop is said, and fails nothing", 2 * MINUTE, _speed),
-    Part("editors", "real GIMPs and Kritas in Debian roots", 35 * MINUTE, _editors),
+    Part("editors", "real GIMPs and Kritas in Debian roots", 33 * MINUTE, _editors),
     Part("demo", "the README's demo, small: as it is, and offline", 6 * MINUTE, _demo),
 )
 

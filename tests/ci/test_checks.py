@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-from ci.checks import PARTS, SUITES, WANTED_SUITES, Checkout, Part, demo_commands, perform
+from ci.checks import HEAVY, PARTS, SUITES, WANTED_SUITES, Checkout, Part, demo_commands, lowest, perform
 from ci.ledger import Entry, seconds_by_room, table
 from editors import roots
 
@@ -72,6 +73,15 @@ def test_the_demo_is_checked_at_a_small_size_from_the_readmes_own_script(tmp_pat
     online, offline = demo_commands(Checkout(ROOT, Path(sys.executable)))
     assert online[1:4] == [str(ROOT / "install" / "demo.py"), "--size", "96"]
     assert offline[-len(online) :] == online
+
+
+def test_the_lowest_versions_are_those_of_every_dependency_but_torchs() -> None:
+    found = lowest(ROOT / "pyproject.toml")
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    light = [need.partition(",")[0].replace(">=", "==") for need in needs if need.partition(">=")[0] not in HEAVY]
+    assert found[: len(light)] == light
+    assert all("==" in need for need in found)
+    assert {"pytest", "pytest-asyncio", "cryptography"} < {need.partition("==")[0] for need in found}
 
 
 FAILED = '<testcase classname="tests.editors.test_gimp" name="test_it" time="30"><failure/></testcase>'

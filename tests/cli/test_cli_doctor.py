@@ -7,11 +7,13 @@ import os
 import shutil
 import sys
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from cli.running import Restyle
 from restyle_cli.runs import checkup, log_bundle
+from restyle_client import __version__
 from restyle_client.discovery import find_endpoint
 from restyle_server.clock import SystemClock
 from restyle_server.jobs.folders import JobFolders
@@ -33,7 +35,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def launcher(path: Path, state: Path, command: str = sys.executable, version: str = checkup.__version__) -> None:
+def launcher(path: Path, state: Path, command: str = sys.executable, version: str = __version__) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"command": [command], "state_dir": str(state), "version": version}))
 
@@ -52,7 +54,7 @@ def test_a_sound_installation_is_told_part_by_part(restyle: Restyle) -> None:
     assert "weights install" not in people
 
 
-def states(findings) -> dict[str, checkup.Finding]:
+def states(findings: Iterable[checkup.Finding]) -> dict[str, checkup.Finding]:
     return {finding.part: finding for finding in findings}
 
 

@@ -9,7 +9,6 @@ SERVERS = ("restyle_server", "restyle_engine")
 ALLOWED = {  # module → why it looks at the server's own code, when its command runs
     "commands/serve.py": "starts the server",
     "commands/weights.py": "lists and installs the weights of this machine, without a server",
-    "commands/bench.py": "measures the engine of this machine, without a server",
     "commands/style_archives.py": "packs and unpacks the library's own archives, whose format has its checks there",
     "runs/checkup.py": "looks at the server's settings and at what it set aside, also where it does not start",
     "runs/log_bundle.py": "names the server's file of settings",

@@ -16,6 +16,7 @@ from restyle_cli.runs import comparison, draft_run
 from restyle_cli.runs.draft_run import Content
 from restyle_client import JobClass, JobState, Lifetime
 from restyle_editor.variations import VARIATIONS
+from restyle_imaging import sheets
 from restyle_imaging.sheets import GAP, MARGIN, SHADE
 
 
@@ -42,6 +43,7 @@ def test_a_sheet_has_a_cell_for_every_style_at_every_strength_in_order(restyle: 
     jobs = {job.id: job for job in restyle.jobs()}
     for cell in cells:
         job = jobs[cell["job"]]
+        assert job.resolved is not None
         assert (job.lifetime, job.job_class, job.resolved.preset, job.resolved.size) == (Lifetime.ATTACHED, JobClass.INTERACTIVE, "draft", 32)
         assert (job.resolved.strength, job.resolved.seed) == (cell["strength"], 4)
 
@@ -56,6 +58,7 @@ def test_every_cells_command_paints_it_in_full(restyle: Restyle, photo: Path, tm
     assert restyle(*words[1:]).exit_code == 0
     [full] = [job for job in restyle.jobs() if job.id not in before]
     [draft] = [job for job in restyle.jobs() if job.id == cells[4]["job"]]
+    assert full.resolved is not None
     assert full.resolved.preset == "standard"
     assert full.resolved.size == 64
     for name in ("strength", "color", "seed", "weights"):
@@ -77,8 +80,13 @@ def test_exploring_varies_strength_strokes_and_colour_and_prints_the_commands(re
 
 def test_one_failing_cell_does_not_stop_the_rest(restyle: Restyle, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     laid: list[Any] = []
-    lay = comparison.grid
-    monkeypatch.setattr(comparison, "grid", lambda rows, *words: laid.append(rows) or lay(rows, *words))
+    lay = sheets.grid
+
+    def watched(rows: Any, *words: Any) -> Any:
+        laid.append(rows)
+        return lay(rows, *words)
+
+    monkeypatch.setattr(comparison, "grid", watched)
     animation = tmp_path / "waves.gif"
     Image.linear_gradient("L").save(animation)  # which the command line can read, and the server can't
     out = tmp_path / "sheet.png"
@@ -91,7 +99,7 @@ def test_one_failing_cell_does_not_stop_the_rest(restyle: Restyle, photo: Path, 
     assert "not a PNG" in failed.note
     assert painted.note == ""
     with Image.open(out) as sheet:
-        assert SHADE in {color for _, color in sheet.getcolors(1 << 24)}
+        assert SHADE in {color for _, color in sheet.getcolors(1 << 24) or ()}
 
 
 def test_when_every_cell_fails_there_is_no_sheet(restyle: Restyle, photo: Path, tmp_path: Path) -> None:

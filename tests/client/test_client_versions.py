@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import restyle_client as client
-from places import serving
+from places import Serving, serving
 from restyle_client import session, transport
 from restyle_server import __version__
 from restyle_server.rpc import auth_interceptor
@@ -27,14 +27,16 @@ REQUEST = client.JobRequest(
         ),
     ],
 )
-async def test_versions_that_understand_each_other_work_and_are_told_apart(serving, monkeypatch, mine, notes):
+async def test_versions_that_understand_each_other_work_and_are_told_apart(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, mine: str, notes: tuple[str, ...]
+) -> None:
     for module in (session, transport):
         monkeypatch.setattr(module, "VERSION", mine)
     async with serving() as place, client.connect_async(address=place.server.address, token=place.server.token) as here:
         assert (await here.restyle(REQUEST)).job.warnings == notes
 
 
-async def test_versions_that_dont_understand_each_other_say_so_by_name(serving, monkeypatch):
+async def test_versions_that_dont_understand_each_other_say_so_by_name(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth_interceptor, "__version__", "7.0.0")
     async with serving() as place:
         with pytest.raises(client.VersionMismatch, match=rf"client is Restyle {client.__version__} and the server 7\.0\.0; install the same on both sides"):

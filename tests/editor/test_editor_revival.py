@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import restyle_client as client
 from restyle_client import (
     Cancellation,
     Channels,
@@ -62,7 +63,7 @@ class Sessions:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(revival, "RETRY_SECONDS", 0.001)
-    monkeypatch.setattr(revival.client, "RECONNECT_SECONDS", 0.05)
+    monkeypatch.setattr(client, "RECONNECT_SECONDS", 0.05)
 
 
 def paint(sessions: Sessions, cancel: Cancellation | None = None) -> tuple[Any, list[Any]]:
@@ -95,7 +96,7 @@ def test_a_loss_that_the_next_server_tells_once_more_is_one_loss() -> None:
 
 def test_the_sessions_of_an_editor_are_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(revival.client, "connect", lambda **words: asked.append(words))
+    monkeypatch.setattr(client, "connect", lambda **words: asked.append(words))
     again, another = revival.connected(), revival.connected()
     for connect in (again, again, another):
         connect()

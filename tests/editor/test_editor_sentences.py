@@ -71,7 +71,9 @@ def test_no_sentence_of_an_editor_speaks_of_a_server(editor: Path) -> None:
 
 def _own(editor: Path) -> dict[str, str]:
     nodes = [node for node in ast.parse((editor / "strings.py").read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)]
-    return {getattr(node.targets[0], "id", ""): node.value.value for node in nodes if isinstance(node.value, ast.Constant)}
+    return {
+        getattr(node.targets[0], "id", ""): node.value.value for node in nodes if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    }
 
 
 @pytest.mark.parametrize(("painting", "style", "source"), [

@@ -51,5 +51,5 @@ def weights() -> bytes:
 
 if __name__ == "__main__":
     url, size, sha256, *options = sys.argv[1:]
-    install_vgg19.__kwdefaults__["expected"] = Expected(int(size), sha256)
+    install_vgg19.__kwdefaults__ = {**(install_vgg19.__kwdefaults__ or {}), "expected": Expected(int(size), sha256)}
     sys.exit(serve(options, lambda config: replace(config, vgg19_url=url)))

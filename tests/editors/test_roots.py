@@ -69,7 +69,7 @@ def test_a_half_made_root_does_not_count(cache: Path, monkeypatch: pytest.Monkey
 
 def test_without_rights_the_reason_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("RESTYLE_TEST_CACHE", str(tmp_path))
-    monkeypatch.setattr(roots.os, "geteuid", lambda: 1000, raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     with pytest.raises(MachineUnfit, match="need"):
         roots.root("trixie")
     assert list(tmp_path.iterdir()) == []

@@ -67,7 +67,7 @@ def drawn() -> str:
     lines = rows(edges)
     across = max(map(len, lines)) * (WIDTH + GAP) + GAP
     down = len(lines) * (HEIGHT + RISE) - RISE + 2 * GAP
-    corner = {}
+    corner: dict[str, tuple[int, int]] = {}
     for number, line in enumerate(lines):
         corner |= {name: (GAP + at * (WIDTH + GAP), GAP + number * (HEIGHT + RISE)) for at, name in enumerate(line)}
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" viewBox="0 0 {across} {down}"><style>{STYLE}</style>']

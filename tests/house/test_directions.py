@@ -29,8 +29,9 @@ ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
 IMAGING_BASE = {"restyle_imaging"}
 PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
 IMAGING = PLANES | {"restyle_imaging.io"}
-FILES = IMAGING_BASE | {"restyle_imaging.planes", "restyle_imaging.io"}
+PICTURES = IMAGING_BASE | {"restyle_imaging.planes", "restyle_imaging.io"}
 
+FILES = {"restyle_contract.files"}  # how a file is replaced: all of the contract that who knows no client needs
 CONTRACT = {"restyle_contract"}
 CLIENT = CONTRACT | {"restyle_client"}
 EDITOR = CLIENT | {"restyle_editor"}
@@ -43,19 +44,21 @@ RECORDS = SERVER_BASE | {"restyle_server.records"}
 
 ALLOWED: dict[str, set[str]] = {
     "restyle_contract": set(),
-    "restyle_client": CONTRACT,
-    "restyle_editor": CLIENT,
+    "restyle_contract.files": set(),
+    "restyle_client": CONTRACT | FILES,
+    "restyle_editor": CLIENT | FILES,
     "restyle_cli.terminal": CLIENT,
     "restyle_cli.sheets": {"restyle_client", "restyle_cli.terminal", "restyle_imaging"},
     # doctor looks at this machine's own server.toml and what was set aside, --logs takes the former along
     "restyle_cli.runs": EDITOR
     | FILES
+    | PICTURES
     | {"restyle_imaging.resample", "restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
-    # what is about this machine's own server: serve starts it, weights and archives of styles are its folders, bench measures its engine
+    # what is about this machine's own server: serve starts it, weights and archives of styles are its folders
     "restyle_cli.commands": EDITOR
     | {"restyle_imaging", "restyle_imaging.io"}
     | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_cli.runs", "restyle_install", "restyle_engine"}
-    | {f"restyle_server.{room}" for room in ("admin", "styles", "weights", "bench", "server")},
+    | {f"restyle_server.{room}" for room in ("admin", "styles", "weights", "server")},
     "restyle_cli": {"restyle_client", "restyle_cli.terminal", "restyle_cli.commands"},
     "restyle_gimp.strings": {"restyle_editor"},
     "restyle_gimp.host": EDITOR | {"restyle_gimp.strings"},
@@ -67,7 +70,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle.model": KRITA,
     "restyle.ui": CONTRACT | KRITA | {"restyle.model"},
     "restyle": KRITA | {"restyle.model", "restyle.ui"},
-    "restyle_install": {"restyle_client", "restyle_imaging", "restyle_server.admin", "restyle_cli.runs"},
+    "restyle_install": FILES | {"restyle_client", "restyle_imaging", "restyle_server.admin", "restyle_cli.runs"},
     "restyle_engine": set(),
     "restyle_engine.network": ENGINE_BASE,
     "restyle_engine.optim": ENGINE_BASE,
@@ -81,22 +84,22 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_imaging.io": IMAGING_BASE | {"restyle_imaging.color", "restyle_imaging.planes"},
     "restyle_server": CONTRACT,
     "restyle_server.wire": set(),
-    "restyle_server.records": SERVER_BASE | {"restyle_engine", "restyle_imaging.planes"},
-    "restyle_server.admin": CONTRACT | SERVER_BASE,
-    "restyle_server.styles": CONTRACT | {"restyle_engine"} | FILES,
-    "restyle_server.weights": RECORDS | {"restyle_engine", "restyle_engine.network"},
-    "restyle_server.worker": RECORDS | ENGINE | IMAGING,
-    "restyle_server.jobs": RECORDS | {"restyle_engine"},
-    "restyle_server.devices": RECORDS | SIZES | {"restyle_engine.optim", "restyle_server.jobs", "restyle_server.worker"},
+    "restyle_server.records": SERVER_BASE | FILES | {"restyle_engine", "restyle_imaging.planes"},
+    "restyle_server.admin": CONTRACT | FILES | SERVER_BASE,
+    "restyle_server.styles": CONTRACT | {"restyle_engine"} | PICTURES,
+    "restyle_server.weights": RECORDS | FILES | {"restyle_engine", "restyle_engine.network"},
+    "restyle_server.worker": RECORDS | FILES | ENGINE | IMAGING,
+    "restyle_server.jobs": RECORDS | FILES | {"restyle_engine"},
+    "restyle_server.devices": RECORDS | FILES | SIZES | {"restyle_engine.optim", "restyle_server.jobs", "restyle_server.worker"},
     "restyle_server.rpc": CONTRACT
     | RECORDS
     | SIZES
     | {"restyle_engine.network", "restyle_imaging.color", "restyle_imaging.planes"}
     | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices")},
-    "restyle_server.bench": ENGINE | FILES | {"restyle_imaging.resample", "restyle_server.admin", "restyle_server.styles", "restyle_server.weights"},
     "restyle_server.server": RECORDS | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices", "rpc")},
     "restyle_server.__main__": SERVER_BASE | {"restyle_server.admin", "restyle_server.server"},
-    "restyle_painters": {"restyle_engine", "restyle_imaging", "restyle_imaging.planes"}
+    "restyle_painters": FILES
+    | {"restyle_engine", "restyle_imaging", "restyle_imaging.planes"}
     | {f"restyle_server.{room}" for room in ("records", "styles", "weights", "worker")},
 }
 

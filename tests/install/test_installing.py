@@ -9,14 +9,14 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from restyle_install.installing import VGG19_MB
 from restyle_server.weights import PUBLISHED
 
 if TYPE_CHECKING:
-    from conftest import Person
+    from install.conftest import Person
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for uv is a script")
 
@@ -228,7 +228,7 @@ def test_an_unknown_build_is_refused_with_those_there_are(person: Person) -> Non
 @pytest.mark.timeout(900)  # two dozen installations
 def test_killed_at_any_moment_the_next_run_completes_it(person: Person) -> None:
     """SIGKILL at random moments spread over the whole run; what it had started, such as pip, works on, as it would."""
-    pause = {"UV_PAUSE": "0.01"}
+    pause: dict[str, Any] = {"UV_PAUSE": "0.01"}
     person.install(**pause)
     whole, most = person.files(), entries(person.home)
     chance = random.Random(10)

@@ -19,7 +19,7 @@ from restyle_install.home import source_of_wheel
 from restyle_install.making import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from conftest import Person
+    from install.conftest import Person
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_WHEEL = 64 * 10**6  # bytes

@@ -91,4 +91,4 @@ def test_rooms_that_know_no_torch_do_not_name_it_at_module_level(folder: str) ->
 def test_the_installer_uses_the_standard_library_until_the_environment_is_there() -> None:
     modules = "restyle_install.environment, ci.checks, ci.ledger, restyle_install.command, restyle_install.installing"
     script = f"import sys; sys.path[:0] = sys.argv[1:]; import {modules}"
-    subprocess.run([sys.executable, "-I", "-S", "-c", script, str(ROOT / "install"), str(ROOT / "tests")], check=True)
+    subprocess.run([sys.executable, "-I", "-S", "-c", script, *(str(ROOT / folder) for folder in ("install", "plugin", "tests"))], check=True)

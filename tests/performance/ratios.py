@@ -17,8 +17,11 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import numpy as np
 import torch
+from bench.textbook import Features, Textbook
 from restyle_engine.device import prefers_bf16
 from restyle_engine.network.calibration import network
 from restyle_engine.objective import strength
@@ -32,7 +35,6 @@ from restyle_imaging.planes.canvas import close_plane, open_plane
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat, Plane
 from restyle_imaging.resample.resize import resize_visible
 from restyle_imaging.resample.upsampling import upsampled
-from restyle_server.bench.textbook import Features, Textbook
 from restyle_server.weights.catalogue import SHIPPED
 
 FIGURES = Path(__file__).with_name("figures.toml")
@@ -54,7 +56,7 @@ def pictures() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def textbook() -> Turn:
-    """Turns of the evaluations that `restyle bench` measures against."""
+    """Turns of the evaluations that tests/bench measures against."""
     vgg = network(SHIPPED, Pooling.AVERAGE)
     content, style = pictures()
     book = Textbook(Features({name: (f.weight, f.bias) for name, f in vgg.filters.items()}, vgg.pool_gain), content, style)

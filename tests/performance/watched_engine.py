@@ -16,6 +16,7 @@ import psutil
 
 imported = time.time()  # before torch
 
+from restyle_engine.device import device_ids  # noqa: E402
 from restyle_engine.objective import scale_objective  # noqa: E402
 from restyle_engine.parameters import Resolved  # noqa: E402
 from restyle_engine.stylizer import Stylizer  # noqa: E402
@@ -70,7 +71,7 @@ def _noted(work: Callable[..., Any]) -> Callable[..., Any]:
 
 def engine(device_id: str) -> Watched:
     """The engine of a device, watched."""
-    made = Watched(neural_engine.devices.device_ids()[0] if device_id == "auto" else device_id)
+    made = Watched(device_ids()[0] if device_id == "auto" else device_id)
     for name, what in {
         "plane_of": "read the layer",
         "open_plane": "decode, profile, fill what is hidden",
@@ -94,5 +95,5 @@ def engine(device_id: str) -> Watched:
             with (Path(os.environ[STATE]) / FILE).open("a") as file:
                 file.write(json.dumps(words) + "\n")
 
-    process._painted = painted
+    process._painted = painted  # type: ignore[assignment]
     return made

@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 import psutil
-from restyle_client import Channels, Depth, JobRequest, Parameters, PixelFormat, Plane, Preview, Session, StyleUse, connect
-from restyle_client.jobs import Job, Progress
+from restyle_client import Channels, Depth, Job, JobRequest, Parameters, PixelFormat, Plane, Preview, Progress, Session, StyleUse, connect
 
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 60.0

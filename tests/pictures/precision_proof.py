@@ -15,12 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import torch
+from bench import objective
 from pictures.photos import painting, photo
 from PIL import Image
 from restyle_engine.network.calibration import network
 from restyle_engine.parameters import Pooling
 from restyle_engine.resizing import pixels, tensor
-from restyle_server.bench import objective
 from restyle_server.weights.catalogue import choose
 
 PAIRS = (

@@ -6,7 +6,10 @@ matrix, E_l the error of a layer, a the style picture and p the photograph.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
+from torch import Tensor
 
 ORDER = ["1_1", "1_2", "P1", "2_1", "2_2", "P2", "3_1", "3_2", "3_3", "3_4", "P3", "4_1", "4_2", "4_3", "4_4", "P4", "5_1"]
 VGG19_ALONE = {"3_4", "4_4"}
@@ -14,7 +17,7 @@ MEAN = torch.tensor([0.485, 0.456, 0.406], dtype=torch.float64)
 STD = torch.tensor([0.229, 0.224, 0.225], dtype=torch.float64)
 
 
-def activations(image, weights, pool_gain):
+def activations(image: Tensor, weights: Mapping[str, tuple[Tensor, Tensor]], pool_gain: Mapping[int, float]) -> dict[str, Tensor]:
     """{"1_1": F (N_l, M_l), …} of an image (3, h, w) in 0–1. weights: {"1_1": (weight, bias), …}. pool_gain: {block: factor after its pooling}.
     Average pooling as in section 2 of the paper; borders repeat."""
     x = (image.double() - MEAN[:, None, None]) / STD[:, None, None]
@@ -34,32 +37,33 @@ def activations(image, weights, pool_gain):
     return found
 
 
-def content_loss(now, photograph):
+def content_loss(now: Tensor, photograph: Tensor) -> Tensor:
     """Eq. 1: ½·Σ(F − P)²."""
     return 0.5 * ((now - photograph) ** 2).sum()
 
 
-def style_loss(now, style):
+def style_loss(now: Tensor, style: Tensor) -> Tensor:
     """Eq. 4: 1/(4·N²·M²)·Σ(G − A)², with G over its own M and A over its own, so that pictures of different sizes can be compared."""
     channels = now.shape[0]
     gram, target = (f @ f.T / f.shape[1] for f in (now, style))
     return ((gram - target) ** 2).sum() / (4 * channels**2)
 
 
-def common_unit(now, style, content_layer, photograph):
+def common_unit(now: Mapping[str, Tensor], style: Mapping[str, Tensor], content_layer: str, photograph: Tensor) -> Tensor:
     """J = 1000·Σ_l N_l⁻⁴·Σ(ΔA_l)² + mean(ΔF²)."""
-    total = 0.0
+    total = torch.zeros((), dtype=torch.float64)
     for layer, target in style.items():
         f = now[layer]
         total = total + 1000 * ((f @ f.T / f.shape[1] - target @ target.T / target.shape[1]) ** 2).sum() / f.shape[0] ** 4
     return total + ((now[content_layer] - photograph) ** 2).mean()
 
 
-def wasserstein_loss(now, style, ridge):
+def wasserstein_loss(now: Tensor, style: Tensor, ridge: float) -> Tensor:
     """Squared Wasserstein-2 distance of two Gaussians per channel, through the singular values of S^½·Σ^½. ridge: added to both diagonals."""
     channels = now.shape[0]
     mean = ((now.mean(1) - style.mean(1)) ** 2).mean()
     sigma, goal = (torch.cov(f, correction=0) + ridge * torch.eye(channels, dtype=torch.float64) for f in (now, style))
     factor = torch.linalg.cholesky(goal)
     product = factor.T @ sigma @ factor  # has the eigenvalues of S^½·Σ·S^½
-    return mean + (torch.trace(sigma) + torch.trace(goal) - 2 * torch.linalg.eigvalsh(product).clamp(min=1e-30).sqrt().sum()) / channels
+    distance: Tensor = mean + (torch.trace(sigma) + torch.trace(goal) - 2 * torch.linalg.eigvalsh(product).clamp(min=1e-30).sqrt().sum()) / channels
+    return distance

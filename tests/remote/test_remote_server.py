@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from calls import PATIENCE
@@ -180,7 +181,8 @@ def studio(tmp_path: Path, authority: Authority) -> Iterator[Studio]:
             found.do(name, "ip", "link", "set", "lo", "up")
         yield found
     finally:
-        for process in [*found.running, *found.machines.values()]:
+        left: list[subprocess.Popen[Any]] = [*found.running, *found.machines.values()]
+        for process in left:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
                 try:

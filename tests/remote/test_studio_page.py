@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import restyle_client as client
 from documents.commands import ROOT, commands, lines
-from places import serving
+from places import Serving, serving
 from restyle_server.admin.config import Tls
 
 __all__ = ["serving"]
@@ -33,12 +34,12 @@ def make_certificates(folder: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32" or not shutil.which("openssl"), reason="needs openssl")
-async def test_the_pages_certificates_open_the_door(serving, tmp_path: Path) -> None:
+async def test_the_pages_certificates_open_the_door(serving: Serving, tmp_path: Path) -> None:
     make_certificates(tmp_path)
     [serve] = commands(PAGE, "restyle serve")
     [connect] = commands(PAGE, "restyle connect")
     files = {name: tmp_path / option(serve, f"--tls-{name}") for name in ("cert", "key", "client-ca")}
-    mine = {name: tmp_path / option(connect, f"--{name}") for name in ("ca", "cert", "key")}
+    mine: dict[str, Any] = {name: tmp_path / option(connect, f"--{name}") for name in ("ca", "cert", "key")}
     tls = Tls(files["cert"], files["key"], files["client-ca"])
     async with serving(tls=tls) as place, client.connect_async(address=place.server.remote, **mine) as session:
         assert (await session.info()).state == "serving"

@@ -237,24 +237,31 @@ def test_the_shared_styles_are_named_absolutely_or_from_the_settings_file(tmp_pa
         assert load(state_dir=tmp_path / "state", data_dir=tmp_path).shared_styles == folder
 
 
-WRONG_SETTINGS = [
-    "port = 'x'",
-    "prot = 5",
-    "shared_styles = 5",
-    "[limits]\nmax_job = 3",
-    "[limits]\nmax_jobs = -1",
-    "[limits]\nmax_jobs = 1.5",
-    "nonsense",
-    "limits = 3",
-]
+WRONG_SETTINGS = {
+    "port = 'x'": "port is a whole number; correct it, or take it out.",
+    "prot = 5": "there is no setting 'prot'; there are host, port, devices, ",
+    "port = true": "port is a whole number; ",
+    "devices = 'cpu'": "devices is a list of texts in quotes; ",
+    "devices = [0]": "devices[0] is a text in quotes; ",
+    "shared_styles = 5": "shared_styles is a text in quotes; ",
+    "[limits]\nmax_job = 3": "there is no setting 'max_job' in the table [limits]; there are max_pixels, ",
+    "[limits]\nmax_jobs = -1": "limits.max_jobs is a whole number, 0 or more; ",
+    "[limits]\nmax_jobs = 1.5": "limits.max_jobs is a whole number; ",
+    "[limits]\nlease_seconds = nan": "limits.lease_seconds is a number, 0 or more; ",
+    "nonsense": "can't be read: ",
+    "limits = 3": "limits is a table, begun by its name in [ ]; ",
+    "[tls]\npassword = 'x'": "there is no setting 'password' in the table [tls]; there are cert, key, client_ca.",
+    "[tls]\ncert = 1": "tls.cert is a text in quotes; ",
+}
 
 
-@pytest.mark.parametrize("words", WRONG_SETTINGS)
-def test_a_wrong_settings_file_is_one_sentence(tmp_path, words):
+@pytest.mark.parametrize(("words", "said"), WRONG_SETTINGS.items())
+def test_a_wrong_settings_file_is_one_sentence_that_names_the_setting_and_what_it_has_to_be(tmp_path, words, said):
     (tmp_path / "server.toml").write_text(words)
     with pytest.raises(ConfigError) as refused:
         load(state_dir=tmp_path / "state", data_dir=tmp_path)
-    assert "server.toml" in str(refused.value)
+    assert str(tmp_path / "server.toml") in str(refused.value)
+    assert said in str(refused.value)
 
 
 def test_the_front_end_never_imports_torch():

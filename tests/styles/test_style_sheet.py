@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -57,7 +58,7 @@ def test_a_cell_is_painted_as_chosen_and_only_once(tmp_path: Path, wave: Style) 
 
 
 @pytest.mark.parametrize("change", [{"photo": "rocket"}, {"side": 32}, {"preset": Preset.FINE}, {"scale": 1.0}, {"strength": 60.0}, {"color": None}])
-def test_what_is_chosen_otherwise_is_another_cell(tmp_path: Path, wave: Style, change: dict[str, object]) -> None:
+def test_what_is_chosen_otherwise_is_another_cell(tmp_path: Path, wave: Style, change: dict[str, Any]) -> None:
     engine = Negative()
     cells = Cells(engine, tmp_path / "cells")  # type: ignore[arg-type]
     cells.picture(cell(wave))

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import typer
+from restyle_contract import files
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
 from . import ownership
 
 DEFAULT_SUFFIX = ".png"
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")  # what write_picture writes
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")  # of the kinds of pictures that are written
 
 
 STDOUT = Path("-")
@@ -93,13 +92,9 @@ def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
     Restyle's own."""
     if not overwrite and not ownership.is_free(path):
         raise ownership.refusal(path)
-    draft = path.with_name(f".restyle-{os.getpid()}-{secrets.token_hex(4)}.part")  # short, however long the name is
-    try:
+    with files.replacing(path) as draft:
         yield draft
-        draft.replace(path)
-        ownership.note(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    ownership.note(path)
 
 
 def names(contents: Sequence[Path], place: Path, suffix: str, styles: Iterable[Path] = ()) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
-from . import destinations, ownership
+from . import destinations
 
 if TYPE_CHECKING:
     from restyle_imaging.io.pictures import PictureFile
@@ -30,11 +30,13 @@ def write(
         encoded = files.encode_picture(plane, output.suffix if output.suffix.lower() in destinations.SUFFIXES else suffix, like)
         _pour(output, encoded.data)
         return encoded.warnings
-    if not overwrite and not ownership.is_free(output):
-        raise ownership.refusal(output)
-    warnings = files.write_picture(output, plane, like)
-    ownership.note(output)
-    return warnings
+    try:
+        with destinations.replacing(output, overwrite) as draft:
+            encoded = files.encode_picture(plane, output.suffix, like)
+            draft.write_bytes(encoded.data)
+    except OSError as error:
+        raise Failure(f"{named(output)} can't be written ({error.strerror or error}); choose another place with -o.") from error
+    return encoded.warnings
 
 
 @contextlib.contextmanager

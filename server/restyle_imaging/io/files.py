@@ -3,16 +3,13 @@ kept.
 
     read_bytes(path)                 a file's bytes; PictureError when it can't
     read_picture(source)             PictureFile; PictureError when it can't
-    write_picture(path, plane, like) writes a whole file or none; PictureError when it can't
-    encode_picture(…)                the same as bytes
+    encode_picture(plane, suffix)    a file's bytes; who owns the place writes them
 
 16-bit RGB and TIFF are read around Pillow, which turns them into 8 bits without a word. What that needs is imported when first needed.
 """
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 import stat
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +21,7 @@ from . import encoding, kinds, netpbm, raster, tiff
 from .encoding import Encoded
 from .pictures import PictureFile
 
-__all__ = ["PictureError", "PictureFile", "encode_picture", "read_bytes", "read_picture", "write_picture"]
+__all__ = ["PictureError", "PictureFile", "encode_picture", "read_bytes", "read_picture"]
 
 TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 WRITABLE = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
@@ -87,17 +84,6 @@ def encode_picture(plane: Plane, suffix: str, like: PictureFile | None = None) -
     return encoding.encode(plane, kind, like)
 
 
-def write_picture(path: Path | str, plane: Plane, like: PictureFile | None = None) -> tuple[str, ...]:
-    """Writes the plane as the kind of file that the path's ending stands for, atomically. Returns the warnings of encode_picture.
-
-    PictureError: as encode_picture says, or a place that can't be written.
-    """
-    path = Path(path)
-    encoded = encode_picture(plane, path.suffix, like)
-    _replace(path, encoded.data)
-    return encoded.warnings
-
-
 def _all_of(file: BinaryIO, name: str) -> bytes:
     parts, size = [], 0
     while part := file.read(SLICE):
@@ -106,24 +92,6 @@ def _all_of(file: BinaryIO, name: str) -> bytes:
         if size > LARGEST_FILE:
             raise PictureError(f"{name} has more than {LARGEST_FILE >> 30} GiB, more than can be handled; scale it down, or cut it into parts.")
     return b"".join(parts)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """All of data at path, or nothing changed there."""
-    temporary = path.with_name(f".restyle-{secrets.token_hex(8)}{path.suffix}")  # short, whatever bytes the name is made of
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o777)
-        temporary.replace(path)
-    except FileNotFoundError as error:
-        raise PictureError(f"The folder {path.parent} does not exist; make it first, or write elsewhere.") from error
-    except OSError as error:
-        raise PictureError(f"{path} can't be written ({_reason(error)}); choose another place.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 def _reason(error: OSError) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import tomllib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from ..limits import Limits
 from . import folders
@@ -15,6 +17,17 @@ from . import folders
 ENGINE = "restyle_server.worker.neural_engine:engine"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FILE = "server.toml"
+TLS_FILES = ("cert", "key", "client_ca")
+
+KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text in quotes",
+    "array": "a list of texts in quotes",
+    "object": "a table, begun by its name in [ ]",
+}
+UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*?)`(?: - at `\$\.(?P<table>.*)`)?")  # as msgspec says it
+UNFIT = re.compile(r"Expected `(?P<kind>\w+).*?`(?P<least> >= 0(?:\.0)?)?(?:, got `.*?`)? - at `\$\.(?P<name>.*)`")
 
 
 class ConfigError(Exception):
@@ -47,6 +60,31 @@ class Config:
     log_level: str = "INFO"
     limits: Limits = field(default_factory=Limits)
     engine_factory: str = ENGINE
+
+
+class TlsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table [tls] of server.toml; its files are relative to it."""
+
+    cert: str = ""
+    key: str = ""
+    client_ca: str = ""
+
+
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What server.toml may say; None: it doesn't."""
+
+    host: str | None = None
+    port: int | None = None
+    devices: tuple[str, ...] | None = None
+    weights_file: str | None = None
+    shared_styles: str | None = None
+    vgg19_url: str | None = None
+    log_level: str | None = None
+    limits: Limits = Limits()
+    tls: TlsTable = TlsTable()
+
+
+TABLES: dict[str, type[msgspec.Struct]] = {"limits": Limits, "tls": TlsTable}
 
 
 def load(
@@ -130,35 +168,36 @@ def _folder(given: Path | None, default: Any, what: str) -> Path:
 
 def _from_file(config: Config, path: Path, *, required: bool) -> Config:
     try:
-        words = tomllib.loads(path.read_text(encoding="utf-8"))
+        said = msgspec.toml.decode(path.read_bytes(), type=Said)
     except FileNotFoundError:
         if required:
             raise ConfigError(f"The settings file {path} does not exist.") from None
         return config
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_wrong(str(error))}") from error
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} can't be read: {error}") from error
-    limits, tls = words.pop("limits", {}), words.pop("tls", {})
-    known: dict[str, type] = {"host": str, "port": int, "devices": list, "weights_file": str, "shared_styles": str, "vgg19_url": str, "log_level": str}
-    for name, value in words.items():
-        if name not in known or type(value) is not known[name]:
-            raise ConfigError(f"{path}: {name!r} is not a setting of that kind; there are {', '.join(known)} and the tables [limits] and [tls].")
-    if "devices" in words:
-        words["devices"] = tuple(str(device) for device in words["devices"])
-    if "weights_file" in words:
-        words["weights_file"] = Path(words["weights_file"]).expanduser()
-    if "shared_styles" in words:
-        words["shared_styles"] = path.absolute().parent / Path(words["shared_styles"]).expanduser()
-    return replace(config, **words, limits=_limits(limits, path), tls=_tls(None, _tls_words(tls, path)))
+    words = {name: getattr(said, name) for name in ("host", "port", "devices", "vgg19_url", "log_level")}
+    words |= {
+        "weights_file": Path(said.weights_file).expanduser() if said.weights_file else None,
+        "shared_styles": path.absolute().parent / Path(said.shared_styles).expanduser() if said.shared_styles else None,
+        "tls": _tls(None, {name: path.parent / Path(value).expanduser() for name in TLS_FILES if (value := getattr(said.tls, name))}),
+    }
+    return replace(config, limits=said.limits, **{name: value for name, value in words.items() if value is not None})
 
 
-TLS_FILES = ("cert", "key", "client_ca")
-
-
-def _tls_words(words: Any, path: Path) -> dict[str, Path | None]:
-    """The table [tls]; its files are relative to server.toml."""
-    if not isinstance(words, dict) or not set(words) <= set(TLS_FILES) or not all(isinstance(value, str) for value in words.values()):
-        raise ConfigError(f"{path}: the table [tls] names three files: {', '.join(TLS_FILES)}.")
-    return {name: path.parent / Path(value).expanduser() for name, value in words.items()}
+def _wrong(error: str) -> str:
+    """What msgspec found, in a sentence for people: which setting it is, and what it has to be."""
+    if found := UNKNOWN.fullmatch(error):
+        name, table = found["name"], found["table"]
+        inside = f" in the table [{table}]" if table else ""
+        known = TABLES[table].__struct_fields__ if table else [each for each in Said.__struct_fields__ if each not in TABLES]
+        more = "" if table else f" and the tables {' and '.join(f'[{each}]' for each in TABLES)}"
+        return f"there is no setting {name!r}{inside}; there are {', '.join(known)}{more}."
+    if found := UNFIT.fullmatch(error):
+        least = ", 0 or more" if found["least"] else ""
+        return f"{found['name']} is {KINDS.get(found['kind'], found['kind'])}{least}; correct it, or take it out."
+    return f"{error}."
 
 
 def _tls(before: Tls | None, words: Mapping[str, Path | None]) -> Tls | None:
@@ -170,17 +209,3 @@ def _tls(before: Tls | None, words: Mapping[str, Path | None]) -> Tls | None:
         missing = ", ".join(name for name, value in found.items() if not value)
         raise ConfigError(f"TLS needs the server's certificate (cert), its key (key) and the clients' authority (client_ca); {missing} is missing.")
     return Tls(**found)  # type: ignore[arg-type]
-
-
-def _limits(words: Any, path: Path) -> Limits:
-    if not isinstance(words, dict):
-        raise ConfigError(f"{path}: limits are a table; write [limits] above them.")
-    defaults = Limits()
-    names = [limit.name for limit in fields(Limits)]
-    for name, value in words.items():
-        if name not in names:
-            raise ConfigError(f"{path}: there is no limit {name!r}; there are {', '.join(names)}.")
-        whole = isinstance(getattr(defaults, name), int)
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value < 0:
-            raise ConfigError(f"{path}: the limit {name} is a {'whole ' if whole else ''}number, 0 or more.")
-    return replace(defaults, **words)

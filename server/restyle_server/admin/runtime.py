@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from restyle_contract.files import atomic_write
 
 from .. import __version__
 from .folders import made_private, without_links
@@ -42,11 +43,7 @@ class Runtime:
         words = {"address": address, "token": token, "pid": os.getpid(), "version": __version__, "api": API}
         if remote:
             words["remote"] = remote
-        part = self.file.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(words, file)
-        part.replace(self.file)
+        atomic_write(self.file, json.dumps(words), private=True)
 
     def withdraw(self) -> None:
         """Removes server.json and gives the lock back."""

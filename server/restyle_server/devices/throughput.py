@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
+import msgspec
+from restyle_contract.files import atomic_write
 from restyle_engine.optim.plan import plan
 from restyle_engine.parameters import Resolved
 
@@ -22,6 +22,9 @@ FILE = "pace.json"
 POINTS = 24  # scales remembered per kind of work: about eight jobs, so that a machine that has become slower is believed soon
 STARTS = 5  # jobs' first seconds remembered; the shortest counts
 
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+
 
 @dataclass(slots=True)
 class Throughput:
@@ -32,10 +35,10 @@ class Throughput:
     after the scales (statistics, resizing, the full picture), in evaluations' worth per scale.
     """
 
-    scales: list[tuple[float, float, float]] = field(default_factory=list)
-    cold: list[float] = field(default_factory=list)
-    warm: list[float] = field(default_factory=list)
-    between: float = 0.0
+    scales: list[tuple[Positive, Positive, Positive]] = field(default_factory=list)
+    cold: list[Seconds] = field(default_factory=list)
+    warm: list[Seconds] = field(default_factory=list)
+    between: Seconds = 0.0
 
     def learn(self, timing: Timing, warm: bool) -> None:
         """Takes a job in. warm: whether it was not its worker's first. One without two evaluations at any scale teaches nothing."""
@@ -96,11 +99,8 @@ class Throughputs:
         }
         timing = replace(timing, scales=tuple(replace(one, pixels=loads.get((one.number, one.pixels), one.pixels)) for one in timing.scales))
         self._throughputs.setdefault(_kind(device, resolved), Throughput()).learn(timing, warm)
-        words = {kind: asdict(throughput) for kind, throughput in self._throughputs.items()}
-        part = self._file.with_suffix(".part")
         try:
-            part.write_text(json.dumps(words), encoding="utf-8")
-            part.replace(self._file)
+            atomic_write(self._file, msgspec.json.encode(self._throughputs), lasting=False)  # the event loop waits for no disk; it can be learned again
         except OSError as error:
             log.warning("throughput: can't be kept: %s", error.strerror)
 
@@ -117,17 +117,6 @@ def _kind(device: str, resolved: Resolved) -> str:
 
 
 def _read(file: Path) -> dict[str, Throughput]:
-    found: dict[str, Throughput] = {}
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        for kind, words in json.loads(file.read_text(encoding="utf-8")).items():
-            scales = [(_positive(pixels), _positive(seconds), _positive(steps)) for pixels, seconds, steps in words["scales"]]
-            cold, warm = ([_positive(start) for start in words[which]] for which in ("cold", "warm"))
-            found[kind] = Throughput(scales, cold, warm, max(0.0, float(words["between"])))
-    return found
-
-
-def _positive(value: Any) -> float:
-    number = float(value)
-    if not (math.isfinite(number) and number > 0):
-        raise ValueError(value)
-    return number
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, Throughput])
+    return {}

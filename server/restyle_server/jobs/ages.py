@@ -13,6 +13,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from restyle_contract.files import atomic_write
+
 from ..clock import Clock
 from ..limits import Limits
 from .job import Job, Lifetime
@@ -71,10 +73,8 @@ class Ages:
         self._saved = self._clock.monotonic()
         number = self.number() + round(2 * SAVE_SECONDS * 1000)  # beyond all that is given before the next time
         words = {**{life.value: self._seen[life] for life in Lifetime}, "wall": self._clock.time(), "number": float(number)}
-        part = self._file.with_suffix(".part")
         with contextlib.suppress(OSError):
-            part.write_text(json.dumps([words, _crc(words)]), encoding="utf-8")
-            part.replace(self._file)
+            atomic_write(self._file, json.dumps([words, _crc(words)]), lasting=False)  # the event loop waits for no disk; all are younger without it
 
 
 def _read(file: Path) -> dict[str, float] | None:

@@ -9,12 +9,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from restyle_contract.files import PART, atomic_write
+
 from .encoding import Unreadable, decode, encode
 from .job import Job
 
 UPLOADING = "uploading"  # an empty file: what lies beside it was never a job
 RECORD_BYTES = 256 << 20  # more than any record has: two dozen colour profiles, of which each may have 4 MiB
-KNOWN = re.compile(r"(payload|style)-\d+|start|scale|result|story|record|uploading|.+\.part")  # whatever else lies in a job's folder is somebody else's
+KNOWN = re.compile(rf"(payload|style)-\d+|start|scale|result|story|record|uploading|{PART.pattern}")  # whatever else lies in a job's folder is somebody else's
 
 
 class JobFolders:
@@ -37,10 +39,7 @@ class JobFolders:
 
     def note(self, job: Job) -> None:
         """Puts a copy of the job's record beside its files. OSError."""
-        record = self.record(job.id)
-        part = record.with_name(f"{record.name}.part")
-        part.write_bytes(encode(job))
-        part.replace(record)
+        atomic_write(self.record(job.id), encode(job), lasting=False)  # as the journal, whose twin it is
         (self.of(job.id) / UPLOADING).unlink(missing_ok=True)
 
     def noted(self, path: Path) -> Job | None:

@@ -5,7 +5,6 @@ One line of JSON, then planes of float32. It holds all that the next scale begin
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
@@ -15,6 +14,8 @@ from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from restyle_contract.files import replacing
 
 from .. import __version__
 from .order import AskedOrder, Order
@@ -85,17 +86,10 @@ def _digest(path: Path) -> bytes:
 
 def write(path: Path, head: Head, planes: Sequence[memoryview]) -> None:
     """Whole or not at all. planes: C-contiguous float32, as the head's shapes say. OSError."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            file.write(json.dumps(asdict(head)).encode() + b"\n")
-            for plane in planes:
-                file.write(plane)
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
+    with replacing(path, lasting=False) as part, part.open("wb") as file:  # for a job that goes on with the machine running
+        file.write(json.dumps(asdict(head)).encode() + b"\n")
+        for plane in planes:
+            file.write(plane)
 
 
 def head(path: Path) -> Head | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from restyle_contract.files import atomic_write
 
 from .progress import Preview, Progress
 
@@ -34,9 +35,7 @@ class Report:
 
 def write(path: Path, report: Report) -> None:
     """Whole or not at all. OSError."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(msgspec.msgpack.encode(report))
-    part.replace(path)
+    atomic_write(path, msgspec.msgpack.encode(report))
 
 
 def read(path: Path) -> Report:

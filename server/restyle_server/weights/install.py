@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from restyle_contract.files import replacing
 from restyle_engine.network.topology import VGG19
 
 from .convert import convert_in_child
@@ -124,18 +124,13 @@ def _sha256(path: Path, tell: Progress) -> str:
 
 def _convert(source: Path, target: Path, expected: Expected, tell: Progress, convert: Callable[[Path, Path], None]) -> None:
     tell(0, expected.size, "converting")
-    made = target.with_name(f"{target.name}.new")
     try:
-        convert(source, made)
-        if layers_of(made) != VGG19.layers:
-            raise InstallFailed("The converted weights are incomplete; try again.")
-        with made.open("rb+") as file:
-            os.fsync(file.fileno())
-        made.replace(target)
+        with replacing(target) as made:
+            convert(source, made)
+            if layers_of(made) != VGG19.layers:
+                raise InstallFailed("The converted weights are incomplete; try again.")
     except WeightsInvalid as error:
         raise InstallFailed(f"The converted weights are unusable; nothing was installed. {error}") from error
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def _room(folder: Path, needed: int, free: Callable[[Path], int]) -> None:

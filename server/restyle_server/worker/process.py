@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+from restyle_contract.files import replacing
 from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.planes.formats import Plane
 
@@ -334,18 +335,16 @@ def _kept(command: say.Paint, plane: Plane) -> Result:
 
 
 def _saved(command: say.Paint, plane: Plane) -> Result:
-    """Writes the picture's bytes under another name first: a result is there whole or not at all. OSError."""
+    """Writes the picture's bytes: a result is there whole or not at all. OSError."""
     out, parameters = command.out, command.order.parameters
     view = memoryview(plane.data).cast("B")
     crc = 0
-    part = out.with_name(out.name + ".part")
-    with part.open("wb") as file:
+    with replacing(out) as part, part.open("wb") as file:
         for start in range(0, len(view), WRITE_BYTES):
             piece = view[start : start + WRITE_BYTES]
             crc = zlib.crc32(piece, crc)
             file.write(piece)
-    _checked(plane, len(view))
-    part.replace(out)
+        _checked(plane, len(view))
     return Result(out, plane.format, plane.width, plane.height, len(view), crc, parameters.width, parameters.height, plane.icc)
 
 

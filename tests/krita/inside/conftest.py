@@ -52,7 +52,7 @@ def shop(session: FakeSession) -> Iterator[Any]:
     from restyle.model.controller import Controller
 
     hidden_sources._hidden.clear()
-    made = Controller(Background(lambda: session))  # type: ignore[arg-type,return-value]
+    made = Controller(Background(lambda: session))
     made.choose(Recipe(styles=(StyleChoice(library="woodcut", title="Woodcut"),)))
     yield made
     session.release.set()

@@ -166,7 +166,7 @@ class Node:
 
 class Selection:
     def __init__(self) -> None:
-        self.rect = (0, 0, 0, 0)
+        self.rect: tuple[int, ...] = (0, 0, 0, 0)
         self.data = b""
 
     def setPixelData(self, data: Any, *rect: int) -> None:

@@ -51,9 +51,10 @@ def test_integers_travel_as_bgra_and_floats_as_rgba(image: Any) -> None:
 def test_alpha_is_told_apart_in_every_depth(depth: str) -> None:
     full = {"U8": b"\xff", "U16": b"\xff\xff", "F16": b"\x00\x3c", "F32": b"\x00\x00\x80\x3f"}[depth]
     size = len(full)
-    plane = lambda alphas: client.Plane(  # noqa: E731
-        pixels.Colors("RGBA", depth, "").format, len(alphas), 1, b"".join(b"\x01" * (3 * size) + alpha for alpha in alphas)
-    )
+
+    def plane(alphas: list[bytes]) -> client.Plane:
+        return client.Plane(pixels.Colors("RGBA", depth, "").format, len(alphas), 1, b"".join(b"\x01" * (3 * size) + alpha for alpha in alphas))
+
     nothing = bytes(size)
     almost = bytes([full[0] ^ 1]) + full[1:]
     assert alpha.alpha_range(plane([full, full])) == (True, True)
@@ -182,7 +183,9 @@ def test_a_painted_layer_remembers_how_and_is_painted_again_from_its_source(shop
     document.layer("photo", OPAQUE)
     paint(shop, document, until)
     new = document.root.children[1]
-    assert memory.recall(document, new).job == "job-1"
+    known = memory.recall(document, new)
+    assert known is not None
+    assert known.job == "job-1"
     again = shop.again(document, new)
     until(lambda: again.over)
     assert session.requests[1].content.data == session.requests[0].content.data

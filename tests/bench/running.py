@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from .figures import Spread, evaluation_flop, spread
+from bench.figures import Spread, evaluation_flop, spread
 
+CONTENDER = Path(__file__).with_name("contender.py")
 TEXTBOOK = "textbook"
 PER_ROUND = 4  # evaluations timed together
 CHUNK = 20  # iterations of the textbook between two of the engine's races
@@ -107,7 +109,7 @@ class Contender:
         self.start = 0.0
 
     def __enter__(self) -> Contender:
-        command = [sys.executable, "-P", "-m", "restyle_server.bench.contender", json.dumps(self._spec)]
+        command = [sys.executable, "-P", str(CONTENDER), json.dumps(self._spec)]
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         began = time.perf_counter()
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, encoding="utf-8")

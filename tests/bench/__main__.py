@@ -1,30 +1,35 @@
-"""Owns `restyle bench`: how fast the engine is on this machine, beside the textbook's implementation. Needs no server, and disturbs none."""
+"""Owns the measuring of the engine beside the textbook's implementation: `python tests/bench [--help]`. Needs no server, and disturbs none."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import typer
+from bench.chart import drawn
+from bench.running import BenchFailed, Evaluation, Machine, Race, Wanted, measured
+from PIL import Image
+from restyle_cli.commands.options import Device, Overwrite, Weights
+from restyle_cli.commands.serve import refuse_without_torch
+from restyle_cli.runs import destinations
+from restyle_cli.terminal.examples import examples
+from restyle_cli.terminal.failures import Commands, Failure
+from restyle_cli.terminal.output import Json, bytes_for_people, emit, line, plain, seconds_for_people, table
 from restyle_contract.limits import SMALLEST_SIDE
-
-from ..runs import destinations
-from ..terminal.examples import examples
-from ..terminal.failures import Failure
-from ..terminal.output import Json, bytes_for_people, emit, line, plain, seconds_for_people, table
-from .options import Device, Overwrite, Weights
-from .serve import refuse_without_torch
-
-if TYPE_CHECKING:
-    from restyle_server.bench.running import Evaluation, Machine, Race
 
 LARGEST_SIDE = 2048  # px: the textbook takes 16 GB there
 SIZES, RACES = "256,512", "192,256"
 NONE = "none"
 
 
-@examples("restyle bench", "restyle bench --sizes 256,512,1024 --race none", "restyle bench --json --plot race.png")
+app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]})
+
+
+@app.callback(invoke_without_command=True)
+@examples("python tests/bench", "python tests/bench --sizes 256,512,1024 --race none", "python tests/bench --json --plot race.png")
 def bench(
     sizes: Annotated[str, typer.Option(metavar="N,N,…", help="Sides in px at which an evaluation is timed; or none.")] = SIZES,
     race: Annotated[str, typer.Option(metavar="N,N,…", help="Sides in px at which the whole way is timed; or none. Takes minutes.")] = RACES,
@@ -51,8 +56,6 @@ def bench(
         raise typer.BadParameter(f"--photo: there is no file {photo}")
     place = None if plot is None else destinations.single(plot.expanduser(), None, overwrite)
     refuse_without_torch()
-
-    from restyle_server.bench.running import BenchFailed, Evaluation, Machine, Race, Wanted, measured
 
     wanted = Wanted(
         sizes=evaluated,
@@ -82,8 +85,6 @@ def bench(
     if not json:
         _tell([one for one in found if isinstance(one, Evaluation)], [one for one in found if isinstance(one, Race)])
     if place is not None:
-        from restyle_server.bench.chart import drawn
-
         with destinations.replacing(place, overwrite) as draft:
             drawn([one for one in found if isinstance(one, Race)]).save(draft, _format(place))
         if json:
@@ -113,8 +114,6 @@ def _more(one: Machine | Evaluation | Race) -> dict[str, float]:
 
 
 def _format(place: Path) -> str:
-    from PIL import Image
-
     return Image.registered_extensions()[place.suffix.lower()]
 
 
@@ -164,3 +163,7 @@ def _tell(evaluations: list[Evaluation], races: list[Race]) -> None:
 
 def _name(contender: str) -> str:
     return contender if contender == "textbook" else f"Restyle, {contender}"
+
+
+if __name__ == "__main__":
+    app()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from bench.textbook import CONTENT, STYLE
 from restyle_engine.large.detail_transfer import transferred
 from restyle_engine.large.tiles import whole
 from restyle_engine.network.vgg import Vgg, channels, depth
@@ -19,8 +20,6 @@ from restyle_engine.optim.lbfgs import Value
 from restyle_engine.optim.plan import COARSEST, Scale
 from restyle_engine.resizing import resized
 from torch import Tensor
-
-from .textbook import CONTENT, STYLE
 
 LAYERS = tuple(f"relu{name}" for name in STYLE)
 HELD = f"relu{CONTENT}"

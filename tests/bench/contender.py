@@ -1,4 +1,4 @@
-"""Owns one side of a measurement, in a process of its own: `python -m restyle_server.bench.contender SPEC`, with SPEC a JSON object as `Spec` has it.
+"""Owns one side of a measurement, in a process of its own: `python tests/bench/contender.py SPEC`, with SPEC a JSON object as `Spec` has it.
 
 It answers one JSON object per line: first {"precisions": the device's, …} or {"refused": sentence}, then one for each request that it reads, also a line each:
   {"do": "evaluate", "count": n}   {"seconds": of one whole evaluation, on average}
@@ -20,7 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import torch
+from bench import memory, objective, subjects
+from bench.textbook import STYLE, Features, Textbook
 from restyle_engine.device import device_ids, device_name, prefers_bf16
 from restyle_engine.large.tiles import whole
 from restyle_engine.network.calibration import network
@@ -37,14 +41,11 @@ from restyle_engine.resizing import pixels, resized, tensor
 from restyle_engine.stylizer import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
 from restyle_engine.task import StylePicture, Task
 from restyle_imaging.errors import PictureError
+from restyle_server.admin.folders import data_dir
+from restyle_server.styles.errors import StyleError
+from restyle_server.weights.catalogue import choose
+from restyle_server.weights.errors import WeightsError
 from torch import Tensor
-
-from ..admin.folders import data_dir
-from ..styles.errors import StyleError
-from ..weights.catalogue import choose
-from ..weights.errors import WeightsError
-from . import memory, objective, subjects
-from .textbook import STYLE, Features, Textbook
 
 TEXTBOOK = "textbook"
 STRENGTH = 50.0  # of the engine's own objective, where it is timed

@@ -1,25 +1,41 @@
-"""Owns the promises of `restyle bench`."""
+"""Owns the promises of the measuring beside the textbook: python tests/bench."""
 
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli.running import PATIENCE, Restyle
+from bench.__main__ import app
+from bench.chart import drawn
+from bench.figures import evaluation_flop, spread
+from bench.running import Race, first_at
 from PIL import Image
-from restyle_server.bench.chart import drawn
-from restyle_server.bench.figures import evaluation_flop, spread
-from restyle_server.bench.running import Race, first_at
+from typer.testing import CliRunner, Result
 
 TINY = ("--threads", 1, "--runs", 1, "--iterations", 3, "--weights", "vgg16")
 
 
+PATIENCE = 240.0  # s, on a busy machine
+
+Bench = Callable[..., Result]
+
+
 @pytest.fixture
-def alone(tmp_path: Path) -> Restyle:
-    """A command line without a server."""
-    return Restyle(tmp_path / "state", tmp_path / "data")
+def folders(tmp_path: Path) -> dict[str, str]:
+    """Of nobody."""
+    return {"RESTYLE_STATE_DIR": str(tmp_path / "state"), "RESTYLE_DATA_DIR": str(tmp_path / "data")}
+
+
+@pytest.fixture
+def bench(folders: dict[str, str]) -> Bench:
+    """Runs it, without a server, in this process."""
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments], env=folders, catch_exceptions=False)
 
 
 def test_an_evaluation_is_counted_as_the_literature_does() -> None:
@@ -45,8 +61,8 @@ def test_the_chart_shows_every_line() -> None:
 
 
 @pytest.mark.slow
-def test_everything_is_measured_and_told(alone: Restyle, tmp_path: Path) -> None:
-    done = alone("bench", "--sizes", 32, "--race", 32, *TINY, "--plot", tmp_path / "race.png", "--json")
+def test_everything_is_measured_and_told(bench: Bench, tmp_path: Path) -> None:
+    done = bench("--sizes", 32, "--race", 32, *TINY, "--plot", tmp_path / "race.png", "--json")
     assert done.exit_code == 0, done.stderr
     told = [json.loads(line) for line in done.stdout.splitlines()]
     machine, *rest = told
@@ -82,8 +98,8 @@ def test_everything_is_measured_and_told(alone: Restyle, tmp_path: Path) -> None
         (("--runs", "0"), "--runs"),
     ],
 )
-def test_wrong_usage_is_said(alone: Restyle, arguments: tuple[str, ...], said: str) -> None:
-    done = alone("bench", *arguments)
+def test_wrong_usage_is_said(bench: Bench, arguments: tuple[str, ...], said: str) -> None:
+    done = bench(*arguments)
     assert done.exit_code == 2
     assert said in " ".join(done.stderr.replace("│", " ").split())
 
@@ -98,24 +114,25 @@ def test_wrong_usage_is_said(alone: Restyle, arguments: tuple[str, ...], said: s
         (("--photo", __file__), "picture"),
     ],
 )
-def test_what_the_measurement_refuses_is_one_sentence(alone: Restyle, arguments: tuple[str, ...], said: str) -> None:
-    done = alone("bench", "--sizes", 32, "--race", "none", *arguments)
+def test_what_the_measurement_refuses_is_one_sentence(bench: Bench, arguments: tuple[str, ...], said: str) -> None:
+    done = bench("--sizes", 32, "--race", "none", *arguments)
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_clients_machine_is_told_where_to_go(alone: Restyle, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clients_machine_is_told_where_to_go(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    done = alone("bench")
+    done = bench()
     assert done.exit_code == 1
     assert "has no PyTorch" in done.stderr
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_it_and_its_processes(alone: Restyle) -> None:
-    with alone.start("bench", "--sizes", 512, "--race", "none", "--threads", 1, "--json") as process:
+def test_ctrl_c_ends_it_and_its_processes(folders: dict[str, str]) -> None:
+    command = [sys.executable, str(Path(__file__).parent), "--sizes", "512", "--race", "none", "--threads", "1", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **folders}) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["kind"] == "machine"
         process.send_signal(signal.SIGINT)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from bench.running import Race
 from PIL import Image, ImageDraw
 from restyle_imaging import sheets
 from restyle_imaging.sheets import GAP, HAIRLINE, INK, MARGIN, PAPER, PENCIL, SUBTITLE, TITLE, Ink
-
-from .running import Race
 
 FIELD = (760, 420)  # px of the lines
 AXIS = 74  # px left of them, for the numbers

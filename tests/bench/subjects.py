@@ -9,9 +9,8 @@ from restyle_engine.task import Pixels
 from restyle_imaging.io.files import read_picture
 from restyle_imaging.planes.canvas import open_plane
 from restyle_imaging.resample.resize import resize
-
-from ..admin.folders import data_dir
-from ..styles.library import Library
+from restyle_server.admin.folders import data_dir
+from restyle_server.styles.library import Library
 
 STYLE = "night"
 GRAIN = 0.03  # of the range: the texture that a photo has everywhere

@@ -1,1 +1,0 @@
-"""Owns the measuring of the engine beside the textbook's implementation: `restyle bench`."""

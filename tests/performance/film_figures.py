@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def warping_error(scene: Scene, paintings: list[Pixels]) -> float:
 
 def moved_by(paintings: list[Pixels], where: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
     """Mean change from frame to frame, in levels of 255."""
-    return 255 * float(np.mean([np.abs(b - a)[where].mean() for a, b in zip(paintings, paintings[1:], strict=False)]))
+    return 255 * float(np.mean([np.abs(b - a)[where].mean() for a, b in pairwise(paintings)]))
 
 
 def sheet(folder: Path, name: str, paintings: list[Pixels]) -> None:
@@ -158,9 +159,8 @@ def _long(studio: Studio, count: int, sheets: Path | None) -> None:
 
 
 def _memory(count: int) -> None:
-    sizes = []
-    for _ in Studio(48, "draft", "night").frames(turning(48), count, follow=True):
-        sizes.append(psutil.Process().memory_info().rss / 2**20)
+    frames = Studio(48, "draft", "night").frames(turning(48), count, follow=True)
+    sizes = [psutil.Process().memory_info().rss / 2**20 for _ in frames]
     if count > 20:
         print(f"memory: {sizes[20]:.0f} MiB after 20 frames, {sizes[-1]:.0f} MiB after {count}")
 

@@ -119,6 +119,7 @@ def main() -> None:
     parser.add_argument("--alone", type=int, default=8, help="of them painted each for itself, for comparison (8)")
     parser.add_argument("--long", type=int, default=101, help="frames of the still camera with noise (101)")
     parser.add_argument("--memory", type=int, default=300, help="frames at 48 px over which memory is looked at (300)")
+    parser.add_argument("--scenes", type=int, default=4, help="how many of the four are painted (4)")
     parser.add_argument("--preset", default="standard")
     parser.add_argument("--style", default="night")
     parser.add_argument("--sheets", type=Path, help="a folder for contact sheets")
@@ -126,7 +127,7 @@ def main() -> None:
     studio = Studio(given.side, given.preset, given.style)
     print(f"{given.side} px, {given.preset}, {given.style}; levels of 255; seconds of the processor")
     print(f"{'scene':24}{'alone':>8}{'film':>8}{'ratio':>8}{'first s':>9}{'next s':>8}{'share':>8}   anew")
-    for scene in (turning(given.side), parallax(given.side), passing(given.side), cut(given.side, given.frames // 2)):
+    for scene in (turning(given.side), parallax(given.side), passing(given.side), cut(given.side, given.frames // 2))[: given.scenes]:
         alone, film = studio.film(scene, given.alone, follow=False), studio.film(scene, given.frames)
         errors = warping_error(scene, alone.paintings), warping_error(scene, film.paintings)
         later = [seconds for number, seconds in enumerate(film.seconds) if number not in film.anew]
@@ -139,8 +140,10 @@ def main() -> None:
         print(f"{'':24}style distance {distances[0]:.4f} to {distances[1]:.4f}, brightness {brightness[0]:.4f} to {brightness[1]:.4f}", flush=True)
         if given.sheets:
             sheet(given.sheets, scene.name, film.paintings)
-    _long(studio, given.long, given.sheets)
-    _memory(given.memory)
+    if given.long:
+        _long(studio, given.long, given.sheets)
+    if given.memory:
+        _memory(given.memory)
 
 
 def _long(studio: Studio, count: int, sheets: Path | None) -> None:

@@ -23,7 +23,8 @@ ENGINE_BASE = {"restyle_engine"}
 NETWORK = ENGINE_BASE | {"restyle_engine.network"}
 OPTIM = ENGINE_BASE | {"restyle_engine.optim"}
 LARGE = NETWORK | OPTIM | {"restyle_engine.large"}
-OBJECTIVE = LARGE | {"restyle_engine.objective"}
+MOTION = ENGINE_BASE | {"restyle_engine.motion"}
+OBJECTIVE = LARGE | MOTION | {"restyle_engine.objective"}
 ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
 
 IMAGING_BASE = {"restyle_imaging"}
@@ -75,7 +76,8 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.network": ENGINE_BASE,
     "restyle_engine.optim": ENGINE_BASE,
     "restyle_engine.large": NETWORK | OPTIM,
-    "restyle_engine.objective": NETWORK | {"restyle_engine.large"},
+    "restyle_engine.motion": ENGINE_BASE,
+    "restyle_engine.objective": NETWORK | MOTION | {"restyle_engine.large"},
     "restyle_engine.stylizer": OBJECTIVE,
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,
@@ -88,7 +90,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_server.admin": CONTRACT | FILES | SERVER_BASE,
     "restyle_server.styles": CONTRACT | {"restyle_engine"} | PICTURES,
     "restyle_server.weights": RECORDS | FILES | {"restyle_engine", "restyle_engine.network"},
-    "restyle_server.worker": RECORDS | FILES | ENGINE | IMAGING,
+    "restyle_server.worker": RECORDS | FILES | (ENGINE - {"restyle_engine.optim"}) | IMAGING,
     "restyle_server.jobs": RECORDS | FILES | {"restyle_engine"},
     "restyle_server.devices": RECORDS | FILES | SIZES | {"restyle_engine.optim", "restyle_server.jobs", "restyle_server.worker"},
     "restyle_server.rpc": CONTRACT

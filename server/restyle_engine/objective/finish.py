@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..large.tiles import Tile, grid, halo, whole, window
+from ..motion.temporal import Temporal
 from ..network.vgg import Vgg, depth
 from ..resizing import resized
 from ..task import Task
@@ -75,12 +76,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone with its weight, content and gamut without."""
+    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone and temporal with their weights, content and gamut without."""
 
     neighbours: Tensor
     tone: Tensor
     content: Tensor
     gamut: Tensor
+    temporal: Tensor
 
 
 Tell = Callable[[Terms, float, Tensor], object]
@@ -90,11 +92,20 @@ Tell = Callable[[Terms, float, Tensor], object]
 class Finish:
     """The objective of the finish at one size, evaluated as a whole, or exactly the same tile by tile."""
 
-    def __init__(self, vgg: Vgg, start: Tensor, sources: Sequence[Source], hold: FeatureMatch, tiles: Sequence[Tile], mode: Mode = WHOLE) -> None:
+    def __init__(
+        self,
+        vgg: Vgg,
+        start: Tensor,
+        sources: Sequence[Source],
+        hold: FeatureMatch,
+        tiles: Sequence[Tile],
+        mode: Mode = WHOLE,
+        temporal: Temporal | None = None,
+    ) -> None:
         """start: (1, 3, h, w), what the stage before has painted. sources: of the regions. hold: the content's term. mode: its tone at 0, where
-        all levels move, lets colours run away, magenta first."""
+        all levels move, lets colours run away, magenta first. temporal: the frame before, for one that follows."""
         self._vgg, self._sources, self._layers, self._hold, self._tiles = vgg, sources, mode.layers, hold, tiles
-        self._strided = mode.strided
+        self._strided, self._temporal = mode.strided, temporal
         self._tones = _tones(start)
         spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
         self._tone = mode.tone / max(float(spread), SMALLEST_SPREAD)
@@ -115,10 +126,15 @@ class Finish:
             parts.append([one.detach() for one in (terms.neighbours, terms.tone, terms.content, terms.gamut)])
             if beat:
                 beat((number + 1) / len(self._tiles))
-        return Terms(*(torch.stack(one).sum() for one in zip(*parts, strict=True))), gradient
+        temporal = image.new_zeros(())
+        if self._temporal is not None:
+            temporal, pull = self._temporal.gradient(image)
+            gradient += pull
+        neighbours, tone, alike, beyond = (torch.stack(one).sum() for one in zip(*parts, strict=True))
+        return Terms(neighbours, tone, alike, beyond, temporal), gradient
 
     def _part(self, image: Tensor, tile: Tile, number: int, search: bool) -> Terms:
-        """A tile's share in the terms."""
+        """A tile's share in the terms but the temporal one."""
         features = self._vgg.features(image, {*self._layers, *self._hold.layers})
         found = image.new_zeros(())
         for layer in self._layers:
@@ -132,7 +148,7 @@ class Finish:
         target = self._tones[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : tones.shape[-2], : tones.shape[-1]]
         share = tones.shape[-2] * tones.shape[-1] / (self._tones.shape[-2] * self._tones.shape[-1])
         tone = self._tone * share * squared_difference(tones, target)
-        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), gamut(inner) * (tile.pixels / (height * width)))
+        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), gamut(inner) * (tile.pixels / (height * width)), tone.new_zeros(()))
 
     def _alike(self, own: Tensor, source: Source, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
         """A tile's share in a layer's term for a region's source. own: (1, C, h, w)."""
@@ -159,16 +175,26 @@ class Finish:
 
 
 def finish_of(
-    task: Task, start: Tensor, content: Tensor, regions: Regions, vgg: Vgg, network: str, cache: TargetCache, mode: Mode, side: int | None = None
+    task: Task,
+    start: Tensor,
+    content: Tensor,
+    regions: Regions,
+    vgg: Vgg,
+    network: str,
+    cache: TargetCache,
+    mode: Mode,
+    side: int | None = None,
+    temporal: Temporal | None = None,
 ) -> Finish:
-    """The finish of a task from what the stage before has painted, (1, 3, h, w). content: of any size. side: of tiles, in px; None: it fits as a whole."""
+    """The finish of a task from what the stage before has painted, (1, 3, h, w). content: of any size. side: of tiles, in px; None: it fits as a whole.
+    temporal: the frame before, for one that follows."""
     height, width = start.shape[-2:]
     held = {layer: share for layer, share in task.parameters.content_layers if share > 0} if mode.held else {}
     tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *mode.layers]))
     sources = _sources(regions, vgg, network, start, cache, mode)
     base = resized(content, width, height).clamp(0, 1) if held else content
     hold = FeatureMatch(vgg, base, held, regions.hold(task.parameters.strength), tiles)
-    return Finish(vgg, start, sources, hold, tiles, mode)
+    return Finish(vgg, start, sources, hold, tiles, mode, temporal)
 
 
 def _sources(regions: Regions, vgg: Vgg, network: str, start: Tensor, cache: TargetCache, mode: Mode) -> list[Source]:
@@ -193,9 +219,9 @@ def _sources(regions: Regions, vgg: Vgg, network: str, start: Tensor, cache: Tar
 def finish(
     objective: Finish, start: Tensor, steps: int, mode: Mode, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None
 ) -> Tensor:
-    """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
-    change; None: everywhere. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise
-    to end it."""
+    """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w) in 0–1, how fast
+    pixels may change; None: all alike. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may
+    raise to end it."""
     shapes = level_shapes(start)[: mode.levels]
     means, squares = ([start.new_zeros(*start.shape[:2], *shape) for shape in shapes] for _ in range(2))
     since, picture, rate, weight = 0, start.clone(), 1.0, pull(0.0)
@@ -203,7 +229,7 @@ def finish(
     for number in range(steps):
         terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
         content = float(terms.content)
-        loss = float(terms.neighbours + terms.tone) + content
+        loss = float(terms.neighbours + terms.tone + terms.temporal) + content
         if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
             rate, since = rate * 0.1, 0
             for moment in (*means, *squares):

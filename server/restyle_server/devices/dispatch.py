@@ -217,14 +217,14 @@ class Dispatcher:
             if slot.paused is not None:
                 self._receive_guest(slot, slot.paused)
                 continue
-            job = self._store.queue.next(self._store.waiting(), slot.names) if self.accepting else None
+            job = self._store.queue.next(self._store.ready(), slot.names) if self.accepting else None
             if job is not None:
                 self._begin(slot, job)
         self._ask_for_room()
 
     def _receive_guest(self, slot: DeviceSlot, paused: str) -> None:
         """A device whose batch job rests takes an interactive one, or goes on."""
-        guest = self._store.queue.guest(self._store.waiting(), slot.names) if self.accepting and self._runs(paused) else None
+        guest = self._store.queue.guest(self._store.ready(), slot.names) if self.accepting and self._runs(paused) else None
         if guest is not None:
             self._begin(slot, guest)
         elif slot.process is not None:
@@ -238,7 +238,7 @@ class Dispatcher:
     def _ask_for_room(self) -> None:
         """For every interactive job that still waits, one device's batch job is asked to rest at the end of its scale."""
         busy = [slot for slot in self.slots if slot.paused is None and self._runs_batch(slot)]
-        for job in self._store.waiting():
+        for job in self._store.ready():
             if job.job_class is not JobClass.INTERACTIVE:
                 continue
             fit = [slot for slot in busy if slot.fits(job.wanted_device)]
@@ -346,7 +346,8 @@ class Dispatcher:
         job = self._store.find(message.job_id)
         if job is None or job.order is None or job.resolved is None:
             raise RuntimeError("a job that ran without an order")
-        self._throughputs.learn(slot.describe(), job.resolved, message.timing, warm=slot.warm)
+        if not job.previous:  # a follower is painted by a plan of its own
+            self._throughputs.learn(slot.describe(), job.resolved, message.timing, warm=slot.warm)
         slot.warm = True
         content = job.order.content
         self._store.move(
@@ -355,6 +356,7 @@ class Dispatcher:
             result=message.result,
             progress=message.progress,
             finished_early=message.finished_early,
+            frame_bytes=message.frame_bytes,
             warnings=(*message.warnings, *sizing.said(job.order.parameters, job.resolved, content.width, content.height)),
         )
 

@@ -50,7 +50,7 @@ def told(failure: Failure, kept: Head) -> Failure:
 def fingerprint(order: Order | AskedOrder) -> str:
     """Equal for orders that are asked for alike: their pixels, styles, masks and parameters, but not how much memory they may take. OSError."""
     digest = hashlib.blake2b(f"{__version__}\n{order.asked}\n".encode(), digest_size=16)
-    for word in _words(replace(order, report=False, kept=None)):
+    for word in _words(replace(order, report=False, kept=None, frame=None)):
         digest.update(f"{len(word)}:".encode() + word)
     status = order.weights.path.stat()
     digest.update(f"{order.weights.path} {status.st_size} {status.st_mtime_ns}".encode())

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from restyle_engine import device as devices
-from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
+from restyle_engine.large.memory import FOLLOWED_PER_PIXEL, FULL_PER_PIXEL, estimate_bytes, largest_size
+from restyle_engine.motion.flow import FlowMissing
+from restyle_engine.motion.prior import framed
 from restyle_engine.network.vgg import UnusableWeights
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import LiveStep, Painting, Pixels, Sketch
+from restyle_engine.task import Frame, LiveStep, Painting, Pixels, Sketch, Task
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.color.oklab import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
@@ -27,6 +29,7 @@ from ..limits import MAX_PREVIEW
 from ..records.order import Order
 from ..records.progress import Preview
 from ..records.report import ScaleReport
+from . import frames
 from .checkpoints import Checkpoint
 from .engine import FEATURES, Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 from .materials import StylePictures, blend_of, plane_of, task_of
@@ -61,7 +64,7 @@ class NeuralEngine:
         """Memory and largest size, without looking at any pixel."""
         width, height = order.content.width, order.content.height
         available = self._available(order)
-        needed = estimate_bytes(order.parameters, width, height, available, self._kind)
+        needed = estimate_bytes(order.parameters, width, height, available, self._kind) + _following(order)
         return Estimate(needed, available, largest_size(order.parameters, width, height, available, self._kind))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
@@ -72,6 +75,8 @@ class NeuralEngine:
             raise JobFailure("BAD_INPUT", error.message) from error
         except UnusableWeights as error:
             raise JobFailure("WEIGHTS_UNUSABLE", str(error)) from error
+        except FlowMissing as error:
+            raise JobFailure("UNIMPLEMENTED", str(error)) from error
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise self._out_of_memory(order) from error
         except RuntimeError as error:
@@ -84,23 +89,34 @@ class NeuralEngine:
         resolved = order.parameters
         if min(order.content.width, order.content.height) < SMALLEST_SIDE:
             raise JobFailure("BAD_INPUT", f"The layer is smaller than {SMALLEST_SIDE} px on a side; take a larger one.")
-        available = self._available(order)
+        available = self._available(order) - _following(order)
         if estimate_bytes(resolved, order.content.width, order.content.height, available, self._kind) > available:
             raise self._out_of_memory(order)
         canvas = open_plane(plane_of(order.content))
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
         checkpoint = Checkpoint(order, self._id)
         task = replace(task_of(order, canvas, self._pictures), memory=memory, state=checkpoint.found())
+        if order.frame is not None:
+            task = replace(task, sequence=True, settings=frames.settings_of(task, order), previous=frames.previous_of(order))
+        if order.painted is not None:
+            return self._key(order, canvas, task)
         painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, checkpoint.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
         full = upsampled(canvas.rgb, task.content, result, canvas.alpha)
         plane = close_plane(canvas, full, blend_of(order))
+        _keep(order, painting.frame)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
         scales = tuple(_scale_report(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
         warnings = (*_went_on(painting), *painting.warnings)
         return Painted(plane, painting.finished_early, warnings, scales)
+
+    def _key(self, order: Order, canvas: Canvas, task: Task) -> Painted:
+        """A frame that a person has painted: as it is."""
+        at = frames.painted_of(order, canvas.width, canvas.height)
+        _keep(order, framed(task, task.content, at(order.parameters.width, order.parameters.height), anew=True))
+        return Painted(close_plane(canvas, at(canvas.width, canvas.height), blend_of(order)), False)
 
     def _free(self) -> int:
         return int(devices.memory(self._id)[1] * FITS)
@@ -121,6 +137,17 @@ class NeuralEngine:
             return _shown(step.picture(), canvas, resolved, content, longest)
 
         return LiveProgress(**step.counts(), preview=preview)
+
+
+def _following(order: Order) -> int:
+    """Bytes that an order takes for the paintings which it holds still with."""
+    return round(order.parameters.width * order.parameters.height * FOLLOWED_PER_PIXEL) if order.previous else 0
+
+
+def _keep(order: Order, frame: Frame | None) -> None:
+    """Before the job ends, so that who follows it finds the frame. OSError."""
+    if order.frame is not None and frame is not None:
+        frames.write(order.frame, frame)
 
 
 def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Preview:

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from restyle_contract.files import replacing
 from restyle_engine.verdict import Between, Cancelled, Verdict
@@ -315,13 +316,19 @@ def _painted(engine: Engine, command: say.Paint, observer: JobObserver, between:
         result = _kept(command, painted.plane)
         if command.order.report:
             report.write(command.report, Report(painted.scales, tuple(observer.steps)))
-        return say.Done(command.job_id, result, observer.last, painted.finished_early, painted.warnings, observer.timing())
+        return say.Done(
+            command.job_id, result, observer.last, painted.finished_early, painted.warnings, observer.timing(), _bytes(command.order.frame)
+        )
     except Cancelled:
         return say.Stopped(command.job_id)
     except JobFailure as failure:
         return say.Failed(command.job_id, failure.reason, failure.message)
     except BaseException as error:
         return say.Failed(command.job_id, *_named(error), traceback.format_exc())
+
+
+def _bytes(frame: Path | None) -> int:
+    return 0 if frame is None else frame.stat().st_size
 
 
 def _kept(command: say.Paint, plane: Plane) -> Result:

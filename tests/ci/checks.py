@@ -30,7 +30,10 @@ LINK = (
 )
 HEAVY = ("torch", "torchvision")  # gigabytes, and what uses them is not run at its lowest
 CLIENTS_TESTS = ("pytest", "pytest-xdist", "pytest-asyncio", "pytest-timeout", "cryptography")  # of the group dev, what they need
-OWN_PART = "tests/client/test_client_alone.py::test_the_vendored_packages_are_what_the_one_command_makes"
+NOT_AT_LOWEST = (
+    "tests/client/test_client_alone.py::test_the_vendored_packages_are_what_the_one_command_makes",  # which is a part of its own
+    "tests/client/test_client_discovery.py::test_a_server_in_this_very_python_is_the_last_way",  # which is one with PyTorch
+)
 DEMO_SIZE = "96"  # px: enough to run every step
 OLDEST_PYTHON = "python3.11"  # that pyproject.toml allows
 NOWHERE = "http://127.0.0.1:9"  # the discard port: a program that wants the network fails at once
@@ -182,7 +185,7 @@ def _lowest(checkout: Checkout, limit: float, say: Say) -> Entry:
     with tempfile.TemporaryDirectory(prefix="restyle-lowest-") as folder:
         python = python_of(Path(folder))
         workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
-        tests = ["-m", "pytest", "-n", workers, "-o", f"cache_dir={folder}/cache", "--deselect", OWN_PART, "tests/client"]
+        tests = ["-m", "pytest", "-n", workers, "-o", f"cache_dir={folder}/cache", *(f"--deselect={name}" for name in NOT_AT_LOWEST), "tests/client"]
         steps: tuple[Sequence[str | Path], ...] = (
             [oldest, "-m", "venv", folder],
             [python, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", *lowest(checkout.root / "pyproject.toml")],

@@ -174,7 +174,7 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
             raise ConfigError(f"The settings file {path} does not exist.") from None
         return config
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {_wrong(str(error))}") from error
+        raise _wrong(path, str(error)) from error
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} can't be read: {error}") from error
     words = {name: getattr(said, name) for name in ("host", "port", "devices", "vgg19_url", "log_level")}
@@ -186,18 +186,18 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
     return replace(config, limits=said.limits, **{name: value for name, value in words.items() if value is not None})
 
 
-def _wrong(error: str) -> str:
-    """What msgspec found, in a sentence for people: which setting it is, and what it has to be."""
+def _wrong(path: Path, error: str) -> ConfigError:
+    """What msgspec found, for people: which setting it is, and what it has to be."""
     if found := UNKNOWN.fullmatch(error):
         name, table = found["name"], found["table"]
         inside = f" in the table [{table}]" if table else ""
         known = TABLES[table].__struct_fields__ if table else [each for each in Said.__struct_fields__ if each not in TABLES]
         more = "" if table else f" and the tables {' and '.join(f'[{each}]' for each in TABLES)}"
-        return f"there is no setting {name!r}{inside}; there are {', '.join(known)}{more}."
+        return ConfigError(f"{path}: there is no setting {name!r}{inside}; there are {', '.join(known)}{more}.")
     if found := UNFIT.fullmatch(error):
         least = ", 0 or more" if found["least"] else ""
-        return f"{found['name']} is {KINDS.get(found['kind'], found['kind'])}{least}; correct it, or take it out."
-    return f"{error}."
+        return ConfigError(f"{path}: {found['name']} is {KINDS.get(found['kind'], found['kind'])}{least}; correct it, or take it out.")
+    return ConfigError(f"{path}: {error}.")
 
 
 def _tls(before: Tls | None, words: Mapping[str, Path | None]) -> Tls | None:

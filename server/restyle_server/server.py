@@ -19,7 +19,8 @@ import grpc
 from grpc import aio
 
 from . import __version__
-from .admin import heap, process
+from . import heap
+from .admin import process
 from .admin.config import Config, ConfigError, Tls, checked
 from .admin.logs import open_log
 from .admin.runtime import Runtime, ServerRuns, claim, new_token

@@ -15,7 +15,7 @@ import grpc
 from grpc import aio
 
 from .. import __version__
-from ..admin import heap
+from .. import heap
 from ..jobs.journal import JournalFailure
 from ..jobs.states import ImpossibleMove
 from ..jobs.uploads import FULL

@@ -14,6 +14,7 @@ from restyle_engine.large.memory import FOLLOWED_PER_PIXEL, FULL_PER_PIXEL, esti
 from restyle_engine.motion.flow import FlowMissing
 from restyle_engine.motion.prior import framed
 from restyle_engine.network.vgg import UnusableWeights
+from restyle_engine.optim.plan import LARGEST_WHOLE
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Frame, LiveStep, Painting, Pixels, Sketch, Task
@@ -25,6 +26,7 @@ from restyle_imaging.planes.preview import rgba8
 from restyle_imaging.resample.resize import resize
 from restyle_imaging.resample.upsampling import upsampled
 
+from .. import heap
 from ..limits import MAX_PREVIEW
 from ..records.order import Order
 from ..records.progress import Preview
@@ -100,7 +102,16 @@ class NeuralEngine:
             task = replace(task, sequence=True, settings=frames.settings_of(task, order), previous=frames.previous_of(order))
         if order.painted is not None:
             return self._key(order, canvas, task)
-        painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, checkpoint.keep)
+        steps = 0
+
+        def told(step: LiveStep) -> Verdict:
+            nonlocal steps
+            if step.step > steps and max(step.width, step.height) > LARGEST_WHOLE:
+                heap.give_back()  # tiles leave gaps there: more than a gigabyte of them at 4096²
+            steps = step.step
+            return observe(self._progress(step, canvas, resolved, task.content))
+
+        painting = self._stylizer.paint(task, told, between, checkpoint.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)

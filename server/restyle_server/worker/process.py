@@ -316,9 +316,7 @@ def _painted(engine: Engine, command: say.Paint, observer: JobObserver, between:
         result = _kept(command, painted.plane)
         if command.order.report:
             report.write(command.report, Report(painted.scales, tuple(observer.steps)))
-        return say.Done(
-            command.job_id, result, observer.last, painted.finished_early, painted.warnings, observer.timing(), _bytes(command.order.frame)
-        )
+        return say.Done(command.job_id, result, observer.last, painted.finished_early, painted.warnings, observer.timing(), _bytes(command.order.frame))
     except Cancelled:
         return say.Stopped(command.job_id)
     except JobFailure as failure:

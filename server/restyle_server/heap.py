@@ -1,4 +1,4 @@
-"""Owns what the C library keeps of the memory that the server is done with. Only glibc can be told; elsewhere nothing happens."""
+"""Owns what the C library keeps of the memory that front end and workers are done with. Only glibc can be told; elsewhere nothing happens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
-from ..limits import KIB
+from .limits import KIB
 
 MAPPED_BYTES = 48 * KIB  # from this size on, memory goes back when it is let go: gRPC reads into pieces of 64 KiB, which else hold the heap together
 _MMAP_THRESHOLD = -3  # mallopt's M_MMAP_THRESHOLD

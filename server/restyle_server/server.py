@@ -18,8 +18,7 @@ from typing import Self
 import grpc
 from grpc import aio
 
-from . import __version__
-from . import heap
+from . import __version__, heap
 from .admin import process
 from .admin.config import Config, ConfigError, Tls, checked
 from .admin.logs import open_log

@@ -14,8 +14,7 @@ from weakref import WeakValueDictionary
 import grpc
 from grpc import aio
 
-from .. import __version__
-from .. import heap
+from .. import __version__, heap
 from ..jobs.journal import JournalFailure
 from ..jobs.states import ImpossibleMove
 from ..jobs.uploads import FULL

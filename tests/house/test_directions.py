@@ -29,6 +29,7 @@ ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
 IMAGING_BASE = {"restyle_imaging"}
 PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
 IMAGING = PLANES | {"restyle_imaging.io"}
+FILM = IMAGING | {"restyle_imaging.film"}
 
 CONTRACT = {"restyle_contract"}
 CLIENT = CONTRACT | {"restyle_client"}
@@ -47,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_cli.terminal": CLIENT,
     "restyle_cli.sheets": CLIENT | {"restyle_cli.terminal", "restyle_imaging"},
     # doctor looks at this machine's own server.toml and what was set aside, --logs takes the former along
-    "restyle_cli.runs": EDITOR | IMAGING | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
+    "restyle_cli.runs": EDITOR | FILM | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
     # what is about this machine's own server: serve starts it, weights and archives of styles are its folders, bench measures its engine
     "restyle_cli.commands": EDITOR
     | IMAGING
@@ -76,6 +77,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},
     "restyle_imaging.planes": IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color"},
     "restyle_imaging.io": PLANES,
+    "restyle_imaging.film": IMAGING,
     "restyle_server": CONTRACT,
     "restyle_server.wire": set(),
     "restyle_server.records": SERVER_BASE | {"restyle_engine", "restyle_imaging.planes"},

@@ -36,7 +36,8 @@ CODINGS: Mapping[str, Coding] = {
     "av1": Coding("libsvtav1", ("yuv420p", 8), ("yuv420p10le", 10), None, None, (".mp4", ".webm", ".mkv"), 28, 63, even=True,
                   in_order={"svtav1-params": "pred-struct=1"}),
     "prores": Coding("prores_ks", ("yuv422p10le", 10), ("yuv422p10le", 10), ("yuva444p10le", 10), ("yuva444p10le", 10), (".mov", ".mkv"), None, even=True),
-    "ffv1": Coding("ffv1", ("yuv444p", 8), ("yuv444p16le", 16), ("yuva444p", 8), ("yuva444p16le", 16), (".mkv",), None, options={"level": "3", "slicecrc": "1"}),
+    "ffv1": Coding("ffv1", ("yuv444p", 8), ("yuv444p16le", 16), ("yuva444p", 8), ("yuva444p16le", 16), (".mkv",), None,
+                   options={"level": "3", "slicecrc": "1"}),
 }  # fmt: skip
 USUAL = {".mp4": "h264", ".mov": "h264", ".mkv": "h264", ".webm": "vp9", ".m4v": "h264"}
 USUAL_WITH_ALPHA = {".mov": "prores", ".mkv": "ffv1", ".webm": "vp9"}

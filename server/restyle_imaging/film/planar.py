@@ -57,7 +57,8 @@ def to_rgb(frame: VideoFrame, tags: Tags, alpha: bool, width: int, height: int) 
         planar = frame.format.name == f"gbr{'a' * alpha}p{bits}le"  # the scaler takes white for less of it
         if planar and (frame.width, frame.height) == (width, height):
             order = (2, 0, 1, 3)[: 3 + alpha]
-            return np.stack([_samples(frame, plane, bits) for plane in order], -1).astype(np.float32) / (2**bits - 1)
+            stacked = np.stack([_samples(frame, plane, bits) for plane in order], -1)
+            return np.asarray(stacked / np.float32(2**bits - 1), np.float32)
         packed = frame.reformat(width, height, form, interpolation=SCALING).to_ndarray()
         return np.asarray(packed / np.float32(65_535 if deep else 255), np.float32)
     even = _scaled(frame, form_of(bits, alpha), tags.full, width, height)

@@ -74,28 +74,30 @@ def find(given: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def numbers_of(paths: Sequence[Path]) -> tuple[int, ...]:
-    """The numbers in the names: of frames in steps of 2, say, all even. Names without numbers, or with the same one twice, are counted from 0.
-    FilmError for missing ones."""
+    """The numbers in the names. Names without numbers, or with the same one twice, are counted from 0."""
     found = [NUMBER.search(path.stem) for path in paths]
     numbers = [int(match[1]) for match in found if match]
-    if len(set(numbers)) != len(paths):
-        return tuple(range(len(paths)))
+    return tuple(numbers) if len(set(numbers)) == len(paths) else tuple(range(len(paths)))
+
+
+def require_whole(paths: Sequence[Path], numbers: Sequence[int]) -> None:
+    """FilmError when numbers are missing. Those of every second frame, say, are whole."""
     step = min((after - before for before, after in itertools.pairwise(numbers)), default=1)
     missing = [(before + step, after - step) for before, after in itertools.pairwise(numbers) if after - before != step]
     if missing:
         shown = ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in missing[:MOST_NAMED])
         more = f" and {len(missing) - MOST_NAMED} stretches more" if len(missing) > MOST_NAMED else ""
         raise FilmError(f"Frames are missing in {paths[0].parent}: {shown}{more}; add them, or choose a whole stretch with --from and --to.")
-    return tuple(numbers)
 
 
 def look(paths: Sequence[Path]) -> Frames:
     """What the files are; the first one is read. FilmError, PictureError."""
     plane = files.read_picture(paths[0]).plane
-    depth = plane.format.depth
+    depth, numbers = plane.format.depth, numbers_of(paths)
+    require_whole(paths, numbers)
     name = paths[0].name if len(paths) == 1 else f"{paths[0].name} – {paths[-1].name}"
     return Frames(
-        name, tuple(paths), numbers_of(paths), plane.width, plane.height, depth is not Depth.U8, plane.format.channels.has_alpha,
+        name, tuple(paths), numbers, plane.width, plane.height, depth is not Depth.U8, plane.format.channels.has_alpha,
         plane.width * plane.height * plane.format.pixel_bytes,
     )  # fmt: skip
 

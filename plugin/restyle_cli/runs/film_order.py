@@ -1,5 +1,5 @@
-"""Owns the order in which a film's frames are painted: onward from the first, or from the keyframes that a person painted, in both directions, and between two of
-them twice, the second time towards both."""
+"""Owns the order in which a film's frames are painted: onward from the first, or from the keyframes that a person painted, in both directions, and between two
+of them twice, the second time towards both."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ def legs(made: Sequence[Step]) -> list[list[Step]]:
     cut: list[list[Step]] = []
     for step in made:
         leg = cut[-1] if cut else []
-        at = [each.name.position for each in leg]
-        if leg and (len(at) == 1 or (at[1] > at[0]) == (step.name.position > at[-1])) and step.name.position != at[-1]:
+        way = step.name.position - leg[-1].name.position if leg else 0
+        before = leg[1].name.position - leg[0].name.position if len(leg) > 1 else way
+        if way * before > 0:
             leg.append(step)
         else:
             cut.append([step])
@@ -58,11 +59,10 @@ def _key(position: int) -> Step:
 
 def _run(positions: Sequence[int | None], *, aside: bool) -> list[Step]:
     """One after the other from the first, which is there already; None: nothing is."""
-    found = []
+    found: list[Step] = []
     for before, position in pairwise(positions):
-        if position is not None:
-            follows = aside and found
-            found.append(Step(Name(position, aside), () if before is None else ((Name(before, bool(follows)), 1.0),)))
+        if position is not None:  # the first one that is aside follows one that isn't
+            found.append(Step(Name(position, aside), () if before is None else ((Name(before, aside and bool(found)), 1.0),)))
     return found
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from restyle_imaging.film import reading, sequences
@@ -33,7 +34,7 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Source:
     """clip: what is read. name: for people. shown: the result's frames, in order, one or more. rate: frames per second of the result. start, end: s of the film
-    that the result shows, from its container's zero. fingerprint: changes when a file does."""
+    that the result shows, from its container's zero. digest: of a film's file. marks: of frames in files, by position; they change when a file does."""
 
     clip: Film | Frames
     name: str
@@ -41,7 +42,8 @@ class Source:
     rate: Fraction
     start: Fraction
     end: Fraction
-    fingerprint: str
+    digest: str = ""
+    marks: tuple[str, ...] = ()
 
     @property
     def film(self) -> Film | None:
@@ -90,14 +92,14 @@ def _sequence(given: Sequence[Path], begin: Moment | None, end: Moment | None, r
         raise _nothing(frames)
     clip = sequences.look([paths[frame.position] for frame in kept])
     shown = tuple(Shown(frame.number, at, at / rate, (at + 1) / rate) for at, frame in enumerate(kept))
-    marks = [f"{path.name} {status.st_size} {status.st_mtime_ns}" for path, status in ((path, path.stat()) for path in clip.paths[:1])]
-    return Source(clip, named(clip.name), shown, rate, Fraction(0), Fraction(0), hashlib.sha256("\n".join(marks).encode("utf-8", "surrogateescape")).hexdigest())
+    marks = tuple(f"{named(path.name)} {status.st_size} {status.st_mtime_ns}" for path, status in ((path, path.stat()) for path in clip.paths))
+    return Source(clip, named(clip.name), shown, rate, Fraction(0), Fraction(0), marks=marks)
 
 
 def _film(path: Path, begin: Moment | None, end: Moment | None, fps: Fraction | None) -> Source:
     film = reading.look(path, fps)
     starts = film.starts
-    frames = [Shown(at, at, start, after) for at, (start, after) in enumerate(zip(starts, starts[1:], strict=False))]
+    frames = [Shown(at, at, start, after) for at, (start, after) in enumerate(pairwise(starts))]
     kept = [frame for frame in frames if _within(frame, begin, end, starts[0])]
     if not kept:
         raise _nothing(frames)

@@ -8,7 +8,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ ENDING = ".painting"  # of a work folder's name
 SETTINGS, JOBS, LOCK = "settings.json", "jobs.txt", "lock"
 FULL = (errno.ENOSPC, errno.EDQUOT)
 PART = ".part"
+MARKS = "frames"
+LONGEST_WORD = 40  # of a setting in a sentence: what is longer, such as a digest, is only named
 OVERHEAD = 1.02  # of a frame that doesn't get smaller, in parts of its pixels
 
 
@@ -64,6 +66,10 @@ class Work:
         """The job that painted it, or was to."""
         return self._jobs.get(name)
 
+    def jobs(self) -> tuple[str, ...]:
+        """All that are known."""
+        return tuple(self._jobs.values())
+
     def note(self, name: Name, job: str) -> None:
         if self._jobs.get(name) != job:
             self._jobs[name] = job
@@ -88,6 +94,10 @@ class Work:
             if path.name != LOCK:
                 path.unlink()
         self._jobs.clear()
+        self.remember(settings)
+
+    def remember(self, settings: Mapping[str, Any]) -> None:
+        """Replaces the settings alone."""
         self._put(self.folder / SETTINGS, json.dumps(settings, indent=1, sort_keys=True).encode())
 
     def _path(self, name: Name) -> Path | None:
@@ -104,9 +114,9 @@ class Work:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, settings: Mapping[str, Any], *, anew: bool) -> Iterator[Work]:
-    """The work folder for a film with these settings, made if missing, for this process alone. anew: what another film left there is forgotten.
-    Failure when the settings are others, or another command is at work there; OSError."""
+def opened(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], *, anew: bool) -> Iterator[Work]:
+    """The work folder for a film with these settings, made if missing, for this process alone. marks: of the frames' files, by position; there may be more or
+    fewer than there were. anew: what another film left there is forgotten. Failure when the settings are others, or another command works there; OSError."""
     try:
         folder.mkdir(exist_ok=True)
         lock = filelock.FileLock(folder / LOCK, timeout=0)
@@ -115,14 +125,18 @@ def opened(folder: Path, settings: Mapping[str, Any], *, anew: bool) -> Iterator
         raise Failure(f"Another command is painting into {named(folder)}; wait for it, or end it.") from error
     try:
         work = Work(folder)
-        kept = work.settings()
-        if kept is None or (anew and kept != settings):
-            work.begin(settings)
-        elif kept != settings:
+        kept = dict(work.settings() or {})
+        before = kept.pop(MARKS, [])
+        differs = changes(kept, settings, before, marks)
+        if not kept or (anew and differs):
+            work.begin({**settings, MARKS: marks})
+        elif differs:
             raise Failure(
-                f"{named(folder)} holds frames that were painted with other settings ({changes(kept, settings)}); "
+                f"{named(folder)} holds frames that were painted with other settings ({differs}); "
                 "give those again to go on, or say --restart to paint all frames anew."
             )
+        elif len(marks) > len(before):
+            work.remember({**settings, MARKS: marks})
         yield work
     finally:
         lock.release()
@@ -131,16 +145,16 @@ def opened(folder: Path, settings: Mapping[str, Any], *, anew: bool) -> Iterator
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """What differs between two settings, for people."""
-    found = []
+def changes(old: Mapping[str, Any], new: Mapping[str, Any], marks: Sequence[str] = (), now: Sequence[str] = ()) -> str:
+    """What differs between two settings, and between frames that both have, for people; empty when nothing does."""
+    found = [f"frame {one.partition(' ')[0]}" for one, other in zip(marks, now, strict=False) if one != other][:1]
     for key in sorted({*old, *new}):
         before, after = old.get(key), new.get(key)
         if before == after:
             continue
-        plain = all(value is None or isinstance(value, (str, int, float)) and len(str(value)) < 40 for value in (before, after))
+        plain = all(value is None or (isinstance(value, (str, int, float)) and len(str(value)) < LONGEST_WORD) for value in (before, after))
         found.append(f"{key}: {_word(before)}, now {_word(after)}" if plain else key)
-    return "; ".join(found) or "their version"
+    return "; ".join(found)
 
 
 def disk_full(error: OSError) -> bool:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 PLAIN = Tags(BT709, PRIMARIES_BT709, BT709)  # of a film made of pictures
-KEEP_DURATION = 1 << 8  # AV_CODEC_FLAG_FRAME_DURATION
 LEFT_OUT = {"encoder", "creation_time", "major_brand", "minor_version", "compatible_brands", "duration"}  # what is of the old file, not of the film
 FINEST = Fraction(1, 90_000)  # s: times that are finer are rounded, as no player shows the difference
 
@@ -65,6 +64,7 @@ class Writer:
         self._path, self._chosen, self._shape = path, chosen, shape
         self._tags = _written(shape.tags, chosen)
         self._exit = contextlib.ExitStack()
+        self._durations: dict[int | None, int | None] = {}  # by the time of a frame that is being encoded, in units of FINEST
         self.notes: list[str] = []
         with _sentences(path):
             suffix = suffix.lower()
@@ -93,13 +93,19 @@ class Writer:
             frame = planar.from_rgb(self._prepared(plane), self._tags, self._chosen.form, self._chosen.bits)
             base = self._video.codec_context.time_base or FINEST
             frame.pts, frame.time_base = round(begin / base), base
-            frame.duration = max(1, round(end / base) - frame.pts)
-            self._file.mux(self._video.encode(frame))
+            self._durations[frame.pts] = max(1, round(end / base) - frame.pts)
+            self._mux(self._video.encode(frame))
+
+    def _mux(self, packets: list[Packet[Any]]) -> None:
+        """With how long they are shown, which encoders forget."""
+        for packet in packets:
+            packet.duration = self._durations.pop(packet.pts, packet.duration)
+            self._file.mux_one(packet)
 
     def _finish(self) -> None:
         with _sentences(self._path):
             try:
-                self._file.mux(self._video.encode(None))
+                self._mux(self._video.encode(None))
                 self._beside_until(None)
             finally:
                 self._exit.close()
@@ -119,7 +125,6 @@ class Writer:
         context.sample_aspect_ratio = shape.aspect.limit_denominator(10_000)
         context.colorspace, context.color_range = self._tags.matrix, planar.FULL if self._tags.full else planar.LIMITED
         context.color_primaries, context.color_trc = self._tags.primaries, self._tags.transfer
-        context.flags |= KEEP_DURATION
         if chosen.name == "h265" and FORMATS.get(self._path.suffix, "mp4") != "matroska":
             context.codec_tag = "hvc1"  # what Apple's players ask for
         return stream
@@ -172,7 +177,7 @@ def _packets(source: Any, copies: dict[int, Stream], sound: Sound) -> Iterator[t
             if packet.dts is None or packet.pts is None:
                 continue
             begin = packet.pts * packet.time_base
-            if not sound.start <= begin < sound.end:
+            if begin >= sound.end or (begin < sound.start and not sound.whole):  # coders of sound begin before 0
                 continue
             shift = round(sound.start / packet.time_base)
             packet.pts, packet.dts = packet.pts - shift, packet.dts - shift

@@ -8,7 +8,6 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import restyle_client as client
-from restyle_imaging.errors import PictureError
 from restyle_imaging.planes.formats import Plane
 
 from ..terminal.failures import Failure, Interrupted, sentence
@@ -73,23 +72,29 @@ class Painter:
 
     def _run(self, session: client.Session, left: list[Step]) -> None:
         """Paints until nothing is left; what is done leaves the list."""
-        with self._stopping.by(session.close), _interrupted(self._stopping):
+        cancellation = client.Cancellation()
+        with self._stopping.by(cancellation.cancel), _interrupted(self._stopping):
             names = [step.name for step in left]
-            previous = tuple(client.Previous(self._job(session, name), weight) for name, weight in left[0].previous)
+            previous = tuple(client.Previous(self._job(session, name, cancellation), weight) for name, weight in left[0].previous)
             keys = {0: planes.to_client(self._keys[names[0].position])} if left[0].key else {}
-            for result in self._film(session, self._contents(names), previous, keys):
+            for result in self._film(session, self._contents(names), previous, keys, cancellation):
                 self._keep(left[0].name, result)
                 left.pop(0)
 
     def _film(
-        self, session: client.Session, contents: Iterator[Plane], previous: tuple[client.Previous, ...], keys: Mapping[int, client.Plane]
+        self,
+        session: client.Session,
+        contents: Iterator[Plane],
+        previous: tuple[client.Previous, ...],
+        keys: Mapping[int, client.Plane],
+        cancellation: client.Cancellation,
     ) -> Iterator[client.Result]:
         first = next(contents, None)  # so that the way to it, which may be long, is not gone on the session's own thread
         if first is None:
             return
         request = self._order(first)
         frames = (planes.to_client(plane) for plane in _chained(first, contents))
-        paintings = session.film(frames, _following(request, previous), lambda _number, event: self._shown.event(event), keys=keys)
+        paintings = session.film(frames, _following(request, previous), lambda _number, event: self._shown.event(event), cancellation, keys=keys)
         try:
             yield from paintings
         finally:
@@ -102,7 +107,7 @@ class Painter:
         self._work.write(name, plane)
         self._shown.painted(name, plane, result.job)
 
-    def _job(self, session: client.Session, name: Name) -> str:
+    def _job(self, session: client.Session, name: Name, cancellation: client.Cancellation) -> str:
         """The job of a painting that others follow; a new one when the server has it no longer."""
         known = self._work.job(name)
         if known in self._alive or (known and self._has(session, known)):
@@ -112,7 +117,7 @@ class Painter:
         if painting is None:
             raise Failure("A frame in the work folder was damaged, and has been taken out; run the same command again to have it painted anew.")
         contents = (plane for _, plane in self._source.clip.planes([name.position]))
-        for result in self._film(session, contents, (), {0: planes.to_client(painting)}):
+        for result in self._film(session, contents, (), {0: planes.to_client(painting)}, cancellation):
             self._work.note(name, result.job.id)
             self._alive.add(result.job.id)
             return result.job.id
@@ -171,12 +176,10 @@ def _following(request: client.JobRequest, previous: tuple[client.Previous, ...]
 
 @contextlib.contextmanager
 def _interrupted(stopping: Stopping) -> Iterator[None]:
-    """What a session says that was closed by Ctrl-C means no more than that."""
+    """A job that was cancelled by Ctrl-C is no failure."""
     try:
         yield
-    except (PictureError, Failure):
-        raise
-    except BaseException as error:
+    except client.JobCancelled as error:
         if stopping.asked:
             raise Interrupted from error
         raise

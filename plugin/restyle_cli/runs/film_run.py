@@ -65,7 +65,7 @@ def run(wanted: Wanted, options: PaintOptions) -> None:
             shown.note(warning)
         shown.phase("connecting")
         with client.connect() as session:
-            if "sequence" not in session.info().features:
+            if (features := session.info().features) and "sequence" not in features:  # none are told while the engine starts
                 raise Failure(OLDEST)
             styles = one_picture.choose(session, options)
             settings = _settings(source, options, styles, weights_hash(session.info(), options.weights), keys)

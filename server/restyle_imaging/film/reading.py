@@ -106,8 +106,8 @@ class _Found:
         self._alpha = self._interlaced = False
         self._bits, self._lasts = 8, 0
         told = stream.average_rate or stream.guessed_rate or stream.base_rate
-        self._rate = fps or (Fraction(told) if told else None)
-        self._timed = fps is None
+        self._rate = Fraction(told) if told else fps
+        self._timed = True
         self._base = Fraction(stream.time_base or Fraction(1, 90_000))
 
     def add(self, frame: VideoFrame) -> None:

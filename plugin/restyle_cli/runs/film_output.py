@@ -141,10 +141,12 @@ def _painted(source: Source, work: Work) -> Iterator[tuple[int, Plane]]:
 
 @contextlib.contextmanager
 def previewing(path: Path | None) -> Iterator[Callable[[Plane], None] | None]:
-    """What keeps the last painted frame in a file. Failure for one that isn't Restyle's own."""
+    """What keeps the last painted frame in a file. typer.BadParameter for a kind that isn't written; Failure for a file that isn't Restyle's own."""
     if path is None:
         yield None
         return
+    if path.suffix.lower() not in files.WRITABLE:
+        raise typer.BadParameter(f"{named(path.name)}: a picture can't be written as {named(path.suffix)}; use one of {', '.join(files.WRITABLE)}")
     if not ownership.is_free(path):
         raise ownership.refusal(path)
 

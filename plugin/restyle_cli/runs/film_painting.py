@@ -53,22 +53,12 @@ class Painter:
             try:
                 with self._connect() as session:
                     self._run(session, left)
-            except (client.ServerGone, client.ServerNotFound) as error:
-                self._again(error, tries := 1 if len(left) < before else tries + 1)
-            except client.InvalidRequest as error:
-                if not error.field.startswith("spec.previous"):
+            except (client.ServerGone, client.ServerNotFound, client.InvalidRequest, client.JobFailed) as error:
+                tries = 1 if len(left) < before else tries + 1
+                if not _passing(error) or tries >= TRIES:
                     raise
-                self._again(error, tries := 1 if len(left) < before else tries + 1)
-            except client.JobFailed as error:
-                if error.reason != LOST:
-                    raise
-                self._again(error, tries := 1 if len(left) < before else tries + 1)
-
-    def _again(self, error: Exception, tries: int) -> None:
-        self._alive.clear()
-        if tries >= TRIES:
-            raise error
-        self._shown.note(f"going on after: {sentence(error)}")
+                self._alive.clear()
+                self._shown.note(f"going on after: {sentence(error)}")
 
     def _run(self, session: client.Session, left: list[Step]) -> None:
         """Paints until nothing is left; what is done leaves the list."""
@@ -150,6 +140,13 @@ def kept(work: Work, steps: Sequence[Step], error: BaseException) -> Failure:
     if isinstance(error, OSError) and film_work.disk_full(error):
         return Failure(f"The disk of {work.folder.parent} is full; make room. {rest}")
     return Failure(f"{sentence(error)} {rest}")
+
+
+def _passing(error: client.RestyleError) -> bool:
+    """Whether it lies in no frame: the server has ended, or has lost a painting that a frame follows."""
+    if isinstance(error, client.InvalidRequest):
+        return error.field.startswith("spec.previous")
+    return not isinstance(error, client.JobFailed) or error.reason == LOST
 
 
 def _chains(leg: Sequence[Step]) -> Iterator[list[Step]]:

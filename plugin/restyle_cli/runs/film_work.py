@@ -127,7 +127,7 @@ def opened(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], *, a
         work = Work(folder)
         kept = dict(work.settings() or {})
         before = kept.pop(MARKS, [])
-        differs = changes(kept, settings, before, marks)
+        differs = changes(kept, settings) or _changed_frame(work, before, marks)
         if not kept or (anew and differs):
             work.begin({**settings, MARKS: marks})
         elif differs:
@@ -135,8 +135,8 @@ def opened(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], *, a
                 f"{named(folder)} holds frames that were painted with other settings ({differs}); "
                 "give those again to go on, or say --restart to paint all frames anew."
             )
-        elif len(marks) > len(before):
-            work.remember({**settings, MARKS: marks})
+        elif (known := [*marks, *before[len(marks) :]]) != before:
+            work.remember({**settings, MARKS: known})
         yield work
     finally:
         lock.release()
@@ -145,9 +145,17 @@ def opened(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], *, a
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def changes(old: Mapping[str, Any], new: Mapping[str, Any], marks: Sequence[str] = (), now: Sequence[str] = ()) -> str:
-    """What differs between two settings, and between frames that both have, for people; empty when nothing does."""
-    found = [f"frame {one.partition(' ')[0]}" for one, other in zip(marks, now, strict=False) if one != other][:1]
+def _changed_frame(work: Work, before: Sequence[str], marks: Sequence[str]) -> str:
+    """The first frame whose file has changed since it was painted; empty when there is none."""
+    for at, (one, other) in enumerate(zip(before, marks, strict=False)):
+        if one != other and (work.has(Name(at)) or work.has(Name(at, aside=True))):
+            return f"frame {one.partition(' ')[0]}"
+    return ""
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """What differs between two settings, for people; empty when nothing does."""
+    found = []
     for key in sorted({*old, *new}):
         before, after = old.get(key), new.get(key)
         if before == after:

@@ -66,7 +66,9 @@ def rate(text: str | Fraction) -> Fraction:
     if isinstance(text, Fraction):
         return text
     above, _, below = text.strip().partition("/")
-    value = Fraction(above) / (Fraction(below or 1) or 1) if _RATE.fullmatch(text.strip()) else Fraction(0)
+    value = Fraction(0)
+    if _RATE.fullmatch(text.strip()) and Fraction(below or 1):
+        value = Fraction(above) / Fraction(below or 1)
     if not 0 < value <= FASTEST:
         raise typer.BadParameter(f"{text!r} is no rate; give frames per second, such as 25 or 30000/1001")
     return value

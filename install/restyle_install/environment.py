@@ -14,7 +14,7 @@ from . import making
 from .making import Machine, Need, Say, python_of
 
 TRIES = 2  # of the whole installation: pip keeps what it has fetched, so that a second try is short
-INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo")}  # what an environment with this extra, or the group, holds
+INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo", "video")}  # what an environment with this extra, or the group, holds
 LOCK = Path("tests/ci/constraints.txt")  # the versions that the project's own checks run with, so that no release elsewhere breaks them
 KEYS = {"project", "root", "extras", "python"}  # of the stamp
 
@@ -71,7 +71,8 @@ def group(root: Path, name: str) -> list[str]:
 
 def _ways(root: Path, wanted: str, folder: Path, machine: Machine) -> list[list[list[str | Path]]]:
     """wanted: the extra of people, or the group of developers, whose environment has the extra, too."""
-    words = [*group(root, wanted), "-e", f"{root}[demo]"]
+    extras = ",".join(name for name in INCLUDED[wanted] if name != "dev")
+    words = [*group(root, wanted), "-e", f"{root}[{extras}]"]
     if wanted == "dev" and (root / LOCK).is_file():
         words += ["-c", str(root / LOCK)]
     ways: list[list[list[str | Path]]] = [[[python_of(folder), "-m", "pip", "install", *words]]] * TRIES

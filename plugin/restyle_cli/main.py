@@ -13,6 +13,7 @@ from restyle_client import __version__
 from .commands.connect import connect, disconnect
 from .commands.doctor import doctor
 from .commands.editors import install, package, uninstall
+from .commands.film import film
 from .commands.image import image
 from .commands.jobs import jobs
 from .commands.presets import presets
@@ -51,6 +52,7 @@ def root(version: Annotated[bool, typer.Option("--version", callback=_version, i
 
 
 app.command()(image)
+app.command()(film)
 app.command()(sheet)
 app.command()(explore)
 app.add_typer(styles, name="styles")

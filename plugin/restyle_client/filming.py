@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Union
 
 from .backoff import ended
+from .cancellation import Cancellation
 from .contract import Plane
 from .errors import InvalidRequest, JobFailed, ServerError
 from .events import Event
@@ -42,7 +43,14 @@ class Filming:
     """One film. request: that of every frame but for its content; its own previous are those of the first frame."""
 
     def __init__(
-        self, session: AsyncSession, request: JobRequest, keys: Mapping[int, Plane | bytes], on_event: OnFrame | None, in_flight: int, patience: float
+        self,
+        session: AsyncSession,
+        request: JobRequest,
+        keys: Mapping[int, Plane | bytes],
+        on_event: OnFrame | None,
+        cancel: Cancellation | None,
+        in_flight: int,
+        patience: float,
     ) -> None:
         if in_flight < 1:
             raise InvalidRequest("in_flight is 1 or more, as at least one frame is painted at a time", "in_flight")
@@ -50,6 +58,7 @@ class Filming:
         self._request = request
         self._keys = keys
         self._on_event = on_event
+        self._cancel = cancel
         self._in_flight = in_flight
         self._patience = patience
         self._last: tuple[Previous, ...] = tuple(request.previous)  # what the first frame in flight follows
@@ -98,7 +107,9 @@ class Filming:
         for frame in self._flight:
             if frame.task is None:
                 frame.job = asyncio.get_running_loop().create_future()
-                frame.task = asyncio.ensure_future(self._session.restyle(self._order(frame, previous), self._hearing(frame), patience=self._patience))
+                frame.task = asyncio.ensure_future(
+                    self._session.restyle(self._order(frame, previous), self._hearing(frame), self._cancel, patience=self._patience)
+                )
             job = await self._known(frame)
             if job is None:  # it ended before there was a job: whoever waits for it hears why
                 return

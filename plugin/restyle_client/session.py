@@ -164,6 +164,7 @@ class AsyncSession:
         frames: filming.Frames,
         request: JobRequest,
         on_event: filming.OnFrame | None = None,
+        cancel: Cancellation | None = None,
         *,
         keys: Mapping[int, Plane | bytes] | None = None,
         in_flight: int = filming.IN_FLIGHT,
@@ -174,10 +175,11 @@ class AsyncSession:
         frames: an iterable or an async iterator of planes, read as there is room; request: styles, parameters and all else of every frame, its content unused.
         To go on with a film, give the frames that are left and a request whose `previous` names the last frame's job. keys: by a frame's number, from 0, that
         frame as a person has painted it. on_event: called with a frame's number and each of its events. in_flight: frames on their way at a time.
+        cancel: ends the call with JobCancelled, and what is in flight.
         A frame is painted again, to the same bytes, where a worker or the server ended meanwhile. Close the iterator (contextlib.aclosing) to leave early:
         what is in flight is cancelled, and what was given out stays.
         """
-        paintings = filming.Filming(self, request, keys or {}, on_event, in_flight, patience).run(frames)
+        paintings = filming.Filming(self, request, keys or {}, on_event, cancel, in_flight, patience).run(frames)
         try:
             async for result in paintings:
                 yield result

@@ -114,6 +114,7 @@ class Session:
         frames: Iterable[Plane],
         request: JobRequest,
         on_event: Callable[[int, Event], None] | None = None,
+        cancel: Cancellation | None = None,
         *,
         keys: Mapping[int, Plane | bytes] | None = None,
         in_flight: int = IN_FLIGHT,
@@ -127,7 +128,7 @@ class Session:
             for tell in heard:
                 tell(number, event)
 
-        paintings = self._session.film(frames, request, hear if on_event is not None else None, keys=keys, in_flight=in_flight, patience=patience)
+        paintings = self._session.film(frames, request, hear if on_event is not None else None, cancel, keys=keys, in_flight=in_flight, patience=patience)
 
         async def following(tell: Callable[[Any], None] | None) -> Result:
             heard[:] = [] if tell is None else [lambda number, event: tell((number, event))]

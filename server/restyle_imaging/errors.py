@@ -2,6 +2,7 @@
 
     ImagingError(field, message)   a plane can't be used; `field` is the Plane's field that is wrong ("width", "data", "icc_profile" …)
     PictureError(message)          a picture file can't be read or written
+    └── FilmError(message)         nor can a film, or a sequence of frames
 
 Every message is one sentence or two that say what to do next.
 """
@@ -24,3 +25,7 @@ class PictureError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class FilmError(PictureError):
+    """A film or a sequence of frames can't be read or written. message: what to do next."""

@@ -54,7 +54,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_cli.runs": EDITOR
     | FILES
     | PICTURES
-    | {"restyle_imaging.resample", "restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
+    | {"restyle_imaging.film", "restyle_imaging.resample", "restyle_cli.terminal", "restyle_cli.sheets", "restyle_server.admin", "restyle_server.jobs"},
     # what is about this machine's own server: serve starts it, weights and archives of styles are its folders
     "restyle_cli.commands": EDITOR
     | {"restyle_imaging", "restyle_imaging.io"}
@@ -84,6 +84,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},
     "restyle_imaging.planes": IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color"},
     "restyle_imaging.io": IMAGING_BASE | {"restyle_imaging.color", "restyle_imaging.planes"},
+    "restyle_imaging.film": PICTURES | {"restyle_imaging.color"},
     "restyle_server": CONTRACT,
     "restyle_server.wire": set(),
     "restyle_server.records": SERVER_BASE | FILES | {"restyle_engine", "restyle_imaging.planes"},

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
-from restyle_contract.limits import MAX_STYLES
-from restyle_contract.parameters import Settings
 
-from ..runs import destinations, inputs, style_specs
+from ..runs import destinations, inputs
 from ..runs.destinations import SUFFIXES
 from ..runs.paint_options import Manner, PaintOptions
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from . import presets
+from .asking import paint_options
 from .options import (
     ColorOption,
     Contents,
@@ -67,24 +65,18 @@ def image(
 
     Several pictures or a folder need a folder after -o; what an earlier run has painted there in the same way is skipped. Ctrl-C cancels.
     """
-    specs = tuple(style_specs.parse(text) for text in style)
-    if len(specs) > MAX_STYLES:
-        raise typer.BadParameter(f"{len(specs)} styles are too many; give at most {MAX_STYLES}")
-
-    plan = presets.find(preset)
-    options = PaintOptions(
-        specs=specs,
-        scale=style_scale,
-        preset=plan.get("preset", Settings().preset),
+    options = paint_options(
+        style,
+        style_scale=style_scale,
         size=size,
+        preset=preset,
         strength=strength,
-        color=color.value if color else None,
-        evaluations=steps,
+        color=color,
+        steps=steps,
         seed=seed,
-        weights=weights or plan.get("weights", "auto"),
+        weights=weights,
         device=device,
-        memory_limit=memory,
-        plan=plan,
+        memory=memory,
     )
     if estimate:
         from ..runs import estimating
@@ -96,7 +88,7 @@ def image(
     reports = None if report is None else destinations.folder(report.expanduser(), "--report")
     target = Path(output).expanduser()
     manner = Manner(_dotted(suffix), overwrite, reports, json)
-    styled = [spec.file for spec in specs if spec.file is not None]
+    styled = [spec.file for spec in options.specs if spec.file is not None]
     if len(contents) > 1 or contents[0].is_dir() or destinations.is_folder(target, output):
         _many(contents, target, options, manner, styled)
     else:

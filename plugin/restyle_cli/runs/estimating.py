@@ -66,11 +66,11 @@ def sentence(told: dict[str, Any]) -> str:
     width, height = told["work_size"]
     words = f"{told['content']}: {time}, {bytes_for_people(told['memory'])} of memory at {width}×{height} px, on {told['device']}"
     if not told["fits"]:
-        words = f"{words}; {_shortage(told)}"
+        words = f"{words}; {shortage(told)}"
     return ". ".join([words, *(warning.removesuffix(".") for warning in told["warnings"])])
 
 
-def _shortage(told: dict[str, Any]) -> str:
+def shortage(told: dict[str, Any]) -> str:
     size = f"choose --size {told['largest_size']} or less" if told["largest_size"] else ""
     if told["memory_allowed"] is not None and told["memory_available"] >= told["memory_allowed"]:
         more = f"give --memory {math.ceil(told['memory'] / MEBIBYTE)}M or more"

@@ -138,7 +138,7 @@ class Batch:
         self._record = record
         self._stopping = stopping
         self._shown = shown
-        self._weights = _weights(session.info(), options.weights)
+        self._weights = weights_hash(session.info(), options.weights)
 
     def paint(self, pairs: Iterator[tuple[Path, Path]]) -> Iterator[Outcome]:
         """Outcomes as they arrive, at most IN_FLIGHT jobs at once."""
@@ -220,7 +220,7 @@ class Batch:
             return result
 
 
-def _weights(info: client.ServerInfo, wanted: str) -> str:
+def weights_hash(info: client.ServerInfo, wanted: str) -> str:
     """The weights' hash, so that a picture is painted anew once auto means others."""
     name = info.weights_in_use if wanted == "auto" else wanted
     return next((weights.sha256 for weights in info.weights if weights.id == name), name)

@@ -18,7 +18,7 @@ from ..errors import ImagingError, PictureError
 from ..planes import samples as planar
 from ..planes.canvas import not_finite
 from ..planes.formats import Depth, Plane
-from . import tiff
+from . import exr, tiff
 from .pictures import PictureFile
 
 JPEG_QUALITY = 95  # of Pillow's scale: 92 is where blocks stop being visible in paint, 95 leaves room for one more save
@@ -44,7 +44,7 @@ class Encoded:
 
 
 def encode(plane: Plane, kind: str, like: PictureFile | None = None) -> Encoded:
-    """plane as "PNG", "JPEG", "WEBP" or "TIFF". PictureError when the kind can't hold its size."""
+    """plane as "PNG", "JPEG", "WEBP", "TIFF" or "EXR". PictureError when the kind can't hold its size."""
     try:
         samples = planar.samples_of(plane)
     except ImagingError as error:
@@ -55,6 +55,8 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None) -> Encoded:
     order = [*range(channels.samples)[planar.COLORS[channels]], *([channels.samples - 1] if channels.has_alpha else [])]
     samples = samples[..., order]
     notes: list[str] = []
+    if kind == "EXR":
+        return Encoded(_exr(plane, samples))
     dpi, exif = _held(kind, like, notes)
     if kind == "TIFF":
         return Encoded(tiff.write(samples, channels.is_gray, channels.has_alpha, plane.icc, dpi), tuple(notes))
@@ -122,6 +124,16 @@ def _lossy(samples: Samples, kind: str, icc: bytes | None, dpi: tuple[float, flo
     out = io.BytesIO()
     _image(samples).save(out, kind, **options)
     return out.getvalue()
+
+
+def _exr(plane: Plane, samples: Samples) -> bytes:
+    """Of samples in the order of colours and alpha. Half as deep as floats of 32 bits, where the plane is not as deep as they are."""
+    channels, depth = plane.format.channels, plane.format.depth
+    values = planar.unit(samples, depth)
+    colors, alpha = (values[..., :-1], np.clip(values[..., -1], 0, 1)) if channels.has_alpha else (values, None)
+    if plane.icc:
+        colors = profile_of(plane.icc, channels.is_gray).to_srgb(colors)
+    return exr.write(colors, alpha, half=depth is not Depth.F32)
 
 
 def _image(samples: Samples) -> Image.Image:

@@ -1,5 +1,5 @@
-"""Owns reading and writing picture files: PNG, JPEG, WebP and TIFF (and GIF, BMP, PPM and its like to read), with depth, profile, orientation and resolution
-kept.
+"""Owns reading and writing picture files: PNG, JPEG, WebP, TIFF and OpenEXR (and GIF, BMP, PPM and its like to read), with depth, profile, orientation
+and resolution kept.
 
     read_bytes(path)                 a file's bytes; PictureError when it can't
     read_picture(source)             PictureFile; PictureError when it can't
@@ -17,14 +17,14 @@ from typing import BinaryIO
 from ..errors import PictureError
 from ..planes.formats import Plane
 from ..planes.samples import is_usable, samples_of
-from . import encoding, kinds, netpbm, raster, tiff
+from . import encoding, exr, kinds, netpbm, raster, tiff
 from .encoding import Encoded
 from .pictures import PictureFile
 
 __all__ = ["PictureError", "PictureFile", "encode_picture", "read_bytes", "read_picture"]
 
 TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-WRITABLE = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
+WRITABLE = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF", ".exr": "EXR"}
 LARGEST_FILE = 4 << 30  # bytes: 150 megapixels of float RGBA are under 3 GB; a pipe may never end
 SLICE = 1 << 20  # bytes read at a time
 
@@ -61,7 +61,7 @@ def read_picture(source: Path | str | bytes, name: str | None = None) -> Picture
         raise PictureError(f"{name} is empty; choose a picture file with something in it.")
     if words := kinds.unreadable(data[: kinds.HEAD]):
         raise PictureError(f"{name} is {words}, which can't be read; export it as {raster.KINDS}.")
-    reader = tiff.read if data[:4] in TIFF_MARKS else netpbm.read if netpbm.is_one(data) else raster.read
+    reader = tiff.read if data[:4] in TIFF_MARKS else exr.read if data[:4] == exr.MARK else netpbm.read if netpbm.is_one(data) else raster.read
     try:
         picture = reader(data, name)
         if not is_usable(samples_of(picture.plane)):

@@ -6,13 +6,13 @@ HEAD = 64  # bytes that tell a kind
 
 # How names of pictures end. The first are read; of the others it is said what they are.
 READ = frozenset(
-    ".png .apng .jpg .jpeg .jpe .jfif .jif .mpo .webp .tif .tiff .gif .bmp .dib .ppm .pgm .pbm .pnm .pam .pfm".split()  # noqa: SIM905, easier to read
+    ".png .apng .jpg .jpeg .jpe .jfif .jif .mpo .webp .tif .tiff .gif .bmp .dib .ppm .pgm .pbm .pnm .pam .pfm .exr".split()  # noqa: SIM905, easier to read
 )
 CAMERA = frozenset(
     ".dng .nef .nrw .cr2 .cr3 .crw .arw .sr2 .srf .raf .orf .rw2 .rwl .pef .srw .3fr .x3f .iiq .mrw .dcr .kdc .erf .mef .mos .raw".split()  # noqa: SIM905
 )
 OTHER = frozenset(
-    ".heic .heif .hif .avif .jxl .jp2 .j2k .jpf .jpx .jxr .jls .psd .psb .xcf .kra .ora .exr .hdr .svg .svgz .ico .tga .pcx .dds .eps .ai .xpm".split()  # noqa: SIM905
+    ".heic .heif .hif .avif .jxl .jp2 .j2k .jpf .jpx .jxr .jls .psd .psb .xcf .kra .ora .hdr .svg .svgz .ico .tga .pcx .dds .eps .ai .xpm".split()  # noqa: SIM905
 )
 
 MARKS: tuple[tuple[int, bytes, str], ...] = (
@@ -30,7 +30,6 @@ MARKS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"gimp xcf", "a GIMP file"),
     (30, b"mimetypeapplication/x-krita", "a Krita file"),
     (30, b"mimetypeimage/openraster", "an OpenRaster file"),
-    (0, b"v/1\1", "an OpenEXR picture"),
     (0, b"#?RADIANCE", "a Radiance picture"),
     (0, b"#?RGBE", "a Radiance picture"),
     (0, b"\xff\x0a", "a JPEG XL picture"),

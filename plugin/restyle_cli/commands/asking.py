@@ -1,0 +1,48 @@
+"""Owns what the options that `restyle image` and `restyle film` share ask for together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+from restyle_contract.limits import MAX_STYLES
+from restyle_contract.parameters import Color, Settings
+
+from ..runs import style_specs
+from ..runs.paint_options import PaintOptions
+from . import presets
+
+
+def paint_options(
+    style: Sequence[str],
+    *,
+    style_scale: float | None,
+    size: int | None,
+    preset: str,
+    strength: float | None,
+    color: Color | None,
+    steps: int | None,
+    seed: int | None,
+    weights: str | None,
+    device: str | None,
+    memory: int | None,
+) -> PaintOptions:
+    """typer.BadParameter for styles and presets that make no sense; Failure for a preset that isn't there."""
+    specs = tuple(style_specs.parse(text) for text in style)
+    if len(specs) > MAX_STYLES:
+        raise typer.BadParameter(f"{len(specs)} styles are too many; give at most {MAX_STYLES}")
+    plan = presets.find(preset)
+    return PaintOptions(
+        specs=specs,
+        scale=style_scale,
+        preset=plan.get("preset", Settings().preset),
+        size=size,
+        strength=strength,
+        color=color.value if color else None,
+        evaluations=steps,
+        seed=seed,
+        weights=weights or plan.get("weights", "auto"),
+        device=device,
+        memory_limit=memory,
+        plan=plan,
+    )

@@ -1,0 +1,186 @@
+"""Owns the work folder of a film: its painted frames, without loss, the jobs that painted them, and the settings that they were painted with. Whatever ends the
+command, the next one finds whole frames in it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import filelock
+from restyle_imaging.errors import PictureError
+from restyle_imaging.io import files
+from restyle_imaging.planes.formats import Depth, Plane
+
+from ..terminal.failures import Failure
+from ..terminal.output import named
+from .film_order import Name
+
+ENDING = ".painting"  # of a work folder's name
+SETTINGS, JOBS, LOCK = "settings.json", "jobs.txt", "lock"
+FULL = (errno.ENOSPC, errno.EDQUOT)
+PART = ".part"
+MARKS = "frames"
+LONGEST_WORD = 40  # of a setting in a sentence: what is longer, such as a digest, is only named
+OVERHEAD = 1.02  # of a frame that doesn't get smaller, in parts of its pixels
+
+
+class Work:
+    """The work folder. Made by `opened`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._jobs: dict[Name, str] = {}
+        with contextlib.suppress(OSError):
+            for line in (folder / JOBS).read_text("utf-8").splitlines():
+                words = line.split()
+                if len(words) == 3 and words[0].isdecimal():  # the last one may be cut short
+                    self._jobs[Name(int(words[0]), words[1] == "aside")] = words[2]
+
+    def has(self, name: Name) -> bool:
+        return self._path(name) is not None
+
+    def read(self, name: Name) -> Plane | None:
+        """A painting; None when there is none, or what is there was damaged, which it then is no longer."""
+        path = self._path(name)
+        if path is None:
+            return None
+        try:
+            return files.read_picture(path).plane
+        except PictureError:
+            path.unlink(missing_ok=True)
+            return None
+
+    def write(self, name: Name, plane: Plane) -> None:
+        """Keeps a painting, whole or not at all. OSError."""
+        suffix = ".tif" if plane.format.depth in (Depth.F16, Depth.F32) else ".png"
+        path = self.folder / f"{_stem(name)}{suffix}"
+        self._put(path, files.encode_picture(plane, suffix).data)
+
+    def job(self, name: Name) -> str | None:
+        """The job that painted it, or was to."""
+        return self._jobs.get(name)
+
+    def jobs(self) -> tuple[str, ...]:
+        """All that are known."""
+        return tuple(self._jobs.values())
+
+    def note(self, name: Name, job: str) -> None:
+        if self._jobs.get(name) != job:
+            self._jobs[name] = job
+            with (self.folder / JOBS).open("a", encoding="utf-8") as file:
+                file.write(f"{name.position} {'aside' if name.aside else 'shown'} {job}\n")
+
+    def remove(self) -> None:
+        """The film is there, and nobody needs its parts."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def settings(self) -> Mapping[str, Any] | None:
+        """With which the frames were painted; None: there are none."""
+        try:
+            kept = json.loads((self.folder / SETTINGS).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        return kept if isinstance(kept, dict) else None
+
+    def begin(self, settings: Mapping[str, Any]) -> None:
+        """Forgets all frames and remembers with which settings the next ones are painted. OSError."""
+        for path in self.folder.iterdir():
+            if path.name != LOCK:
+                path.unlink()
+        self._jobs.clear()
+        self.remember(settings)
+
+    def remember(self, settings: Mapping[str, Any]) -> None:
+        """Replaces the settings alone."""
+        self._put(self.folder / SETTINGS, json.dumps(settings, indent=1, sort_keys=True).encode())
+
+    def _path(self, name: Name) -> Path | None:
+        return next((path for path in (self.folder / f"{_stem(name)}{suffix}" for suffix in (".png", ".tif")) if path.exists()), None)
+
+    @staticmethod
+    def _put(path: Path, data: bytes) -> None:
+        part = path.with_name(path.name + PART)
+        try:
+            part.write_bytes(data)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def opened(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], *, anew: bool) -> Iterator[Work]:
+    """The work folder for a film with these settings, made if missing, for this process alone. marks: of the frames' files, by position; there may be more or
+    fewer than there were. anew: what another film left there is forgotten. Failure when the settings are others, or another command works there; OSError."""
+    try:
+        folder.mkdir(exist_ok=True)
+        lock = filelock.FileLock(folder / LOCK, timeout=0)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise Failure(f"Another command is painting into {named(folder)}; wait for it, or end it.") from error
+    try:
+        work = Work(folder)
+        kept = dict(work.settings() or {})
+        before = kept.pop(MARKS, [])
+        differs = changes(kept, settings) or _changed_frame(work, before, marks)
+        if not kept or (anew and differs):
+            work.begin({**settings, MARKS: marks})
+        elif differs:
+            raise Failure(
+                f"{named(folder)} holds frames that were painted with other settings ({differs}); "
+                "give those again to go on, or say --restart to paint all frames anew."
+            )
+        elif (known := [*marks, *before[len(marks) :]]) != before:
+            work.remember({**settings, MARKS: known})
+        yield work
+    finally:
+        lock.release()
+        with contextlib.suppress(OSError):
+            if {path.name for path in folder.iterdir()} <= {LOCK, SETTINGS}:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _changed_frame(work: Work, before: Sequence[str], marks: Sequence[str]) -> str:
+    """The first frame whose file has changed since it was painted; empty when there is none."""
+    for at, (one, other) in enumerate(zip(before, marks, strict=False)):
+        if one != other and (work.has(Name(at)) or work.has(Name(at, aside=True))):
+            return f"frame {one.partition(' ')[0]}"
+    return ""
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """What differs between two settings, for people; empty when nothing does."""
+    found = []
+    for key in sorted({*old, *new}):
+        before, after = old.get(key), new.get(key)
+        if before == after:
+            continue
+        plain = all(value is None or (isinstance(value, (str, int, float)) and len(str(value)) < LONGEST_WORD) for value in (before, after))
+        found.append(f"{key}: {_word(before)}, now {_word(after)}" if plain else key)
+    return "; ".join(found)
+
+
+def disk_full(error: OSError) -> bool:
+    return error.errno in FULL
+
+
+def free(folder: Path) -> int | None:
+    """Bytes that there is room for; None: not known."""
+    place = next((each for each in (folder, *folder.parents) if each.exists()), Path(os.sep))
+    try:
+        return shutil.disk_usage(place).free
+    except OSError:
+        return None
+
+
+def _stem(name: Name) -> str:
+    return f"{name.position:06d}{'-aside' if name.aside else ''}"
+
+
+def _word(value: object) -> str:
+    return "not given" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""Films and sequences of frames in and out. This file imports nothing."""

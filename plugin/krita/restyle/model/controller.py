@@ -16,7 +16,7 @@ from ..host.order import Order, ordering, sketch
 from ..host.placing import Placed
 from ..host.recipe import MAX_STYLES, Recipe, StyleChoice
 from ..host.source import Source
-from ..packages import Failure, Painting, Phase, ServerStatus, Steps, client, log, sentence
+from ..packages import Failure, Painting, Phase, ServerStatus, Steps, Way, client, log, paint_alone, sentence
 from . import recents, settings
 from .settings import Recent
 
@@ -148,8 +148,12 @@ class Controller:
         done: Callable[[client.Result], Steps[None]],
         failed: Callable[[str], None],
         landed: Callable[[], None] | None = None,
+        way: Way = paint_alone,
     ) -> None:
-        """Carries a request to the server; the steps of `done`, or `failed`, then `landed`, on Krita's thread. One that was cancelled only lands."""
+        """Carries a request to the server; the steps of `done`, or `failed`, then `landed`, on Krita's thread. One that was cancelled only lands.
+
+        way: how the request becomes a painting.
+        """
 
         def heard(event: client.Event) -> None:
             painting.hear(event)
@@ -178,7 +182,7 @@ class Controller:
                 landed()
             self.over(painting)
 
-        self.background.paint(request, heard, painting.cancellation, caught(answer, broke), problem)
+        self.background.paint(request, heard, painting.cancellation, caught(answer, broke), problem, way)
 
     def running(self, document_id: str | None = None) -> list[Painting]:
         """Paintings under way, of one image or of all."""

@@ -9,7 +9,8 @@ jobs of a seed:
 oom_at, memory_error_at, crash_at, hang_at and fail_at are numbers of evaluations, from 1. deliver_ms passes between the last evaluation and the result;
 memory_mib is taken and touched for as long as the job runs. gate: a file of the state folder, for which the job waits after its first evaluation: so a test
 can do something while it runs, however busy the machine is. The result is the content with every byte replaced by a function of its value and the seed, so
-that a mix-up of jobs is seen. The ids of the jobs that were begun are noted in `fake-engine.runs`.
+that a mix-up of jobs is seen. A follower first adds the bytes of the frames that it follows. The ids of the jobs that were begun are noted in
+`fake-engine.runs`.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ def painted_bytes(content: bytes, seed: int) -> bytes:
     """What the fake makes of the content's bytes."""
     table = _TABLES.setdefault(seed % 256, bytes((value * 7 + seed * 31 + 13) % 256 for value in range(256)))
     return content.translate(table)
+
+
+def following_bytes(content: bytes, seed: int, frames: list[bytes]) -> bytes:
+    """What the fake makes of the content's bytes after these frames."""
+    return painted_bytes(bytes((value + sum(frame[place] for frame in frames)) % 256 for place, value in enumerate(content)), seed)
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ def runs(state_dir: Path) -> list[str]:
 class FakeEngine:
     """Behind the real engine's interface; imports no torch."""
 
-    features = ("masks", "several_styles")
+    features = ("masks", "sequence", "several_styles")
 
     def __init__(self, device_id: str) -> None:
         self._id = "cpu" if device_id == "auto" else device_id
@@ -137,10 +143,18 @@ class FakeEngine:
                 break
         time.sleep(play.deliver_ms / 1000)
         del held
-        plane = Plane(content.format, content.width, content.height, painted_bytes(data, resolved.seed), content.icc)
+        plane = Plane(content.format, content.width, content.height, _result(order, data, resolved.seed), content.icc)
+        if order.frame is not None:
+            order.frame.write_bytes(plane.data)
         seconds = time.monotonic() - started
         scales = (ScaleEnd(scale, content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
         return Painted(plane, resolved, step, seconds, early, scales=scales)
+
+
+def _result(order: Order, data: bytes, seed: int) -> bytes:
+    if order.painted is not None and order.painted.plane is not None:
+        return order.painted.plane.path.read_bytes()
+    return following_bytes(data, seed, [one.frames[0].read_bytes() for one in order.previous])
 
 
 def _done(order: Order, play: Script) -> int:

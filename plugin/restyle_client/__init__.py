@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     )
     from .events import Download, Event, InstallProgress, Upload
     from .jobs import Estimate, Job, JobError, JobState, Result, ResultInfo, WeightsInfo
-    from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Start, StartFrom, StyleUse
+    from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Previous, Start, StartFrom, StyleUse
     from .servers import DeviceInfo, ServerInfo, ServerLimits
     from .session import AsyncSession
     from .styles import Style
@@ -83,6 +83,7 @@ __all__ = [
     "PixelFormat",
     "Plane",
     "Preview",
+    "Previous",
     "Progress",
     "QueueFull",
     "Refused",
@@ -171,7 +172,7 @@ _HOMES = {
     "contract": ("Channels", "Depth", "Parameters", "PixelFormat", "Plane", "Preview", "Progress", "Report", "ScaleReport"),
     "events": ("Download", "Event", "InstallProgress", "Upload"),
     "jobs": ("Estimate", "Job", "JobError", "JobState", "Result", "ResultInfo", "WeightsInfo"),
-    "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Start", "StartFrom", "StyleUse"),
+    "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Previous", "Start", "StartFrom", "StyleUse"),
     "servers": ("DeviceInfo", "ServerInfo", "ServerLimits"),
     "session": ("AsyncSession",),
     "styles": ("Style",),

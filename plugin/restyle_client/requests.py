@@ -137,7 +137,19 @@ class Start:
         return cls(StartFrom.JOB, job_id=job_id)
 
 
-def _random_id() -> str:
+@dataclass(frozen=True)
+class Previous:
+    """A painting to hold still with: of the frame before, or after where a sequence goes backwards, or another painting of the same frame.
+
+    job_id: a job of the same caller, ordered as part of a sequence; it need not have run yet. weight: above 0; several are blended by their weights.
+    """
+
+    job_id: str
+    weight: float | None = None
+
+
+def new_request_id() -> str:
+    """Of a job that has not been sent before."""
     return os.urandom(16).hex()
 
 
@@ -148,6 +160,9 @@ class JobRequest:
     content: the pixels to paint. styles: 1 to 8. masks: at most 8. strength_map: GRAY, of the content's size, multiplies the strength.
     label: at most 128 characters, shown in lists. request_id: sending the same one twice gives the same job; None makes a random one.
     report: keep a report of how it was painted, for `Session.report`.
+    previous: at most 4, the nearest first; the job waits for them, and fails with PREVIOUS_LOST when one of them has no painting.
+    painted: the frame as a person has painted it, a plane or the bytes of a picture file: a keyframe, which is its own result.
+    sequence: others may name this job as previous; true by itself where there is a `previous` or a `painted`.
     """
 
     content: Plane
@@ -159,5 +174,8 @@ class JobRequest:
     lifetime: Lifetime | str = Lifetime.ATTACHED
     job_class: JobClass | str = JobClass.INTERACTIVE
     label: str = ""
-    request_id: str = field(default_factory=_random_id)
+    request_id: str = field(default_factory=new_request_id)
     report: bool = False
+    previous: tuple[Previous, ...] = ()
+    painted: Plane | bytes | None = None
+    sequence: bool = False

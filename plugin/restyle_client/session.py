@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, List  # `list` is a method here
 
-from . import discovery, painting, reading, remote, uploading, watching
+from . import discovery, filming, painting, reading, remote, uploading, watching
 from .backoff import Backoff
 from .cancellation import Cancellation
-from .contract import Report
+from .contract import Plane, Report
 from .conversion import incoming, outgoing
 from .discovery import Certificates, Endpoint
 from .errors import InvalidRequest, NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
@@ -158,6 +158,31 @@ class AsyncSession:
         """
         flow = painting.Painting(self, request, on_event, patience=patience, previews=previews, preview_size=preview_size)
         return await flow.run(cancel or Cancellation())
+
+    async def film(
+        self,
+        frames: filming.Frames,
+        request: JobRequest,
+        on_event: filming.OnFrame | None = None,
+        *,
+        keys: Mapping[int, Plane | bytes] | None = None,
+        in_flight: int = filming.IN_FLIGHT,
+        patience: float = QUEUE_PATIENCE_SECONDS,
+    ) -> AsyncIterator[Result]:
+        """The paintings of a sequence's frames, in order, each holding still with the one before. Whatever `restyle` raises, for the frame at hand.
+
+        frames: an iterable or an async iterator of planes, read as there is room; request: styles, parameters and all else of every frame, its content unused.
+        To go on with a film, give the frames that are left and a request whose `previous` names the last frame's job. keys: by a frame's number, from 0, that
+        frame as a person has painted it. on_event: called with a frame's number and each of its events. in_flight: frames on their way at a time.
+        A frame is painted again, to the same bytes, where a worker or the server ended meanwhile. Close the iterator (contextlib.aclosing) to leave early:
+        what is in flight is cancelled, and what was given out stays.
+        """
+        paintings = filming.Filming(self, request, keys or {}, on_event, in_flight, patience).run(frames)
+        try:
+            async for result in paintings:
+                yield result
+        finally:
+            await paintings.aclose()  # type: ignore[attr-defined]
 
     async def finish(self, job_id: str) -> Job:
         """Stop now and keep what there is. WrongState while the job has not begun."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from typing import Any, List, TypeVar  # `list` is a method here
 
 from .cancellation import Cancellation
-from .contract import Report
+from .contract import Plane, Report
 from .errors import RestyleError
 from .events import Event, InstallProgress
+from .filming import IN_FLIGHT
 from .jobs import Estimate, Job, JobState, Result
 from .requests import JobRequest
 from .servers import ServerInfo
@@ -107,6 +108,42 @@ class Session:
         return self._call_telling(
             lambda tell: self._session.restyle(request, tell, cancel, patience=patience, previews=previews, preview_size=preview_size), on_event
         )
+
+    def film(
+        self,
+        frames: Iterable[Plane],
+        request: JobRequest,
+        on_event: Callable[[int, Event], None] | None = None,
+        *,
+        keys: Mapping[int, Plane | bytes] | None = None,
+        in_flight: int = IN_FLIGHT,
+        patience: float = QUEUE_PATIENCE_SECONDS,
+    ) -> Iterator[Result]:
+        """The paintings of a sequence's frames, in order. See AsyncSession.film. Frames are read on the session's thread, and `on_event` is called on this one,
+        while it waits for a painting."""
+        heard: list[Callable[[int, Event], None]] = []
+
+        def hear(number: int, event: Event) -> None:
+            for tell in heard:
+                tell(number, event)
+
+        paintings = self._session.film(frames, request, hear if on_event is not None else None, keys=keys, in_flight=in_flight, patience=patience)
+
+        async def following(tell: Callable[[Any], None] | None) -> Result:
+            heard[:] = [] if tell is None else [lambda number, event: tell((number, event))]
+            result: Result = await _next(paintings)
+            return result
+
+        try:
+            while True:
+                try:
+                    result = self._call_telling(following, None if on_event is None else lambda told: on_event(*told))
+                except StopAsyncIteration:
+                    return
+                yield result
+        finally:
+            if not self._loop.is_closed():
+                self._call(paintings.aclose())  # type: ignore[attr-defined]
 
     def finish(self, job_id: str) -> Job:
         return self._call(self._session.finish(job_id))
@@ -221,5 +258,5 @@ class Session:
         await self._loop.shutdown_asyncgens()
 
 
-async def _next(events: Any) -> Event:
-    return await events.__anext__()  # type: ignore[no-any-return]
+async def _next(events: Any) -> Any:
+    return await events.__anext__()

@@ -7,6 +7,7 @@ LARGEST_SIDE = 65_535  # px: more than any editor's canvas; the server's limit o
 LARGEST_SEED = 2**32 - 1  # the wire's uint32
 MAX_STYLES = 8  # per job
 MAX_MASKS = 8  # per job, of both uses
+MAX_PREVIOUS = 4  # paintings that one may hold still with
 MAX_TEXT = 128  # characters of labels, titles and ids
 MAX_EVALUATIONS = 10_000
 MAX_TV = 1000.0  # in parts of the tuned default

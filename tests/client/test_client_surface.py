@@ -40,6 +40,7 @@ PUBLIC = [
     "PixelFormat",
     "Plane",
     "Preview",
+    "Previous",
     "Progress",
     "QueueFull",
     "RECONNECT_SECONDS",

@@ -11,7 +11,7 @@ from ..contract import Channels, Depth, Parameters, PixelFormat, Plane
 from ..contract import parameters as declared
 from ..errors import InvalidRequest
 from ..jobs import JobState
-from ..requests import JobRequest, Start, StartFrom, StyleUse
+from ..requests import JobRequest, Previous, Start, StartFrom, StyleUse
 from ..wire import restyle_pb2 as pb
 from . import words
 
@@ -61,6 +61,7 @@ def spec(request: JobRequest) -> tuple[pb.JobSpec, Payloads]:
     if request.start is not None:
         _start(message.start, request.start)
     _parameters(message.parameters, request.parameters)
+    _sequence(message, request, payloads)
     return message, payloads
 
 
@@ -132,12 +133,7 @@ def _style(message: pb.StyleUse, style: StyleUse, field: str, payloads: Payloads
     elif isinstance(style.source, str):
         message.style_id = style.source
     else:
-        try:
-            view = memoryview(style.source).cast("B")
-        except TypeError as error:
-            raise InvalidRequest(f"{field} must be a style's id, the bytes of a picture file, or a Plane", field) from error
-        message.image.size = view.nbytes
-        message.image.payload = payloads.add(view)
+        _encoded(message.image, style.source, f"{field} must be a style's id, the bytes of a picture file, or a Plane", field, payloads)
     for name in ("weight", "scale"):
         value = getattr(style, name)
         if value is not None:
@@ -149,6 +145,31 @@ def _style(message: pb.StyleUse, style: StyleUse, field: str, payloads: Payloads
         _plane(message.mask, style.mask, f"{field}.mask", payloads)
     if style.symmetry is not None:
         message.symmetry = _number(words.SYMMETRY, style.symmetry, f"{field}.symmetry")  # type: ignore[assignment]
+
+
+def _encoded(message: pb.EncodedImage, file: bytes, complaint: str, field: str, payloads: Payloads) -> None:
+    try:
+        view = memoryview(file).cast("B")
+    except TypeError as error:
+        raise InvalidRequest(complaint, field) from error
+    message.size = view.nbytes
+    message.payload = payloads.add(view)
+
+
+def _sequence(message: pb.JobSpec, request: JobRequest, payloads: Payloads) -> None:
+    _set(message, "sequence", request.sequence, "spec.sequence")
+    for index, previous in enumerate(request.previous):
+        field = f"spec.previous[{index}]"
+        if not isinstance(previous, Previous):
+            raise InvalidRequest(f"{field} must be Previous(job_id), not {type(previous).__name__}", field)
+        added = message.previous.add()
+        _set(added, "job_id", previous.job_id, f"{field}.job_id")
+        if previous.weight is not None:
+            _set(added, "weight", previous.weight, f"{field}.weight")
+    if isinstance(request.painted, Plane):
+        _plane(message.painted.plane, request.painted, "spec.painted.plane", payloads)
+    elif request.painted is not None:
+        _encoded(message.painted.image, request.painted, "spec.painted must be a Plane or the bytes of a picture file", "spec.painted", payloads)
 
 
 def _start(message: pb.Start, start: Start) -> None:

@@ -789,6 +789,62 @@ class Parameters(_message.Message):
 Global___Parameters: _TypeAlias = Parameters  # noqa: Y015
 
 @_typing.final
+class Previous(_message.Message):
+    """A painting that this one is to hold still with: of the frame before, or after where a sequence goes backwards, or another painting of the same frame."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    job_id: _builtins.str
+    """of the same caller; ordered as part of a sequence; need not have run yet"""
+    weight: _builtins.float
+    """> 0; default 1: several are blended by their weights, where more than one can be followed"""
+    def __init__(
+        self,
+        *,
+        job_id: _builtins.str = ...,
+        weight: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_weight", b"_weight", "weight", b"weight"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_weight", b"_weight", "job_id", b"job_id", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__weight: _TypeAlias = _typing.Literal["weight"]  # noqa: Y015
+    _WhichOneofArgType__weight: _TypeAlias = _typing.Literal["_weight", b"_weight"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__weight) -> _WhichOneofReturnType__weight | None: ...
+
+Global___Previous: _TypeAlias = Previous  # noqa: Y015
+
+@_typing.final
+class Painted(_message.Message):
+    """A picture of the frame that a person has painted; scaled to the content's size if need be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMAGE_FIELD_NUMBER: _builtins.int
+    PLANE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def image(self) -> Global___EncodedImage: ...
+    @_builtins.property
+    def plane(self) -> Global___Plane: ...
+    def __init__(
+        self,
+        *,
+        image: Global___EncodedImage | None = ...,
+        plane: Global___Plane | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "plane", b"plane", "source", b"source"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "plane", b"plane", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_source: _TypeAlias = _typing.Literal["image", "plane"]  # noqa: Y015
+    _WhichOneofArgType_source: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_source) -> _WhichOneofReturnType_source | None: ...
+
+Global___Painted: _TypeAlias = Painted  # noqa: Y015
+
+@_typing.final
 class JobSpec(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -802,12 +858,17 @@ class JobSpec(_message.Message):
     STRENGTH_MAP_FIELD_NUMBER: _builtins.int
     PARAMETERS_FIELD_NUMBER: _builtins.int
     REPORT_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FIELD_NUMBER: _builtins.int
+    PAINTED_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
     label: _builtins.str
     """≤ 128 characters, shown in lists"""
     lifetime: Global___Lifetime.ValueType
     job_class: Global___JobClass.ValueType
     report: _builtins.bool
     """keep a report for ReadReport: every step's losses, the times, a picture of each scale; about 2 MB"""
+    sequence: _builtins.bool
+    """others may name this job as previous: what they need is kept with its result; set by itself with `previous` or `painted`"""
     @_builtins.property
     def content(self) -> Global___Plane: ...
     @_builtins.property
@@ -826,6 +887,16 @@ class JobSpec(_message.Message):
 
     @_builtins.property
     def parameters(self) -> Global___Parameters: ...
+    @_builtins.property
+    def previous(self) -> _containers.RepeatedCompositeFieldContainer[Global___Previous]:
+        """≤ 4, nearest first. The job waits in the queue until they have succeeded, and others may overtake it; it is FAILED with PREVIOUS_LOST when one of them
+        has not, or is gone. The paintings before these are found by the server. Where the content can't be followed, it is painted as any other.
+        """
+
+    @_builtins.property
+    def painted(self) -> Global___Painted:
+        """a keyframe: nothing is optimised, and the result is this picture in the content's format and alpha"""
+
     def __init__(
         self,
         *,
@@ -839,10 +910,13 @@ class JobSpec(_message.Message):
         strength_map: Global___Plane | None = ...,
         parameters: Global___Parameters | None = ...,
         report: _builtins.bool = ...,
+        previous: _abc.Iterable[Global___Previous] | None = ...,
+        painted: Global___Painted | None = ...,
+        sequence: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "parameters", b"parameters", "start", b"start", "strength_map", b"strength_map"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "painted", b"painted", "parameters", b"parameters", "start", b"start", "strength_map", b"strength_map"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "job_class", b"job_class", "label", b"label", "lifetime", b"lifetime", "masks", b"masks", "parameters", b"parameters", "report", b"report", "start", b"start", "strength_map", b"strength_map", "styles", b"styles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "job_class", b"job_class", "label", b"label", "lifetime", b"lifetime", "masks", b"masks", "painted", b"painted", "parameters", b"parameters", "previous", b"previous", "report", b"report", "sequence", b"sequence", "start", b"start", "strength_map", b"strength_map", "styles", b"styles"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -911,7 +985,8 @@ class JobError(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
-    """OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE, UNIMPLEMENTED, DISK_FULL, WORKER_CRASHED, WORKER_HUNG, ENGINE_DOWN, SERVER_STOPPED, SERVER_RESTARTED, INTERNAL;
+    """OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE, UNIMPLEMENTED, DISK_FULL, WORKER_CRASHED, WORKER_HUNG, ENGINE_DOWN, SERVER_STOPPED, SERVER_RESTARTED,
+    PREVIOUS_LOST, INTERNAL;
     of an EXPIRED job: RESULT_DAMAGED
     """
     message: _builtins.str
@@ -1775,7 +1850,7 @@ class ServerInfo(_message.Message):
     def limits(self) -> Global___ServerLimits: ...
     @_builtins.property
     def features(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Of the API's optional parts, those that this server fills: "color", "crop", "masks", "several_styles", "start", "strength_map", "style_masks",
+        """Of the API's optional parts, those that this server fills: "color", "crop", "masks", "sequence", "several_styles", "start", "strength_map", "style_masks",
         "symmetry", "wasserstein". Empty while its first engine is starting.
         """
 

@@ -215,14 +215,14 @@ class Dispatcher:
             if slot.paused is not None:
                 self._receive_guest(slot, slot.paused)
                 continue
-            job = self._store.queue.next(self._store.waiting(), slot.names) if self.accepting else None
+            job = self._store.queue.next(self._store.ready(), slot.names) if self.accepting else None
             if job is not None:
                 self._begin(slot, job)
         self._ask_for_room()
 
     def _receive_guest(self, slot: DeviceSlot, paused: str) -> None:
         """A device whose batch job rests takes an interactive one, or goes on."""
-        guest = self._store.queue.guest(self._store.waiting(), slot.names) if self.accepting and self._runs(paused) else None
+        guest = self._store.queue.guest(self._store.ready(), slot.names) if self.accepting and self._runs(paused) else None
         if guest is not None:
             self._begin(slot, guest)
         elif slot.process is not None:
@@ -236,7 +236,7 @@ class Dispatcher:
     def _ask_for_room(self) -> None:
         """For every interactive job that still waits, one device's batch job is asked to rest at the end of its scale."""
         busy = [slot for slot in self.slots if slot.paused is None and self._runs_batch(slot)]
-        for job in self._store.waiting():
+        for job in self._store.ready():
             if job.job_class is not JobClass.INTERACTIVE:
                 continue
             fit = [slot for slot in busy if slot.fits(job.wanted_device)]
@@ -329,7 +329,9 @@ class Dispatcher:
     def _settle(self, slot: DeviceSlot, message: say.Done | say.Failed | say.Stopped) -> None:
         match message:
             case say.Done():
-                self._throughputs.learn(slot.describe(), message.resolved, message.timing, warm=slot.warm)
+                job = self._store.find(message.job_id)
+                if job is not None and not job.previous:  # a follower is painted by a plan of its own
+                    self._throughputs.learn(slot.describe(), message.resolved, message.timing, warm=slot.warm)
                 slot.warm = True
                 self._store.move(
                     message.job_id,
@@ -339,6 +341,7 @@ class Dispatcher:
                     progress=message.progress,
                     finished_early=message.finished_early,
                     warnings=message.warnings,
+                    frame_bytes=message.frame_bytes,
                 )
             case say.Failed():
                 self._store.move(message.job_id, JobState.FAILED, failure=Failure(message.reason, message.message))

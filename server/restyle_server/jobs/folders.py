@@ -14,7 +14,7 @@ from .job import Job
 
 UPLOADING = "uploading"  # an empty file: what lies beside it was never a job
 RECORD_BYTES = 256 << 20  # more than any record has: two dozen colour profiles, of which each may have 4 MiB
-KNOWN = re.compile(r"(payload|style)-\d+|start|scale|result|story|record|uploading|.+\.part")  # whatever else lies in a job's folder is somebody else's
+KNOWN = re.compile(r"(payload|style)-\d+|start|scale|frame|result|story|record|uploading|.+\.part")  # whatever else lies in a job's folder is somebody else's
 
 
 class JobFolders:
@@ -69,6 +69,10 @@ class JobFolders:
         """Where the job's report lies, or will lie, if it was ordered."""
         return self.of(job_id) / "story"  # the name that folders of earlier servers have
 
+    def frame(self, job_id: str) -> Path:
+        """Where what the job's followers need lies, or will lie, if it was ordered as part of a sequence."""
+        return self.of(job_id) / "frame"
+
     def checkpoint(self, job_id: str) -> Path:
         """Where the last scale that the job completed lies, once there is one."""
         return self.of(job_id) / "scale"
@@ -82,8 +86,8 @@ class JobFolders:
         return True
 
     def drop_inputs(self, job_id: str) -> None:
-        """Removes everything but the result, the report and the record."""
-        self._keep(job_id, self.result(job_id), self.report(job_id), self.record(job_id))
+        """Removes everything but the result, the report, the frame and the record."""
+        self._keep(job_id, self.result(job_id), self.report(job_id), self.frame(job_id), self.record(job_id))
 
     def drop(self, job_id: str) -> None:
         """Removes the job's folder with all that is the job's."""

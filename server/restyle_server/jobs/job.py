@@ -41,6 +41,8 @@ class Job:
     weights_id: str
     owner: str = ""  # whose certificate; empty where there are none
     wanted_device: str = ""  # empty: whichever is free first
+    previous: tuple[str, ...] = ()  # ids of the jobs whose paintings it holds still with, the nearest first
+    sequence: bool = False  # others may follow it
     order: Order | None = None  # None while it uploads
     started: float = 0.0
     ended: float = 0.0
@@ -53,6 +55,7 @@ class Job:
     device: str = ""  # for people
     failure: Failure | None = None  # also of an EXPIRED job whose result was damaged
     result: Result | None = None
+    frame_bytes: int = 0  # that lie beside the result for followers
     finished_early: bool = False
     warnings: tuple[str, ...] = ()
 

@@ -40,4 +40,4 @@ def _use(job: Job) -> tuple[int, float]:
 
 
 def _size(job: Job) -> int:
-    return job.result.size if job.result else 0
+    return job.frame_bytes + (job.result.size if job.result else 0)

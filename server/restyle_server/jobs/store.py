@@ -17,7 +17,7 @@ from ..records import checkpoints
 from ..records.progress import Picture, Progress
 from ..records.result import Failure
 from ..refusals import Invalid, NotFound
-from . import recovery, results
+from . import following, recovery, results
 from .ages import Ages
 from .folders import JobFolders
 from .job import Job, Lifetime
@@ -64,6 +64,7 @@ class JobStore:
         for job in recovery.left(self._journal, self.folders):
             self._recover(job)
         self._check_results()
+        self._let_down()
         self._replace()
 
     def _recover(self, job: Job) -> None:
@@ -128,6 +129,10 @@ class JobStore:
 
     def waiting(self) -> list[Job]:
         return [job for job in self.open() if job.state is JobState.QUEUED]
+
+    def ready(self) -> list[Job]:
+        """Those of them that wait for no other job."""
+        return [job for job in self.waiting() if following.ready(job, self.find)]
 
     def running(self) -> list[Job]:
         return [job for job in self.open() if job.state is JobState.RUNNING]
@@ -240,6 +245,7 @@ class JobStore:
         with contextlib.suppress(JournalFailure):
             self._journal.remove(job_id)
         log.info("job %s: deleted", job_id)
+        self._let_down()
 
     def sweep(self) -> None:
         """Drops what is past its time: results, and records without results."""
@@ -331,6 +337,13 @@ class JobStore:
         self._channel(job.id).publish(job)
         self._prune(job.id)
         self.changed(job)
+        self._let_down()
+
+    def _let_down(self) -> None:
+        """Jobs whose previous ones are gone wait for nothing."""
+        for job in self.waiting():
+            if self._jobs[job.id].state is JobState.QUEUED and following.let_down(job, self.find):
+                self.move(job.id, JobState.FAILED, failure=following.LOST)
 
     def _replace(self) -> None:
         """Places in the queue; who has moved up hears of it."""

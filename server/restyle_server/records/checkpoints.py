@@ -48,7 +48,7 @@ def told(failure: Failure, kept: Head) -> Failure:
 def fingerprint(order: Order) -> str:
     """Equal for orders that are painted alike: their pixels, styles, masks and parameters, but not how much memory they may take. OSError."""
     digest = hashlib.blake2b(f"{__version__}\n".encode(), digest_size=16)
-    asked = replace(order, parameters=replace(order.parameters, memory_limit=None), report=False, kept=None)
+    asked = replace(order, parameters=replace(order.parameters, memory_limit=None), report=False, kept=None, frame=None)
     for word in _words(asked):
         digest.update(f"{len(word)}:".encode() + word)
     status = order.weights.path.stat()

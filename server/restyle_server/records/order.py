@@ -56,6 +56,23 @@ class StyleOrder:
     symmetry: Symmetry = Symmetry.NONE
 
 
+@dataclass(frozen=True, slots=True)
+class PreviousOrder:
+    """A painting to hold still with. frames: files of worker/frames.py; of the frame that was named, then those of 2 and of 4 frames back, as far as there
+    are such. weight: > 0, beside the others'."""
+
+    frames: tuple[Path, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedOrder:
+    """The frame as a person has painted it: an encoded picture's file or a plane, exactly one of them."""
+
+    picture: Path | None = None
+    plane: PlaneFile | None = None
+
+
 class StartFrom(StrEnum):
     CONTENT = "content"
     NOISE = "noise"
@@ -89,4 +106,7 @@ class Order:
     start: Start = field(default_factory=Start)
     strength_map: PlaneFile | None = None
     report: bool = False  # tell afterwards how it was painted
+    previous: tuple[PreviousOrder, ...] = ()
+    painted: PaintedOrder | None = None  # instead of painting
+    frame: Path | None = None  # what followers need is written there; None: nobody follows
     kept: Path | None = None  # the last completed scale is written there (records/checkpoints.py); one that lies there already is gone on from

@@ -13,12 +13,12 @@ from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Object
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 
 from ..jobs.job import JobClass, Lifetime
-from ..limits import MAX_ICC_BYTES, MAX_MASKS, MAX_STYLE_WEIGHT, MAX_STYLES, MAX_TEXT, STYLE_SCALES, Limits
+from ..limits import MAX_ICC_BYTES, MAX_MASKS, MAX_PREVIOUS, MAX_STYLE_WEIGHT, MAX_STYLES, MAX_TEXT, STYLE_SCALES, Limits
 from ..records.order import Crop, MaskUse, Start, StartFrom
 from ..refusals import Invalid
 from ..weights.catalogue import IDS
 from ..wire import restyle_pb2 as wire
-from .specs import EncodedSpec, MaskSpec, PlaneSpec, Spec, StyleSpec
+from .specs import EncodedSpec, MaskSpec, PlaneSpec, PreviousSpec, Spec, StyleSpec
 
 T = TypeVar("T")
 
@@ -54,6 +54,7 @@ def spec_of(message: wire.JobSpec, limits: Limits) -> Spec:
     if len(message.masks) > MAX_MASKS:
         raise Invalid("spec.masks", f"give at most {MAX_MASKS} masks.")
     start, start_job = _start(message.start)
+    previous = _previous(message)
     parameters = message.parameters
     spec = Spec(
         label=text(message.label, "spec.label"),
@@ -69,6 +70,9 @@ def spec_of(message: wire.JobSpec, limits: Limits) -> Spec:
         weights=_one_of(parameters.weights, WEIGHTS, "spec.parameters.weights"),
         device=_device(parameters.device),
         report=message.report,
+        previous=previous,
+        painted=_painted(message.painted, limits) if message.HasField("painted") else None,
+        sequence=message.sequence or bool(previous) or message.HasField("painted"),
     )
     _check_payloads(spec, limits)
     return spec
@@ -160,9 +164,7 @@ def _source(message: wire.StyleUse, field: str, limits: Limits) -> str | Encoded
         case "style_id":
             return text(message.style_id, f"{field}.style_id", required=True)
         case "image":
-            if not 1 <= message.image.size <= limits.max_style_bytes:
-                raise Invalid(f"{field}.image.size", f"1 to {limits.max_style_bytes} bytes, and this is {message.image.size}.")
-            return EncodedSpec(message.image.size, message.image.payload)
+            return _encoded(message.image, f"{field}.image", limits)
         case "plane":
             return _plane(message.plane, f"{field}.plane", limits)
         case _:
@@ -192,6 +194,42 @@ def _start(message: wire.Start) -> tuple[Start, str]:
             return Start(noise=_number(message.content.noise, "spec.start.content.noise", 0.0, 1.0)), ""
         case _:
             return Start(), ""
+
+
+def _previous(message: wire.JobSpec) -> tuple[PreviousSpec, ...]:
+    field = "spec.previous"
+    if len(message.previous) > MAX_PREVIOUS:
+        raise Invalid(field, f"give at most {MAX_PREVIOUS} paintings to hold still with.")
+    if message.previous and message.start.WhichOneof("from") in ("noise", "job_id"):
+        raise Invalid("spec.start", "a painting that holds still with others starts from them; leave the start out.")
+    if message.previous and message.HasField("painted"):
+        raise Invalid("spec.painted", "what a person has painted holds still with nothing; give either a painting or previous ones.")
+    found: dict[str, float] = {}
+    for index, one in enumerate(message.previous):
+        job_id = text(one.job_id, f"{field}[{index}].job_id", required=True)
+        if job_id in found:
+            raise Invalid(f"{field}[{index}].job_id", "this job is there twice.")
+        found[job_id] = _number(one.weight, f"{field}[{index}].weight", 0.0, MAX_STYLE_WEIGHT) if one.HasField("weight") else 1.0
+        if found[job_id] <= 0:
+            raise Invalid(f"{field}[{index}].weight", "a weight is greater than 0; leave the painting out instead.")
+    return tuple(PreviousSpec(job_id, weight) for job_id, weight in found.items())
+
+
+def _painted(message: wire.Painted, limits: Limits) -> EncodedSpec | PlaneSpec:
+    field = "spec.painted"
+    match message.WhichOneof("source"):
+        case "image":
+            return _encoded(message.image, f"{field}.image", limits)
+        case "plane":
+            return _plane(message.plane, f"{field}.plane", limits)
+        case _:
+            raise Invalid(field, "give the painted frame as a picture or a plane.")
+
+
+def _encoded(message: wire.EncodedImage, field: str, limits: Limits) -> EncodedSpec:
+    if not 1 <= message.size <= limits.max_style_bytes:
+        raise Invalid(f"{field}.size", f"1 to {limits.max_style_bytes} bytes, and this is {message.size}.")
+    return EncodedSpec(message.size, message.payload)
 
 
 def _parameters(message: wire.Parameters) -> Parameters:

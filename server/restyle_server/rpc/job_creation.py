@@ -16,6 +16,7 @@ from restyle_engine.parameters import Resolved
 from ..clock import Clock
 from ..devices.dispatch import Dispatcher
 from ..devices.throughput import Throughputs
+from ..jobs import following
 from ..jobs.folders import borrow
 from ..jobs.job import Job
 from ..jobs.states import JobState
@@ -23,7 +24,7 @@ from ..jobs.store import JobStore
 from ..jobs.uploads import Payloads, Piece, payload_path
 from ..limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
 from ..records import checkpoints
-from ..records.order import Order, PlaneFile, WeightsFile
+from ..records.order import Order, PlaneFile, PreviousOrder, WeightsFile
 from ..refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
 from ..weights.registry import WeightsRegistry
 from ..wire import restyle_pb2 as wire
@@ -90,11 +91,12 @@ class JobCreation:
             weights = await self._registry.chosen(spec.weights, spec.parameters)
             library = await self._styles.used(spec)
             start = self._start(spec, owner)
+            previous = self._previous(spec, owner)
             await self._preflight(spec, spec.order(NOWHERE, weights, library, start))
             job = self._added(spec, request, weights.id)
             entry.waits = False
             try:
-                order = await self._uploaded(job, spec, weights, library, start, stream)
+                order = await self._uploaded(job, spec, weights, library, start, previous, stream)
                 job = self._store.get(job.id, owner)
                 if job.state is not JobState.UPLOADING:
                     raise BrokenUpload("The job was cancelled while it was uploaded.")
@@ -176,6 +178,8 @@ class JobCreation:
                 weights_id=weights_id,
                 owner=owner,
                 wanted_device=spec.device,
+                previous=tuple(one.job_id for one in spec.previous),
+                sequence=spec.sequence,
             )
         )
 
@@ -204,6 +208,22 @@ class JobCreation:
         result = job.result
         return PlaneFile(result.path, result.format, result.width, result.height, result.icc)
 
+    def _previous(self, spec: Spec, owner: str) -> tuple[PreviousOrder, ...]:
+        """Where the paintings lie, or will lie, that this one holds still with."""
+        found = []
+        for index, one in enumerate(spec.previous):
+            field = f"spec.previous[{index}].job_id"
+            try:
+                job = self._store.get(one.job_id, owner)
+            except NotFound:
+                raise Invalid(field, "there is no such job here.") from None
+            if not job.sequence:
+                raise Invalid(field, "this job was not ordered as part of a sequence; order it so, and name that one.")
+            if following.lost(job):
+                raise Invalid(field, "this job's painting is gone, or was never made; paint that frame again.", reason=following.LOST.reason)
+            found.append(PreviousOrder(tuple(map(self._store.folders.frame, following.chain(job, self._store.find))), one.weight))
+        return tuple(found)
+
     async def _preflight(self, spec: Spec, order: Order) -> None:
         estimated = await self._dispatcher.estimate(order, spec.device, 0.0, PREFLIGHT_SECONDS)
         if estimated is None:
@@ -223,6 +243,7 @@ class JobCreation:
         weights: WeightsFile,
         library: dict[str, LibraryStyle],
         start: PlaneFile | None,
+        previous: tuple[PreviousOrder, ...],
         stream: AsyncIterator[wire.CreateJobRequest],
     ) -> Order:
         folder = self._store.folders.of(job.id)
@@ -236,7 +257,10 @@ class JobCreation:
         for part, field in spec.parts():
             if isinstance(part, EncodedSpec) and not _is_picture(payload_path(folder, part.payload)):
                 raise Invalid(field, "this is not a PNG, JPEG, TIFF or WebP picture.")
-        order = replace(spec.order(folder, weights, library, start), kept=self._store.folders.checkpoint(job.id))
+        folders = self._store.folders
+        order = replace(
+            spec.order(folder, weights, library, start, previous), kept=folders.checkpoint(job.id), frame=folders.frame(job.id) if spec.sequence else None
+        )
         await self._go_on(job, order)
         return order
 

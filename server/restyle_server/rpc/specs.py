@@ -11,7 +11,7 @@ from restyle_imaging.planes.formats import PixelFormat
 
 from ..jobs.job import JobClass, Lifetime
 from ..jobs.uploads import payload_path
-from ..records.order import Crop, MaskFile, MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from ..records.order import Crop, MaskFile, MaskUse, Order, PaintedOrder, PlaneFile, PreviousOrder, Start, StartFrom, StyleOrder, WeightsFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,14 @@ class MaskSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousSpec:
+    """A job whose painting this one holds still with."""
+
+    job_id: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryStyle:
     """What the library says about a style that a job uses."""
 
@@ -87,6 +95,9 @@ class Spec:
     weights: str
     device: str
     report: bool = False
+    previous: tuple[PreviousSpec, ...] = ()
+    painted: EncodedSpec | PlaneSpec | None = None
+    sequence: bool = False  # followers may come
 
     @property
     def sizes(self) -> dict[int, int]:
@@ -112,9 +123,14 @@ class Spec:
                 yield style.mask, f"spec.styles[{index}].mask"
         if self.strength_map is not None:
             yield self.strength_map, "spec.strength_map"
+        if self.painted is not None:
+            yield self.painted, f"spec.painted.{'plane' if isinstance(self.painted, PlaneSpec) else 'image'}"
 
-    def order(self, folder: Path, weights: WeightsFile, library: Mapping[str, LibraryStyle], start: PlaneFile | None) -> Order:
-        """The order, with every payload a file of `folder`. start: the earlier result that spec.start names."""
+    def order(
+        self, folder: Path, weights: WeightsFile, library: Mapping[str, LibraryStyle], start: PlaneFile | None, previous: tuple[PreviousOrder, ...] = ()
+    ) -> Order:
+        """The order, with every payload a file of `folder`. start: the earlier result that spec.start names; previous: the frames of those that
+        spec.previous names."""
         return Order(
             content=self.content.file(folder),
             styles=tuple(_style(style, index, folder, library) for index, style in enumerate(self.styles)),
@@ -124,7 +140,15 @@ class Spec:
             start=Start(StartFrom.RESULT, result=start) if start is not None else self.start,
             strength_map=self.strength_map.file(folder) if self.strength_map else None,
             report=self.report,
+            previous=previous,
+            painted=None if self.painted is None else _painted(self.painted, folder),
         )
+
+
+def _painted(painted: EncodedSpec | PlaneSpec, folder: Path) -> PaintedOrder:
+    if isinstance(painted, PlaneSpec):
+        return PaintedOrder(plane=painted.file(folder))
+    return PaintedOrder(picture=payload_path(folder, painted.payload))
 
 
 def _style(style: StyleSpec, index: int, folder: Path, library: Mapping[str, LibraryStyle]) -> StyleOrder:

@@ -78,7 +78,7 @@ class JobFailure(Exception):
         self.message = message
 
 
-FEATURES = ("color", "crop", "masks", "several_styles", "start", "strength_map", "style_masks", "symmetry", "wasserstein")
+FEATURES = ("color", "crop", "masks", "sequence", "several_styles", "start", "strength_map", "style_masks", "symmetry", "wasserstein")
 """The optional parts of the API, by the names that ServerInfo.features uses. An engine that lacks one fails such jobs with UNIMPLEMENTED."""
 
 

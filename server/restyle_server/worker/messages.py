@@ -150,6 +150,7 @@ class Done:
     finished_early: bool
     warnings: tuple[str, ...]
     timing: Timing
+    frame_bytes: int = 0  # that lie in the order's file for followers
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,13 +316,19 @@ def _painted(engine: Engine, command: say.Paint, observer: JobObserver, between:
         result = _kept(command.out, painted)
         if command.order.report:
             report.write(command.report, Report(painted.scales, tuple(observer.steps)))
-        return say.Done(command.job_id, result, painted.resolved, observer.last, painted.finished_early, painted.warnings, observer.timing())
+        return say.Done(
+            command.job_id, result, painted.resolved, observer.last, painted.finished_early, painted.warnings, observer.timing(), _bytes(command.order.frame)
+        )
     except Cancelled:
         return say.Stopped(command.job_id)
     except JobFailure as failure:
         return say.Failed(command.job_id, failure.reason, failure.message)
     except BaseException as error:
         return say.Failed(command.job_id, *_named(error), traceback.format_exc())
+
+
+def _bytes(frame: Path | None) -> int:
+    return 0 if frame is None else frame.stat().st_size
 
 
 def _kept(out: Path, painted: Painted) -> Result:

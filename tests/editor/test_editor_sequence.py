@@ -1,4 +1,4 @@
-"""Owns the promises about frames that are painted one after the other: what each is told of the one before, lost paintings, stills, and the time that is left."""
+"""Owns the promises about frames painted one after the other: what each is told of the one before, lost paintings, stills, and the time that is left."""
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ class Node:
         self.document: Document | None = None
         self.home: Document | None = None
         self.writes_in_tree = 0
+        self.pinned = False
 
     @property
     def _pixel(self) -> int:
@@ -95,6 +96,9 @@ class Node:
 
     def animated(self) -> bool:
         return bool(self.frames)
+
+    def setPinnedToTimeline(self, pinned: bool) -> None:
+        self.pinned = pinned
 
     def hasKeyframeAtTime(self, time: int) -> bool:
         return time in self.frames
@@ -196,6 +200,7 @@ class Document:
         self.selected: Selection | None = None
         self.annotations: dict[str, bytes] = {}
         self.time = 0
+        self.range = (0, 30)  # that is played: all, or what is selected in the timeline
         self.undoable = 0  # conversions of its layers, each a step that undo takes back
         self.file = ""
 
@@ -239,6 +244,12 @@ class Document:
 
     def fullClipRangeEndTime(self) -> int:
         return 30
+
+    def playBackStartTime(self) -> int:
+        return self.range[0]
+
+    def playBackEndTime(self) -> int:
+        return self.range[1]
 
     def setCurrentTime(self, time: int) -> None:
         self.time = time

@@ -63,7 +63,8 @@ def _like(image: Any) -> Any:
         Gimp.Image.new_with_precision(image.get_width(), image.get_height(), image.get_base_type(), image.get_precision()), "make the image for the frames"
     )
     new.undo_disable()
-    ensured(new.set_color_profile(image.get_color_profile()), "assign a color profile")
+    if (profile := image.get_color_profile()) is not None:
+        ensured(new.set_color_profile(profile), "assign a color profile")
     _, x, y = image.get_resolution()
     new.set_resolution(x, y)
     return new

@@ -130,7 +130,8 @@ def restyle(image, drawables, procedure="plug-in-restyle", whole=False, **argume
     config = procedure.create_config()
     config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
     config.set_property("image", image)
-    config.set_core_object_array("drawables", drawables if isinstance(drawables, list) else [drawables])
+    if drawables:
+        config.set_core_object_array("drawables", drawables if isinstance(drawables, list) else [drawables])
     given = {"strength": 0.0, **arguments}
     if not any(name.startswith("style") for name in given):
         given["style"] = STYLE

@@ -209,3 +209,16 @@ def test_the_docker_says_how_many_frames_and_how_long_before_it_begins(docker: A
     assert docker.frames.text() == "All frames (30 frames, about 16 min)"
     docker._offer_frames(document, document.layer("still", OPAQUE))
     assert (docker.frames.text(), docker.frames.isEnabled()) == (strings.FRAMES, False)
+
+
+def test_a_script_waits_for_all_frames(shop: Any, image: Any, session: Any, monkeypatch: Any) -> None:
+    from restyle import automation
+    from restyle.model import controller
+
+    monkeypatch.setattr(controller, "_one", [shop])
+    document = image()
+    painted = automation.animate(walk(document, 0, 2), document, style="night", strength=40)
+    assert reds(painted) == {0: 1, 2: 3}
+    assert {(request.styles[0].source, request.parameters.strength) for request in session.requests} == {("night", 40.0)}
+    with pytest.raises(Failure, match="no frames"):
+        automation.animate(document.layer("still", OPAQUE), document, style="night")

@@ -13,6 +13,7 @@ from ..host.failures import guarded
 from ..host.order import Order
 from ..host.pixels import colors_of
 from ..host.placing import Placed
+from ..host.recipe import Recipe
 from ..packages import Course, Failure, Painting, Phase, Sequence, Steps, client, sentence
 from . import recents
 from .controller import Controller
@@ -30,15 +31,19 @@ class _Frame(Painting):
 
 
 class Animation:
-    """One run over the keys of a layer. What is placed stays when the rest is cancelled, fails, or has no place any more. Failure when it can't begin."""
+    """One run over the keys of a layer. What is placed stays when the rest is cancelled, fails, or has no place any more. Failure when it can't begin.
 
-    def __init__(self, controller: Controller, document: Any, node: Any) -> None:
+    recipe: default: the docker's.
+    """
+
+    def __init__(self, controller: Controller, document: Any, node: Any, recipe: Recipe | None = None) -> None:
+        recipe = recipe or controller.recipe
         colors = colors_of(node)
         if not colors.native:
             raise Failure(strings.COLORS_UNKNOWN.format(model=colors.model, depth=colors.depth))
         self._source = source.of_canvas(document, node)
         self._waiting = frames.keys(document, node)
-        if not controller.recipe.styles:
+        if not recipe.styles:
             raise Failure(strings.NO_STYLE)
         self._controller = controller
         self._film: Any = node.duplicate()  # shares the pixels; the layer itself may be changed or deleted meanwhile
@@ -48,7 +53,7 @@ class Animation:
         self._placed: Placed | None = None
         self._last: client.Result | None = None
         self._failure = ""
-        self.painting: Painting = controller.begin(self._source, controller.recipe)
+        self.painting: Painting = controller.begin(self._source, recipe)
         self._next()
 
     @guarded

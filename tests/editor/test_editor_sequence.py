@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from client.pictures import plane
+from fake_engine import following_bytes
+from places import serving as serving
 from restyle_client import (
     Cancellation,
     Channels,
@@ -15,12 +19,14 @@ from restyle_client import (
     JobFailed,
     JobRequest,
     JobState,
+    Parameters,
     PixelFormat,
     Plane,
     Previous,
     Result,
     Start,
     StyleUse,
+    connect,
 )
 from restyle_editor.progress import Phase
 from restyle_editor.sequence import TRIES, Course, Sequence, forecast, seconds
@@ -164,3 +170,36 @@ def test_a_run_is_forecast_before_it_begins() -> None:
     assert seconds(10.0, 1) == 10.0
     assert forecast(10.0, 48) == "48 frames, about 3 min"
     assert forecast(60.0, 1000) == "1000 frames, about 6 h 41 min"
+
+
+class One:
+    """The one session that there is."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def session(self) -> Any:
+        return self._session
+
+    def forget(self, lost: Any = None) -> None: ...
+
+
+async def test_a_server_that_lost_the_frame_before_paints_on_to_the_same_bytes(serving: Any) -> None:
+    contents = [plane(16, 16, shift=number) for number in range(4)]
+    style, parameters = (StyleUse.plane(plane(16, 16)),), Parameters(seed=3)
+
+    def run(address: str, token: str) -> list[bytes]:
+        found, sequence = [], Sequence()
+        with connect(start=False, address=address, token=token) as session:
+            for number, content in enumerate(contents):
+                result = sequence.paint(One(session), JobRequest(content, style, parameters=parameters), lambda _event: None, Cancellation())
+                found.append(bytes(result.plane.data))
+                if number == 1:
+                    session.delete(result.job.id)
+        return found
+
+    expected: list[bytes] = []
+    for content in contents:
+        expected.append(following_bytes(bytes(content.data), 3, expected[-1:]))
+    async with serving() as place:
+        assert await asyncio.to_thread(run, place.server.address, place.server.token) == expected

@@ -65,11 +65,11 @@ class Frames:
     """A copy of an image in which its frames are composed, out of sight. Use it as a context manager; a palette becomes real colors."""
 
     def __init__(self, image: Any) -> None:
-        self.image = ensured(image.duplicate(), "copy the image")
-        self.title = str(image.get_name())
-        self.count = len(image.get_layers())
+        self._given, self.title, self.count = image, str(image.get_name()), len(image.get_layers())
+        self.image: Any = None
 
     def __enter__(self) -> Frames:
+        self.image = ensured(self._given.duplicate(), "copy the image")
         self.image.undo_disable()
         if self.image.get_base_type() == Gimp.ImageBaseType.INDEXED:
             ensured(self.image.convert_rgb(), "give the image real colors")

@@ -35,7 +35,7 @@ def over(animation: Animation, until: Until) -> None:
 def test_every_frame_follows_the_one_before_and_one_is_painted_at_a_time(shop: Any, image: Any, until: Until, session: Any) -> None:
     document = image()
     layer = walk(document, 0, 2, 5, 6, 9, 12)
-    document.time = 7
+    document.setCurrentTime(7)
     animation = Animation(shop, document, layer)
     over(animation, until)
     assert animation.painting.phase is Phase.DONE, animation.painting.text
@@ -47,6 +47,15 @@ def test_every_frame_follows_the_one_before_and_one_is_painted_at_a_time(shop: A
     assert reds(new) == {time: time ^ 1 for time in (0, 2, 5, 6, 9, 12)}
     assert reds(layer) == {time: time for time in (0, 2, 5, 6, 9, 12)}
     assert (document.time, new.pinned) == (7, True)
+    assert document.moves == [0], "the playhead's way to the frames and back leaves no step that undo would have to take back"
+
+
+def test_the_undo_of_another_image_is_left_alone(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document, other = image(), image()
+    other.moves = [3]
+    over(Animation(shop, document, walk(document, 0, 2)), until)
+    assert reds(document.root.children[1]) == {0: 1, 2: 3}
+    assert (document.time, other.moves, other.time) == (0, [3], 0)
 
 
 def test_a_frame_is_in_the_image_before_the_next_one_is_sent(shop: Any, image: Any, until: Until, session: Any) -> None:

@@ -6,16 +6,19 @@ A hold stays a hold: keys are painted, and what lies between two of them is Krit
 from __future__ import annotations
 
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 from .. import strings
-from ..packages import Failure, alpha, client
+from ..packages import Failure, Steps, alpha, client
 from . import hidden_sources, layers, pixels, placing
-from .api import QtCore
+from .api import QtCore, application
 from .order import Order, order
 from .placing import Placed
 from .recipe import Recipe
 from .source import Source
+
+BACK_SECONDS = 3.0  # for Krita to take back a move of the playhead: it takes a few turns of its loop
 
 
 def keys(document: Any, node: Any) -> list[int]:
@@ -61,15 +64,33 @@ def place(document: Any, node: Any, made: Order, name: str) -> Placed:
     return placed
 
 
-def write(document: Any, node: Any, made: Order, time: int, plane: client.Plane) -> None:
-    """Puts a painted frame into its key, and the playhead back to where it was."""
+def writing(document: Any, node: Any, made: Order, time: int, plane: client.Plane) -> Steps[None]:
+    """Puts a painted frame into its key. Krita writes only where the playhead is, so that it goes there and back."""
     before = document.currentTime()
     document.setCurrentTime(time)
     document.waitForDone()
     node.setPixelData(QtCore.QByteArray(bytes(plane.data)), *made.source.sent.rect)
-    document.setCurrentTime(before)
-    document.waitForDone()
-    document.refreshProjection()
+    if time != before:
+        yield from _going_back(document, before)
+    if layers.find_document(made.source.document) is not None:
+        document.refreshProjection()
+
+
+def _going_back(document: Any, before: int) -> Steps[None]:
+    """Takes back the move of the playhead, which is the image's last undo step: moved once more, it would leave one, and undo would seem to do nothing.
+
+    Where another image is in front, undo would be that one's: there the step stays.
+    """
+    own, active = layers.id_of(document), layers.active_document()
+    undo = application().action("edit_undo")
+    if active is not None and layers.id_of(active) == own and undo is not None and undo.isEnabled():
+        undo.trigger()
+        end = monotonic() + BACK_SECONDS
+        while layers.find_document(own) is not None and document.currentTime() != before and monotonic() < end:
+            yield
+    if layers.find_document(own) is not None and document.currentTime() != before:
+        document.setCurrentTime(before)
+        document.waitForDone()
 
 
 def hide_source(document: Any, node: Any, source: Source) -> tuple[str, ...]:

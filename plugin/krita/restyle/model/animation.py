@@ -90,9 +90,8 @@ class Animation:
         part.heard = lambda: self._heard(part)
 
         def done(result: client.Result) -> Steps[None]:
-            self._place(made, time, result)
+            yield from self._placing(made, time, result)
             part.end(Phase.DONE, "")
-            yield
 
         def failed(words: str) -> None:
             part.end(Phase.FAILED, words)
@@ -100,7 +99,7 @@ class Animation:
 
         self._controller.send(made.request, part, done, failed, self._next, self._sequence.paint)
 
-    def _place(self, made: Order, time: int, result: client.Result) -> None:
+    def _placing(self, made: Order, time: int, result: client.Result) -> Steps[None]:
         """Puts a frame into the image, the first one with the new layer. Failure."""
         document = layers.find_document(self._source.document)
         if document is None:
@@ -110,7 +109,7 @@ class Animation:
             self.painting.notes = self._placed.notes
         elif layers.find_layer(document, self._placed.layer) is None:
             raise Failure(strings.FILM_GONE)
-        frames.write(document, self._film, made, time, result.plane)
+        yield from frames.writing(document, self._film, made, time, result.plane)
         if made.translucent and not self._covers:
             self._covers = True
             self.painting.notes = (*self.painting.notes, *frames.hide_source(document, self._film, self._source))

@@ -7,10 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .task import Pixels
+from .task import Halves, Pixels
 
 
-def tensor(pixels: Pixels, device: torch.device) -> Tensor:
+def tensor(pixels: Pixels | Halves, device: torch.device) -> Tensor:
     """float32 (1, c, h, w) of pixels (h, w, c) or (h, w)."""
     array = pixels[..., None] if pixels.ndim == 2 else pixels
     return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1), dtype=np.float32))[None].to(device)

@@ -15,6 +15,8 @@ from torch import Tensor
 from .large.detail_transfer import transferred
 from .large.memory import cut
 from .large.tiles import grid, halo, whole
+from .motion.prior import Prior, framed, prior, rounded
+from .motion.temporal import Temporal, begun
 from .network.border import bordered, cropped
 from .network.calibration import content_hash, network
 from .network.vgg import Vgg, depth
@@ -28,11 +30,11 @@ from .objective.scale_objective import Terms, Weights, by_region, counted, objec
 from .objective.targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
 from .optim import adam, lbfgs
 from .optim.lbfgs import Value
-from .optim.plan import Scale, Stage, plan
+from .optim.plan import Scale, Stage, followed, plan
 from .parameters import Optimizer, Pooling, Precision
 from .resizing import pixels, resized, tensor
 from .store import Store
-from .task import Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
+from .task import Frame, Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
 from .verdict import Between, Cancelled, Verdict, go_on
 
 TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
@@ -73,13 +75,16 @@ class Stylizer:
         """Paints a task. observe is called after every loss evaluation and obeyed before the next, between from one scale to the next, where it may paint
         another task. keep is given the state at the end of each scale but the last: a task that has it goes on from there, to the very same picture.
         Cancelled when one says CANCEL; UnusableWeights when the weights file can't be used or lacks a layer; torch.OutOfMemoryError or MemoryError when
-        memory runs out."""
+        memory runs out; FlowMissing when frames are to be followed and OpenCV isn't there."""
         p = task.parameters
         scales = plan(p.width, p.height, p.preset, p.evaluations) if p.strength > 0 else ()
         if not scales and task.start is None:
-            return Painting(task.content.copy(), 0, (), False)
+            return Painting(task.content.copy(), 0, (), False, frame=framed(task, task.content, task.content, anew=True))
+        before = prior(task, self._device) if task.previous else None
+        if before is not None:
+            scales = () if before.complete else followed(scales)
         vgg, name = self._network(task.weights, p.pooling, p.precision)
-        return _Run(task, vgg, name, self._device, self._targets, scales, observe, between, keep).paint()
+        return _Run(task, vgg, name, self._device, self._targets, scales, observe, between, keep, before).paint()
 
     def _network(self, weights: Path, pooling: Pooling, precision: Precision) -> tuple[Vgg, str]:
         name = f"{_identity(weights)} {pooling} {precision}"
@@ -117,6 +122,7 @@ class _Run:
         observe: StepObserver,
         between: Between,
         keep: Keep,
+        before: Prior | None,
     ) -> None:
         self._vgg, self._name, self._device, self._targets = vgg, name, device, targets
         height, width = task.content.shape[:2]
@@ -131,6 +137,8 @@ class _Run:
         self._margin = self._scales[-1].margin if self._scales else 0
         wider = bordered(task, self._margin)
         self._photo = tensor(wider.content, device).clamp(0, 1)
+        self._prior = None if before is None else before.bordered(self._margin)
+        self._temporal: Temporal | None = None
         self._task = replace(wider, content=task.content)  # a large one is not kept twice
 
     def paint(self) -> Painting:
@@ -149,7 +157,7 @@ class _Run:
                     began = time.monotonic()
                 self._paint_scale(index, scale)
                 if index + 1 < len(self._scales):
-                    self._keep(State(index + 1, _plane(self._best)))
+                    self._keep(State(index + 1, _plane(self._best), scale.width, scale.height))
             except _Finished:
                 finished = True
             if self._index == index:  # else it ended between two scales
@@ -157,9 +165,18 @@ class _Run:
             if finished:
                 break
         self._best = self._transferred(width, height)
+        frame = self._framed()
         change = pixels(self._faded(self._best, self._photo) - self._photo)  # what the clip took from very bright and very dark pixels is added back
         painted = self._task.content + cropped(change, self._margin)
-        return Painting(painted, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches))
+        return Painting(painted, len(self._trace), tuple(self._trace), finished, sketches=tuple(self._sketches), frame=frame)
+
+    def _framed(self) -> Frame | None:
+        """What later frames need of this one, which from here on is no more exact than they will have it: equal frames give equal bytes."""
+        if not self._task.sequence:
+            return None
+        self._best = rounded(self._best)
+        photo = self._task.content if self._prior is None else cropped(pixels(self._prior.anchor), self._margin)
+        return framed(self._task, photo, cropped(pixels(self._best), self._margin), anew=self._prior is None)
 
     def _go_on(self) -> int:
         """Takes up the task's state, if it is of these scales; how many of them are done."""
@@ -188,6 +205,8 @@ class _Run:
 
     def _referred(self) -> Tensor:
         """The picture at the work's size whose details are taken along from scale to scale."""
+        if self._prior is not None:
+            return begun(self._prior, self._content)
         start, height, width = self._task.start, *self._photo.shape[-2:]
         if start is None:
             return self._content
@@ -196,7 +215,7 @@ class _Run:
     def _start(self) -> Tensor:
         """Where the first scale begins."""
         task = self._task
-        if not (task.start is None or isinstance(task.start, str)):
+        if self._prior is not None or not (task.start is None or isinstance(task.start, str)):
             return self._reference
         width, height = self._scales[0].canvas if self._scales else self._content.shape[:1:-1]
         generator = torch.Generator().manual_seed(task.parameters.seed)
@@ -209,7 +228,7 @@ class _Run:
 
     def _transferred(self, width: int, height: int) -> Tensor:
         """The best state so far at another size."""
-        if self._task.start is not None:
+        if self._task.start is not None or self._prior is not None:
             return transferred(self._best, self._reference, width, height, None)  # the details of an earlier result are paint
         local = None if self._task.strength_map is None else tensor(self._task.strength_map, self._device)
         return transferred(self._best, self._reference, width, height, 1 - strength.painted_share(self._strength, local, strength.PAINTED))
@@ -223,6 +242,7 @@ class _Run:
     def _paint_scale(self, index: int, scale: Scale) -> None:
         self._index, self._scale = index, scale
         self._best = self._transferred(*scale.canvas)
+        self._temporal = None if self._prior is None else Temporal(self._prior, *scale.canvas)
         if scale.stage is Stage.DETAIL and index + 1 == len(self._scales):
             self._content = self._reference = self._photo  # nobody asks for either any more, and a large picture's are let go
         if scale.stage is Stage.MOMENTS:
@@ -246,18 +266,23 @@ class _Run:
 
     def _evaluate(self, image: Tensor) -> Value:
         terms, gradient = self._objective.gradient(image, self._weights, self._beat)
+        temporal = image.new_zeros(())
+        if self._temporal is not None:
+            temporal, pull = self._temporal.gradient(image)
+            gradient += pull
+            gradient *= self._temporal.free
         if self._objective.free is not None:
             gradient *= self._objective.free
-        loss, size = self._report(terms, gradient.abs().sum())
+        loss, size = self._report(terms, temporal, gradient.abs().sum())
         return Value(loss if math.isfinite(size) else math.inf, gradient)
 
     def _accept(self, image: Tensor, _value: Value) -> None:
         self._best = image
 
-    def _report(self, terms: Terms, size: Tensor) -> tuple[float, float]:
+    def _report(self, terms: Terms, temporal: Tensor, size: Tensor) -> tuple[float, float]:
         """Tells of an evaluation, and gives the loss and the gradient's size: all in one wait for the device."""
         gamut = self._weights.gamut * terms.gamut
-        total, smooth = self._weights.total(terms), self._weights.rest(terms) - gamut
+        total, smooth = self._weights.total(terms) + temporal, self._weights.rest(terms) - gamut + temporal
         loss, style, content, held, smoothing, beyond, length = torch.stack(
             (total, terms.style, terms.content, self._weights.held(terms), smooth, gamut, size)
         ).tolist()
@@ -279,17 +304,18 @@ class _Run:
         more = None if local is None else strength.hold(self._strength, local)
         hold = FeatureMatch(self._vgg, resized(self._content, width, height).clamp(0, 1) if held else self._content, held, more, tiles)
         pace = DETAIL_PACE if detail else WHOLE_PACE
-        objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles, pace)
+        objective = Finish(self._vgg, self._best, regions, layers, hold, FINISH_GAMUT, tiles, pace, self._temporal)
 
         def pull(content: float) -> float:
             return strength.finish_weight(self._strength, content)
 
         def tell(terms: finish.Terms, weight: float, picture: Tensor) -> None:
             self._best = picture
-            style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone, terms.content, FINISH_GAMUT * terms.gamut)).tolist()
+            style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone + terms.temporal, terms.content, FINISH_GAMUT * terms.gamut)).tolist()
             self._tell(style + tone + weight * content + gamut, style, content, weight * content, tone, gamut)
 
-        finish.finish(objective, self._best, scale.evaluations, pace, pull, None if local is None else (local > 0).to(self._best), tell, self._beat)
+        free = product(None if local is None else (local > 0).to(self._best), None if self._temporal is None else self._temporal.pace)
+        finish.finish(objective, self._best, scale.evaluations, pace, pull, free, tell, self._beat)
 
     def _regions(self, width: int, height: int, layers: tuple[str, ...], enlargement: float) -> list[finish.Region]:
         """Keys of each region's styles, and how much each position of the picture counts there. enlargement: the largest of a style's picture."""

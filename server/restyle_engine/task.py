@@ -14,6 +14,7 @@ from .parameters import Resolved, Symmetry
 from .verdict import Verdict
 
 Pixels = NDArray[np.float32]
+Halves = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,11 +40,36 @@ class StylePicture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """A painting between two scales: all that the next one begins with. done: scales completed; best: float32 (3, h, w), the picture at the size of the last
-    of them."""
+    """A painting between two scales: all that the next one begins with. done: scales completed; best: float32 (3, h, w), the picture at the end of the last of
+    them; width, height: px, of that scale without its margin."""
 
     done: int
     best: Pixels
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A painted frame, as later ones need it.
+
+    content: float16 (H, W, 3) in 0–1, at the work's size, that each place was painted after. painting: float16 (H, W, 3) in 0–1, before any fading.
+    seen: float32 (H, W), 1 where the content counts, else 0; None: everywhere. settings: equal for frames that are painted alike. anew: it followed none.
+    """
+
+    content: Halves
+    painting: Halves
+    seen: Pixels | None = None
+    settings: str = ""
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Previous:
+    """A painting to hold still with. frames: read when they are wanted, the named one, then those 2 and 4 frames back; None: it is gone. weight: > 0."""
+
+    frames: tuple[Callable[[], Frame | None], ...]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +86,7 @@ class Task:
     memory: bytes that the painting may take beside the content; None: what it likes. Below what it needs at least, it takes that.
     sketches: px, longest side of the pictures that are kept of each scale's end; 0: none are.
     state: where an equal task was broken off, to go on from there; None: from the beginning.
+    previous: paintings to hold still with. sequence: later frames will hold still with this one. settings: equal for frames that are painted alike.
     """
 
     content: Pixels
@@ -73,6 +100,9 @@ class Task:
     memory: int | None = None
     sketches: int = 0
     state: State | None = None
+    previous: tuple[Previous, ...] = ()
+    sequence: bool = False
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +152,8 @@ class Sketch:
 @dataclass(frozen=True, slots=True, eq=False)
 class Painting:
     """rgb: float32 (H, W, 3), always finite. evaluations: all scales, as many as there were calls of the observer. trace: one Step per evaluation, without
-    pictures. warnings: sentences for people. sketches: one per scale, when the task wants them."""
+    pictures. warnings: sentences for people. sketches: one per scale, when the task wants them. frame: for later frames, when the task is
+    of a sequence."""
 
     rgb: Pixels
     evaluations: int
@@ -130,3 +161,4 @@ class Painting:
     finished_early: bool
     warnings: tuple[str, ...] = ()
     sketches: tuple[Sketch, ...] = ()
+    frame: Frame | None = None

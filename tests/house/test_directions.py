@@ -23,7 +23,8 @@ ENGINE_BASE = {"restyle_engine"}
 NETWORK = ENGINE_BASE | {"restyle_engine.network"}
 OPTIM = ENGINE_BASE | {"restyle_engine.optim"}
 LARGE = NETWORK | OPTIM | {"restyle_engine.large"}
-OBJECTIVE = LARGE | {"restyle_engine.objective"}
+MOTION = ENGINE_BASE | {"restyle_engine.motion"}
+OBJECTIVE = LARGE | MOTION | {"restyle_engine.objective"}
 ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
 
 IMAGING_BASE = {"restyle_imaging"}
@@ -69,7 +70,8 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.network": ENGINE_BASE,
     "restyle_engine.optim": ENGINE_BASE,
     "restyle_engine.large": NETWORK | OPTIM,
-    "restyle_engine.objective": LARGE,
+    "restyle_engine.motion": ENGINE_BASE,
+    "restyle_engine.objective": LARGE | MOTION,
     "restyle_engine.stylizer": OBJECTIVE,
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,

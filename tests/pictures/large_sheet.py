@@ -7,6 +7,7 @@ whole at 256 px with the middle of the style's picture, so that strokes and form
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def painted(content: Pixels, style: Pixels, scale: float, evaluations: int | Non
     parameters = resolve(Parameters(preset=Preset.FINE, size=side, evaluations=evaluations), side, side, "cpu", bf16=prefers_bf16("cpu"))
     states: list[State] = []
     job = Task(content, (StylePicture(style, scale=scale),), parameters, SHIPPED)
-    found = Stylizer().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
+    found = Stylizer().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(replace(state, best=state.best.copy())))
     whole = [state.best for state in states if max(state.best.shape) <= plan.LARGEST_WHOLE]
     return np.clip(found.rgb, 0, 1), enlarged(whole[-1], side)
 

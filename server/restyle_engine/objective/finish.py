@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..large.tiles import Rows, Tile, window
+from ..motion.temporal import Temporal
 from ..network.vgg import Vgg, depth
 from .content_loss import FeatureMatch, squared_difference
 from .gamut import gamut
@@ -66,12 +67,13 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone with its weight, content and gamut without."""
+    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone and temporal with their weights, content and gamut without."""
 
     neighbours: Tensor
     tone: Tensor
     content: Tensor
     gamut: Tensor
+    temporal: Tensor
 
 
 Tell = Callable[[Terms, float, Tensor], object]
@@ -91,11 +93,12 @@ class Finish:
         gamut: float,
         tiles: Sequence[Tile],
         pace: Pace = WHOLE_PACE,
+        temporal: Temporal | None = None,
     ) -> None:
         """start: (1, 3, h, w), what the stage before has painted. hold: the content's term. pace: its tone at 0, where all levels move, lets colours run away,
-        magenta first."""
+        magenta first. temporal: the frame before, for one that follows."""
         self._vgg, self._regions, self._layers, self._hold, self._tiles = vgg, regions, tuple(layers), hold, tiles
-        self._gamut = gamut
+        self._gamut, self._temporal = gamut, temporal
         self._strided = pace.strided
         self._tones = _tones(start)
         spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
@@ -123,10 +126,15 @@ class Finish:
             if beat:
                 beat((number + 1) / len(self._tiles))
         band.end()
-        return Terms(*(torch.stack(one).sum() for one in zip(*parts, strict=True))), gradient
+        temporal = image.new_zeros(())
+        if self._temporal is not None:
+            temporal, pull = self._temporal.gradient(image)
+            gradient += pull
+        neighbours, tone, alike, beyond = (torch.stack(one).sum() for one in zip(*parts, strict=True))
+        return Terms(neighbours, tone, alike, beyond, temporal), gradient
 
     def _part(self, image: Tensor, tile: Tile, number: int, search: bool) -> Terms:
-        """A tile's share in the terms."""
+        """A tile's share in the terms but the temporal one."""
         features = self._vgg.features(image, {*self._layers, *self._hold.layers})
         found = image.new_zeros(())
         for layer in self._layers:
@@ -140,7 +148,7 @@ class Finish:
         target = self._tones[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : tones.shape[-2], : tones.shape[-1]]
         share = tones.shape[-2] * tones.shape[-1] / (self._tones.shape[-2] * self._tones.shape[-1])
         tone = self._tone * share * squared_difference(tones, target)
-        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), gamut(inner) * (tile.pixels / (height * width)))
+        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), gamut(inner) * (tile.pixels / (height * width)), tone.new_zeros(()))
 
     def _alike(self, own: Tensor, region: Region, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
         """A tile's share in a layer's term for a region. own: (1, C, h, w)."""
@@ -169,9 +177,9 @@ class Finish:
 def finish(
     objective: Finish, start: Tensor, steps: int, pace: Pace, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None
 ) -> Tensor:
-    """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
-    change; None: everywhere. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise
-    to end it."""
+    """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w) in 0–1, how fast
+    pixels may change; None: all alike. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may
+    raise to end it."""
     shapes = level_shapes(start)[: pace.levels]
     means, squares = ([start.new_zeros(*start.shape[:2], *shape) for shape in shapes] for _ in range(2))
     since, picture, rate, weight = 0, start.clone(), 1.0, pull(0.0)
@@ -179,7 +187,7 @@ def finish(
     for number in range(steps):
         terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
         content = float(terms.content)
-        loss = float(terms.neighbours + terms.tone) + content
+        loss = float(terms.neighbours + terms.tone + terms.temporal) + content
         if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
             rate, since = rate * 0.1, 0
             for moment in (*means, *squares):

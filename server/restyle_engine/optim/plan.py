@@ -17,6 +17,9 @@ MARGIN = 8  # px around what is painted whole that are painted along and cut off
 LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
 FINISH_COST = 1.3  # of an evaluation, a step of the finish: a layer less deep, with the search
 DETAIL_COST = 0.6  # same, with the layers up to relu3_1
+FOLLOWED_MOMENTS = 0.25  # of the plan's evaluations, for a frame that begins with the painting before
+FOLLOWED_FINISH = 0.4
+FOLLOWED_DETAIL = 0.5
 DETAIL_STEPS = 8  # at most, of each size above LARGEST_WHOLE
 
 FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.45, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
@@ -80,6 +83,15 @@ def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, .
     if steps:
         scales.append(Scale(width, height, steps, FINISH_COST, Stage.FINISH, MARGIN))
     return tuple(scales)
+
+
+def followed(scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
+    """What is left of a plan for a frame that begins with the painting before: the statistics at the finest size only, a few steps of the finish, half the
+    steps of each detail scale."""
+    finest = max((scale.width for scale in scales if scale.stage is Stage.MOMENTS), default=0)
+    shares = {Stage.MOMENTS: FOLLOWED_MOMENTS, Stage.FINISH: FOLLOWED_FINISH, Stage.DETAIL: FOLLOWED_DETAIL}
+    kept = [scale for scale in scales if scale.stage is not Stage.MOMENTS or scale.width == finest]
+    return tuple(replace(scale, evaluations=count) for scale in kept if (count := math.ceil(scale.evaluations * shares[scale.stage])))
 
 
 def _large(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 
 import numpy as np
-from restyle_engine.optim.plan import plan
 from restyle_engine.parameters import Resolved
 from restyle_engine.task import State
 
@@ -18,7 +17,7 @@ class Checkpoint:
     """One order's file; does nothing for an order without one."""
 
     def __init__(self, order: Order, resolved: Resolved, device: str) -> None:
-        self._order, self._resolved = order, resolved
+        self._order = order
         self._engine = f"{device} {resolved}"
         self._fingerprint = ""
 
@@ -29,17 +28,15 @@ class Checkpoint:
             return None
         head, planes = kept
         (best,) = (np.frombuffer(plane, np.float32).reshape(shape) for plane, shape in zip(planes, head.shapes, strict=True))
-        return State(head.done, best)
+        return State(head.done, best, head.width, head.height)
 
     def keep(self, state: State) -> None:
         """Writes a state in the place of the one before. A disk that can't take it costs only the going on."""
         if self._order.kept is None:
             return
         planes = [state.best]
-        resolved = self._resolved
-        scale = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations)[state.done - 1]  # what people know: its size without the margin
         with contextlib.suppress(OSError):
             self._fingerprint = self._fingerprint or checkpoints.fingerprint(self._order)
             shapes = tuple((int(plane.shape[0]), int(plane.shape[1]), int(plane.shape[2])) for plane in planes)
-            head = Head(self._fingerprint, self._engine, state.done, scale.width, scale.height, shapes)
+            head = Head(self._fingerprint, self._engine, state.done, state.width, state.height, shapes)
             checkpoints.write(self._order.kept, head, [np.ascontiguousarray(plane, np.float32).data.cast("B") for plane in planes])

@@ -13,10 +13,12 @@ import torch
 from restyle_engine import device as devices
 from restyle_engine.large import sizing
 from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
+from restyle_engine.motion.flow import FlowMissing
+from restyle_engine.motion.prior import framed
 from restyle_engine.network.vgg import UnusableWeights
 from restyle_engine.parameters import DEFAULT_SIZE, SMALLEST_SIDE, Color, Parameters, Resolved, resolve
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import Painting, Pixels, Sketch, Step
+from restyle_engine.task import Frame, Painting, Pixels, Sketch, Step, Task
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.color.oklab import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
@@ -29,6 +31,7 @@ from ..limits import MAX_PREVIEW
 from ..records.order import Order
 from ..records.progress import Picture, Progress
 from ..records.report import ScaleEnd
+from . import frames
 from .checkpoints import Checkpoint
 from .engine import FEATURES, Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 from .materials import StylePictures, blend_of, plane_of, task_of
@@ -78,6 +81,8 @@ class NeuralEngine:
             raise JobFailure("BAD_INPUT", error.message) from error
         except UnusableWeights as error:
             raise JobFailure("WEIGHTS_UNUSABLE", str(error)) from error
+        except FlowMissing as error:
+            raise JobFailure("UNIMPLEMENTED", str(error)) from error
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise self._out_of_memory(order, self._resolved(order)) from error
         except RuntimeError as error:
@@ -97,17 +102,29 @@ class NeuralEngine:
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
         checkpoint = Checkpoint(order, resolved, self._id)
         task = replace(task_of(order, resolved, canvas, self._pictures), memory=memory, state=checkpoint.found())
+        if order.frame is not None:
+            task = replace(task, sequence=True, settings=frames.settings_of(task, order), previous=frames.previous_of(order))
+        if order.painted is not None:
+            return self._key(order, resolved, canvas, task, began)
         painting = self._stylizer.paint(task, lambda step: observe(self._progress(step, canvas, resolved, task.content)), between, checkpoint.keep)
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)
         full = upsampled(canvas.rgb, task.content, result, canvas.alpha)
         plane = close_plane(canvas, full, blend_of(order))
+        _keep(order, painting.frame)
         trace = tuple(Progress(**_counts(step)) for step in painting.trace)
         shown = partial(_shown, canvas=canvas, resolved=resolved, content=task.content)
         scales = tuple(_scale_end(sketch, painting, began, shown(sketch.picture)) for sketch in painting.sketches)
         warnings = (*_went_on(painting), *painting.warnings, *sizing.said(order.parameters, resolved, order.content.width, order.content.height))
         return Painted(plane, resolved, painting.evaluations, time.monotonic() - began, painting.finished_early, warnings, trace, scales)
+
+    def _key(self, order: Order, resolved: Resolved, canvas: Canvas, task: Task, began: float) -> Painted:
+        """A frame that a person has painted: as it is."""
+        at = frames.painted_of(order, canvas.width, canvas.height)
+        _keep(order, framed(task, task.content, at(resolved.width, resolved.height), anew=True))
+        plane = close_plane(canvas, at(canvas.width, canvas.height), blend_of(order))
+        return Painted(plane, resolved, 0, time.monotonic() - began, False)
 
     def _resolved(self, order: Order) -> Resolved:
         return sizing.resolved(order.parameters, order.content.width, order.content.height, self._kind, devices.prefers_bf16(self._id))
@@ -132,6 +149,12 @@ class NeuralEngine:
             return _shown(step.picture(), canvas, resolved, content, longest)
 
         return LiveProgress(**_counts(step), preview=preview)
+
+
+def _keep(order: Order, frame: Frame | None) -> None:
+    """Before the job ends, so that who follows it finds the frame. OSError."""
+    if order.frame is not None and frame is not None:
+        frames.write(order.frame, frame)
 
 
 def _shown(rgb: Pixels, canvas: Canvas, resolved: Resolved, content: Pixels, longest: int = MAX_PREVIEW) -> Picture:

@@ -155,5 +155,5 @@ def test_a_painting_that_was_broken_off_goes_on_to_the_very_same_picture(large, 
 
 
 def test_a_state_of_another_painting_is_not_gone_on_from(large):
-    strange = State(1, np.zeros((3, 20, 20), np.float32))
+    strange = State(1, np.zeros((3, 20, 20), np.float32), 20, 20)
     assert Stylizer().paint(replace(large, state=strange), go_on).rgb.tobytes() == Stylizer().paint(large, go_on).rgb.tobytes()

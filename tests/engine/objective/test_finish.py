@@ -281,7 +281,7 @@ def test_a_painting_has_as_many_steps_as_planned():
 def test_the_finish_keeps_the_tones_of_what_it_began_with(style):
     states: list[State] = []
     job = task(photo(96, 96), StylePicture(style, key=str(style.mean())), preset=Preset.STANDARD, evaluations=40)
-    found = Stylizer().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(State(state.done, state.best.copy())))
+    found = Stylizer().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(replace(state, best=state.best.copy())))
     begun, ended = states[-1].best[:, BLOCK:-BLOCK, BLOCK:-BLOCK], found.rgb.transpose(2, 0, 1)[:, BLOCK - MARGIN :, BLOCK - MARGIN :]
     before, after = (torch.nn.functional.avg_pool2d(torch.from_numpy(one.copy()), BLOCK).flatten(1) for one in (begun, ended[:, :80, :80]))
     assert float((before - after).mean(1).abs().max()) < 0.03

@@ -1,0 +1,55 @@
+"""Owns the flow between two pictures: where each pixel of one is in the other. Dense inverse search (Kroeger et al. 2016), of OpenCV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+LARGEST_SIDE = 1024  # px, of what is searched: more takes seconds a frame, and strokes are wider than what it would find
+STILL = 0.05  # px: less is what the search makes up where nothing moves; a warp by it would blur, frame after frame
+LUMA = (0.299, 0.587, 0.114)  # of R, G, B (ITU-R BT.601): what DIS compares
+
+
+class FlowMissing(Exception):
+    """OpenCV isn't installed; the text says how it is."""
+
+
+def flows(here: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+    """The flow from one picture (1, 3, h, w), in 0–1, to another of its size, and the flow back: (1, 2, h, w) each, float32, in px, x first; 0 below STILL.
+    FlowMissing."""
+    height, width = here.shape[-2:]
+    factor = min(1.0, LARGEST_SIDE / max(height, width))
+    size = max(16, round(height * factor)), max(16, round(width * factor))
+    near, far = (_gray(picture, size) for picture in (here, there))
+    search = _search()
+    return tuple(_flow(search.calc(a, b, None), here) for a, b in ((near, far), (far, near)))  # type: ignore[return-value]
+
+
+def _gray(picture: Tensor, size: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """As bytes, at a height and width."""
+    gray = (picture * picture.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True).clamp(0, 1)
+    if gray.shape[-2:] != size:
+        gray = F.interpolate(gray, size=size, mode="bilinear", align_corners=False, antialias=True)
+    return np.ascontiguousarray((gray[0, 0] * 255).round().cpu().numpy().astype(np.uint8))
+
+
+def _flow(found: np.ndarray[Any, np.dtype[np.float32]], like: Tensor) -> Tensor:
+    height, width = like.shape[-2:]
+    flow = torch.from_numpy(np.ascontiguousarray(found.transpose(2, 0, 1)))[None].to(like)
+    if flow.shape[-2:] != (height, width):
+        ratio = flow.new_tensor((width / flow.shape[-1], height / flow.shape[-2])).view(1, 2, 1, 1)
+        flow = F.interpolate(flow, size=(height, width), mode="bilinear", align_corners=False) * ratio
+    return torch.where(flow.square().sum(1, keepdim=True) < STILL**2, torch.zeros_like(flow), flow)
+
+
+def _search() -> Any:
+    try:
+        import cv2
+    except ImportError as error:
+        raise FlowMissing('Frames that hold still need OpenCV beside the painter; install it with: pip install "restyle[video]"') from error
+    cv2.setNumThreads(1)  # the search is cut into as many stripes as there are threads: equal frames would differ from machine to machine
+    return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)

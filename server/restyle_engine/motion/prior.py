@@ -1,0 +1,113 @@
+"""Owns what a frame takes over from those before: their paintings brought to where its things are, and how far each place of that can be trusted.
+
+Several frames back add where the nearer ones can't be trusted, c_long(j) = max(c_j − Σ nearer c_k, 0) (Ruder et al. 2016, section 5.2): what was hidden for a
+moment comes back as it was painted. Several paintings that are named beside each other are blended by their weights, each where it can be trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..resizing import resized, resized_map, tensor
+from ..task import Frame, Pixels, Previous, Task
+from .consistency import alike, sound, unchanged
+from .flow import flows
+from .warp import warped
+
+ENOUGH = 0.998  # of the picture: nothing farther back is looked at for the rest
+LEAST = 0.25  # of what is seen: where less can be followed, the scene has been cut, and is begun anew
+SMALLEST = 1e-6  # trust below which there is none
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """painting: (1, 3, h, w), what was painted before, where it is now; trust: (1, 1, h, w) in 0–1; still: (1, 1, h, w), 1 where nothing has changed since it
+    was painted, which is part of what is trusted. anchor: (1, 3, h, w), the content that each place was painted after; where it is still, an older one, so
+    that slow changes add up."""
+
+    painting: Tensor
+    trust: Tensor
+    still: Tensor
+    anchor: Tensor
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is nothing left to paint."""
+        return bool((self.still == 1).all())
+
+    def bordered(self, margin: int) -> Prior:
+        """With so many px more on each side, mirrored as the task's are."""
+        height, width = self.trust.shape[-2:]
+        rows, columns = (torch.from_numpy(np.pad(np.arange(side), margin, mode="symmetric")).to(self.trust.device) for side in (height, width))
+        return Prior(*(one[..., rows, :][..., columns] for one in (self.painting, self.trust, self.still, self.anchor)))
+
+
+@torch.no_grad()
+def prior(task: Task, device: torch.device) -> Prior | None:
+    """What a task's previous paintings say of it; None when it has none, or the scene has been cut. FlowMissing."""
+    content = rounded(tensor(task.content, device).clamp(0, 1))
+    seen = torch.ones_like(content[:, :1]) if task.weight is None else (tensor(task.weight, device) > 0).to(content)
+    found = [(one.weight, led) for one in task.previous if (led := _led(content, seen, one, task.settings)) is not None]
+    if len(found) < 2:
+        return found[0][1] if found else None
+    total = torch.stack([weight * led.trust for weight, led in found]).sum(0)
+    blend = torch.stack([weight * led.trust * led.painting for weight, led in found]).sum(0) / total.clamp(min=SMALLEST)
+    trust = torch.stack([led.trust for _, led in found]).amax(0)
+    return Prior(blend, trust, torch.zeros_like(trust), content)  # a mixture is no painting yet: nothing of it stands still
+
+
+def framed(task: Task, content: Pixels, painting: Pixels, *, anew: bool) -> Frame | None:
+    """What later frames need of a task's painting, when it is of a sequence."""
+    if not task.sequence:
+        return None
+    seen = None if task.weight is None else (task.weight > 0).astype(np.float32)
+    photo, painted = (np.clip(one, 0, 1).astype(np.float16) for one in (content, painting))
+    return Frame(photo, painted, seen, task.settings, anew)
+
+
+def rounded(values: Tensor) -> Tensor:
+    """As exact as frames are kept, so that a painting from memory and one from disk are followed alike."""
+    return values.half().float()
+
+
+def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Prior | None:
+    """What a painting and those before it say; None when nothing that counts can be followed from the first of them."""
+    painting, trust, still, anchor = torch.zeros_like(content), torch.zeros_like(seen), torch.zeros_like(seen), content
+    for number, read in enumerate(previous.frames):
+        frame = read()
+        if frame is None:
+            break
+        there, painted, visible = _placed(frame, content)
+        flow, here, sure = _followed(content, there, painted)
+        sure = sure * seen * (warped(visible, flow) > 0.999)
+        if number == 0:
+            if float(sure.sum()) < LEAST * float(seen.sum()):
+                return None
+            if frame.settings == settings:
+                still = unchanged(content, there, flow) * (seen == visible)
+                anchor, here, sure = torch.where(still > 0, there, content), torch.where(still > 0, painted, here), torch.maximum(sure, still)
+        share = (sure - trust).clamp(min=0)
+        painting, trust = painting + share * here, trust + share
+        if frame.anew or float((trust * seen).sum()) >= ENOUGH * float(seen.sum()):
+            break
+    return Prior(painting / trust.clamp(min=SMALLEST), trust, still, anchor)
+
+
+def _followed(content: Tensor, there: Tensor, painted: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The flow from a content to an earlier one, (1, 2, h, w); the earlier painting brought here; and where that can be trusted."""
+    if torch.equal(content, there):  # nothing to look for, and no need of what looks for it
+        return torch.zeros_like(content[:, :2]), painted, torch.ones_like(content[:, :1])
+    flow, back = flows(content, there)
+    return flow, warped(painted, flow), sound(flow, back) * alike(content, warped(there, flow))
+
+
+def _placed(frame: Frame, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """A frame's content, painting and visible part, at a picture's size."""
+    height, width = like.shape[-2:]
+    content, painting = (resized(tensor(one, like.device), width, height).clamp(0, 1) for one in (frame.content, frame.painting))
+    visible = torch.ones_like(like[:, :1]) if frame.seen is None else (resized_map(tensor(frame.seen, like.device), width, height) > 0.5).to(like)
+    return content, painting, visible

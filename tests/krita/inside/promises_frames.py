@@ -189,6 +189,18 @@ def test_a_layer_that_is_deleted_meanwhile_is_painted_all_the_same(shop: Any, im
     assert reds(document.root.children[0]) == {time: time ^ 1 for time in range(6)}
 
 
+def test_a_layer_is_animated_once_at_a_time(shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    layer = walk(document, 0, 2)
+    session.hold = True
+    animation = Animation(shop, document, layer)
+    with pytest.raises(Failure, match="being painted already"):
+        Animation(shop, document, layer)
+    session.release.set()
+    over(animation, until)
+    assert len(document.root.children) == 2
+
+
 def test_what_is_no_animation_is_said_in_a_sentence(shop: Any, image: Any, until: Until, session: Any) -> None:
     document = image()
     for layer, words in (

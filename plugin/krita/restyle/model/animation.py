@@ -45,6 +45,7 @@ class Animation:
         self._waiting = frames.keys(document, node)
         if not recipe.styles:
             raise Failure(strings.NO_STYLE)
+        controller.refuse_second(self._source)
         self._controller = controller
         self._film: Any = node.duplicate()  # shares the pixels; the layer itself may be changed or deleted meanwhile
         self._sequence, self._course = Sequence(), Course(len(self._waiting))

@@ -90,7 +90,7 @@ class Controller:
         """Begins to paint a layer. Failure with a sentence."""
         recipe = recipe or self.recipe
         found = source.find(document, node)
-        self._refuse_second(found)
+        self.refuse_second(found)
         painting = self.begin(found, recipe)
 
         def failed(words: str) -> None:
@@ -131,6 +131,11 @@ class Controller:
             recipe = self.recipe if self.recipe.styles else painted.recipe
             return self.paint(document, below, recipe, client.Start.job(painted.job))
         return self.paint(document, below, painted.recipe)
+
+    def refuse_second(self, found: Source) -> None:
+        """Failure while a layer is being painted."""
+        if any(each.layer == found.layer and not each.cancellation.cancelled for each in self.running(found.document)):
+            raise Failure(strings.NOT_ANOTHER)
 
     def begin(self, found: Source, recipe: Recipe, *, draft: bool = False) -> Painting:
         """A new painting in the list."""
@@ -252,10 +257,6 @@ class Controller:
         for painting in paintings:
             painting.end(phase, words)
             self.over(painting)
-
-    def _refuse_second(self, found: Source) -> None:
-        if any(each.layer == found.layer and not each.cancellation.cancelled for each in self.running(found.document)):
-            raise Failure(strings.NOT_ANOTHER)
 
     def _placing(self, painting: Painting, made: Order, result: client.Result) -> Steps[None]:
         recents.add(self, painting, result, made)  # first: what the image does not take can be placed from there

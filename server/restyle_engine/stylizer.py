@@ -242,7 +242,9 @@ class _Run:
     def _paint_scale(self, index: int, scale: Scale) -> None:
         self._index, self._scale = index, scale
         self._best = self._transferred(*scale.canvas)
-        self._temporal = None if self._prior is None else Temporal(self._prior, *scale.canvas)
+        if self._prior is not None:
+            self._temporal = Temporal(self._prior, *scale.canvas)
+            self._best = self._temporal.kept(self._best)
         if scale.stage is Stage.DETAIL and index + 1 == len(self._scales):
             self._content = self._reference = self._photo  # nobody asks for either any more, and a large picture's are let go
         if scale.stage is Stage.MOMENTS:

@@ -47,7 +47,7 @@ def waves(width: int, height: int, period: float = 6.0, hue: tuple[float, float,
 def task(content: np.ndarray | None = None, *styles: StylePicture, preset: Preset = Preset.DRAFT, **changes: object) -> Task:
     """A task in fp32 on vgg16; `changes` go to the parameters, or to the task."""
     content = photo(48, 36) if content is None else content
-    own = {name: changes.pop(name) for name in ("weight", "start", "noise", "strength_map", "weights") if name in changes}
+    own = {name: changes.pop(name) for name in ("weight", "start", "noise", "strength_map", "weights", "previous", "sequence", "settings") if name in changes}
     asked = replace(Parameters(preset=preset, native_size=True, precision=Precision.FP32), **changes)
     resolved = resolve(asked, content.shape[1], content.shape[0], "cpu", bf16=False)
     return Task(content=content, styles=styles or (StylePicture(waves(48, 48), key="waves"),), parameters=resolved, **{"weights": SHIPPED, **own})

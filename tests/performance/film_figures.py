@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def warping_error(scene: Scene, paintings: list[Pixels]) -> float:
 
 def moved_by(paintings: list[Pixels], where: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
     """Mean change from frame to frame, in levels of 255."""
-    return 255 * float(np.mean([np.abs(b - a)[where].mean() for a, b in zip(paintings, paintings[1:], strict=False)]))
+    return 255 * float(np.mean([np.abs(b - a)[where].mean() for a, b in pairwise(paintings)]))
 
 
 def sheet(folder: Path, name: str, paintings: list[Pixels]) -> None:
@@ -118,6 +119,7 @@ def main() -> None:
     parser.add_argument("--alone", type=int, default=8, help="of them painted each for itself, for comparison (8)")
     parser.add_argument("--long", type=int, default=101, help="frames of the still camera with noise (101)")
     parser.add_argument("--memory", type=int, default=300, help="frames at 48 px over which memory is looked at (300)")
+    parser.add_argument("--scenes", type=int, default=4, help="how many of the four are painted (4)")
     parser.add_argument("--preset", default="standard")
     parser.add_argument("--style", default="night")
     parser.add_argument("--sheets", type=Path, help="a folder for contact sheets")
@@ -125,7 +127,7 @@ def main() -> None:
     studio = Studio(given.side, given.preset, given.style)
     print(f"{given.side} px, {given.preset}, {given.style}; levels of 255; seconds of the processor")
     print(f"{'scene':24}{'alone':>8}{'film':>8}{'ratio':>8}{'first s':>9}{'next s':>8}{'share':>8}   anew")
-    for scene in (turning(given.side), parallax(given.side), passing(given.side), cut(given.side, given.frames // 2)):
+    for scene in (turning(given.side), parallax(given.side), passing(given.side), cut(given.side, given.frames // 2))[: given.scenes]:
         alone, film = studio.film(scene, given.alone, follow=False), studio.film(scene, given.frames)
         errors = warping_error(scene, alone.paintings), warping_error(scene, film.paintings)
         later = [seconds for number, seconds in enumerate(film.seconds) if number not in film.anew]
@@ -138,8 +140,10 @@ def main() -> None:
         print(f"{'':24}style distance {distances[0]:.4f} to {distances[1]:.4f}, brightness {brightness[0]:.4f} to {brightness[1]:.4f}", flush=True)
         if given.sheets:
             sheet(given.sheets, scene.name, film.paintings)
-    _long(studio, given.long, given.sheets)
-    _memory(given.memory)
+    if given.long:
+        _long(studio, given.long, given.sheets)
+    if given.memory:
+        _memory(given.memory)
 
 
 def _long(studio: Studio, count: int, sheets: Path | None) -> None:
@@ -158,9 +162,8 @@ def _long(studio: Studio, count: int, sheets: Path | None) -> None:
 
 
 def _memory(count: int) -> None:
-    sizes = []
-    for _ in Studio(48, "draft", "night").frames(turning(48), count, follow=True):
-        sizes.append(psutil.Process().memory_info().rss / 2**20)
+    frames = Studio(48, "draft", "night").frames(turning(48), count, follow=True)
+    sizes = [psutil.Process().memory_info().rss / 2**20 for _ in frames]
     if count > 20:
         print(f"memory: {sizes[20]:.0f} MiB after 20 frames, {sizes[-1]:.0f} MiB after {count}")
 

@@ -17,6 +17,7 @@ DETAIL_SHARE = 0.85  # of that, to relu3_1: the shallow layers are the large one
 OPTIMIZER_PER_PIXEL: Mapping[Optimizer, float] = MappingProxyType({Optimizer.LBFGS: 450.0, Optimizer.ADAM: 150.0})
 FINISH_STATE = 110.0  # bytes per pixel of the finish beside its tile: picture, pyramid, moments, gradient, neighbours
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
+FOLLOWED_PER_PIXEL = 110.0  # bytes per pixel of the work, in a frame that follows others: what was painted before, flow, what of it is trusted
 FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 325e6})  # network, styles' moments, buffers
 QUICK = 200e6  # bytes of the network's quick filters (convolutions.py), in fp32 on a processor
 SIDES = (2048, 1024, 512, 256, 128)  # px, of tiles, the largest first: it looks at the fewest pixels twice

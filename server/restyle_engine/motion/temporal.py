@@ -26,7 +26,11 @@ class Temporal:
         """The term at an image (1, 3, h, w), a scalar, and its gradient."""
         away = image - self._before
         pull = self._trust * away
-        return HELD * (pull * away).mean(), pull.mul_(2 * HELD / away.numel())
+        return HELD * (pull * away).mean(), pull * (2 * HELD / away.numel())
+
+    def kept(self, image: Tensor) -> Tensor:
+        """An image (1, 3, h, w) with what stands still as it was, which on its way from a smaller size has lost some sharpness."""
+        return torch.where(self.free > 0, image, self._before)
 
 
 def begun(prior: Prior, content: Tensor) -> Tensor:

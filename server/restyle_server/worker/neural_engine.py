@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from restyle_engine import device as devices
 from restyle_engine.large import sizing
-from restyle_engine.large.memory import FULL_PER_PIXEL, estimate_bytes, largest_size
+from restyle_engine.large.memory import FOLLOWED_PER_PIXEL, FULL_PER_PIXEL, estimate_bytes, largest_size
 from restyle_engine.motion.flow import FlowMissing
 from restyle_engine.motion.prior import framed
 from restyle_engine.network.vgg import UnusableWeights
@@ -69,7 +69,7 @@ class NeuralEngine:
         resolved = self._resolved(order)
         width, height = order.content.width, order.content.height
         available = self._available(order)
-        needed = estimate_bytes(resolved, width, height, available, self._kind)
+        needed = estimate_bytes(resolved, width, height, available, self._kind) + _following(order, resolved)
         largest = largest_size(resolved, width, height, available, self._kind)
         return Estimate(needed, available, largest, resolved, sizing.said(order.parameters, resolved, width, height))
 
@@ -95,7 +95,7 @@ class NeuralEngine:
         resolved = self._resolved(order)
         if min(order.content.width, order.content.height) < SMALLEST_SIDE:
             raise JobFailure("BAD_INPUT", f"The layer is smaller than {SMALLEST_SIDE} px on a side; take a larger one.")
-        available = self._available(order)
+        available = self._available(order) - _following(order, resolved)
         if estimate_bytes(resolved, order.content.width, order.content.height, available, self._kind) > available:
             raise self._out_of_memory(order, resolved)
         canvas = open_plane(plane_of(order.content))
@@ -149,6 +149,11 @@ class NeuralEngine:
             return _shown(step.picture(), canvas, resolved, content, longest)
 
         return LiveProgress(**_counts(step), preview=preview)
+
+
+def _following(order: Order, resolved: Resolved) -> int:
+    """Bytes that an order takes for the paintings which it holds still with."""
+    return round(resolved.width * resolved.height * FOLLOWED_PER_PIXEL) if order.previous else 0
 
 
 def _keep(order: Order, frame: Frame | None) -> None:

@@ -51,10 +51,11 @@ class Background:
         cancellation: client.Cancellation,
         answer: Callable[[client.Result], None],
         failed: Callable[[str, BaseException], None],
+        way: revival.Way = revival.paint,
     ) -> None:
         """The same with a painting, which goes on with the next server when one dies. heard: called with every event, on the editor's thread."""
         user = self.user()
-        self._begin(lambda: user.last(lambda: revival.paint(user, request, lambda event: self.tell(heard, event), cancellation)), answer, failed)
+        self._begin(lambda: user.last(lambda: way(user, request, lambda event: self.tell(heard, event), cancellation)), answer, failed)
 
     def look(self, found: Callable[[], None]) -> None:
         """Calls `found` when a server answers; none is started, and silence is no answer."""

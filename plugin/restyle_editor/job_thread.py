@@ -32,15 +32,23 @@ Message = Any  # Connected, Outcome, revival's Restarting or one of the client's
 class JobThread:
     """tell: called in the thread with every message; the last one is an Outcome. background: where it gets its session, and another after a loss.
 
-    more: the words around what goes wrong with the server, as failures.sentence has them.
+    way: how the request becomes a painting. more: the words around what goes wrong with the server, as failures.sentence has them.
     """
 
     def __init__(
-        self, request: client.JobRequest, tell: Callable[[Message], None], background: Background, *, previews: bool = True, more: str = "{sentence}"
+        self,
+        request: client.JobRequest,
+        tell: Callable[[Message], None],
+        background: Background,
+        *,
+        way: revival.Way = revival.paint,
+        previews: bool = True,
+        more: str = "{sentence}",
     ) -> None:
         self._request = request
         self._tell = tell
         self._background = background
+        self._way = way
         self._previews = previews
         self._more = more
         self._cancellation = client.Cancellation()
@@ -71,6 +79,6 @@ class JobThread:
         def painted() -> client.Result:
             user.session()
             self._tell(Connected())
-            return revival.paint(user, self._request, self._tell, self._cancellation, previews=self._previews)
+            return self._way(user, self._request, self._tell, self._cancellation, previews=self._previews)
 
         return user.last(painted)

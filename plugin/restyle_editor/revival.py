@@ -32,6 +32,14 @@ class Sessions(Protocol):
         """The next session is another one. lost: unless there is another than this already."""
 
 
+class Way(Protocol):
+    """How a request becomes a painting: `paint`, or a sequence's."""
+
+    def __call__(
+        self, sessions: Sessions, request: client.JobRequest, on_event: Callable[[Any], None], cancel: client.Cancellation, *, previews: bool = True
+    ) -> client.Result: ...
+
+
 def connected() -> Callable[..., client.Session]:
     """A way to connect for an editor, over and over: all its sessions are one client, so that the server knows again what an earlier one has sent."""
     client_id = str(uuid.uuid4())

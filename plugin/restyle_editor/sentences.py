@@ -31,6 +31,8 @@ STYLE_LAYER = "The layer “{name}” that was chosen as the style is no longer 
 STYLE_SMALL = "The style “{name}” is {width} × {height} px there; a style needs at least 16 px per side."
 REGION_GONE = "The region “{region}” of the style “{style}” is no longer in this image. Choose another region for it."
 REGION_EMPTY = "The region of the style “{style}” does not touch what is painted. Choose another region for it."
+ONE_FRAME = "“{name}” has one frame, and an animation has two or more. Paint it with {restyle} instead."
+EMPTY_FRAMES = "Every frame of “{name}” is empty: everything in them is transparent. Choose another animation."
 IMAGE_GONE = "The image was closed while Restyle painted, so the painting has no place to go."
 
 # ---- choosing ----
@@ -103,6 +105,8 @@ PREPARING = "Preparing…"
 PROGRESS = "Scale {scale} of {scales} ({width} × {height} px), step {step} of {steps}"
 PROGRESS_ETA = "{left} left"
 DOWNLOADING = "Fetching {percent} %"
+FRAME = "Frame {number} of {count}"
+FRAME_COUNT = "{count} frames"
 STOP_AND_KEEP = "Stop and keep"
 PLACING = "Placing the painting…"
 FINISHING = "Stopping; keeping what there is…"
@@ -111,6 +115,7 @@ LAYER_NAME = "{source} — {style}"
 OF_A_LAYER = "a layer"
 
 # ---- what became of it ----
+DONE_FRAMES = "“{name}”: {done} of {count} frames are painted."
 HIDDEN = "“{name}” is hidden below the painting: where it is not opaque or blends, the two would add up."
 EARLIER_HIDDEN = "Earlier paintings of “{name}” are hidden."
 SOURCE_GONE = "The layer it was painted from is gone, so the painting lies on top."

@@ -74,7 +74,7 @@ def new_studio(debian: roots.Root, roomy: Path, shared_folder: Path) -> Callable
 
     def make(state: Path) -> Studio:
         home = Path(tempfile.mkdtemp(prefix=f"{debian.suite}-", dir=roomy))
-        shutil.copytree(_profile(debian, shared_folder), home / ".config")  # with its modification times, which GIMP compares
+        shutil.copytree(profile(debian, shared_folder), home / ".config")  # with its modification times, which GIMP compares
         studio = Studio(debian, home, home / ".config" / "GIMP" / GIMP_VERSIONS[debian.suite], state)
         install(studio)
         return studio
@@ -94,7 +94,7 @@ def install(studio: Studio) -> str:
     return done.stdout
 
 
-def _profile(debian: roots.Root, folder: Path) -> Path:
+def profile(debian: roots.Root, folder: Path) -> Path:
     """A profile of a GIMP that has run once: the first start asks every plug-in for its procedures, which takes it longer than most of these tests."""
     home = folder / f"gimp-{debian.suite}"
     with FileLock(folder / f"gimp-{debian.suite}.lock"):

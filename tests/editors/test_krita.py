@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "krita-automation.md"
-SCRIPTS = ("krita_layers", "krita_ending", "krita_docker", "krita_windows")
+SCRIPTS = ("krita_layers", "krita_animation", "krita_ending", "krita_docker", "krita_windows")
 LEASE_SECONDS = 60  # for the server to end the jobs of a client that is gone: 10 s, on a machine that has better things to do
 SECONDS = 600  # for one script: it takes two minutes on a machine of its own, and was seen to take six beside other work
 Once = Callable[[str, Callable[[], Any]], Any]

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Owns the plug-in's registration: which procedure GIMP gets to know, and where its menu entry stands. Everything else is imported when it runs."""
+"""Owns the plug-in's registration: which procedures GIMP gets to know, and where their menu entries stand. Everything else is imported when it runs."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gegl", "0.4")
-from gi.repository import Gimp, GLib  # noqa: E402
+from gi.repository import Gimp, GLib, GObject  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -21,7 +22,9 @@ if not (HERE / "restyle_client").is_dir():
 from restyle_gimp import strings  # noqa: E402
 from restyle_gimp.host import arguments  # noqa: E402
 
-PROCEDURE = "plug-in-restyle"
+PROCEDURE, ANIMATION = "plug-in-restyle", "plug-in-restyle-animation"
+_CHOICES = Gimp.ProcedureSensitivityMask
+EVERY_CHOICE = _CHOICES.DRAWABLE | _CHOICES.DRAWABLES | _CHOICES.NO_DRAWABLES  # of layers: an animation is all of them
 
 
 class Restyle(Gimp.PlugIn):  # type: ignore[misc]
@@ -29,34 +32,52 @@ class Restyle(Gimp.PlugIn):  # type: ignore[misc]
         return False
 
     def do_query_procedures(self) -> list[str]:
-        return [PROCEDURE]
+        return [PROCEDURE, ANIMATION]
 
     def do_create_procedure(self, name: str) -> Any:
-        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, run, None)
-        procedure.set_image_types("RGB*, GRAY*")
-        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
-        procedure.set_menu_label(strings.MENU_LABEL)
+        animation = name == ANIMATION
+        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, animate if animation else run, None)
+        procedure.set_image_types("*" if animation else "RGB*, GRAY*")
+        procedure.set_sensitivity_mask(EVERY_CHOICE if animation else Gimp.ProcedureSensitivityMask.DRAWABLE)
+        procedure.set_menu_label(strings.ANIMATION_LABEL if animation else strings.MENU_LABEL)
         procedure.add_menu_path("<Image>/Filters/Artistic")
-        procedure.set_documentation(strings.BLURB, strings.HELP, name)
+        procedure.set_documentation(*((strings.ANIMATION_BLURB, strings.ANIMATION_HELP) if animation else (strings.BLURB, strings.HELP)), name)
         procedure.set_attribution("The Restyle authors", "The Restyle authors, MIT license", "2026")
         arguments.declare(procedure)
+        if animation:
+            procedure.add_image_return_value("animation", "Animation", "The new image, whose layers are the painted frames", True, arguments.FLAGS)
         return procedure
 
 
 def run(procedure: Any, run_mode: Any, image: Any, drawables: Any, config: Any, _data: Any) -> Any:
+    from restyle_gimp.run import restyle
+
+    return _guarded(procedure, lambda: (restyle(run_mode, image, list(drawables), config), None))
+
+
+def animate(procedure: Any, run_mode: Any, image: Any, _drawables: Any, config: Any, _data: Any) -> Any:
+    from restyle_gimp.run import restyle_animation
+
+    return _guarded(procedure, lambda: restyle_animation(run_mode, image, config))
+
+
+def _guarded(procedure: Any, deed: Callable[[], tuple[Any, Any | None]]) -> Any:
+    """deed: returns a PDBStatusType, and a new image where there is one."""
     from restyle_editor import log
-    from restyle_gimp.run import Failure, restyle
+    from restyle_gimp.run import Failure
 
     log.keep_in(lambda: Path(Gimp.directory()))
     try:
-        status = restyle(run_mode, image, list(drawables), config)
+        status, image = deed()
     except Failure as failure:
         log.write(f"refused: {failure}")
         return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, _error(str(failure)))
     except Exception:  # the last wall before the user: the traceback goes to the log, a sentence to the screen
         log.write_traceback()
         return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, _error(strings.UNEXPECTED.format(log=log.path())))
-    return procedure.new_return_values(status, GLib.Error())
+    if image is None:
+        return procedure.new_return_values(status, GLib.Error())
+    return Gimp.ValueArray.new_from_values([GObject.Value(Gimp.PDBStatusType, status), GObject.Value(Gimp.Image, image)])
 
 
 def _error(sentence: str) -> GLib.Error:

@@ -14,10 +14,11 @@ from . import strings
 from .host import layers, source
 from .host.api import QtCore
 from .host.recipe import PRESETS, Recipe, RecipeError, StyleChoice, recipe_from, style_from
+from .model.animation import Animation
 from .model.controller import controller
-from .packages import Failure, Phase, presets, recipes
+from .packages import Failure, Painting, Phase, presets, recipes
 
-__all__ = ["Failure", "RecipeError", "paint", "styles"]
+__all__ = ["Failure", "RecipeError", "animate", "paint", "styles"]
 
 POLL_MS = 50  # between two looks at whether it is done
 SETTLING_SECONDS = 0.3  # Krita's list of layers follows an image 0.1 s late, and crashes when the image is gone by then
@@ -31,22 +32,17 @@ def paint(node: Any = None, document: Any = None, *, style: str = "", styles: Se
     size, color, color_mix, seed, objective, tv, start, symmetry, evaluations and what else a preset knows; what is left out has its default, not the
     docker's. Failure (an Exception) says in a sentence what is wrong; RecipeError which setting.
     """
-    here = controller()
-    if document is None or node is None:
-        active_document, active_node = source.active()
-        document, node = document or active_document, node or active_node
-    unknown = sorted(set(settings) - set(recipes.SETTINGS))
-    if unknown:
-        raise TypeError(f"paint() knows no {', '.join(unknown)}; it knows {', '.join(recipes.SETTINGS)}")
-    plan = settings.pop("preset", PRESETS[1])
-    chosen = tuple(style_from(each, number) for number, each in enumerate(styles or ([_style(style)] if style else []), 1))
-    recipe = recipe_from({**presets.of_user().find(plan), **settings}, Recipe(styles=chosen))
-    painting = here.paint(document, node, recipe)
-    _wait(lambda: painting.over)
-    if painting.phase is not Phase.DONE:
-        raise Failure(painting.text or strings.CANCELLED)
-    _settle(document)
-    return layers.find_layer(document, painting.result)
+    document, node = _meant(document, node)
+    return _painted(controller().paint(document, node, _recipe(style, styles, settings)), document)
+
+
+def animate(node: Any = None, document: Any = None, *, style: str = "", styles: Sequence[StyleChoice | dict[str, Any] | str] = (), **settings: Any) -> Any:
+    """Paints the frames of an animated layer, or those selected in the timeline, and returns the new animated layer above it. All else as `paint` has it.
+
+    Failure, too, when it ends in the middle: the new layer is there then, with the frames that were painted.
+    """
+    document, node = _meant(document, node)
+    return _painted(Animation(controller(), document, node, _recipe(style, styles, settings)).painting, document)
 
 
 def styles() -> list[str]:
@@ -60,6 +56,31 @@ def styles() -> list[str]:
     if failures:
         raise Failure(failures[0])
     return found[0]
+
+
+def _meant(document: Any, node: Any) -> tuple[Any, Any]:
+    if document is None or node is None:
+        active_document, active_node = source.active()
+        document, node = document or active_document, node or active_node
+    return document, node
+
+
+def _recipe(style: str, styles: Sequence[StyleChoice | dict[str, Any] | str], settings: dict[str, Any]) -> Recipe:
+    unknown = sorted(set(settings) - set(recipes.SETTINGS))
+    if unknown:
+        raise TypeError(f"restyle knows no {', '.join(unknown)}; it knows {', '.join(recipes.SETTINGS)}")
+    plan = settings.pop("preset", PRESETS[1])
+    chosen = tuple(style_from(each, number) for number, each in enumerate(styles or ([_style(style)] if style else []), 1))
+    return recipe_from({**presets.of_user().find(plan), **settings}, Recipe(styles=chosen))
+
+
+def _painted(painting: Painting, document: Any) -> Any:
+    """The new layer, once it is there. Failure."""
+    _wait(lambda: painting.over)
+    if painting.phase is not Phase.DONE:
+        raise Failure(painting.text or strings.CANCELLED)
+    _settle(document)
+    return layers.find_layer(document, painting.result)
 
 
 def _style(words: str) -> StyleChoice:

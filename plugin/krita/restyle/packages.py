@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from restyle_editor.failures import Failure, sentence
     from restyle_editor.painting import Painting
     from restyle_editor.progress import Phase
+    from restyle_editor.revival import Way
+    from restyle_editor.revival import paint as paint_alone
+    from restyle_editor.sequence import Course, Sequence, forecast
     from restyle_editor.status import ServerState, ServerStatus, Tile
     from restyle_editor.steps import Steps, at_once
     from restyle_editor.variations import VARIATIONS
@@ -40,6 +43,8 @@ else:
     Box = module("boxes").Box
     Failure, sentence = module("failures").Failure, module("failures").sentence
     Painting, Phase = module("painting").Painting, module("progress").Phase
+    Way, paint_alone = module("revival").Way, module("revival").paint
+    Course, Sequence, forecast = (getattr(module("sequence"), name) for name in ("Course", "Sequence", "forecast"))
     ServerState, ServerStatus, Tile = (getattr(module("status"), name) for name in ("ServerState", "ServerStatus", "Tile"))
     Steps, at_once = module("steps").Steps, module("steps").at_once
     VARIATIONS = module("variations").VARIATIONS
@@ -47,6 +52,7 @@ else:
 log.keep_in(lambda: discovery.data_dir() / "krita")
 
 __all__ = [
-    "VARIATIONS", "AnyBackground", "Box", "Failure", "Painting", "Phase", "ServerState", "ServerStatus", "Steps", "Tile", "alpha", "at_once", "client",
-    "discovery", "kept", "limits", "lineage", "log", "parameters", "presets", "ranges", "recipes", "sentence", "sentences",
+    "VARIATIONS", "AnyBackground", "Box", "Course", "Failure", "Painting", "Phase", "Sequence", "ServerState", "ServerStatus", "Steps", "Tile", "Way",
+    "alpha", "at_once", "client", "discovery", "forecast", "kept", "limits", "lineage", "log", "paint_alone", "parameters", "presets", "ranges", "recipes",
+    "sentence", "sentences",
 ]  # fmt: skip

@@ -123,20 +123,23 @@ def select(image, x, y, width, height, feather=0.0, ellipse=False):
 # ---- the plug-in ----
 
 
-def restyle(image, drawables, **arguments):
-    """(status, sentence) of a non-interactive call. Strength 0 and the woodcut unless told otherwise."""
-    procedure = Gimp.get_pdb().lookup_procedure("plug-in-restyle")
+def restyle(image, drawables, procedure="plug-in-restyle", whole=False, **arguments):
+    """(status, sentence) of a non-interactive call, or all of its values. Strength 0 and the woodcut unless told otherwise."""
+    procedure = Gimp.get_pdb().lookup_procedure(procedure)
     assert procedure is not None, "the plug-in is not registered"
     config = procedure.create_config()
     config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
     config.set_property("image", image)
-    config.set_core_object_array("drawables", drawables if isinstance(drawables, list) else [drawables])
+    if drawables:
+        config.set_core_object_array("drawables", drawables if isinstance(drawables, list) else [drawables])
     given = {"strength": 0.0, **arguments}
     if not any(name.startswith("style") for name in given):
         given["style"] = STYLE
     for name, value in given.items():
         config.set_property(name.replace("_", "-"), value)
     result = procedure.run(config)
+    if whole:
+        return result
     sentence = result.index(1) if result.length() > 1 else ""
     return result.index(0), sentence
 

@@ -4,10 +4,9 @@
 
 from dataclasses import replace
 
-from krita_bench import HEIGHT, QUICK, STILL, WIDTH, above, animated, application, close, docker, image, layer, paint, select, show, trigger, undo, wait
+from krita_bench import HEIGHT, QUICK, STILL, WIDTH, above, application, close, docker, image, layer, paint, select, show, trigger, wait
 from restyle import strings
-from restyle.host import frames, layers
-from restyle.model.animation import Animation
+from restyle.host import layers
 from restyle.model.controller import controller
 
 LONG = replace(QUICK, preset="fine", size=128)  # long enough to be ended in the middle
@@ -33,53 +32,6 @@ def bring_up(document):
     wanted = layers.id_of(document)
     next(view for view in window.views() if layers.id_of(view.document()) == wanted).setVisible()
     yield from wait(lambda: layers.id_of(application().activeDocument()) == wanted, 20, "the image in front")
-
-
-def film(count):
-    """An image with an animated layer of so many keys, two apart."""
-    document, _ = yield from image(alpha=1.0)
-    return document, (yield from animated(document, tuple(range(0, 2 * count, 2))))
-
-
-def test_cancelling_an_animation_keeps_its_finished_frames():
-    document, source = yield from film(7)
-    keys = [time for time in range(14) if source.hasKeyframeAtTime(time)]
-    before = {time: bytes(source.pixelDataAtTime(*RECT, time)) for time in keys}
-    controller().choose(replace(QUICK, preset="standard"))
-    animation = Animation(controller(), document, source)
-    most = []
-    yield from wait(lambda: most.append(len(animation._flying)) or animation._planes or animation.painting.over, what="the first frame")
-    assert not animation.painting.over, animation.painting.text
-    controller().cancel(layers.id_of(document))
-    yield from over(animation.painting)
-    assert animation.painting.phase.value == "done", animation.painting.text
-    finished = sorted(animation._planes)
-    assert 1 <= len(finished) < len(keys)
-    assert f"{len(finished)} of {len(keys)} frames" in animation.painting.text
-    new = above(source)
-    assert [time for time in range(14) if new.hasKeyframeAtTime(time)] == keys
-    for time in keys:
-        expected = bytes(animation._planes[time].data) if time in finished else before[time]
-        assert bytes(new.pixelDataAtTime(*RECT, time)) == expected, time
-        assert bytes(source.pixelDataAtTime(*RECT, time)) == before[time], time
-    assert max(most) <= frames.IN_FLIGHT
-    yield from undo(document, lambda: "film — Woodcut" not in names(document))
-    return {"finished": finished, "most at a time": max(most)}
-
-
-def test_an_animated_layer_may_be_deleted_while_it_is_painted():
-    document, source = yield from film(3)
-    controller().choose(replace(STILL, preset="standard"))
-    looks = {time: bytes(source.pixelDataAtTime(*RECT, time)) for time in (0, 2, 4)}
-    animation = Animation(controller(), document, source)
-    yield 0
-    source.remove()
-    document.waitForDone()
-    yield from over(animation.painting)
-    assert animation.painting.phase.value == "done", animation.painting.text
-    assert names(document) == ["photo", "film — Woodcut"]
-    new = document.topLevelNodes()[1]
-    assert {time: bytes(new.pixelDataAtTime(*RECT, time)) for time in looks} == looks
 
 
 def test_stop_and_keep_places_what_there_is():

@@ -15,7 +15,6 @@ from krita_bench import (
     STILL,
     WIDTH,
     above,
-    animated,
     application,
     close,
     docker,
@@ -36,7 +35,6 @@ from restyle.host import memory, profiles
 from restyle.host.api import QtCore, QtGui
 from restyle.host.profiles import icc_of
 from restyle.host.scratch import REMEMBERED
-from restyle.model.animation import Animation
 from restyle.model.controller import controller
 from restyle.packages import Failure
 from restyle_driver import opened
@@ -299,21 +297,6 @@ def test_a_painted_layer_remembers_how_after_the_file_was_reopened():
     yield from wait(lambda: again.over, what="again")
     assert again.phase.value == "done", again.text
     assert len(reopened.topLevelNodes()) == 3
-
-
-def test_every_frame_of_an_animated_layer_is_painted():
-    document, _ = yield from image(alpha=1.0)
-    source = yield from animated(document)
-    controller().choose(STILL)
-    animation = Animation(controller(), document, source)
-    yield from wait(lambda: animation.painting.over, what="all frames")
-    assert animation.painting.phase.value == "done", animation.painting.text
-    new = above(source)
-    keys = [time for time in range(7) if source.hasKeyframeAtTime(time)]
-    assert keys == [0, 2, 4]
-    assert [time for time in range(7) if new.hasKeyframeAtTime(time)] == keys
-    for time in keys:
-        assert bytes(new.pixelDataAtTime(0, 0, WIDTH, HEIGHT, time)) == bytes(source.pixelDataAtTime(0, 0, WIDTH, HEIGHT, time)), time
 
 
 def test_the_actions_are_in_the_menu_and_want_an_image():

@@ -122,7 +122,7 @@ def test_quitting_in_the_middle_of_paintings_asks_nothing():
     painting = controller().paint(document, source, LONG)
     controller().choose(replace(QUICK, preset="standard"))
     animation = Animation(controller(), other, film)
-    yield from wait(lambda: painting.phase.value == "running" and animation._flying, what="running")
+    yield from wait(lambda: painting.phase.value == "running" and animation.painting.phase.value in ("queued", "running"), what="running")
     DRIVER.ballast.close()  # Python's own: deleted with the interpreter, after Krita's parts, it would crash the end
     for each in (document, other):
         each.waitForDone()

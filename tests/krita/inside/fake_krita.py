@@ -41,6 +41,7 @@ class Node:
         self.document: Document | None = None
         self.home: Document | None = None
         self.writes_in_tree = 0
+        self.pinned = False
 
     @property
     def _pixel(self) -> int:
@@ -95,6 +96,9 @@ class Node:
 
     def animated(self) -> bool:
         return bool(self.frames)
+
+    def setPinnedToTimeline(self, pinned: bool) -> None:
+        self.pinned = pinned
 
     def hasKeyframeAtTime(self, time: int) -> bool:
         return time in self.frames
@@ -196,6 +200,8 @@ class Document:
         self.selected: Selection | None = None
         self.annotations: dict[str, bytes] = {}
         self.time = 0
+        self.moves: list[int] = []  # of the playhead, each a step that undo takes back: where it was
+        self.range = (0, 30)  # that is played: all, or what is selected in the timeline
         self.undoable = 0  # conversions of its layers, each a step that undo takes back
         self.file = ""
 
@@ -240,7 +246,15 @@ class Document:
     def fullClipRangeEndTime(self) -> int:
         return 30
 
+    def playBackStartTime(self) -> int:
+        return self.range[0]
+
+    def playBackEndTime(self) -> int:
+        return self.range[1]
+
     def setCurrentTime(self, time: int) -> None:
+        if time != self.time:
+            self.moves.append(self.time)
         self.time = time
 
     def setAnnotation(self, key: str, _description: str, content: Any) -> None:
@@ -295,6 +309,15 @@ class Krita:
     def writeSetting(self, group: str, name: str, value: str) -> None:
         assert group == ""
         self.settings[name] = value
+
+    def action(self, name: str) -> Any:
+        """Undo alone: of the image in front, a turn of the loop later, as Krita does it."""
+        assert name == "edit_undo"
+        document = self.activeDocument()
+        action = QtGui.QAction() if QT == 6 else QtWidgets.QAction()
+        action.triggered.connect(lambda: QtCore.QTimer.singleShot(0, lambda: setattr(document, "time", document.moves.pop())))
+        self.window.actions[name] = action
+        return action
 
     def windows(self) -> list[Window]:
         return []

@@ -232,68 +232,6 @@ def test_a_layer_serves_as_a_style(shop: Any, image: Any, until: Until, session:
         shop.paint(document, document.active)
 
 
-def test_every_frame_is_painted_and_few_at_a_time(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.model.animation import Animation
-
-    document = image()
-    layer = document.layer("walk", OPAQUE)
-    layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in (0, 2, 5, 6, 9, 12)}
-    animation = Animation(shop, document, layer)
-    until(lambda: animation.painting.over)
-    assert animation.painting.phase is Phase.DONE, animation.painting.text
-    assert len(session.requests) == 6
-    assert session.most_at_once <= 4
-    assert {request.parameters.seed for request in session.requests} == {0}
-    new = document.root.children[1]
-    assert {time: data[0] for time, data in new.frames.items()} == {time: time ^ 1 for time in (0, 2, 5, 6, 9, 12)}
-    assert document.time == 0
-
-
-def test_cancelling_an_animation_keeps_the_finished_frames(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.model.animation import Animation
-
-    document = image()
-    layer = document.layer("walk", OPAQUE)
-    layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in range(8)}
-    session.hold, session.held_from = True, 3
-    animation = Animation(shop, document, layer)
-    until(lambda: len(animation._planes) == 2 and len(session.requests) == 6)
-    shop.cancel(layers.id_of(document))
-    until(lambda: animation.painting.over)
-    assert len(document.root.children) == 2
-    assert animation.painting.phase is Phase.DONE
-    assert "2 of 8" in animation.painting.text
-    changed = [time for time, data in document.root.children[1].frames.items() if data != layer.frames[time]]
-    assert changed == sorted(animation._planes)
-
-
-def test_an_animation_that_cannot_read_its_style_ends_with_a_sentence(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.model.animation import Animation
-
-    document = image()
-    layer = document.layer("walk", OPAQUE)
-    layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in range(3)}
-    shop.choose(replace(shop.recipe, styles=(StyleChoice(file="/nowhere/cat.png"),)))
-    animation = Animation(shop, document, layer)
-    until(lambda: animation.painting.over)
-    assert animation.painting.phase is Phase.FAILED
-    assert "/nowhere/cat.png" in animation.painting.text
-    assert (shop.running(), len(document.root.children)) == ([], 1)
-
-
-def test_an_animated_layer_that_is_deleted_meanwhile_is_painted_all_the_same(shop: Any, image: Any, until: Until, session: Any) -> None:
-    from restyle.model.animation import Animation
-
-    document = image()
-    layer = document.layer("walk", OPAQUE)
-    layer.frames = {time: bytes([time, 0, 0, 255]) * (24 * 20) for time in range(6)}
-    animation = Animation(shop, document, layer)
-    layer.remove()
-    until(lambda: animation.painting.over)
-    assert animation.painting.phase is Phase.DONE, animation.painting.text
-    assert {time: data[0] for time, data in document.root.children[0].frames.items()} == {time: time ^ 1 for time in range(6)}
-
-
 def test_a_large_layer_is_read_and_placed_in_many_turns(shop: Any, image: Any, until: Until, session: Any, monkeypatch: Any) -> None:
     """And painted as it was when the button was pressed."""
     small_turns(monkeypatch)
@@ -333,14 +271,6 @@ def small_turns(monkeypatch: Any) -> None:
     """A row of pixels in each turn."""
     monkeypatch.setattr("restyle.host.time_slicing.STRETCH_SECONDS", 0.0)
     monkeypatch.setattr("restyle.host.pixels.BAND_BYTES", 4 * 24)
-
-
-def test_a_still_layer_has_no_frames(shop: Any, image: Any) -> None:
-    from restyle.model.animation import Animation
-
-    document = image()
-    with pytest.raises(Failure, match="no frames"):
-        Animation(shop, document, document.layer("photo", OPAQUE))
 
 
 def test_a_png_without_a_profile_or_a_broken_one_has_none() -> None:

@@ -18,6 +18,12 @@ HELP = (
     "Paints the chosen layer in the manner of one or several pictures, by neural style transfer on this computer. The result is a new layer above it. "
     "Scripts name the style by style, style-file, style-layer or styles."
 )
+ANIMATION_LABEL = "Restyle as _animation…"
+ANIMATION_BLURB = "Paint an image whose layers are frames in the manner of another picture"
+ANIMATION_HELP = (
+    "Paints every layer as a frame of an animation, the lowest first, each holding still with the one before. (combine) frames are composed before. The result "
+    "is a new image with the layers' names and delays, ready to be exported. Scripts name the style by style, style-file, style-layer or styles."
+)
 SELECT_NOTHING = "Select ▸ None"
 
 # ---- what went wrong ----
@@ -25,6 +31,7 @@ SEE_LOG = "{sentence}\n\n(More in {log})"
 SEVERAL_LAYERS = "Restyle paints one layer at a time, and {count} are chosen. Choose one, or merge them first."
 IS_CHANNEL = "A channel is chosen, and Restyle paints layers. Choose a layer in the Layers dialog, then start it again."
 INDEXED = "Restyle needs real colors and this image has a palette. Use Image ▸ Mode ▸ RGB, then start it again."
+FILM_CLOSED = "The new image was closed, so its other frames are not painted. Start Restyle as animation again to paint them."
 FLOATING = "There is a floating selection. Anchor it (Layer ▸ Anchor Layer) or make it a layer, then start Restyle again."
 LOCKED_VISIBILITY = "The visibility of “{name}” is locked, and that layer has to be hidden under its painting. Unlock it, then start Restyle again."
 EMPTY_GROUP = "The group “{name}” is empty. Put a layer into it, or choose another layer."
@@ -64,6 +71,8 @@ PRESET_NONE = "None"
 PRESET_HINT = "Keep these settings, without the styles, under a name"
 PRESET_REMOVE = "Remove this preset"
 PRESET_KEEP = "_Save"
+ANIMATION_TITLE = "Restyle as animation"
+FRAMES_NOTE = "Its {count} frames become a new image, each holding still with the one before."
 PAINTED_BEFORE = "This layer was painted by Restyle; its style and settings are chosen."
 
 # ---- choosing a file or a layer as the style ----

@@ -68,7 +68,6 @@ def find(document: Any, node: Any, whole: bool = False) -> Source:
     if box.empty:
         raise Failure(strings.OUTSIDE.format(name=name))
     selection = None if whole else document.selection()
-    blends = node.opacity() < OPAQUE or node.blendingMode() != PASSING_BLEND
     part = box
     if selection is not None:
         part = _selected(selection).common(box)
@@ -76,10 +75,28 @@ def find(document: Any, node: Any, whole: bool = False) -> Source:
             raise Failure(strings.SELECTION_OUTSIDE.format(name=name, menu=strings.SELECT_NOTHING))
         box = part.padded(PADDING, box)
     box = box.at_least(limits.SMALLEST_SIDE, canvas)
+    _check_size(box)
+    return _source(document, node, box, part, selection is not None)
+
+
+def _source(document: Any, node: Any, sent: Box, part: Box, selected: bool) -> Source:
+    """Failure for a color space that can't be painted in."""
+    pixels.colors_of(node)
+    blends = node.opacity() < OPAQUE or node.blendingMode() != PASSING_BLEND
+    return Source(layers.id_of(document), layers.layer_id(node), node.name(), sent, selected, blends, part, memory.name_of_origin(document, node))
+
+
+def _check_size(box: Box) -> None:
     if min(box.width, box.height) < limits.SMALLEST_SIDE:
         raise Failure(strings.TOO_SMALL.format(width=box.width, height=box.height))
-    pixels.colors_of(node)
-    return Source(layers.id_of(document), layers.layer_id(node), name, box, selection is not None, blends, part, memory.name_of_origin(document, node))
+
+
+def of_canvas(document: Any, node: Any) -> Source:
+    """All of the canvas, whatever is selected and whatever the layer covers now: its frames differ in that. Failure with one sentence."""
+    _check(node)
+    canvas = pixels.box_of(document.bounds())
+    _check_size(canvas)
+    return _source(document, node, canvas, canvas, False)
 
 
 def _check(node: Any) -> None:

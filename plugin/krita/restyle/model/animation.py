@@ -1,4 +1,4 @@
-"""Owns painting all frames of a layer: at most a few jobs at a time, the same seed for all, and what is finished is kept when the rest is cancelled."""
+"""Owns painting the frames of a layer: one after the other, each holding still with the one before, and each put into the image as it arrives."""
 
 from __future__ import annotations
 
@@ -7,131 +7,140 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import strings
-from ..host import frames, layers, source, time_slicing
+from ..host import frames, layers, source
 from ..host.api import QtCore
 from ..host.failures import guarded
 from ..host.order import Order
 from ..host.pixels import colors_of
 from ..host.placing import Placed
-from ..packages import Failure, Painting, Phase, Steps, client, sentence
+from ..host.recipe import Recipe
+from ..packages import Course, Failure, Painting, Phase, Sequence, Steps, client, sentence
 from . import recents
 from .controller import Controller
 
 
 @dataclass(eq=False)
 class _Frame(Painting):
-    """The painting of one key. heard: called with every event, after it was taken in."""
+    """The painting of one key. heard: called after every event was taken in."""
 
-    heard: Callable[[client.Event], None] = lambda _event: None
+    heard: Callable[[], None] = lambda: None
 
     def hear(self, event: Any) -> None:
         super().hear(event)
-        self.heard(event)
+        self.heard()
 
 
 class Animation:
-    """One run over the keys of a layer. Failure with a sentence when it can't begin."""
+    """One run over the keys of a layer. What is placed stays when the rest is cancelled, fails, or has no place any more. Failure when it can't begin.
 
-    def __init__(self, controller: Controller, document: Any, node: Any) -> None:
+    recipe: default: the docker's.
+    """
+
+    def __init__(self, controller: Controller, document: Any, node: Any, recipe: Recipe | None = None) -> None:
+        recipe = recipe or controller.recipe
         colors = colors_of(node)
         if not colors.native:
             raise Failure(strings.COLORS_UNKNOWN.format(model=colors.model, depth=colors.depth))
-        self._keys = frames.keys(document, node)
-        self._source = frames.whole_canvas(document, source.find(document, node, whole=True))
-        if not controller.recipe.styles:
+        self._source = source.of_canvas(document, node)
+        self._waiting = frames.keys(document, node)
+        if not recipe.styles:
             raise Failure(strings.NO_STYLE)
+        controller.refuse_second(self._source)
         self._controller = controller
         self._film: Any = node.duplicate()  # shares the pixels; the layer itself may be changed or deleted meanwhile
-        self._waiting = list(self._keys)
-        self._flying: list[_Frame] = []
-        self._whole: Order | None = None
-        self._planes: dict[int, client.Plane] = {}
+        self._sequence, self._course = Sequence(), Course(len(self._waiting))
+        self._first: Order | None = None  # whose styles and settings are those of all
+        self._covers = False  # the source is hidden under the new layer
+        self._placed: Placed | None = None
         self._last: client.Result | None = None
         self._failure = ""
-        self._placing = False
-        self.painting: Painting = controller.begin(self._source, controller.recipe)
-        self._feed()
+        self.painting: Painting = controller.begin(self._source, recipe)
+        self._next()
 
     @guarded
-    def _feed(self) -> None:
-        """Keeps the sky full, a frame in each turn of Krita's loop; ends the run when the last one has landed."""
-        if self._waiting and len(self._flying) < frames.IN_FLIGHT and not self._stopped():
-            try:
-                self._begin(self._waiting.pop(0))
-            except Exception as error:
-                self._failure = sentence(error)
-            QtCore.QTimer.singleShot(0, self._feed)
-        elif not self._flying and not self._placing:
-            self._placing = True
+    def _next(self) -> None:
+        """Begins the next frame; ends the run after the last."""
+        if not self._waiting or self._stopped():
             self._end()
-        if not self.painting.over and not self.painting.cancellation.cancelled:
-            self.painting.phase = Phase.RUNNING
-            self.painting.text = strings.FRAME.format(done=len(self._planes), count=len(self._keys))
-        self._controller.changed()
+            return
+        time = self._waiting.pop(0)
+        self._course.begin()
+        try:
+            made = self._made(time)
+        except Exception as error:
+            self._failure = sentence(error)
+            self._end()
+            return
+        if made is None:
+            self._course.ended(painted=False)
+            QtCore.QTimer.singleShot(0, self._next)
+        else:
+            self._send(made, time)
 
-    def _begin(self, time: int) -> None:
+    def _made(self, time: int) -> Order | None:
         document = layers.find_document(self._source.document)
         if document is None:
             raise Failure(strings.IMAGE_GONE)
-        made = frames.frame_order(document, self._film, self._source, self.painting.recipe, time)
-        if made is None:
-            return
-        self._whole = made if self._whole is None or made.translucent else self._whole
+        if self._first is not None:
+            return frames.later_order(document, self._film, self._first, time)
+        self._first = frames.first_order(document, self._film, self._source, self.painting.recipe, time)
+        return self._first
+
+    def _send(self, made: Order, time: int) -> None:
         part = _Frame(self._source.document, self._source.layer, self._source.origin, self.painting.recipe, self.painting.cancellation)
-        part.heard = lambda event: self._heard(event)
-        self._flying.append(part)
+        part.heard = lambda: self._heard(part)
 
         def done(result: client.Result) -> Steps[None]:
-            self._planes[time], self._last = result.plane, result
+            yield from self._placing(made, time, result)
             part.end(Phase.DONE, "")
-            yield
 
         def failed(words: str) -> None:
             part.end(Phase.FAILED, words)
             self._failure = words
 
-        def landed() -> None:
-            self._flying.remove(part)
-            self._feed()
+        self._controller.send(made.request, part, done, failed, self._next, self._sequence.paint)
 
-        self._controller.send(made.request, part, done, failed, landed)
+    def _placing(self, made: Order, time: int, result: client.Result) -> Steps[None]:
+        """Puts a frame into the image, the first one with the new layer. Failure."""
+        document = layers.find_document(self._source.document)
+        if document is None:
+            raise Failure(strings.IMAGE_GONE)
+        if self._placed is None:
+            self._placed, self._covers = frames.place(document, self._film, made, self.painting.title), made.translucent
+            self.painting.notes = self._placed.notes
+        elif layers.find_layer(document, self._placed.layer) is None:
+            raise Failure(strings.FILM_GONE)
+        yield from frames.writing(document, self._film, made, time, result.plane)
+        if made.translucent and not self._covers:
+            self._covers = True
+            self.painting.notes = (*self.painting.notes, *frames.hide_source(document, self._film, self._source))
+        self._last = result
+        self._course.ended()
+        self._controller.remember(self.painting, self._placed, result.job.id)
 
-    def _heard(self, event: client.Event) -> None:
+    def _heard(self, part: Painting) -> None:
         """Shows the frame that is painted, and how far all of them are."""
-        if isinstance(event, client.Preview):
-            self.painting.preview = event
-        self.painting.fraction = (len(self._planes) + sum(part.fraction for part in self._flying if not part.over)) / len(self._keys)
+        whole = self.painting
+        whole.preview, whole.phase, whole.fraction = part.preview or whole.preview, part.phase, self._course.fraction(part.fraction)
+        if not (whole.cancellation.cancelled or whole.cancellation.finished):
+            whole.text = self._course.line(part.phase, part.text, part.fraction)
 
     def _stopped(self) -> bool:
         wish = self.painting.cancellation
         return wish.cancelled or wish.finished or bool(self._failure)
 
+    @guarded
     def _end(self) -> None:
-        if not self._planes or self._whole is None:
-            self._over()
-            return
-        try:
-            time_slicing.walk(frames.placing_all(self._film, self._whole, self._planes, self.painting.title), self._placed, self._broke)
-        except Exception as error:
-            self._broke(error)
-
-    def _placed(self, placed: Placed) -> None:
+        painting, course, self._film = self.painting, self._course, None
+        words = strings.DONE_FRAMES.format(name=painting.title, done=course.painted, count=course.count)
         if self._last is not None:
-            recents.add(self._controller, self.painting, self._last)
-            self._controller.remember(self.painting, placed, self._last.job.id)
-        self._over(placed.notes)
-
-    def _broke(self, error: Exception) -> None:
-        self._failure = sentence(error)
-        self._over()
-
-    def _over(self, notes: tuple[str, ...] = ()) -> None:
-        painting, self._film = self.painting, None
-        words = strings.DONE_FRAMES.format(name=painting.title, done=len(self._planes), count=len(self._keys))
+            recents.add(self._controller, painting, self._last)
         if self._failure:
-            painting.end(Phase.FAILED, f"{self._failure} {words}" if painting.result else self._failure)
-        elif painting.result:
-            painting.end(Phase.DONE, words, notes)
-        else:
+            painting.end(Phase.FAILED, f"{self._failure} {words}" if self._placed else self._failure)
+        elif self._placed is not None:
+            painting.end(Phase.DONE, words, painting.notes)
+        elif self._stopped():
             painting.end(Phase.CANCELLED, strings.CANCELLED)
+        else:
+            painting.end(Phase.FAILED, strings.EMPTY_FRAMES.format(name=self._source.name))
         self._controller.over(painting)

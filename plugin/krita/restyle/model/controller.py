@@ -16,7 +16,7 @@ from ..host.order import Order, ordering, sketch
 from ..host.placing import Placed
 from ..host.recipe import MAX_STYLES, Recipe, StyleChoice
 from ..host.source import Source
-from ..packages import Failure, Painting, Phase, ServerStatus, Steps, client, log, sentence
+from ..packages import Failure, Painting, Phase, ServerStatus, Steps, Way, client, log, paint_alone, sentence
 from . import recents, settings
 from .settings import Recent
 
@@ -90,7 +90,7 @@ class Controller:
         """Begins to paint a layer. Failure with a sentence."""
         recipe = recipe or self.recipe
         found = source.find(document, node)
-        self._refuse_second(found)
+        self.refuse_second(found)
         painting = self.begin(found, recipe)
 
         def failed(words: str) -> None:
@@ -132,6 +132,11 @@ class Controller:
             return self.paint(document, below, recipe, client.Start.job(painted.job))
         return self.paint(document, below, painted.recipe)
 
+    def refuse_second(self, found: Source) -> None:
+        """Failure while a layer is being painted."""
+        if any(each.layer == found.layer and not each.cancellation.cancelled for each in self.running(found.document)):
+            raise Failure(strings.NOT_ANOTHER)
+
     def begin(self, found: Source, recipe: Recipe, *, draft: bool = False) -> Painting:
         """A new painting in the list."""
         painting = Painting(found.document, found.layer, found.origin, recipe, draft=draft)
@@ -148,8 +153,12 @@ class Controller:
         done: Callable[[client.Result], Steps[None]],
         failed: Callable[[str], None],
         landed: Callable[[], None] | None = None,
+        way: Way = paint_alone,
     ) -> None:
-        """Carries a request to the server; the steps of `done`, or `failed`, then `landed`, on Krita's thread. One that was cancelled only lands."""
+        """Carries a request to the server; the steps of `done`, or `failed`, then `landed`, on Krita's thread. One that was cancelled only lands.
+
+        way: how the request becomes a painting.
+        """
 
         def heard(event: client.Event) -> None:
             painting.hear(event)
@@ -178,7 +187,7 @@ class Controller:
                 landed()
             self.over(painting)
 
-        self.background.paint(request, heard, painting.cancellation, caught(answer, broke), problem)
+        self.background.paint(request, heard, painting.cancellation, caught(answer, broke), problem, way)
 
     def running(self, document_id: str | None = None) -> list[Painting]:
         """Paintings under way, of one image or of all."""
@@ -248,10 +257,6 @@ class Controller:
         for painting in paintings:
             painting.end(phase, words)
             self.over(painting)
-
-    def _refuse_second(self, found: Source) -> None:
-        if any(each.layer == found.layer and not each.cancellation.cancelled for each in self.running(found.document)):
-            raise Failure(strings.NOT_ANOTHER)
 
     def _placing(self, painting: Painting, made: Order, result: client.Result) -> Steps[None]:
         recents.add(self, painting, result, made)  # first: what the image does not take can be placed from there

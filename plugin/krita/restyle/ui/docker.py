@@ -7,12 +7,12 @@ import itertools
 from typing import Any
 
 from .. import strings
-from ..host import layers, memory, source
+from ..host import frames, layers, memory, source
 from ..host.api import QtCore, QtWidgets, krita
 from ..host.failures import guarded
 from ..model.animation import Animation
 from ..model.controller import Controller, controller
-from ..packages import Box, Painting, Phase, ServerState
+from ..packages import Box, Failure, Painting, Phase, ServerState, forecast
 from .controls import Controls
 from .exploring import Exploring
 from .gallery import AddButton, Gallery
@@ -335,6 +335,18 @@ class Docker(krita.DockWidget):
         node = document.activeNode() if document is not None else None
         painted = memory.recall(document, node) if node is not None else None
         meant = memory.painted_from(document, node) or node if node is not None else None
-        self.frames.setEnabled(meant is not None and bool(meant.animated()))
+        self._offer_frames(document, meant)
         for action in (self.this, self.again, self.resume, self.take):
             action.setEnabled(painted is not None)
+
+    def _offer_frames(self, document: Any, meant: Any | None) -> None:
+        """How many frames would be painted, and about how long, before anybody presses it."""
+        animated = meant is not None and bool(meant.animated())
+        self.frames.setEnabled(animated)
+        words = strings.FRAMES
+        with contextlib.suppress(Failure):
+            if animated:
+                estimate = self.controller.server.estimate
+                said = forecast(estimate.seconds if estimate else None, len(frames.keys(document, meant)))
+                words = strings.FRAMES_SAID.format(frames=words, forecast=said)
+        self.frames.setText(words)

@@ -38,9 +38,12 @@ class Answer:
     recipe: Recipe | None
 
 
-def ask(source: Source, original: Any | None, recipe: Recipe, background: Background, *, again: bool) -> Answer:
-    """What to paint and how. original: the layer that the source was painted from, where it is still there. again: Restyle painted the source."""
-    dialog = _Dialog(source, original, recipe, background, again)
+def ask(source: Source, original: Any | None, recipe: Recipe, background: Background, *, again: bool, frames: int = 1) -> Answer:
+    """What to paint and how. original: the layer that the source was painted from, where it is still there. again: Restyle painted the source.
+
+    frames: how many of that size are painted.
+    """
+    dialog = _Dialog(source, original, recipe, background, again, frames)
     try:
         return dialog.run()
     finally:
@@ -48,14 +51,15 @@ def ask(source: Source, original: Any | None, recipe: Recipe, background: Backgr
 
 
 class _Dialog:
-    def __init__(self, source: Source, original: Any | None, recipe: Recipe, background: Background, again: bool) -> None:
+    def __init__(self, source: Source, original: Any | None, recipe: Recipe, background: Background, again: bool, frames: int) -> None:
+        self._frames = frames
         self._given, self._background, self._original, self._again, self._opened_with = source, background, original, again, recipe
         self._painted: Source | None = source  # what would be painted now; None: what is chosen can't be
         self._known = False  # the library's styles have been shown
         self._library: list[Entry] = []
         self._extra: list[Entry] = []
         self._wanted = [key(choice) for choice in recipe.styles]  # chosen as soon as the gallery has them
-        self._window = GimpUi.Dialog(title=strings.TITLE, role="restyle", use_header_bar=0)
+        self._window = GimpUi.Dialog(title=strings.ANIMATION_TITLE if frames > 1 else strings.TITLE, role="restyle", use_header_bar=0)
         GimpUi.window_set_transient(self._window)
         self._window.set_default_size(WIDTH, HEIGHT)
         self._window.add_button(strings.RESET, RESET)
@@ -68,7 +72,7 @@ class _Dialog:
         self._selected = SelectedStyles(regions(source.image, source.layer), self._on_change)
         longest = max(source.sent.width, source.sent.height)
         self._controls = Controls(longest, self._on_change)
-        self._server = ServerLine(background, longest, self._sketch, self._look_for_server, self._on_info)
+        self._server = ServerLine(background, longest, self._sketch, self._look_for_server, self._on_info, frames)
         self._note = Gtk.Label(xalign=0, wrap=True, no_show_all=True)
         self._note.get_style_context().add_class("dim-label")
         self._lay_out()
@@ -172,9 +176,14 @@ class _Dialog:
             self._server.measure(longest)
             self._selected.offer(regions(self._given.image, self._painted.layer))
             self._gallery.choose([key(style) for style in self._selected.styles])
-            self._note.set_text(strings.SELECTION_NOTE.format(width=self._painted.box.width, height=self._painted.box.height) if self._painted.selected else "")
+            self._note.set_text(self._about(self._painted))
         self._note.set_visible(bool(self._note.get_text()))
         self._on_change()
+
+    def _about(self, painted: Source) -> str:
+        if self._frames > 1:
+            return strings.FRAMES_NOTE.format(count=self._frames)
+        return strings.SELECTION_NOTE.format(width=painted.box.width, height=painted.box.height) if painted.selected else ""
 
     def _look_for_server(self) -> None:
         self._background.query(_library, self._on_library, self._on_no_server)

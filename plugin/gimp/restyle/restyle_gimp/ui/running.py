@@ -8,7 +8,9 @@ from typing import Any
 from gi.repository import GimpUi, GLib, Gtk
 from restyle_client import Job, JobRequest, JobState, Preview, Progress
 from restyle_editor.job_thread import JobThread, Message, Outcome
-from restyle_editor.revival import Restarting
+from restyle_editor.revival import Restarting, Way
+from restyle_editor.revival import paint as paint_alone
+from restyle_editor.sequence import Course
 
 from .. import strings
 from ..host.background import Background
@@ -25,14 +27,17 @@ BAR = b"progressbar trough, progressbar progress { min-height: 10px; }"  # GIMP'
 
 
 class Running:
-    """One painting and its window. wanted: whether there is still an image for it."""
+    """The window of a painting, or of several that are frames, one after the other. A context manager. wanted: whether there is still an image for it."""
 
-    def __init__(self, request: JobRequest, background: Background, title: str, first_picture: Any | None, wanted: Callable[[], bool]) -> None:
-        self._wanted = wanted
+    def __init__(self, background: Background, title: str, first_picture: Any | None, wanted: Callable[[], bool]) -> None:
+        self._background, self._wanted = background, wanted
         self._status = StatusBar()
+        self._painting: JobThread | None = None
+        self._course: Course | None = None
+        self._open = True
         self._outcome: Outcome | None = None
-        self._ending = False  # the person spoke; only the outcome counts now
-        self._over = False  # there is nothing more to wait for
+        self.ending = False  # the person spoke; only the outcome counts now
+        self._over = True  # there is nothing more to wait for
         self._moving = False  # the bar shows a fraction
         self._window = GimpUi.Dialog(title=strings.RUNNING_TITLE.format(title=title), role="restyle-running", use_header_bar=0)
         GimpUi.window_set_transient(self._window)  # else it is lost behind GIMP's window at the first click there
@@ -47,16 +52,25 @@ class Running:
         self._lay_out(first_picture)
         self._window.connect("response", self._on_response)
         self._window.connect("delete-event", lambda *_: True)  # the response has been heard; the window stays until the painting has ended
-        self._painting = JobThread(request, lambda message: GLib.idle_add(self._on_message, message), background, more=strings.SEE_LOG)
 
-    def run(self) -> Outcome:
-        """Paints; returns when it is over, with the window still open."""
+    def __enter__(self) -> Running:
         self._window.show_all()
-        self._painting.start()
         GLib.timeout_add(PULSE_MS, self._pulse)
         GLib.timeout_add(LOOK_MS, self._look)
-        with self._status:
-            Gtk.main()
+        self._status.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open = False
+        self._status.__exit__()
+        self._window.destroy()
+
+    def paint(self, request: JobRequest, way: Way = paint_alone, course: Course | None = None) -> Outcome:
+        """Returns when it is over, with the window still open. way: how the request becomes a painting. course: of the run that it is a frame of."""
+        self._outcome, self._over, self._course = None, False, course
+        self._painting = JobThread(request, lambda message: GLib.idle_add(self._on_message, message), self._background, way=way, more=strings.SEE_LOG)
+        self._painting.start()
+        Gtk.main()
         return self._outcome or Outcome()
 
     def say(self, text: str) -> None:
@@ -75,9 +89,6 @@ class Running:
         GLib.timeout_add(round(1000 * max(NOTE_SECONDS, len("".join(notes)) / NOTE_LETTERS)), self._leave)
         Gtk.main()
 
-    def destroy(self) -> None:
-        self._window.destroy()
-
     def _leave(self) -> bool:
         if Gtk.main_level():
             Gtk.main_quit()
@@ -85,10 +96,9 @@ class Running:
 
     def _look(self) -> bool:
         """Whoever closes the image wants no painting of it."""
-        if not self._over and not self._wanted():
+        if self._open and not self._over and not self.ending and not self._wanted():
             self._window.response(Gtk.ResponseType.CANCEL)
-            return False
-        return not self._over
+        return self._open
 
     def _lay_out(self, first_picture: Any | None) -> None:
         content = self._window.get_content_area()
@@ -111,7 +121,7 @@ class Running:
             Gtk.main_quit()
         elif isinstance(message, Preview):
             self._show_picture(pictures.of_preview(message))
-        elif not self._ending:
+        elif not self.ending:
             self._show_state(message)
         return False
 
@@ -120,7 +130,7 @@ class Running:
             self._stop.set_sensitive(True)
         elif isinstance(message, Restarting):
             self._stop.set_sensitive(False)
-        if (now := state(message)) is not None:
+        if (now := state(message, self._course)) is not None:
             text, fraction = now
             self._text.set_text(text)
             self._moving = fraction > 0
@@ -128,8 +138,8 @@ class Running:
             self._status.show(text, fraction)
 
     def _on_response(self, _dialog: Any, response: int) -> None:
-        if self._over:
-            Gtk.main_quit()
+        if self._over or self._painting is None:
+            self._leave()
         elif response == STOP:
             self._end(strings.FINISHING)
             self._painting.finish()
@@ -139,16 +149,14 @@ class Running:
             self._painting.cancel()
 
     def _end(self, text: str) -> None:
-        self._ending, self._moving = True, False
+        self.ending, self._moving = True, False
         self._stop.set_sensitive(False)
         self._text.set_text(text)
 
     def _pulse(self) -> bool:
-        if self._over:
-            return False
-        if not self._moving:
+        if self._open and not self._over and not self._moving:
             self._bar.pulse()
-        return True
+        return self._open
 
 
 def _thicken(bar: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gi.repository import GLib, Gtk
 from restyle_client import Estimate, InstallProgress, JobRequest, ServerInfo
+from restyle_editor.sequence import forecast
 from restyle_editor.status import INSTALLABLE, installable, settled
 
 from .. import strings
@@ -19,6 +20,7 @@ class ServerLine(Gtk.Box):  # type: ignore[misc]
     """longest: px, of what is painted. request: makes the request to estimate, without pixels, or None when there is nothing to estimate yet.
 
     retry: asks the server again after a failure. informed: called with what is new of a server that was still starting; default: show_info.
+    frames: how many such requests there will be, as an animation.
     """
 
     def __init__(
@@ -28,10 +30,12 @@ class ServerLine(Gtk.Box):  # type: ignore[misc]
         request: Callable[[], JobRequest | None],
         retry: Callable[[], None],
         informed: Callable[[ServerInfo], None] | None = None,
+        frames: int = 1,
     ) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         self._background, self._longest, self._request, self._retry = background, longest, request, retry
         self._informed = informed or self.show_info
+        self._frames = frames
         self._timer = 0
         self._settling = 0
         self._asked = 0
@@ -123,7 +127,10 @@ class ServerLine(Gtk.Box):  # type: ignore[misc]
         if asked != self._asked:
             return
         self._busy(False)
-        time = strings.ESTIMATE_UNKNOWN_TIME if estimate.seconds is None else strings.ABOUT.format(time=strings.seconds(estimate.seconds))
+        if self._frames > 1:
+            time = forecast(estimate.seconds, self._frames)
+        else:
+            time = strings.ESTIMATE_UNKNOWN_TIME if estimate.seconds is None else strings.ABOUT.format(time=strings.seconds(estimate.seconds))
         network = strings.NETWORKS.get(estimate.weights.id if estimate.weights else "", "")
         work = max(estimate.work_width, estimate.work_height)
         size = strings.painted_at(work, self._longest) if work else ""

@@ -6,6 +6,9 @@ import grpc
 import pytest
 from calls import details, gray, order, pixels
 from fake_engine import following_bytes, painted_bytes, runs
+from restyle_server.jobs import following
+from restyle_server.jobs.job import Job, JobClass, Lifetime
+from restyle_server.jobs.states import JobState
 from restyle_server.limits import Limits
 from restyle_server.refusals import Invalid
 from restyle_server.rpc.conversion import spec_of
@@ -119,3 +122,31 @@ async def test_a_frame_outlives_its_job_and_goes_with_its_result(serving):
         assert (place.config.state_dir / "jobs" / job.id / "frame").read_bytes() == painted_bytes(pixels(1), 1)
         await place.caller.call("DeleteJob", id=job.id)
         assert job.id not in place.job_folders()
+
+
+async def test_a_server_that_ends_in_the_middle_tells_the_next_who_has_lost_what(serving):
+    async with serving(script={"steps": 2, "seeds": {"2": {"gate": "never"}}}) as place:
+        first = await place.caller.create(frame(1))
+        await place.caller.end(first.id)
+        second = await place.caller.create(frame(2, first.id))
+        third = await place.caller.create(frame(3, second.id))
+        fourth = await place.caller.create(frame(4, first.id))
+        await place.caller.begun(second.id)
+    async with serving() as place:
+        assert (await place.caller.end(second.id)).state == wire.FAILED
+        assert (await place.caller.end(third.id)).error.reason == "PREVIOUS_LOST"
+        assert (await place.caller.end(fourth.id)).state == wire.SUCCEEDED
+        assert await place.caller.read(fourth.id) == following_bytes(pixels(4), 4, [painted_bytes(pixels(1), 1)])
+
+
+def test_four_frames_back_are_found_by_way_of_those_between() -> None:
+    jobs = {str(number): job(str(number), (str(number - 1),) if number else ()) for number in range(6)}
+    assert following.chain(jobs["5"], jobs.get) == ["5", "4", "2"]  # of the frame 6: 1, 2 and 4 back
+    assert following.chain(jobs["1"], jobs.get) == ["1", "0"]
+    assert following.chain(jobs["0"], jobs.get) == ["0"]
+    jobs["3"] = job("3", ("2",), owner="somebody else")
+    assert following.chain(jobs["5"], jobs.get) == ["5", "4"]
+
+
+def job(job_id: str, previous: tuple[str, ...], owner: str = "") -> Job:
+    return Job(job_id, "client", job_id, "", Lifetime.DETACHED, JobClass.BATCH, JobState.SUCCEEDED, 0.0, 0, 0, "vgg16", owner, previous=previous, sequence=True)

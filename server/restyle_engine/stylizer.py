@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -32,7 +32,7 @@ from .optim import adam, lbfgs
 from .optim.lbfgs import Value
 from .optim.plan import Scale, Stage, followed, plan
 from .parameters import Optimizer, Pooling, Precision
-from .resizing import pixels, resized, tensor
+from .resizing import pixels, planes, resized, tensor
 from .store import Store
 from .task import Frame, Keep, Painting, Pixels, Sketch, State, Step, StepObserver, Task, forget
 from .verdict import Between, Cancelled, Verdict, go_on
@@ -139,6 +139,7 @@ class _Run:
         self._photo = tensor(wider.content, device).clamp(0, 1)
         self._prior = None if before is None else before.bordered(self._margin)
         self._temporal: Temporal | None = None
+        self._nearness = 0.0 if before is None else before.nearness
         self._task = replace(wider, content=task.content)  # a large one is not kept twice
 
     def paint(self) -> Painting:
@@ -157,7 +158,7 @@ class _Run:
                     began = time.monotonic()
                 self._paint_scale(index, scale)
                 if index + 1 < len(self._scales):
-                    self._keep(State(index + 1, _plane(self._best), scale.width, scale.height))
+                    self._keep(State(index + 1, planes(self._best), scale.width, scale.height, self._nearness))
             except _Finished:
                 finished = True
             if self._index == index:  # else it ended between two scales
@@ -176,7 +177,7 @@ class _Run:
             return None
         self._best = rounded(self._best)
         photo = self._task.content if self._prior is None else cropped(pixels(self._prior.anchor), self._margin)
-        return framed(self._task, photo, cropped(pixels(self._best), self._margin), anew=self._prior is None)
+        return framed(self._task, photo, cropped(pixels(self._best), self._margin), anew=self._prior is None, nearness=self._nearness)
 
     def _go_on(self) -> int:
         """Takes up the task's state, if it is of these scales; how many of them are done."""
@@ -186,7 +187,7 @@ class _Run:
         last = self._scales[state.done - 1]
         if state.best.shape != (3, *last.canvas[::-1]):
             return 0
-        self._best = torch.from_numpy(state.best)[None].to(self._device)
+        self._best, self._nearness = torch.from_numpy(state.best)[None].to(self._device), state.nearness
         self._skipped = sum(scale.evaluations for scale in self._scales[: state.done])
         self._spent = sum(scale.cost * scale.evaluations for scale in self._scales[: state.done])
         return state.done
@@ -272,7 +273,7 @@ class _Run:
         if self._temporal is not None:
             temporal, pull = self._temporal.gradient(image)
             gradient += pull
-            gradient *= self._temporal.free
+            gradient *= self._temporal.fresh
         if self._objective.free is not None:
             gradient *= self._objective.free
         loss, size = self._report(terms, temporal, gradient.abs().sum())
@@ -314,10 +315,13 @@ class _Run:
         def tell(terms: finish.Terms, weight: float, picture: Tensor) -> None:
             self._best = picture
             style, tone, content, gamut = torch.stack((terms.neighbours, terms.tone + terms.temporal, terms.content, FINISH_GAMUT * terms.gamut)).tolist()
+            if self._prior is None and not detail:
+                self._nearness = style
             self._tell(style + tone + weight * content + gamut, style, content, weight * content, tone, gamut)
 
-        free = product(None if local is None else (local > 0).to(self._best), None if self._temporal is None else self._temporal.pace)
-        finish.finish(objective, self._best, scale.evaluations, pace, pull, free, tell, self._beat)
+        calmed = None if self._temporal is None else partial(self._temporal.pace, shallow=detail)
+        free = None if local is None else (local > 0).to(self._best)
+        finish.finish(objective, self._best, scale.evaluations, pace, pull, free, tell, self._beat, calmed)
 
     def _regions(self, width: int, height: int, layers: tuple[str, ...], enlargement: float) -> list[finish.Region]:
         """Keys of each region's styles, and how much each position of the picture counts there. enlargement: the largest of a style's picture."""
@@ -389,8 +393,3 @@ class _Run:
         """What people see of a state (1, 3, h, w) of any size."""
         shown = self._faded(state, resized(self._photo, *state.shape[:1:-1])).clamp(0, 1)
         return cropped(pixels(shown), round(self._margin * state.shape[-1] / self._photo.shape[-1]))
-
-
-def _plane(image: Tensor) -> Pixels:
-    """(c, h, w) of a tensor (1, c, h, w)."""
-    return np.asarray(image.detach()[0].cpu().numpy())

@@ -21,6 +21,11 @@ def pixels(image: Tensor) -> Pixels:
     return np.ascontiguousarray(image.detach()[0].permute(1, 2, 0).cpu().numpy())
 
 
+def planes(image: Tensor) -> Pixels:
+    """float32 (c, h, w) of a tensor (1, c, h, w)."""
+    return np.asarray(image.detach()[0].cpu().numpy())
+
+
 def resized(image: Tensor, width: int, height: int) -> Tensor:
     """The picture at another size, bicubic; equal sizes return it as it is. Overshoot at edges is possible."""
     if image.shape[-1] == width and image.shape[-2] == height:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -21,7 +21,6 @@ from .network.calibration import content_hash, network
 from .network.vgg import Vgg
 from .objective import finish, strength
 from .objective.color_transfer import color_transferred
-from .objective.moments import product
 from .objective.regions import regions_of, strength_map
 from .objective.scale_objective import Terms, Weights, objective_of
 from .objective.targets import TargetCache
@@ -29,7 +28,7 @@ from .optim import adam, lbfgs
 from .optim.lbfgs import Value
 from .optim.plan import Scale, Stage, followed, plan
 from .parameters import Optimizer, Pooling, Precision
-from .resizing import pixels, resized, tensor
+from .resizing import pixels, planes, resized, tensor
 from .step import Step
 from .store import Store
 from .task import Frame, Keep, LiveStep, Painting, Pixels, Sketch, State, StepObserver, Task, forget
@@ -137,6 +136,7 @@ class _Run:
         self._photo = tensor(wider.content, device).clamp(0, 1)
         self._prior = None if before is None else before.bordered(self._margin)
         self._temporal: Temporal | None = None
+        self._nearness = 0.0 if before is None else before.nearness
         self._task = replace(wider, content=task.content)  # a large one is not kept twice
 
     def paint(self) -> Painting:
@@ -155,7 +155,7 @@ class _Run:
                     began = time.monotonic()
                 self._paint_scale(index, scale)
                 if index + 1 < len(self._scales):
-                    self._keep(State(index + 1, _plane(self._best), scale.width, scale.height))
+                    self._keep(State(index + 1, planes(self._best), scale.width, scale.height, self._nearness))
             except _Finished:
                 finished = True
             if self._index == index:  # else it ended between two scales
@@ -174,7 +174,7 @@ class _Run:
             return None
         self._best = rounded(self._best)
         photo = self._task.content if self._prior is None else cropped(pixels(self._prior.anchor), self._margin)
-        return framed(self._task, photo, cropped(pixels(self._best), self._margin), anew=self._prior is None)
+        return framed(self._task, photo, cropped(pixels(self._best), self._margin), anew=self._prior is None, nearness=self._nearness)
 
     def _go_on(self) -> int:
         """Takes up the task's state, if it is of these scales; how many of them are done."""
@@ -184,7 +184,7 @@ class _Run:
         last = self._scales[state.done - 1]
         if state.best.shape != (3, *last.canvas[::-1]):
             return 0
-        self._best = torch.from_numpy(state.best)[None].to(self._device)
+        self._best, self._nearness = torch.from_numpy(state.best)[None].to(self._device), state.nearness
         self._skipped = sum(scale.evaluations for scale in self._scales[: state.done])
         self._spent = sum(scale.cost * scale.evaluations for scale in self._scales[: state.done])
         return state.done
@@ -268,7 +268,7 @@ class _Run:
         if self._temporal is not None:
             temporal, pull = self._temporal.gradient(image)
             gradient += pull
-            gradient *= self._temporal.free
+            gradient *= self._temporal.fresh
         if self._objective.free is not None:
             gradient *= self._objective.free
         loss, size = self._report(terms, temporal, gradient.abs().sum())
@@ -290,7 +290,7 @@ class _Run:
         if not regions.counted:
             return
         objective = finish.finish_of(self._task, self._best, self._content, regions, self._vgg, self._name, self._targets, mode, side, self._temporal)
-        free = product(regions.free(self._best), None if self._temporal is None else self._temporal.pace)
+        free = regions.free(self._best)
         del regions  # its maps are let go
 
         def pull(content: float) -> float:
@@ -301,9 +301,12 @@ class _Run:
             style, tone, content, gamut = torch.stack(
                 (terms.neighbours, terms.tone + terms.temporal, terms.content, finish.GAMUT_WEIGHT * terms.gamut)
             ).tolist()
+            if self._prior is None and mode is finish.WHOLE:
+                self._nearness = style
             self._tell(style + tone + weight * content + gamut, style, content, weight * content, tone, gamut)
 
-        finish.finish(objective, self._best, scale.evaluations, mode, pull, free, tell, self._beat)
+        calmed = None if self._temporal is None else partial(self._temporal.pace, shallow=mode is finish.DETAIL)
+        finish.finish(objective, self._best, scale.evaluations, mode, pull, free, tell, self._beat, calmed)
 
     def _tell(self, loss: float, style: float, content: float, held: float, smoothing: float, gamut: float) -> None:
         """Tells of an evaluation, and obeys."""
@@ -352,8 +355,3 @@ class _Run:
         """What people see of a state (1, 3, h, w) of any size."""
         shown = self._faded(state, resized(self._photo, *state.shape[:1:-1])).clamp(0, 1)
         return cropped(pixels(shown), round(self._margin * state.shape[-1] / self._photo.shape[-1]))
-
-
-def _plane(image: Tensor) -> Pixels:
-    """(c, h, w) of a tensor (1, c, h, w)."""
-    return np.asarray(image.detach()[0].cpu().numpy())

@@ -42,12 +42,13 @@ class StylePicture:
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
     """A painting between two scales: all that the next one begins with. done: scales completed; best: float32 (3, h, w), the picture at the end of the last of
-    them; width, height: px, of that scale without its margin."""
+    them; width, height: px, of that scale without its margin; nearness: as a Frame's."""
 
     done: int
     best: Pixels
     width: int
     height: int
+    nearness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +57,7 @@ class Frame:
 
     content: float16 (H, W, 3) in 0–1, at the work's size, that each place was painted after. painting: float16 (H, W, 3) in 0–1, before any fading.
     seen: float32 (H, W), 1 where the content counts, else 0; None: everywhere. settings: equal for frames that are painted alike. anew: it followed none.
+    nearness: the style's loss at the end of the finish in the frame that began the scene; 0: not known.
     """
 
     content: Halves
@@ -63,6 +65,7 @@ class Frame:
     seen: Pixels | None = None
     settings: str = ""
     anew: bool = False
+    nearness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ moment comes back as it was painted. Several paintings that are named beside eac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -27,12 +27,13 @@ SMALLEST = 1e-6  # trust below which there is none
 class Prior:
     """painting: (1, 3, h, w), what was painted before, where it is now; trust: (1, 1, h, w) in 0–1; still: (1, 1, h, w), 1 where nothing has changed since it
     was painted, which is part of what is trusted. anchor: (1, 3, h, w), the content that each place was painted after; where it is still, an older one, so
-    that slow changes add up."""
+    that slow changes add up. nearness: the style's loss that the scene began with, which is as near as it shall come; 0: not known."""
 
     painting: Tensor
     trust: Tensor
     still: Tensor
     anchor: Tensor
+    nearness: float = 0.0
 
     @property
     def complete(self) -> bool:
@@ -43,7 +44,8 @@ class Prior:
         """With so many px more on each side, mirrored as the task's are."""
         height, width = self.trust.shape[-2:]
         rows, columns = (torch.from_numpy(np.pad(np.arange(side), margin, mode="symmetric")).to(self.trust.device) for side in (height, width))
-        return Prior(*(one[..., rows, :][..., columns] for one in (self.painting, self.trust, self.still, self.anchor)))
+        wider = {name: getattr(self, name)[..., rows, :][..., columns] for name in ("painting", "trust", "still", "anchor")}
+        return replace(self, **wider)
 
 
 @torch.no_grad()
@@ -57,16 +59,16 @@ def prior(task: Task, device: torch.device) -> Prior | None:
     total = torch.stack([weight * led.trust for weight, led in found]).sum(0)
     blend = torch.stack([weight * led.trust * led.painting for weight, led in found]).sum(0) / total.clamp(min=SMALLEST)
     trust = torch.stack([led.trust for _, led in found]).amax(0)
-    return Prior(blend, trust, torch.zeros_like(trust), content)  # a mixture is no painting yet: nothing of it stands still
+    return Prior(blend, trust, torch.zeros_like(trust), content, found[0][1].nearness)  # a mixture is no painting yet: nothing of it stands still
 
 
-def framed(task: Task, content: Pixels, painting: Pixels, *, anew: bool) -> Frame | None:
+def framed(task: Task, content: Pixels, painting: Pixels, *, anew: bool, nearness: float = 0.0) -> Frame | None:
     """What later frames need of a task's painting, when it is of a sequence."""
     if not task.sequence:
         return None
     seen = None if task.weight is None else (task.weight > 0).astype(np.float32)
     photo, painted = (np.clip(one, 0, 1).astype(np.float16) for one in (content, painting))
-    return Frame(photo, painted, seen, task.settings, anew)
+    return Frame(photo, painted, seen, task.settings, anew, nearness)
 
 
 def rounded(values: Tensor) -> Tensor:
@@ -77,6 +79,7 @@ def rounded(values: Tensor) -> Tensor:
 def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Prior | None:
     """What a painting and those before it say; None when nothing that counts can be followed from the first of them."""
     painting, trust, still, anchor = torch.zeros_like(content), torch.zeros_like(seen), torch.zeros_like(seen), content
+    nearness = 0.0
     for number, read in enumerate(previous.frames):
         frame = read()
         if frame is None:
@@ -87,6 +90,7 @@ def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Pr
         flow, here, sure = _followed(content, there, painted)
         sure = sure * seen * (warped(visible, flow) > 0.999)
         if number == 0:
+            nearness = frame.nearness
             if float(sure.sum()) < LEAST * float(seen.sum()):
                 return None
             if frame.settings == settings:
@@ -96,7 +100,7 @@ def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Pr
         painting, trust = painting + share * here, trust + share
         if frame.anew or float((trust * seen).sum()) >= ENOUGH * float(seen.sum()):
             break
-    return Prior(painting / trust.clamp(min=SMALLEST), trust, still, anchor)
+    return Prior(painting / trust.clamp(min=SMALLEST), trust, still, anchor, nearness)
 
 
 def _followed(content: Tensor, there: Tensor, painted: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -10,6 +10,7 @@ from .prior import Prior
 
 HELD = 60.0  # γ, beside a style loss of 1, of pixels in 0–1
 CALM = 0.3  # of the pace at which what is new is painted, where the painting before can be trusted: it has only lost some sharpness on its way
+BLURRED = 0.05  # of the style's loss that a scene began with: so much more, and what is trusted changes at that pace; at none where it is as near already
 
 
 class Temporal:
@@ -18,9 +19,9 @@ class Temporal:
     def __init__(self, prior: Prior, width: int, height: int) -> None:
         self._before = resized(prior.painting, width, height)
         self._trust = resized_map(prior.trust, width, height)
-        still = resized_map(prior.still, width, height)
-        self.pace = (1 - still) * (1 - (1 - CALM) * self._trust)  # (1, 1, h, w) in 0–1; 0: it stays as it is
-        self.free = (still < 1).to(still)
+        self._moves = 1 - resized_map(prior.still, width, height)
+        self._nearness = prior.nearness
+        self.fresh = self._moves * (1 - self._trust)  # (1, 1, h, w) in 0–1, what no painting before tells of
 
     def gradient(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """The term at an image (1, 3, h, w), a scalar, and its gradient."""
@@ -28,9 +29,16 @@ class Temporal:
         pull = self._trust * away
         return HELD * (pull * away).mean(), pull * (2 * HELD / away.numel())
 
+    def pace(self, loss: float, *, shallow: bool = False) -> Tensor:
+        """How fast each place may change, (1, 1, h, w) in 0–1, by the style's loss in the finish: what is trusted only as far as it has been blurred, else a
+        scene would come nearer to its style with each frame. shallow: the loss is that of the details, which says nothing of it."""
+        known = self._nearness > 0 and not shallow
+        blurred = (loss / self._nearness - 1) / BLURRED if known else 1.0
+        return self._moves * (1 - (1 - CALM * min(1.0, max(0.0, blurred))) * self._trust)
+
     def kept(self, image: Tensor) -> Tensor:
         """An image (1, 3, h, w) with what stands still as it was, which on its way from a smaller size has lost some sharpness."""
-        return torch.where(self.free > 0, image, self._before)
+        return torch.where(self._moves > 0, image, self._before)
 
 
 def begun(prior: Prior, content: Tensor) -> Tensor:

@@ -217,11 +217,19 @@ def _sources(regions: Regions, vgg: Vgg, network: str, start: Tensor, cache: Tar
 
 
 def finish(
-    objective: Finish, start: Tensor, steps: int, mode: Mode, pull: Callable[[float], float], free: Tensor | None, tell: Tell, beat: Beat | None = None
+    objective: Finish,
+    start: Tensor,
+    steps: int,
+    mode: Mode,
+    pull: Callable[[float], float],
+    free: Tensor | None,
+    tell: Tell,
+    beat: Beat | None = None,
+    calmed: Callable[[float], Tensor] | None = None,
 ) -> Tensor:
-    """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w) in 0–1, how fast
-    pixels may change; None: all alike. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may
-    raise to end it."""
+    """The picture (1, 3, h, w) after that many steps. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
+    change; None: everywhere. calmed: (1, 1, h, w) in 0–1, how fast they may, by the neighbours' loss; None: all alike. A step whose loss or gradient is not
+    finite is left out, with the moments begun anew and a tenth of the rate. tell may raise to end it."""
     shapes = level_shapes(start)[: mode.levels]
     means, squares = ([start.new_zeros(*start.shape[:2], *shape) for shape in shapes] for _ in range(2))
     since, picture, rate, weight = 0, start.clone(), 1.0, pull(0.0)
@@ -237,8 +245,9 @@ def finish(
             tell(terms, weight, picture)
             continue
         since += 1
+        allowed = free if calmed is None else product(free, calmed(float(terms.neighbours)))
         step = mode.rate * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / mode.warming)
-        slopes = spread(gradient if free is None else gradient.mul_(free), shapes)
+        slopes = spread(gradient if allowed is None else gradient.mul_(allowed), shapes)
         del gradient
         moves: list[Tensor] = []
         while slopes:
@@ -248,7 +257,7 @@ def finish(
             size = torch.div(square, 1 - BETAS[1] ** since, out=slope).sqrt_().add_(EPSILON)
             moves.append(torch.div(mean, size, out=size).mul_(-step / (1 - BETAS[0] ** since)))
         move = joined(moves)
-        picture += move if free is None else move.mul_(free)
+        picture += move if allowed is None else move.mul_(allowed)
         tell(terms, weight, picture)
         weight = pull(content)
     return picture

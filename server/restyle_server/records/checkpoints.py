@@ -38,6 +38,7 @@ class Head:
     width: int
     height: int
     shapes: tuple[tuple[int, int, int], ...]
+    nearness: float = 0.0  # to the style, at the end of the finish
 
 
 def told(failure: Failure, kept: Head) -> Failure:

@@ -70,7 +70,7 @@ def write(path: Path, frame: Frame) -> None:
     part = path.with_name(path.name + ".part")
     arrays = {name: np.ascontiguousarray(array) for name in PARTS if (array := getattr(frame, name)) is not None}
     try:
-        save_file(arrays, part, {"settings": frame.settings, "anew": str(frame.anew), "digest": _digest(arrays)})
+        save_file(arrays, part, {"settings": frame.settings, "anew": str(frame.anew), "nearness": repr(frame.nearness), "digest": _digest(arrays)})
     except SafetensorError as error:
         raise OSError(str(error)) from error
     part.replace(path)
@@ -86,7 +86,7 @@ def read(path: Path) -> Frame:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
         if words["digest"] != _digest(arrays):
             raise Damaged
-        return Frame(arrays["content"], arrays["painting"], arrays.get("seen"), words["settings"], words["anew"] == "True")
+        return Frame(arrays["content"], arrays["painting"], arrays.get("seen"), words["settings"], words["anew"] == "True", float(words["nearness"]))
     except (SafetensorError, KeyError, ValueError) as error:
         raise Damaged from error
 

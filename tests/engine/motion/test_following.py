@@ -111,6 +111,16 @@ def test_slow_changes_add_up_until_they_are_painted(painter):
     assert np.abs(frame(found).content.astype(np.float32) - first.content).mean() > 0.5 / 255
 
 
+def test_a_scene_comes_no_nearer_to_its_style_than_it_began(painter):
+    found = painter.paint(order(scene(20), evaluations=24), go_on)
+    began = found.trace[-1].style_loss
+    assert frame(found).nearness == pytest.approx(began)
+    for at in (22, 24, 26):
+        found = painter.paint(order(scene(at), frame(found), evaluations=24), go_on)
+        assert frame(found).nearness == pytest.approx(began)
+    assert found.trace[-1].style_loss == pytest.approx(began, rel=0.1)
+
+
 def test_what_was_hidden_for_a_moment_comes_back_as_it_was():
     before, hidden = scene(20), scene(20)
     hidden[8:28, 8:40] = 0.5

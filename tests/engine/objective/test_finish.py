@@ -195,7 +195,7 @@ class Slope:
         self.searches.append(search)
         self.weights.append(content)
         broken = len(self.searches) - 1 in self.broken
-        terms = Terms(*(torch.tensor(one) for one in (self.loss, 0.0, float(len(self.searches)), 0.0)))
+        terms = Terms(*(torch.tensor(one) for one in (self.loss, 0.0, float(len(self.searches)), 0.0, 0.0)))
         return terms, torch.full_like(image, torch.nan) if broken else torch.ones_like(image)
 
 

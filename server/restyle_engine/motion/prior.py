@@ -80,6 +80,8 @@ def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Pr
     for number, read in enumerate(previous.frames):
         frame = read()
         if frame is None:
+            if number == 0:
+                return None
             break
         there, painted, visible = _placed(frame, content)
         flow, here, sure = _followed(content, there, painted)

@@ -49,22 +49,22 @@ def test_native_and_memory_reach_the_job_s_parameters() -> None:
         ("120f", Moment(None, 120)),
     ],
 )
-def test_moments_are_seconds_a_clocks_time_or_a_frame(text, expected):
+def test_moments_are_seconds_a_clocks_time_or_a_frame(text: str, expected: object) -> None:
     assert amounts.moment(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "soon", "f", "-3", "1:2:3:4", "1e3"])
-def test_what_is_no_moment_is_refused(text):
+def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(typer.BadParameter):
         amounts.moment(text)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("25", Fraction(25)), ("30000/1001", Fraction(30000, 1001)), ("23.976", Fraction(2997, 125))])
-def test_rates_are_exact(text, expected):
+def test_rates_are_exact(text: str, expected: object) -> None:
     assert amounts.rate(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "0", "fast", "1/0", "2000", "-25"])
-def test_what_is_no_rate_is_refused(text):
+def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(typer.BadParameter):
         amounts.rate(text)

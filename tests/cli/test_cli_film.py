@@ -128,7 +128,7 @@ def test_frames_in_files_become_frames_and_a_film(restyle: Restyle, tmp_path: Pa
 def test_deep_frames_stay_deep(restyle: Restyle, tmp_path: Path, suffix: str) -> None:
     (tmp_path / "frames").mkdir()
     for at in range(2):
-        files.write_picture(tmp_path / "frames" / f"{at}{suffix}", plane_of(films.scene(at, deep=True), None))
+        (tmp_path / "frames" / f"{at}{suffix}").write_bytes(files.encode_picture(plane_of(films.scene(at, deep=True), None), suffix).data)
     paint(restyle, tmp_path / "frames", "-o", f"{tmp_path / 'out'}/")
     found = [samples_of(files.read_picture(tmp_path / "out" / f"{at}{suffix}").plane) for at in range(2)]
     assert [each.dtype for each in found] == [np.uint16] * 2
@@ -142,7 +142,7 @@ def test_light_beyond_white_stays_as_bright(restyle: Restyle, tmp_path: Path) ->
         frame, mine = (np.random.default_rng(at + seed).random((24, 32, 3)).astype(np.float32) * 3 for seed in (0, 10))
         for place, samples in (("frames", frame), ("mine", mine)):
             (tmp_path / place).mkdir(exist_ok=True)
-            files.write_picture(tmp_path / place / f"{at}.exr", plane_of(samples, None))
+            (tmp_path / place / f"{at}.exr").write_bytes(files.encode_picture(plane_of(samples, None), ".exr").data)
         keys += ["--key", f"{at}={tmp_path / 'mine' / f'{at}.exr'}"]
     paint(restyle, tmp_path / "frames", "-o", f"{tmp_path / 'out'}/", *keys)
     for at in range(2):

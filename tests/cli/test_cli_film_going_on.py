@@ -231,8 +231,8 @@ def test_a_full_disk_keeps_what_is_painted(restyle: Restyle, tmp_path: Path, roo
     assert f"{frames} of 8 frames are painted and kept; the same command goes on there." in done.stderr if kept else "All frames are painted" in done.stderr
     assert not (saved / "out.mkv").exists()
     shutil.move(saved / "out.mkv.painting", tmp_path / "out.mkv.painting")
-    done = restyle("film", content, *FILM, "-o", tmp_path / "out.mkv", "--json")
-    assert json.loads(done.stdout)["painted"] == FRAMES - frames
+    rest = restyle("film", content, *FILM, "-o", tmp_path / "out.mkv", "--json")
+    assert json.loads(rest.stdout)["painted"] == FRAMES - frames
 
 
 def test_no_job_of_a_broken_film_runs_on(restyle: Restyle, content: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from calls import PATIENCE
 from client.pictures import plane
 from fake_engine import following_bytes, runs
-from places import Place
+from places import Place, Serving
 from places import serving as serving
 from restyle_client import Job, JobFailed, JobRequest, JobState, Parameters, Plane, Previous, Session, StyleUse, connect_async
 
@@ -46,14 +46,14 @@ async def film(place: Place, source: Any, request: JobRequest, **words: Any) -> 
         return [bytes(result.plane.data) async for result in open_session.film(source, request, **words)]
 
 
-async def test_every_frame_is_painted_after_the_one_before_and_comes_in_order(serving):
+async def test_every_frame_is_painted_after_the_one_before_and_comes_in_order(serving: Serving) -> None:
     heard: set[tuple[int, type]] = set()
     async with serving() as place:
         assert await film(place, frames(), order(), on_event=lambda number, event: heard.add((number, type(event)))) == expected()
     assert {(number, Job) for number in range(COUNT)} <= heard
 
 
-async def test_frames_are_read_as_there_is_room(serving):
+async def test_frames_are_read_as_there_is_room(serving: Serving) -> None:
     taken: list[int] = []
 
     async def source() -> AsyncIterator[Plane]:
@@ -69,7 +69,7 @@ async def test_frames_are_read_as_there_is_room(serving):
     assert (done, len(taken)) == (COUNT, COUNT)
 
 
-async def test_a_film_goes_on_from_its_last_job(serving):
+async def test_a_film_goes_on_from_its_last_job(serving: Serving) -> None:
     async with serving() as place, session(place) as open_session:
         first = [result async for result in open_session.film(frames()[:2], order())]
         request = order(previous=(Previous(first[-1].job.id),))
@@ -77,40 +77,43 @@ async def test_a_film_goes_on_from_its_last_job(serving):
     assert [*(bytes(result.plane.data) for result in first), *rest] == expected()
 
 
-async def test_a_key_is_its_own_painting_and_what_follows_follows_it(serving):
+async def test_a_key_is_its_own_painting_and_what_follows_follows_it(serving: Serving) -> None:
     key = plane(16, 16, shift=99)
     async with serving() as place:
         assert await film(place, frames(), order(), keys={2: key}) == expected(keys={2: bytes(key.data)})
 
 
-async def test_a_film_of_no_frames_has_no_paintings(serving):
+async def test_a_film_of_no_frames_has_no_paintings(serving: Serving) -> None:
     async with serving() as place:
         assert await film(place, [], order()) == []
 
 
 @pytest.mark.parametrize("number", [0, 1, COUNT - 1])
-async def test_killing_the_worker_in_the_middle_changes_no_byte(serving, number):
-    killed = []
+async def test_killing_the_worker_in_the_middle_changes_no_byte(serving: Serving, number: int) -> None:
+    killed: list[int] = []
 
     async with serving(script={"steps": 200, "step_ms": 1}) as place:
 
         def kill(frame: int, event: object) -> None:
             if isinstance(event, Job) and event.state is JobState.RUNNING and frame == number and not killed:
                 killed.append(frame)
-                os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
+                worker = place.server.dispatcher.slots[0].process
+                assert worker is not None
+                assert worker.pid is not None
+                os.kill(worker.pid, signal.SIGKILL)
 
         assert await film(place, frames(), order(), on_event=kill) == expected()
     assert killed == [number]
 
 
-async def test_a_frame_that_fails_for_itself_ends_the_film_and_leaves_nothing_running(serving):
+async def test_a_frame_that_fails_for_itself_ends_the_film_and_leaves_nothing_running(serving: Serving) -> None:
     async with serving(script={"steps": 4, "fail_at": 2}) as place, session(place) as open_session:
         with pytest.raises(JobFailed):
             _ = [result async for result in open_session.film(frames(), order())]
         assert place.server.store.open() == []
 
 
-async def test_leaving_early_cancels_what_is_in_flight(serving):
+async def test_leaving_early_cancels_what_is_in_flight(serving: Serving) -> None:
     async with serving(script={"steps": 50, "step_ms": 1}) as place, session(place) as open_session:
         async with aclosing(open_session.film(frames(), order())) as paintings:
             async for _ in paintings:
@@ -125,7 +128,7 @@ def blocking(address: str, token: str, heard: list[tuple[int, Any]]) -> Iterator
             yield bytes(result.plane.data)
 
 
-async def test_the_blocking_session_gives_the_same(serving):
+async def test_the_blocking_session_gives_the_same(serving: Serving) -> None:
     heard: list[tuple[int, Any]] = []
     async with serving() as place:
         assert await asyncio.to_thread(lambda: list(blocking(place.server.address, place.server.token, heard))) == expected()

@@ -29,7 +29,7 @@ def photograph(path: Path) -> Path:
     """600 × 400 px: a cup of coffee, in the public domain, that comes with scikit-image."""
     from skimage import data
 
-    Image.fromarray(data.coffee()).save(path)
+    Image.fromarray(data.coffee()).save(path)  # type: ignore[no-untyped-call]
     return path
 
 

@@ -60,7 +60,7 @@ class Studio:
         """The paintings of a scene, with their seconds."""
         kept: dict[int, Frame | None] = {}
         for number in range(count):
-            named = tuple((lambda frame=kept[number - back]: frame) for back in BACK if number - back in kept)  # type: ignore[misc]
+            named = tuple((lambda frame=kept[number - back]: frame) for back in BACK if number - back in kept)
             task = self._task(scene.content(number), (Previous(named),) if follow and named else ())
             began = time.process_time()
             found = self._stylizer.paint(task, lambda _: Verdict.GO_ON)

@@ -41,7 +41,7 @@ def _grid(side: int) -> Places:
 
 
 def _inside(places: Places, side: int) -> NDArray[np.bool_]:
-    return ((places >= 0) & (places <= side - 1)).all(-1)
+    return np.asarray(((places >= 0) & (places <= side - 1)).all(-1))
 
 
 def turning(side: int) -> Scene:

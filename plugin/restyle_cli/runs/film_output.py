@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import typer
+from restyle_contract.files import atomic_write
 from restyle_imaging.errors import FilmError
 from restyle_imaging.film import codecs, sequences
 from restyle_imaging.film.codecs import Chosen
@@ -151,8 +152,8 @@ def previewing(path: Path | None) -> Iterator[Callable[[Plane], None] | None]:
         raise ownership.refusal(path)
 
     def show(plane: Plane) -> None:
-        with contextlib.suppress(files.PictureError):  # a look at the film is not worth its end
-            files.write_picture(path, plane)
+        with contextlib.suppress(files.PictureError, OSError):  # a look at the film is not worth its end
+            atomic_write(path, files.encode_picture(plane, path.suffix).data, lasting=False)
 
     try:
         yield show

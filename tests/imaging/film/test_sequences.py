@@ -15,7 +15,8 @@ from restyle_imaging.io.pictures import plane_of
 def frames(folder: Path, numbers: list[int], form: str = "shot-{:04d}.png", side: int = 16) -> Path:
     folder.mkdir(exist_ok=True)
     for number in numbers:
-        files.write_picture(folder / form.format(number), plane_of(np.full((side, side, 3), number, np.uint8), None))
+        path = folder / form.format(number)
+        path.write_bytes(files.encode_picture(plane_of(np.full((side, side, 3), number, np.uint8), None), path.suffix).data)
     return folder
 
 

@@ -314,6 +314,7 @@ class Krita:
         """Undo alone: of the image in front, a turn of the loop later, as Krita does it."""
         assert name == "edit_undo"
         document = self.activeDocument()
+        assert document is not None
         action = QtGui.QAction() if QT == 6 else QtWidgets.QAction()
         action.triggered.connect(lambda: QtCore.QTimer.singleShot(0, lambda: setattr(document, "time", document.moves.pop())))
         self.window.actions[name] = action

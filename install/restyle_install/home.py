@@ -26,12 +26,14 @@ IMPATIENT = ("--retries", "1", "--timeout", "20")  # for PyTorch's own index, wh
 
 @dataclass(frozen=True)
 class Source:
-    """What is installed. path: a checkout's folder or a wheel. version: its own. requirements: what it needs, as packages name it. digest: of its content."""
+    """What is installed. path: a checkout's folder or a wheel. version: its own. requirements: what it needs, as packages name it; video: what films and
+    animations need beside that. digest: of its content."""
 
     path: Path
     version: str
     requirements: tuple[str, ...]
     digest: str
+    video: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def source_of(root: Path) -> Source:
         version = re.search(r'^__version__ = "([^"]+)"', (root / "server/restyle_server/__init__.py").read_text("utf-8"), re.MULTILINE)
     except (OSError, KeyError, ValueError) as error:
         raise EnvironmentProblem(f"{root} is no copy of Restyle; run this inside of one.") from error
-    return Source(root, version[1] if version else "", tuple(project["dependencies"]), _digest(root))
+    video = tuple(project.get("optional-dependencies", {}).get("video", ()))
+    return Source(root, version[1] if version else "", tuple(project["dependencies"]), _digest(root), video)
 
 
 def source_of_wheel(path: Path) -> Source:
@@ -69,7 +72,8 @@ def source_of_wheel(path: Path) -> Source:
         raise EnvironmentProblem(f"{path} is no wheel of Restyle; give the file restyle-VERSION-py3-none-any.whl.") from error
     needs = [word.partition(": ")[2] for word in words if word.startswith("Requires-Dist: ")]
     version = next((word.partition(": ")[2] for word in words if word.startswith("Version: ")), "")
-    return Source(path, version, tuple(need for need in needs if "extra ==" not in need), digest)
+    video = tuple(need.partition(";")[0].strip() for need in needs if re.search(r"extra == ['\"]video['\"]", need))
+    return Source(path, version, tuple(need for need in needs if "extra ==" not in need), digest, video)
 
 
 def kept(folder: Path) -> dict[str, Any] | None:
@@ -99,8 +103,33 @@ def install(source: Source, folder: Path, choices: Choices, machine: Machine, sa
     making.fill(ways(source, folder, choices, machine), folder, machine, say)
     if not program_of(folder, "restyle").exists():
         raise EnvironmentProblem(f"The packages came without the command restyle; see {folder / making.LOG}, then run this again.")
+    if source.video and not client:
+        _bring_video(source, folder, choices, machine, say)
     words = {"source": source.digest, "client": client, "torch": choices.asked, "python": making.version_of(folder), "version": source.version}
     making.write_stamp(folder, words)
+
+
+def _bring_video(source: Source, folder: Path, choices: Choices, machine: Machine, say: Say) -> None:
+    """What films and animations need. A failure is told and forgiven: pictures are painted without it."""
+    lines: list[str] = []
+    installer = _uv(machine.uv, folder, choices) if machine.uv else _pip(folder, choices)
+    if machine.run([*installer, *source.video], lines.append, environment=making.variables(machine)):
+        by_hand = " ".join(f'"{need}"' for need in source.video)
+        say(f"The packages for films and animations were not installed; try again at any time: {python_of(folder)} -m pip install {by_hand}")
+
+
+def _pip(folder: Path, choices: Choices) -> Command:
+    """The start of a command that installs packages."""
+    return [python_of(folder), "-m", "pip", "install", *_offline(choices)]
+
+
+def _uv(uv: str, folder: Path, choices: Choices) -> Command:
+    """The same by uv."""
+    return [uv, "pip", "install", "--python", python_of(folder), *_offline(choices)]
+
+
+def _offline(choices: Choices) -> list[str]:
+    return ["--no-index", "--find-links", str(choices.packages)] if choices.packages else []
 
 
 def ways(source: Source, folder: Path, choices: Choices, machine: Machine) -> list[list[Command]]:
@@ -108,13 +137,13 @@ def ways(source: Source, folder: Path, choices: Choices, machine: Machine) -> li
 
     Restyle itself is put in anew even where its version is the same: checkouts differ within a version.
     """
-    offline = ["--no-index", "--find-links", str(choices.packages)] if choices.packages else []
+    offline = choices.packages is not None
     needed = [need for need in source.requirements if not (choices.client_only and _is_torch(need))]
-    pip: Command = [python_of(folder), "-m", "pip", "install", *offline]
+    pip = _pip(folder, choices)
     plain: list[Command] = [[*pip, *needed], [*pip, "--no-deps", "--force-reinstall", source.path]]
     found: list[list[Command]] = []
     if machine.uv:
-        uv: Command = [machine.uv, "pip", "install", "--python", python_of(folder), *offline]
+        uv = _uv(machine.uv, folder, choices)
         itself: Command = [*uv, "--no-deps", "--reinstall-package", "restyle", "--refresh-package", "restyle", source.path]
         if choices.build and choices.build.backend and not offline:
             found.append([[*uv, "--torch-backend", choices.build.backend, *needed], itself])

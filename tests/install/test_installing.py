@@ -116,6 +116,22 @@ def test_options_that_an_administrator_gave_the_launcher_survive_an_update(perso
     assert json.loads(path.read_text()) == {**launcher, "version": "0.1.0"}
 
 
+def test_a_painter_gets_what_films_need_and_is_whole_without_it(person: Person) -> None:
+    said = person.install(UV_FAILS="opencv")
+    assert "were not installed; try again at any time" in said
+    assert "opencv-python-headless>=" in said
+    assert person.command.exists()
+    (person.data / "environment/restyle-stamp.json").unlink()
+    assert "were not installed" not in person.install()
+    assert "opencv-python-headless>=" in person.calls[-1]
+    assert "av>=" in person.calls[-1]
+
+
+def test_a_client_gets_nothing_of_what_films_need(person: Person) -> None:
+    person.install("--client-only")
+    assert not any("opencv" in call for call in person.calls)
+
+
 @pytest.fixture
 def card(person: Person) -> Person:
     """Somebody with a graphics card, as far as its driver's own tool says."""

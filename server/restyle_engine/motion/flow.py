@@ -15,7 +15,7 @@ LUMA = (0.299, 0.587, 0.114)  # of R, G, B (ITU-R BT.601): what DIS compares
 
 
 class FlowMissing(Exception):
-    """OpenCV isn't installed; the text says how it is."""
+    """OpenCV isn't installed."""
 
 
 def flows(here: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
@@ -50,6 +50,6 @@ def _search() -> Any:
     try:
         import cv2
     except ImportError as error:
-        raise FlowMissing('Frames that hold still need OpenCV beside the painter; install it with: pip install "restyle[video]"') from error
+        raise FlowMissing from error
     cv2.setNumThreads(1)  # the search is cut into as many stripes as there are threads: equal frames would differ from machine to machine
     return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)

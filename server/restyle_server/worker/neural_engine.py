@@ -19,6 +19,7 @@ from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Frame, LiveStep, Painting, Pixels, Sketch, Task
 from restyle_engine.verdict import Between, Verdict, go_on
+from restyle_imaging import extra
 from restyle_imaging.color.oklab import with_content_color
 from restyle_imaging.errors import ImagingError, PictureError
 from restyle_imaging.planes.canvas import Canvas, close_plane, open_plane
@@ -78,7 +79,7 @@ class NeuralEngine:
         except UnusableWeights as error:
             raise JobFailure("WEIGHTS_UNUSABLE", str(error)) from error
         except FlowMissing as error:
-            raise JobFailure("UNIMPLEMENTED", str(error)) from error
+            raise JobFailure("UNIMPLEMENTED", extra.missing("Frames that hold still").message) from error
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise self._out_of_memory(order) from error
         except RuntimeError as error:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from restyle_contract.files import replacing
 from restyle_engine.parameters import Resolved
 from restyle_engine.task import Frame, Pixels, Previous, Task
 from restyle_imaging.io.files import read_picture
@@ -36,7 +37,7 @@ def settings_of(task: Task, order: Order) -> str:
     """Equal for frames that are painted alike, whatever their content."""
     digest = hashlib.blake2b(digest_size=16)
     words = [__version__, str(task.weights), str(order.start.source), str(task.noise)]
-    words += [f"{field.name} {getattr(task.parameters, field.name)}" for field in fields(Resolved)]
+    words += [f"{field.name} {getattr(task.parameters, field.name)}" for field in fields(Resolved) if field.name != "memory_limit"]
     for style in task.styles:
         words.append(f"{style.key} {style.weight} {style.scale} {style.symmetry} {_said(style.region)}")
     words += [_said(task.weight), _said(task.strength_map)]
@@ -67,13 +68,13 @@ def painted_of(order: Order, width: int, height: int) -> Callable[[int, int], Pi
 
 def write(path: Path, frame: Frame) -> None:
     """Whole or not at all. OSError."""
-    part = path.with_name(path.name + ".part")
     arrays = {name: np.ascontiguousarray(array) for name in PARTS if (array := getattr(frame, name)) is not None}
+    words = {"settings": frame.settings, "anew": str(frame.anew), "nearness": repr(frame.nearness), "digest": _digest(arrays)}
     try:
-        save_file(arrays, part, {"settings": frame.settings, "anew": str(frame.anew), "nearness": repr(frame.nearness), "digest": _digest(arrays)})
+        with replacing(path) as part:
+            save_file(arrays, part, words)
     except SafetensorError as error:
         raise OSError(str(error)) from error
-    part.replace(path)
 
 
 def read(path: Path) -> Frame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
@@ -88,9 +89,9 @@ async def test_a_film_of_no_frames_has_no_paintings(serving: Serving) -> None:
         assert await film(place, [], order()) == []
 
 
-@pytest.mark.parametrize("number", [0, 1, COUNT - 1])
-async def test_killing_the_worker_in_the_middle_changes_no_byte(serving: Serving, number: int) -> None:
-    killed: list[int] = []
+@pytest.mark.parametrize("seed", range(10))
+async def test_killing_the_worker_at_a_random_frame_changes_no_byte(serving: Serving, seed: int) -> None:
+    number, killed = random.Random(seed).randrange(COUNT), list[int]()
 
     async with serving(script={"steps": 200, "step_ms": 1}) as place:
 

@@ -42,7 +42,7 @@ Key = Annotated[
     list[str] | None,
     typer.Option(metavar="N=FILE", help="Frame N as you have painted it; repeat it. The film follows from there both ways.", show_default=False),
 ]
-Codec = Annotated[str | None, typer.Option(metavar="NAME", help="h264, h265, vp9, av1, prores or ffv1. Default: what suits OUT.", show_default=False)]
+Codec = Annotated[str | None, typer.Option(metavar="NAME", help="h264, h265, vp9, prores or ffv1. Default: what suits OUT.", show_default=False)]
 Crf = Annotated[int | None, typer.Option(metavar="N", min=0, help="Quality of the coding, 0 best. Default: 18 for h264.", show_default=False)]
 Preview = Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the last painted frame here, to look at meanwhile.", show_default=False)]
 Restart = Annotated[bool, typer.Option("--restart", metavar="", help="Paint all frames anew where settings have changed.", show_default=False)]

@@ -33,8 +33,6 @@ CODINGS: Mapping[str, Coding] = {
                    options={"x265-params": "log-level=none"}, in_order={"bf": "0"}),
     "vp9": Coding("libvpx-vp9", ("yuv420p", 8), None, ("yuva420p", 8), None, (".webm", ".mkv", ".mp4"), 24, 63,
                   options={"b": "0", "row-mt": "1", "auto-alt-ref": "0"}),
-    "av1": Coding("libsvtav1", ("yuv420p", 8), ("yuv420p10le", 10), None, None, (".mp4", ".webm", ".mkv"), 28, 63, even=True,
-                  in_order={"svtav1-params": "pred-struct=1"}),
     "prores": Coding("prores_ks", ("yuv422p10le", 10), ("yuv422p10le", 10), ("yuva444p10le", 10), ("yuva444p10le", 10), (".mov", ".mkv"), None, even=True),
     "ffv1": Coding("ffv1", ("yuv444p", 8), ("yuv444p16le", 16), ("yuva444p", 8), ("yuva444p16le", 16), (".mkv",), None,
                    options={"level": "3", "slicecrc": "1"}),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -183,7 +182,6 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 def library() -> Any:
     """PyAV. FilmError when it is not installed."""
-    os.environ.setdefault("SVT_LOG", "1")  # errors alone: the coder of AV1 writes to the terminal by itself
     try:
         import av
         import av.logging

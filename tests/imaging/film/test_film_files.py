@@ -43,7 +43,6 @@ KINDS = [
     (".mp4", "h265", False, True),
     (".webm", "vp9", False, False),
     (".webm", "vp9", True, False),
-    (".mp4", "av1", False, True),
     (".mov", "prores", True, True),
     (".mov", "prores", False, True),
     (".mkv", "ffv1", True, True),

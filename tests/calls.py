@@ -114,7 +114,7 @@ class Caller:
         request = getattr(wire, f"{method}Request")(**words)
         return await getattr(self.stub, method)(request, metadata=self.metadata, timeout=PATIENCE)
 
-    async def create(self, spec: wire.JobSpec, pieces: list[Piece] | None = None, request_id: str | None = None) -> Any:
+    async def create(self, spec: wire.JobSpec, pieces: list[Piece] | None = None, request_id: str | None = None) -> wire.Job:
         """A job; without pieces its content's bytes are those of its seed."""
         if pieces is None:
             pieces = [(0, 0, pixels(spec.parameters.seed, spec.content.width))]
@@ -125,26 +125,32 @@ class Caller:
             for payload, offset, data in pieces:
                 yield wire.CreateJobRequest(chunk=wire.Chunk(payload=payload, offset=offset, data=data))
 
-        return await self.stub.CreateJob(requests(), metadata=self.metadata, timeout=PATIENCE)
+        job: wire.Job = await self.stub.CreateJob(requests(), metadata=self.metadata, timeout=PATIENCE)
+        return job
 
     def watch(self, job_id: str, previews: bool = False, preview_size: int = 0) -> Any:
         """A stream of events."""
         request = wire.WatchJobRequest(id=job_id, previews=previews, preview_size=preview_size)
         return self.stub.WatchJob(request, metadata=self.metadata, timeout=PATIENCE)
 
-    async def end(self, job_id: str) -> Any:
+    async def end(self, job_id: str) -> wire.Job:
         """The job when it has ended."""
         events = [event async for event in self.watch(job_id)]
-        return events[-1].snapshot
+        last: wire.Job = events[-1].snapshot
+        return last
 
-    async def begun(self, job_id: str) -> Any:
+    async def begun(self, job_id: str) -> wire.Job:
         """The job when it runs and has reported progress."""
         stream = self.watch(job_id)
         async for event in stream:
             if event.HasField("progress") or (event.HasField("snapshot") and event.snapshot.HasField("progress")):
                 break
         stream.cancel()
-        return await self.call("GetJob", id=job_id)
+        return await self.get(job_id)
+
+    async def get(self, job_id: str) -> wire.Job:
+        job: wire.Job = await self.call("GetJob", id=job_id)
+        return job
 
     async def read(self, job_id: str, offset: int = 0) -> bytes:
         """The result's bytes from the offset on; from 0 they are checked against their CRC."""

@@ -19,6 +19,12 @@ from fake_engine import write_script
 LAUNCHER = Path(__file__).resolve().parent / "fake_server.py"
 
 
+def last_words(process: subprocess.Popen[str]) -> str:
+    """What a process that has ended had written to stderr."""
+    assert process.stderr is not None
+    return process.stderr.read()
+
+
 @dataclass
 class Launchpad:
     """Starts servers of one state folder; none outlives its test."""

@@ -13,6 +13,7 @@ from calls import Caller, calling
 from fake_engine import write_script
 from restyle_server.admin.config import Config
 from restyle_server.clock import Clock
+from restyle_server.devices.slots import DeviceSlot
 from restyle_server.limits import Limits
 from restyle_server.server import Server, running
 
@@ -34,6 +35,12 @@ class Place:
 
 
 Serving = Callable[..., AbstractAsyncContextManager[Place]]
+
+
+def pid_of(slot: DeviceSlot) -> int:
+    """The process that owns the device now."""
+    assert slot.process is not None and slot.process.pid is not None
+    return slot.process.pid
 
 
 @pytest.fixture

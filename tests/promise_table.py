@@ -70,6 +70,7 @@ FOLDERS = ("tests/faults", "tests/load", "tests/security")  # whose tests measur
 CODE = ("plugin", "protos", "server", "tests")  # what the rows are about
 
 Promised = Callable[..., None]
+Sized = Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def full_size(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def sized(request: pytest.FixtureRequest) -> Callable[[Any, Any], Any]:
+def sized(request: pytest.FixtureRequest) -> Sized:
     """sized(full, small): how often, in this run."""
     share = _share(request.config)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from restyle_engine.network.topology import CHANNELS
 from restyle_engine.network.vgg import Filters, convolutions
 from restyle_engine.parameters import Parameters, Precision, Preset, resolve
-from restyle_engine.task import StylePicture, Task
+from restyle_engine.task import LiveStep, StepObserver, StylePicture, Task
+from restyle_engine.verdict import Verdict
 from restyle_server.weights.catalogue import SHIPPED
 
 
@@ -27,7 +31,7 @@ def random_filters(seed: int = 0, until: str = "5_1") -> dict[str, Filters]:
     return filters
 
 
-def photo(width: int, height: int) -> np.ndarray:
+def photo(width: int, height: int) -> NDArray[np.float32]:
     """A sky, a sun, a hill and a house: flats, an edge, a gradient."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) / max(width, height)
     picture = np.stack([0.5 + 0.3 * y, 0.6 + 0.2 * y, 0.9 - 0.3 * y], -1)
@@ -37,14 +41,24 @@ def photo(width: int, height: int) -> np.ndarray:
     return picture.astype(np.float32)
 
 
-def waves(width: int, height: int, period: float = 6.0, hue: tuple[float, float, float] = (0.9, 0.5, 0.1)) -> np.ndarray:
+def waves(width: int, height: int, period: float = 6.0, hue: tuple[float, float, float] = (0.9, 0.5, 0.1)) -> NDArray[np.float32]:
     """Slanted stripes of two colours: a style that can be told from any photo."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     stripe = (0.5 + 0.5 * np.sin(2 * np.pi * (x + 0.6 * y) / period))[..., None]
-    return (stripe * np.array(hue) + (1 - stripe) * np.array([0.05, 0.1, 0.3])).astype(np.float32)
+    return np.asarray(stripe * np.array(hue) + (1 - stripe) * np.array([0.05, 0.1, 0.3]), np.float32)
 
 
-def task(content: np.ndarray | None = None, *styles: StylePicture, preset: Preset = Preset.DRAFT, **changes: object) -> Task:
+def noting(note: Callable[[LiveStep], object]) -> StepObserver:
+    """Notes every step and lets the painting go on."""
+
+    def observe(step: LiveStep) -> Verdict:
+        note(step)
+        return Verdict.GO_ON
+
+    return observe
+
+
+def task(content: np.ndarray | None = None, *styles: StylePicture, preset: Preset = Preset.DRAFT, **changes: Any) -> Task:
     """A task in fp32 on vgg16; `changes` go to the parameters, or to the task."""
     content = photo(48, 36) if content is None else content
     own = {name: changes.pop(name) for name in ("weight", "start", "noise", "strength_map", "weights", "previous", "sequence", "settings") if name in changes}

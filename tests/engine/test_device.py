@@ -21,9 +21,9 @@ def cpuinfo(vendor: str, flags: str) -> list[str]:
         ("GenuineIntel", "", False),
     ],
 )
-def test_bf16_is_taken_where_it_is_the_faster_one(vendor, flags, quick):
+def test_bf16_is_taken_where_it_is_the_faster_one(vendor: str, flags: str, quick: bool) -> None:
     assert quick_in_bf16(cpuinfo(vendor, flags)) is quick
 
 
-def test_a_machine_that_tells_nothing_gets_fp32():
+def test_a_machine_that_tells_nothing_gets_fp32() -> None:
     assert not quick_in_bf16([])

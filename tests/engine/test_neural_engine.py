@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def stored(path: Path, samples: np.ndarray, plane_format: PixelFormat) -> PlaneF
 
 
 @pytest.fixture
-def layer(tmp_path) -> np.ndarray:
+def layer(tmp_path: Path) -> np.ndarray:
     """64 × 48 px, RGBA8, transparent on the left."""
     rgba = np.full((48, 64, 4), 255, np.uint8)
     rgba[..., :3] = (photo(64, 48) * 255).round()
@@ -57,7 +58,7 @@ def layer(tmp_path) -> np.ndarray:
 
 
 @pytest.fixture
-def order(tmp_path, layer) -> AskedOrder:
+def order(tmp_path: Path, layer: np.ndarray) -> AskedOrder:
     Image.fromarray((waves(60, 50) * 255).astype(np.uint8)).save(tmp_path / "waves.png")
     return AskedOrder(
         content=stored(tmp_path / "content", layer, RGBA8),
@@ -67,11 +68,11 @@ def order(tmp_path, layer) -> AskedOrder:
     )
 
 
-def pixels(painted, like: np.ndarray) -> np.ndarray:
+def pixels(painted: Painted, like: np.ndarray) -> np.ndarray:
     return np.frombuffer(painted.plane.data, like.dtype).reshape(like.shape)
 
 
-def test_the_result_has_the_format_size_and_alpha_of_the_layer(paints, order, layer):
+def test_the_result_has_the_format_size_and_alpha_of_the_layer(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray) -> None:
     steps: list[LiveProgress] = []
 
     def observe(step: LiveProgress) -> Verdict:
@@ -88,21 +89,22 @@ def test_the_result_has_the_format_size_and_alpha_of_the_layer(paints, order, la
 
 
 @pytest.mark.parametrize("color", list(Color))
-def test_strength_0_gives_every_byte_back(paints, order, layer, color):
+def test_strength_0_gives_every_byte_back(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, color: Color) -> None:
     parameters = replace(order.parameters, strength=0.0, color=color)
     assert np.array_equal(pixels(paint(paints, replace(order, parameters=parameters), go_on), layer), layer)
 
 
-def test_hidden_colours_never_reach_visible_pixels(paints, order, layer, tmp_path):
+def test_hidden_colours_never_reach_visible_pixels(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, tmp_path: Path) -> None:
     found = []
     for name, hidden in (("red", (255, 0, 0)), ("blue", (0, 0, 255))):
         other = layer.copy()
         other[:, :10, :3] = hidden
         found.append(pixels(paint(paints, replace(order, content=stored(tmp_path / name, other, RGBA8)), go_on), other)[:, 10:])
-    assert np.array_equal(*found)
+    red, blue = found
+    assert np.array_equal(red, blue)
 
 
-def test_outside_the_blend_mask_every_bit_stays(paints, order, layer, tmp_path):
+def test_outside_the_blend_mask_every_bit_stays(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, tmp_path: Path) -> None:
     mask = np.zeros((48, 64), np.uint8)
     mask[:, 40:] = 255
     blend = MaskFile(stored(tmp_path / "mask", mask, GRAY8), MaskUse.BLEND)
@@ -111,7 +113,7 @@ def test_outside_the_blend_mask_every_bit_stays(paints, order, layer, tmp_path):
     assert not np.array_equal(found[:, 40:], layer[:, 40:])
 
 
-def test_a_statistics_mask_changes_what_counts(paints, order, layer, tmp_path):
+def test_a_statistics_mask_changes_what_counts(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, tmp_path: Path) -> None:
     mask = np.zeros((48, 64), np.uint8)
     mask[:, 40:] = 255
     counts = MaskFile(stored(tmp_path / "mask", mask, GRAY8), MaskUse.STATISTICS)
@@ -119,7 +121,7 @@ def test_a_statistics_mask_changes_what_counts(paints, order, layer, tmp_path):
 
 
 @pytest.mark.parametrize("color", [Color.CONTENT, Color.MATCH])
-def test_colours_of_the_content_stay_on_request(paints, order, layer, color):
+def test_colours_of_the_content_stay_on_request(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, color: Color) -> None:
     def drift(parameters: Parameters) -> float:
         found = pixels(paint(paints, replace(order, parameters=parameters), go_on), layer)
         return float(np.abs(found[:, 20:, :3].mean((0, 1)) - layer[:, 20:, :3].mean((0, 1))).max())
@@ -128,7 +130,7 @@ def test_colours_of_the_content_stay_on_request(paints, order, layer, color):
     assert drift(replace(strong, color=color)) < drift(strong)
 
 
-def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints, order, layer, tmp_path):
+def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, tmp_path: Path) -> None:
     plain = paint(paints, order, go_on).plane.data
     style = (waves(50, 40) * 255).astype(np.uint8)
     rgb8 = PixelFormat(Channels.RGB, Depth.U8)
@@ -143,7 +145,7 @@ def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints, 
         assert paint(paints, other, go_on).plane.data != plain
 
 
-def test_previews_are_small_rgba_pictures(paints, order):
+def test_previews_are_small_rgba_pictures(paints: NeuralEngine, order: AskedOrder) -> None:
     sizes = []
 
     def observe(progress: LiveProgress) -> Verdict:
@@ -156,12 +158,12 @@ def test_previews_are_small_rgba_pictures(paints, order):
     assert set(sizes) == {(16, 12, 16 * 12 * 4)}
 
 
-def test_cancel_goes_through(paints, order):
+def test_cancel_goes_through(paints: NeuralEngine, order: AskedOrder) -> None:
     with pytest.raises(Cancelled):
         paint(paints, order, lambda _: Verdict.CANCEL)
 
 
-def test_finish_keeps_what_there_is(paints, order):
+def test_finish_keeps_what_there_is(paints: NeuralEngine, order: AskedOrder) -> None:
     told: list[int] = []
 
     def observe(step: LiveProgress) -> Verdict:
@@ -172,7 +174,7 @@ def test_finish_keeps_what_there_is(paints, order):
     assert told == [1]
 
 
-def test_too_large_is_refused_with_a_size_that_fits(paints, order):
+def test_too_large_is_refused_with_a_size_that_fits(paints: NeuralEngine, order: AskedOrder) -> None:
     parameters = replace(order.parameters, size=64, memory_limit=estimate(paints, order).memory_bytes)
     with pytest.raises(JobFailure, match=r"choose a size of \d+ px or less") as failure:
         paint(paints, replace(order, parameters=parameters), go_on)
@@ -182,7 +184,7 @@ def test_too_large_is_refused_with_a_size_that_fits(paints, order):
 
 
 @pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
-def test_memory_that_runs_out_on_the_way_is_a_sentence(order, error):
+def test_memory_that_runs_out_on_the_way_is_a_sentence(order: AskedOrder, error: MemoryError | RuntimeError | torch.OutOfMemoryError) -> None:
     paints = engine("cpu")
 
     def observe(_: LiveProgress) -> Verdict:
@@ -194,7 +196,7 @@ def test_memory_that_runs_out_on_the_way_is_a_sentence(order, error):
     assert "choose a size" in failure.value.message
 
 
-def test_the_size_named_as_largest_fits_and_one_more_does_not(paints, order):
+def test_the_size_named_as_largest_fits_and_one_more_does_not(paints: NeuralEngine, order: AskedOrder) -> None:
     wide = replace(order, content=replace(order.content, width=4000, height=3000))
     limit = 1_500_000_000
     limited = replace(wide, parameters=Parameters(memory_limit=limit))
@@ -207,7 +209,7 @@ def test_the_size_named_as_largest_fits_and_one_more_does_not(paints, order):
     assert needed(largest + 4) > limit
 
 
-def test_the_memory_named_as_least_is_enough_and_less_is_not(paints, order):
+def test_the_memory_named_as_least_is_enough_and_less_is_not(paints: NeuralEngine, order: AskedOrder) -> None:
     wide = replace(order, content=replace(order.content, width=4000, height=3000))
     large = replace(wide, parameters=Parameters(preset=Preset.FINE, size=4000, memory_limit=2**20))
     least = estimate(paints, large).memory_bytes
@@ -219,7 +221,7 @@ def test_the_memory_named_as_least_is_enough_and_less_is_not(paints, order):
     assert estimate(paints, replace(large, parameters=replace(large.parameters, memory_limit=least - 1))).memory_bytes >= least
 
 
-def test_a_layer_of_4096_px_needs_less_than_6_gib(paints, order):
+def test_a_layer_of_4096_px_needs_less_than_6_gib(paints: NeuralEngine, order: AskedOrder) -> None:
     vast = replace(order, content=replace(order.content, width=4096, height=4096))
     asked = Parameters(preset=Preset.FINE, size=4096, memory_limit=6 * 2**30)
     assert estimate(paints, replace(vast, parameters=asked)).memory_bytes < 6 * 2**30
@@ -235,13 +237,13 @@ def test_a_layer_of_4096_px_needs_less_than_6_gib(paints, order):
         ({"content": PlaneFile(Path("/nowhere/content"), RGBA8, 64, 48)}, "BAD_INPUT", "send it again"),
     ],
 )
-def test_what_can_t_be_painted_is_a_sentence(paints, order, changes, reason, sentence):
+def test_what_can_t_be_painted_is_a_sentence(paints: NeuralEngine, order: AskedOrder, changes: dict[str, Any], reason: str, sentence: str) -> None:
     with pytest.raises(JobFailure, match=sentence) as failure:
         paint(paints, replace(order, **changes), go_on)
     assert failure.value.reason == reason
 
 
-def test_a_crop_beyond_its_picture_and_a_layer_too_small_are_sentences(paints, order, tmp_path):
+def test_a_crop_beyond_its_picture_and_a_layer_too_small_are_sentences(paints: NeuralEngine, order: AskedOrder, tmp_path: Path) -> None:
     with pytest.raises(JobFailure, match="reaches beyond its 60×50 px"):
         paint(paints, replace(order, styles=(replace(order.styles[0], crop=Crop(50, 0, 20, 20)),)), go_on)
     tiny = stored(tmp_path / "tiny", np.zeros((8, 40, 4), np.uint8), RGBA8)
@@ -249,14 +251,16 @@ def test_a_crop_beyond_its_picture_and_a_layer_too_small_are_sentences(paints, o
         paint(paints, replace(order, content=tiny), go_on)
 
 
-def test_the_device_tells_its_name_and_memory(paints):
+def test_the_device_tells_its_name_and_memory(paints: NeuralEngine) -> None:
     device = paints.device()
     assert (device.id, device.kind) == ("cpu", "cpu")
     assert 0 < device.memory_available <= device.memory_total
     assert device.name
 
 
-def test_a_later_process_finds_what_an_earlier_one_measured_and_paints_the_same_bytes(order, tmp_path, monkeypatch):
+def test_a_later_process_finds_what_an_earlier_one_measured_and_paints_the_same_bytes(
+    order: AskedOrder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = engine("cpu"), engine("cpu")
     for one in (first, second):
         one.prepare(tmp_path / "kept", SHIPPED, usual(one.device()))
@@ -265,7 +269,7 @@ def test_a_later_process_finds_what_an_earlier_one_measured_and_paints_the_same_
     assert paint(second, order, go_on).plane.data == painted
 
 
-def test_a_style_that_was_seen_before_is_not_decoded_again(paints, order, tmp_path, monkeypatch):
+def test_a_style_that_was_seen_before_is_not_decoded_again(paints: NeuralEngine, order: AskedOrder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     painted = paint(paints, order, go_on).plane.data
     (tmp_path / "waves.png").rename(tmp_path / "again.png")  # every job has a copy of its own
     monkeypatch.setattr(materials, "read_picture", lambda *_: pytest.fail("decoded again"))
@@ -274,14 +278,14 @@ def test_a_style_that_was_seen_before_is_not_decoded_again(paints, order, tmp_pa
 
 
 @pytest.mark.parametrize("change", [{"scale": 0.5}, {"crop": Crop(10, 10, 30, 30)}])
-def test_another_use_of_a_style_is_another_picture(paints, order, change):
+def test_another_use_of_a_style_is_another_picture(paints: NeuralEngine, order: AskedOrder, change: dict[str, Any]) -> None:
     plain = paint(paints, order, go_on).plane.data
     changed = replace(order, styles=(replace(order.styles[0], **change),))
     assert paint(paints, changed, go_on).plane.data != plain
     assert paint(paints, order, go_on).plane.data == plain
 
 
-def test_no_more_pictures_of_styles_are_kept_than_fit(order):
+def test_no_more_pictures_of_styles_are_kept_than_fit(order: AskedOrder) -> None:
     kept, parameters = materials.StylePictures(10_000), resolved(order, engine("cpu").device()).parameters
     first = kept.get(order.styles[0], parameters)
     assert kept.get(order.styles[0], parameters) is first

@@ -10,7 +10,9 @@ from collections import Counter
 import grpc
 from calls import order, pixels
 from fake_engine import painted_bytes, runs
-from promise_table import percentile
+from places import Serving
+from promise_table import Promised, Sized, percentile
+from restyle_server.jobs.job import Job
 from restyle_server.wire import restyle_pb2 as wire
 from timing import idle_seconds
 
@@ -19,7 +21,7 @@ NEXT = 99  # seed
 LANES = 8
 
 
-async def test_a_cancelled_job_frees_its_device_within_two_steps(serving, sized, promised):
+async def test_a_cancelled_job_frees_its_device_within_two_steps(serving: Serving, sized: Sized, promised: Promised) -> None:
     rounds, chance = sized(200, 6), random.Random(1)
     async with serving(script={"steps": 100_000, "step_ms": STEP * 1000, "seeds": {str(NEXT): {"steps": 1}}}) as place:
         slot, took, answered = place.server.dispatcher.slots[0], [], []
@@ -45,12 +47,17 @@ async def test_a_cancelled_job_frees_its_device_within_two_steps(serving, sized,
     promised("P1", f"device free within 2 steps + 50 ms ({limit:.0f} ms), p99; the next job starts", text, rounds, figure=p99, limit=limit, idle=idle * 1000)
 
 
-async def test_cancel_and_finish_never_hit_another_job(serving, sized, promised):
+async def test_cancel_and_finish_never_hit_another_job(serving: Serving, sized: Sized, promised: Promised) -> None:
     rounds, chance = sized(1000, 80), random.Random(2)
     ends: Counter[str] = Counter()
     async with serving(script={"steps": 8, "step_ms": 1, "deliver_ms": 2}) as place:
         told, changed = place.server.store.changed, []
-        place.server.store.changed = lambda job: (changed.append(job), told(job))
+
+        def noted(job: Job) -> None:
+            changed.append(job)
+            told(job)
+
+        place.server.store.changed = noted
         made: list[str] = []
 
         async def race(number: int) -> None:

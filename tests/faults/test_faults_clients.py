@@ -8,6 +8,8 @@ import time
 from calls import order, pixels, until
 from crowd import crowd
 from fake_engine import painted_bytes, runs
+from places import Serving
+from promise_table import Promised, Sized
 from restyle_server.limits import Limits
 from restyle_server.wire import restyle_pb2 as wire
 from timing import idle_seconds
@@ -18,7 +20,7 @@ GROUP = 4  # clients at once, on as many devices: their jobs must run to be kill
 DEVICES = tuple(f"fake:{number}" for number in range(GROUP))
 
 
-async def test_a_killed_client_costs_its_attached_job_and_a_detached_one_runs_on(serving, sized, promised):
+async def test_a_killed_client_costs_its_attached_job_and_a_detached_one_runs_on(serving: Serving, sized: Sized, promised: Promised) -> None:
     kills, late = sized(100, 4), []
     script = {"steps": 100_000, "step_ms": 2, "seeds": {str(DETACHED): {"steps": 800, "step_ms": 2}}}  # longer than a lease and its sweep
     limits = Limits(lease_seconds=LEASE, max_jobs_per_client=100, max_jobs=100)
@@ -52,7 +54,7 @@ async def test_a_killed_client_costs_its_attached_job_and_a_detached_one_runs_on
     promised("P3", "detached: runs on, its result byte-identical", "all of {}", kills - kills // 2)
 
 
-async def test_a_watch_that_breaks_fifty_times_misses_no_end(serving, sized, promised):
+async def test_a_watch_that_breaks_fifty_times_misses_no_end(serving: Serving, sized: Sized, promised: Promised) -> None:
     jobs, drops = sized(4, 1), sized(50, 8)
     async with serving(script={"steps": 100_000, "step_ms": 2}) as place:
         for number in range(jobs):
@@ -77,7 +79,7 @@ async def test_a_watch_that_breaks_fifty_times_misses_no_end(serving, sized, pro
     promised("P4", f"the watch dropped {drops}× per job: sequence never falls, a snapshot first, the end told", "all of {} drops", jobs * drops)
 
 
-async def test_the_same_request_twenty_times_at_once_is_one_job(serving, sized, promised):
+async def test_the_same_request_twenty_times_at_once_is_one_job(serving: Serving, sized: Sized, promised: Promised) -> None:
     rounds = sized(20, 3)
     async with serving() as place:
         for number in range(rounds):

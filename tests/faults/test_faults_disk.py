@@ -16,6 +16,8 @@ import pytest
 import restyle_server
 from calls import Caller, calling, details, order, pixels, until
 from fake_engine import painted_bytes
+from launched import Launchpad, last_words
+from promise_table import Promised, Sized
 from restyle_server.wire import restyle_pb2 as wire
 
 DISK = 16 << 20  # bytes
@@ -36,7 +38,7 @@ pytestmark = pytest.mark.skipif(not _can_mount(), reason="needs root and a mount
 class Disk:
     """The state folder of a launched server, seen from outside its mount namespace."""
 
-    def __init__(self, launchpad) -> None:
+    def __init__(self, launchpad: Launchpad) -> None:
         self._state = launchpad.state
         jobs = f'mkdir "{self._state}/jobs" && mount --bind "{self._state}/jobs" "{self._state}/jobs"'  # a mount of its own, so that it can be locked
         script = f'mount -t tmpfs -o size={DISK} tmpfs "{self._state}" && {jobs} && exec "$@"'
@@ -79,7 +81,7 @@ async def _ends_without_a_trace(disk: Disk) -> None:
     """What could not be logged for lack of room is lost; nobody gets Python's own account of that."""
     disk.server.terminate()
     await until(lambda: disk.server.poll() is not None)
-    assert "Traceback" not in disk.server.stderr.read()
+    assert "Traceback" not in last_words(disk.server)
 
 
 async def _survives(caller: Caller) -> None:
@@ -89,7 +91,7 @@ async def _survives(caller: Caller) -> None:
     assert await caller.read(job.id) == painted_bytes(pixels(1), 1)
 
 
-async def test_a_full_disk_refuses_or_fails_the_job_with_its_reason_and_the_server_survives(launchpad, sized, promised):
+async def test_a_full_disk_refuses_or_fails_the_job_with_its_reason_and_the_server_survives(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     rounds = sized(10, 1)
     disk = Disk(launchpad)
     async with reached(disk) as caller:
@@ -109,10 +111,10 @@ async def test_a_full_disk_refuses_or_fails_the_job_with_its_reason_and_the_serv
     promised("P19", "disk full while uploading or writing the result: DISK_FULL, the server goes on", "all of {}", 2 * rounds)
 
 
-async def test_a_read_only_state_folder_is_one_sentence_when_the_server_starts(launchpad):
+async def test_a_read_only_state_folder_is_one_sentence_when_the_server_starts(launchpad: Launchpad) -> None:
     server = launchpad.start("unshare", "-m", "sh", "-c", f'mount -t tmpfs -o ro tmpfs "{launchpad.state}" && exec "$@"', "sh")
     await until(lambda: server.poll() is not None)
-    words = server.stderr.read()
+    words = last_words(server)
     assert server.returncode == 1
     assert words.count("\n") == 1
     assert str(launchpad.state) in words
@@ -120,7 +122,7 @@ async def test_a_read_only_state_folder_is_one_sentence_when_the_server_starts(l
     assert "--state-dir" in words
 
 
-async def test_a_folder_that_becomes_read_only_refuses_or_fails_the_job_and_the_server_survives(launchpad, sized, promised):
+async def test_a_folder_that_becomes_read_only_refuses_or_fails_the_job_and_the_server_survives(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     rounds = sized(10, 1)
     disk = Disk(launchpad)
     async with reached(disk) as caller:

@@ -7,9 +7,12 @@ import time
 
 import grpc
 import pytest
-from calls import Clock, details, order, pixels, until
+from calls import Caller, Clock, details, order, pixels, until
 from fake_engine import painted_bytes, runs
 from grpc_health.v1 import health_pb2
+from launched import Launchpad, last_words
+from places import Serving
+from promise_table import Promised, Sized
 from restyle_server.wire import restyle_pb2 as wire
 from timing import idle_seconds
 
@@ -17,11 +20,12 @@ ENDLESS = {"steps": 100_000, "step_ms": 2}
 GRACE = 1.0  # s, in place of 30
 
 
-async def serving_status(caller) -> int:
-    return (await caller.health.Check(health_pb2.HealthCheckRequest())).status
+async def serving_status(caller: Caller) -> int:
+    status: int = (await caller.health.Check(health_pb2.HealthCheckRequest())).status
+    return status
 
 
-async def test_a_server_that_is_asked_to_end_drains_and_leaves_nothing_behind(launchpad, sized, promised):
+async def test_a_server_that_is_asked_to_end_drains_and_leaves_nothing_behind(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     rounds, took, graces = sized(5, 1), [], []
     launchpad.limits(grace_seconds=GRACE)
     for number in range(rounds):
@@ -50,7 +54,7 @@ async def test_a_server_that_is_asked_to_end_drains_and_leaves_nothing_behind(la
             graces.append(time.monotonic() - began)
             assert (end.state, end.error.reason) == (wire.FAILED, "SERVER_STOPPED")
         await until(lambda server=server: server.poll() is not None)
-        assert (server.returncode, server.stderr.read()) == (0, "")
+        assert (server.returncode, last_words(server)) == (0, "")
         assert not launchpad.server_file.exists()
         await launchpad.gone(worker)
         again = launchpad.start()
@@ -71,7 +75,7 @@ async def test_a_server_that_is_asked_to_end_drains_and_leaves_nothing_behind(la
     promised("P12", "new jobs UNAVAILABLE, exit 0, no orphan, no stale file, what waited is painted by the next server", "all of {}", rounds)
 
 
-async def test_a_killed_server_is_back_with_every_result_and_every_waiting_job(launchpad, sized, promised):
+async def test_a_killed_server_is_back_with_every_result_and_every_waiting_job(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     rounds, took = sized(5, 1), []
     launchpad.script(seeds={"2": ENDLESS})
     began = time.monotonic()
@@ -109,7 +113,7 @@ async def test_a_killed_server_is_back_with_every_result_and_every_waiting_job(l
     promised("P13", "results readable, running → FAILED SERVER_RESTARTED, waiting → painted, each once", "all of {}", rounds)
 
 
-async def test_an_idle_server_gives_its_memory_back_and_ends(serving, promised):
+async def test_an_idle_server_gives_its_memory_back_and_ends(serving: Serving, promised: Promised) -> None:
     clock = Clock()
     async with serving(clock) as place:
         slot = place.server.dispatcher.slots[0]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 from calls import Clock, order, pixels, until
 from fake_engine import painted_bytes, runs
+from places import Place, Serving, pid_of
 from restyle_server.limits import KEPT_CHECKPOINTS, Limits
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -15,7 +17,7 @@ HALF_DONE = {"steps": STEPS, "scales": SCALES, "step_ms": 2, "seeds": {"1": {"cr
 WHOLE = {"steps": STEPS, "scales": SCALES}
 
 
-async def failed(place, seed: int, **words):
+async def failed(place: Place, seed: int, **words: Any) -> wire.Job:
     """A job that has failed by HALF_DONE, at its end."""
     job = await place.caller.create(order(seed=seed, **words))
     found = await place.caller.end(job.id)
@@ -23,7 +25,7 @@ async def failed(place, seed: int, **words):
     return found
 
 
-async def steps(place, spec: wire.JobSpec) -> list[int]:
+async def steps(place: Place, spec: wire.JobSpec) -> list[int]:
     """The evaluations of a job that succeeds, and its result is right."""
     job = await place.caller.create(spec)
     seen = [event.progress.step async for event in place.caller.watch(job.id) if event.HasField("progress")]
@@ -32,13 +34,13 @@ async def steps(place, spec: wire.JobSpec) -> list[int]:
     return seen
 
 
-async def first_step(place, spec: wire.JobSpec) -> int:
+async def first_step(place: Place, spec: wire.JobSpec) -> int:
     """After how many of its evaluations a job began. Sent with a slow script, so that the first is seen."""
     place.script(**WHOLE, step_ms=150)
     return min(await steps(place, spec))
 
 
-async def test_the_same_job_sent_again_goes_on_after_the_last_completed_scale(serving):
+async def test_the_same_job_sent_again_goes_on_after_the_last_completed_scale(serving: Serving) -> None:
     async with serving(script=HALF_DONE) as place:
         crashed, broken = await failed(place, 1), await failed(place, 2)
         assert crashed.error.message.endswith("is kept: the same job, sent again, goes on from there.")
@@ -52,7 +54,7 @@ async def test_the_same_job_sent_again_goes_on_after_the_last_completed_scale(se
         assert await first_step(place, again) == 3
 
 
-async def test_a_job_that_failed_in_its_first_scale_has_nothing_to_go_on_from(serving):
+async def test_a_job_that_failed_in_its_first_scale_has_nothing_to_go_on_from(serving: Serving) -> None:
     async with serving(script=HALF_DONE) as place:
         found = await failed(place, 3)
         assert "kept" not in found.error.message
@@ -60,7 +62,7 @@ async def test_a_job_that_failed_in_its_first_scale_has_nothing_to_go_on_from(se
         assert await first_step(place, order(seed=3)) == 1
 
 
-async def test_only_the_very_same_order_goes_on(serving):
+async def test_only_the_very_same_order_goes_on(serving: Serving) -> None:
     async with serving(script=HALF_DONE) as place:
         await failed(place, 1)
         stronger, other = order(seed=1), order(seed=1)
@@ -73,11 +75,11 @@ async def test_only_the_very_same_order_goes_on(serving):
         assert min(seen) == 1
 
 
-async def test_what_is_kept_survives_the_server_and_goes_with_its_job(serving):
+async def test_what_is_kept_survives_the_server_and_goes_with_its_job(serving: Serving) -> None:
     async with serving(script={**WHOLE, "step_ms": 2, "seeds": {"1": {"hang_at": 4}}}) as place:
         job = await place.caller.create(order(seed=1))
         await until(lambda: (place.config.state_dir / "jobs" / job.id / "scale").exists())
-        os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
+        os.kill(pid_of(place.server.dispatcher.slots[0]), signal.SIGKILL)
         assert (await place.caller.end(job.id)).state == wire.FAILED
     async with serving() as place:
         assert place.job_folders() == [job.id]
@@ -87,7 +89,7 @@ async def test_what_is_kept_survives_the_server_and_goes_with_its_job(serving):
         assert await first_step(place, order(seed=1)) == 1
 
 
-async def test_a_cancelled_job_keeps_nothing(serving):
+async def test_a_cancelled_job_keeps_nothing(serving: Serving) -> None:
     async with serving(script={**WHOLE, "step_ms": 2, "seeds": {"1": {"step_ms": 300}}}) as place:
         job = await place.caller.create(order(seed=1))
         await until(lambda: (place.config.state_dir / "jobs" / job.id / "scale").exists())
@@ -96,7 +98,7 @@ async def test_a_cancelled_job_keeps_nothing(serving):
         await until(lambda: place.job_folders() == [])
 
 
-async def test_a_damaged_file_is_painted_from_the_beginning(serving):
+async def test_a_damaged_file_is_painted_from_the_beginning(serving: Serving) -> None:
     async with serving(script=HALF_DONE) as place:
         found = await failed(place, 1)
         kept = place.config.state_dir / "jobs" / found.id / "scale"
@@ -104,7 +106,7 @@ async def test_a_damaged_file_is_painted_from_the_beginning(serving):
         assert await first_step(place, order(seed=1)) == 1
 
 
-async def test_completed_scales_are_kept_for_their_time_and_their_number(serving):
+async def test_completed_scales_are_kept_for_their_time_and_their_number(serving: Serving) -> None:
     clock = Clock()
     script = {**WHOLE, "seeds": {str(seed): {"fail_at": 4} for seed in range(1, KEPT_CHECKPOINTS + 3)}}
     async with serving(clock, limits=Limits(keep_detached_seconds=1000), script=script) as place:

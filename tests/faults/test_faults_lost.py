@@ -12,6 +12,8 @@ import grpc
 import pytest
 from calls import Clock, calling, details, order, pixels, until
 from fake_engine import painted_bytes, runs
+from places import Place, Serving
+from promise_table import Promised, Sized
 from restyle_server.jobs.ages import SHARE
 from restyle_server.limits import Limits
 from restyle_server.server import running
@@ -62,7 +64,9 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
-async def test_no_damage_of_the_journal_loses_a_result_or_a_waiting_job(serving, sized, promised):
+async def test_no_damage_of_the_journal_loses_a_result_or_a_waiting_job(
+    serving: Serving, sized: Sized, promised: Promised, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every kind of damage, one after the other, to the same folder; the results of all rounds have to come through all of them."""
     count, made, aside = sized(20, 3), {}, 0
     for number, (name, damage) in enumerate(DAMAGES.items()):
@@ -76,8 +80,8 @@ async def test_no_damage_of_the_journal_loses_a_result_or_a_waiting_job(serving,
             await place.caller.begun(running.id)
             waiting = await place.caller.create(order(seed=7))
             place.server.store.end_watching()
-            place.server.store.move = lambda *_, **__: None  # it is killed: nothing is written at its end
-            place.server.store.running = list
+            monkeypatch.setattr(place.server.store, "move", lambda *_, **__: None)  # it is killed: nothing is written at its end
+            monkeypatch.setattr(place.server.store, "running", list)
         damage(journal)
         async with serving() as place:
             for job_id, seed in made.items():
@@ -96,7 +100,7 @@ async def test_no_damage_of_the_journal_loses_a_result_or_a_waiting_job(serving,
     promised("journal", f"damaged in {len(DAMAGES)} ways: every result is there, what waited is painted, once", "all of {}", len(made))
 
 
-async def test_what_is_not_understood_is_never_deleted(serving, tmp_path):
+async def test_what_is_not_understood_is_never_deleted(serving: Serving, tmp_path: Path) -> None:
     async with serving() as place:
         jobs = place.config.state_dir / "jobs"
         done = await place.caller.create(order(seed=1))
@@ -128,7 +132,7 @@ async def test_what_is_not_understood_is_never_deleted(serving, tmp_path):
     assert len((aside / "why.txt").read_text().splitlines()) == 5
 
 
-async def test_a_folder_of_an_older_server_gets_its_record_while_there_is_a_journal(serving):
+async def test_a_folder_of_an_older_server_gets_its_record_while_there_is_a_journal(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.create(order(seed=1))
         await place.caller.end(job.id)
@@ -141,11 +145,12 @@ async def test_a_folder_of_an_older_server_gets_its_record_while_there_is_a_jour
         assert await place.caller.read(job.id) == painted_bytes(pixels(1), 1)
 
 
-async def test_a_record_that_does_not_fit_its_result_gives_way_to_one_that_does(serving):
+async def test_a_record_that_does_not_fit_its_result_gives_way_to_one_that_does(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.create(order(seed=1))
         await place.caller.end(job.id)
         result = place.server.store.get(job.id).result
+    assert result is not None
     with sqlite3.connect(place.config.state_dir / "jobs.sqlite") as database:
         [record] = database.execute("SELECT record FROM jobs").fetchone()
         other = record.replace(b'"crc32":%d' % result.crc32, b'"crc32":5')
@@ -156,7 +161,7 @@ async def test_a_record_that_does_not_fit_its_result_gives_way_to_one_that_does(
         assert await place.caller.read(job.id) == painted_bytes(pixels(1), 1)
 
 
-async def test_a_state_folder_that_was_moved_has_its_results(serving, tmp_path):
+async def test_a_state_folder_that_was_moved_has_its_results(serving: Serving, tmp_path: Path) -> None:
     async with serving() as place:
         job = await place.caller.create(order(seed=1))
         await place.caller.end(job.id)
@@ -165,7 +170,7 @@ async def test_a_state_folder_that_was_moved_has_its_results(serving, tmp_path):
         assert await caller.read(job.id) == painted_bytes(pixels(1), 1)
 
 
-async def test_an_upload_that_a_killed_server_left_is_cleared_away(serving):
+async def test_an_upload_that_a_killed_server_left_is_cleared_away(serving: Serving) -> None:
     async with serving() as place:
         jobs = place.config.state_dir / "jobs"
     folder = jobs / "00112233445566aa"
@@ -215,7 +220,7 @@ SPOILT: dict[str, Callable[[Path], None]] = {
 
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["while it serves", "before a start"])
-async def test_a_result_that_is_not_what_was_painted_is_never_given_out(serving, promised, restarted):
+async def test_a_result_that_is_not_what_was_painted_is_never_given_out(serving: Serving, promised: Promised, restarted: bool) -> None:
     made = {}
     async with serving() as place:
         jobs = place.config.state_dir / "jobs"
@@ -241,7 +246,7 @@ async def test_a_result_that_is_not_what_was_painted_is_never_given_out(serving,
     promised("results", f"cut, grown, changed or replaced {when}: DATA_LOSS when read, EXPIRED in lists, the file kept", "all of {}", len(made))
 
 
-async def _all_are_refused(place, jobs, made):
+async def _all_are_refused(place: Place, jobs: Path, made: dict[str, wire.Job]) -> None:
     for name, job in made.items():
         SPOILT[name](jobs / job.id / "result")
         await _refused(place, job.id)
@@ -250,15 +255,15 @@ async def _all_are_refused(place, jobs, made):
         await _refused(place, job.id)  # and stays so
 
 
-async def _refused(place, job_id: str) -> None:
+async def _refused(place: Place, job_id: str) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await place.caller.read(job_id)
     assert (refused.value.code(), details(refused.value)["ErrorInfo"].reason) == (grpc.StatusCode.DATA_LOSS, "RESULT_DAMAGED")
-    assert "paint it again" in refused.value.details()
+    assert "paint it again" in (refused.value.details() or "")
     assert list((place.config.state_dir / "aside").glob(f"*/{job_id}/result"))
 
 
-async def test_a_damage_behind_the_offset_is_found_too(serving):
+async def test_a_damage_behind_the_offset_is_found_too(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.create(order(seed=1))
         await place.caller.end(job.id)
@@ -269,7 +274,7 @@ async def test_a_damage_behind_the_offset_is_found_too(serving):
         assert refused.value.code() is grpc.StatusCode.DATA_LOSS
 
 
-async def test_results_that_are_many_are_read_through_beside_the_work(serving, monkeypatch):
+async def test_results_that_are_many_are_read_through_beside_the_work(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving() as place:
         made = [await place.caller.create(order(seed=seed)) for seed in range(3)]
         for job in made:
@@ -292,7 +297,7 @@ async def test_results_that_are_many_are_read_through_beside_the_work(serving, m
 
 
 @pytest.mark.parametrize(("spoil", "word"), [(Path.unlink, "gone"), (_cut, "damaged"), (_changed, "damaged"), (_a_folder, "damaged")])
-async def test_a_start_from_a_painting_that_is_gone_or_damaged_is_refused_in_a_sentence(serving, spoil, word):
+async def test_a_start_from_a_painting_that_is_gone_or_damaged_is_refused_in_a_sentence(serving: Serving, spoil: Callable[[Path], object], word: str) -> None:
     async with serving() as place:
         first = await place.caller.create(order(seed=1))
         await place.caller.end(first.id)
@@ -302,7 +307,7 @@ async def test_a_start_from_a_painting_that_is_gone_or_damaged_is_refused_in_a_s
             await place.caller.create(spec)
         assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
         assert details(refused.value)["BadRequest"].field_violations[0].field == "spec.start.job_id"
-        assert word in refused.value.details()
+        assert word in (refused.value.details() or "")
         assert (await place.caller.call("GetJob", id=first.id)).state == wire.EXPIRED
         assert runs(place.config.state_dir) == [first.id]
 
@@ -311,7 +316,7 @@ async def test_a_start_from_a_painting_that_is_gone_or_damaged_is_refused_in_a_s
 
 
 @pytest.mark.parametrize("lifetime", [wire.DETACHED, wire.ATTACHED])
-async def test_no_jump_of_the_clock_lets_a_result_go(serving, promised, lifetime):
+async def test_no_jump_of_the_clock_lets_a_result_go(serving: Serving, promised: Promised, lifetime: int) -> None:
     clock, jumps = Clock(), (8 * DAY, -16 * DAY, 10_000 * DAY, -19_600 * DAY, 9_000 * DAY)
     async with serving(clock) as place:
         job = await place.caller.create(order(seed=1, lifetime=lifetime))
@@ -332,7 +337,7 @@ async def test_no_jump_of_the_clock_lets_a_result_go(serving, promised, lifetime
     promised("clock", f"days and years forward and back, serving or not: no {name} result goes at a sweep", "0 gone in {} jumps", 2 * len(jumps))
 
 
-async def test_what_was_kept_for_its_time_goes_however_the_clock_stands(serving):
+async def test_what_was_kept_for_its_time_goes_however_the_clock_stands(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock, limits=Limits(keep_detached_seconds=1000)) as place:
         job = await place.caller.create(order(seed=1))
@@ -348,7 +353,7 @@ async def test_what_was_kept_for_its_time_goes_however_the_clock_stands(serving)
         assert (await place.caller.call("GetJob", id=job.id)).state == wire.EXPIRED
 
 
-async def test_time_without_a_server_counts_a_little_at_a_time(serving):
+async def test_time_without_a_server_counts_a_little_at_a_time(serving: Serving) -> None:
     clock, limits = Clock(), Limits(keep_detached_seconds=1600)
     async with serving(clock, limits=limits) as place:
         job = await place.caller.create(order(seed=1))
@@ -362,7 +367,7 @@ async def test_time_without_a_server_counts_a_little_at_a_time(serving):
 
 
 @pytest.mark.parametrize("words", ["", "[]", "nonsense", '[{"detached": 1e308, "attached": 1e308, "wall": 0, "number": 0}, 5]', "[" * 100_000])
-async def test_a_damaged_file_of_ages_makes_nothing_older(serving, words):
+async def test_a_damaged_file_of_ages_makes_nothing_older(serving: Serving, words: str) -> None:
     clock = Clock()
     async with serving(clock) as place:
         job = await place.caller.create(order(seed=1))
@@ -374,7 +379,7 @@ async def test_a_damaged_file_of_ages_makes_nothing_older(serving, words):
         assert (await place.caller.call("GetJob", id=job.id)).state == wire.SUCCEEDED
 
 
-async def test_times_and_numbers_hold_when_the_clock_is_set_back(serving):
+async def test_times_and_numbers_hold_when_the_clock_is_set_back(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock, script={"gate": "go"}) as place:
         job = await place.caller.create(order(seed=1))

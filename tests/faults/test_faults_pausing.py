@@ -8,10 +8,13 @@ import os
 import random
 import re
 import signal
+from typing import Any
 
 import pytest
 from calls import order, pixels, until
 from fake_engine import painted_bytes, runs
+from places import Place, Serving, pid_of
+from promise_table import Promised, Sized
 from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -19,8 +22,8 @@ FOLDER, SKETCH = 50, 1  # seeds
 LONG = {"steps": 400, "step_ms": 2, "scales": 8, "gate": "gate"}  # goes on when everybody who shall come has come
 
 
-def open_gate(place, opened: bool = True) -> None:
-    gate = place.config.state_dir / LONG["gate"]
+def open_gate(place: Place, opened: bool = True) -> None:
+    gate = place.config.state_dir / str(LONG["gate"])
     gate.touch() if opened else gate.unlink(missing_ok=True)
 
 
@@ -28,13 +31,15 @@ def batch(seed: int = FOLDER) -> wire.JobSpec:
     return order(seed=seed, job_class=wire.BATCH)
 
 
-async def resting(place) -> None:
+async def resting(place: Place) -> None:
     """Returns when a batch job rests."""
     await until(lambda: place.server.dispatcher.slots[0].paused is not None)
 
 
 @pytest.mark.parametrize("sketches", [1, 3])
-async def test_interactive_jobs_go_first_and_the_batch_job_still_runs_once_with_its_own_result(serving, sized, promised, sketches):
+async def test_interactive_jobs_go_first_and_the_batch_job_still_runs_once_with_its_own_result(
+    serving: Serving, sized: Sized, promised: Promised, sketches: int
+) -> None:
     rounds = sized(5, 1)
     async with serving(script={"seeds": {str(FOLDER): LONG}}) as place:
         begun = []
@@ -56,7 +61,7 @@ async def test_interactive_jobs_go_first_and_the_batch_job_still_runs_once_with_
     promised("pause", f"{sketches} sketch(es) start at the end of the batch job's scale; each runs once, the right bytes", "all of {}", rounds * (sketches + 1))
 
 
-async def test_after_three_sketches_the_batch_job_goes_on_for_a_scale(serving, caplog):
+async def test_after_three_sketches_the_batch_job_goes_on_for_a_scale(serving: Serving, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "restyle_server")
     async with serving(script={"seeds": {str(FOLDER): LONG}}) as place:
         folder = await place.caller.create(batch())
@@ -71,7 +76,7 @@ async def test_after_three_sketches_the_batch_job_goes_on_for_a_scale(serving, c
     assert told == ["folder RUNNING", pause[0], *sketches[:3], *reversed(pause), *sketches[3:6], *reversed(pause), *sketches[6:], pause[1]]
 
 
-async def test_a_batch_job_waits_for_no_other_batch_job_and_a_sketch_for_no_sketch(serving):
+async def test_a_batch_job_waits_for_no_other_batch_job_and_a_sketch_for_no_sketch(serving: Serving) -> None:
     async with serving(script={"steps": 60, "step_ms": 2, "scales": 6}) as place:
         first, second = await place.caller.create(batch(1)), await place.caller.create(batch(2))
         await place.caller.end(second.id)
@@ -81,7 +86,7 @@ async def test_a_batch_job_waits_for_no_other_batch_job_and_a_sketch_for_no_sket
         assert ended == sorted(ended)
 
 
-async def test_a_free_device_takes_the_sketch_and_nothing_pauses(serving):
+async def test_a_free_device_takes_the_sketch_and_nothing_pauses(serving: Serving) -> None:
     async with serving(script={"seeds": {str(FOLDER): {**LONG, "steps": 100_000, "gate": ""}}}, devices=("fake:0", "fake:1")) as place:
         await until(lambda: all(slot.ready for slot in place.server.dispatcher.slots))
         folder = await place.caller.create(batch())
@@ -93,7 +98,7 @@ async def test_a_free_device_takes_the_sketch_and_nothing_pauses(serving):
 SLOW_SKETCH = {str(SKETCH): {"steps": 100_000, "step_ms": 2}, str(FOLDER): LONG}
 
 
-async def test_a_resting_job_can_be_cancelled_and_finished(serving):
+async def test_a_resting_job_can_be_cancelled_and_finished(serving: Serving) -> None:
     async with serving(script={"seeds": {**SLOW_SKETCH, str(FOLDER + 1): LONG}}) as place:
         cancelled = await place.caller.create(batch())
         await place.caller.begun(cancelled.id)
@@ -118,7 +123,7 @@ async def test_a_resting_job_can_be_cancelled_and_finished(serving):
         assert await place.caller.read(finished.id) == painted_bytes(pixels(FOLDER + 1), FOLDER + 1)
 
 
-async def test_a_sketch_that_is_cancelled_before_the_pause_costs_nothing(serving):
+async def test_a_sketch_that_is_cancelled_before_the_pause_costs_nothing(serving: Serving) -> None:
     async with serving(script={"seeds": {str(FOLDER): LONG}}) as place:
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
@@ -129,7 +134,7 @@ async def test_a_sketch_that_is_cancelled_before_the_pause_costs_nothing(serving
         assert sketch.id not in runs(place.config.state_dir)
 
 
-async def test_a_worker_that_dies_fails_the_resting_job_too_and_paints_none_of_them_again(serving):
+async def test_a_worker_that_dies_fails_the_resting_job_too_and_paints_none_of_them_again(serving: Serving) -> None:
     async with serving(script={"seeds": SLOW_SKETCH}) as place:
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
@@ -137,14 +142,14 @@ async def test_a_worker_that_dies_fails_the_resting_job_too_and_paints_none_of_t
         open_gate(place)
         await resting(place)
         await place.caller.begun(sketch.id)
-        os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
+        os.kill(pid_of(place.server.dispatcher.slots[0]), signal.SIGKILL)
         reasons = [(await place.caller.end(job.id)).error.reason for job in (folder, sketch)]
         assert reasons == ["WORKER_CRASHED", "WORKER_CRASHED"]
         assert (await place.caller.end((await place.caller.create(order(seed=2))).id)).state == wire.SUCCEEDED
         assert runs(place.config.state_dir).count(folder.id) == 1
 
 
-async def test_a_sketch_that_fails_does_not_fail_the_resting_job(serving):
+async def test_a_sketch_that_fails_does_not_fail_the_resting_job(serving: Serving) -> None:
     async with serving(script={"seeds": {str(SKETCH): {"fail_at": 2}, str(FOLDER): LONG}}) as place:
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
@@ -154,7 +159,7 @@ async def test_a_sketch_that_fails_does_not_fail_the_resting_job(serving):
         assert (await place.caller.end(folder.id)).state == wire.SUCCEEDED
 
 
-async def test_the_time_that_a_job_rested_is_not_counted_as_its_work(serving):
+async def test_the_time_that_a_job_rested_is_not_counted_as_its_work(serving: Serving) -> None:
     async with serving(script={"seeds": SLOW_SKETCH}) as place:
         folder = await place.caller.create(batch())
         await place.caller.begun(folder.id)
@@ -169,11 +174,11 @@ async def test_the_time_that_a_job_rested_is_not_counted_as_its_work(serving):
 
 
 @pytest.mark.slow
-async def test_a_real_painting_that_rested_is_the_same_picture(serving):
+async def test_a_real_painting_that_rested_is_the_same_picture(serving: Serving) -> None:
     side, chance = 128, random.Random(1)
     data = bytes(chance.randrange(40, 200) for _ in range(side * side))
 
-    def painting(**words) -> wire.JobSpec:
+    def painting(**words: Any) -> wire.JobSpec:
         spec = order(seed=1, **words)
         spec.content.width = spec.content.height = side
         spec.parameters.evaluations = 2

@@ -13,6 +13,8 @@ import grpc
 import pytest
 from calls import Clock, details, order, pixels, until
 from fake_engine import painted_bytes, runs
+from places import Place, Serving, pid_of
+from promise_table import Promised, Sized
 from restyle_server.limits import Limits
 from restyle_server.wire import restyle_pb2 as wire
 from timing import idle_seconds
@@ -22,7 +24,7 @@ GOOD, BAD = 1, 2  # seeds
 MEBIBYTE = 2**20
 
 
-async def test_what_cannot_fit_is_refused_with_the_size_that_does(serving, promised):
+async def test_what_cannot_fit_is_refused_with_the_size_that_does(serving: Serving, promised: Promised) -> None:
     async with serving() as place:
         await until(lambda: place.server.dispatcher.slots[0].ready)
         spec = order(seed=GOOD)
@@ -34,7 +36,7 @@ async def test_what_cannot_fit_is_refused_with_the_size_that_does(serving, promi
         info = details(refused.value)["ErrorInfo"]
         assert (refused.value.code(), info.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "IMAGE_TOO_LARGE")
         largest = int(info.metadata["largest_size"])
-        assert f"choose a size of {largest} px or less" in refused.value.details()
+        assert f"choose a size of {largest} px or less" in (refused.value.details() or "")
         spec.parameters.size = largest + 1
         with pytest.raises(grpc.aio.AioRpcError):
             await place.caller.create(spec, data)
@@ -47,7 +49,7 @@ async def test_what_cannot_fit_is_refused_with_the_size_that_does(serving, promi
 
 
 @pytest.mark.parametrize("fault", ["oom_at", "memory_error_at"])
-async def test_a_job_that_runs_out_of_memory_fails_alone_and_the_worker_is_back(serving, sized, promised, fault):
+async def test_a_job_that_runs_out_of_memory_fails_alone_and_the_worker_is_back(serving: Serving, sized: Sized, promised: Promised, fault: str) -> None:
     rounds, took = sized(50, 4) // 2, []
     async with serving(script={"seeds": {str(BAD): {fault: 3}}}) as place:
         first = await place.caller.create(order(seed=GOOD))
@@ -68,7 +70,7 @@ async def test_a_job_that_runs_out_of_memory_fails_alone_and_the_worker_is_back(
 
 
 @pytest.mark.parametrize("wanted", [signal.SIGKILL, signal.SIGSEGV])
-async def test_a_crash_fails_its_job_at_once_and_no_other(serving, sized, promised, wanted):
+async def test_a_crash_fails_its_job_at_once_and_no_other(serving: Serving, sized: Sized, promised: Promised, wanted: signal.Signals) -> None:
     rounds, took = sized(10, 2), []
     async with serving(script={**ENDLESS, "seeds": {str(GOOD): {"steps": 1}}}, devices=("fake:0", "fake:1")) as place:
         slots = place.server.dispatcher.slots
@@ -78,7 +80,7 @@ async def test_a_crash_fails_its_job_at_once_and_no_other(serving, sized, promis
         for _ in range(rounds):
             bad = await _on(place, "fake:0", BAD)
             began = time.monotonic()
-            os.kill(slots[0].process.pid, wanted)
+            os.kill(pid_of(slots[0]), wanted)
             assert (await place.caller.end(bad.id)).error.reason == "WORKER_CRASHED"
             took.append(time.monotonic() - began)
             good = await place.caller.create(order(seed=GOOD))
@@ -87,7 +89,7 @@ async def test_a_crash_fails_its_job_at_once_and_no_other(serving, sized, promis
     promised("P10", f"{wanted.name} in mid-job: FAILED within 2 s, other jobs unaffected", "{:.2f} s at most", rounds, figure=max(took), limit=2, idle=idle)
 
 
-async def test_a_stopped_worker_is_found_by_the_watchdog_and_no_other_job_suffers(serving, sized, promised):
+async def test_a_stopped_worker_is_found_by_the_watchdog_and_no_other_job_suffers(serving: Serving, sized: Sized, promised: Promised) -> None:
     rounds, clock = sized(10, 2), Clock()
     limits = Limits()
     async with serving(clock, script={**ENDLESS, "seeds": {str(GOOD): {"steps": 1}}}, devices=("fake:0", "fake:1"), limits=limits) as place:
@@ -96,7 +98,7 @@ async def test_a_stopped_worker_is_found_by_the_watchdog_and_no_other_job_suffer
         other, waited = await _on(place, "fake:1", 5), []
         for _ in range(rounds):
             bad = await _on(place, "fake:0", BAD)
-            os.kill(slots[0].process.pid, signal.SIGSTOP)
+            os.kill(pid_of(slots[0]), signal.SIGSTOP)
             began = clock.monotonic()
 
             async def found() -> bool:
@@ -123,7 +125,7 @@ async def test_a_stopped_worker_is_found_by_the_watchdog_and_no_other_job_suffer
     )
 
 
-async def _on(place, device: str, seed: int):
+async def _on(place: Place, device: str, seed: int) -> wire.Job:
     spec = order(seed=seed)
     spec.parameters.device = device
     job = await place.caller.create(spec)
@@ -131,15 +133,22 @@ async def _on(place, device: str, seed: int):
     return job
 
 
-async def _unharmed(place, job) -> None:
+async def _unharmed(place: Place, job: wire.Job) -> None:
     await place.caller.call("FinishJob", id=job.id)
     assert (await place.caller.end(job.id)).state == wire.SUCCEEDED
     assert await place.caller.read(job.id) == painted_bytes(pixels(5), 5)
 
 
-async def test_whatever_happens_to_it_a_job_runs_at_most_once(serving, sized, promised):
+async def test_whatever_happens_to_it_a_job_runs_at_most_once(serving: Serving, sized: Sized, promised: Promised) -> None:
     jobs, chance = sized(200, 24), random.Random(3)
-    faults = [{"oom_at": 2}, {"fail_at": 2}, {"crash_at": 2}, {"crash_at": 1}, {"crash_at": 3, "signal": int(signal.SIGSEGV)}, {"disk_full": True}]
+    faults: list[dict[str, int]] = [
+        {"oom_at": 2},
+        {"fail_at": 2},
+        {"crash_at": 2},
+        {"crash_at": 1},
+        {"crash_at": 3, "signal": int(signal.SIGSEGV)},
+        {"disk_full": True},
+    ]
     expected = {"oom_at": "OUT_OF_MEMORY", "fail_at": "INTERNAL", "crash_at": "WORKER_CRASHED", "disk_full": "DISK_FULL"}
     plan = {seed: chance.choice([{}, {}, *faults]) for seed in range(1, jobs + 1)}
     async with serving(

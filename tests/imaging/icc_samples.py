@@ -45,7 +45,7 @@ def linear_curve() -> bytes:
 
 
 def table_curve(function: Callable[[np.ndarray], np.ndarray], entries: int = 1024) -> bytes:
-    values = np.rint(function(np.linspace(0, 1, entries)) * 65535).astype(">u2")
+    values: np.ndarray = np.rint(function(np.linspace(0, 1, entries)) * 65535).astype(">u2")
     return b"curv" + bytes(4) + struct.pack(">I", entries) + values.tobytes()
 
 

@@ -41,8 +41,8 @@ def tiff(samples: np.ndarray, photometric: int | None, bits: int = 8, more: Sequ
             beside += value + b"\0" * (len(value) % 2)
     values[273] = struct.pack(">I", at + len(beside))
     rows = b""
-    for tag, kind, value in entries:
-        number = len(value) // 2 if kind == 5 else len(value)
+    for tag, kind, given in entries:
+        number = len(given) // 2 if kind == 5 else len(given)
         here = struct.pack(">I", places[tag]) if tag in places else values[tag].ljust(4, b"\0")
         rows += struct.pack(">HHI", tag, kind, number) + here
     return b"MM\0*" + struct.pack(">IH", 8, len(entries)) + rows + bytes(4) + beside + strip

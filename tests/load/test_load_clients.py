@@ -6,11 +6,14 @@ import asyncio
 import os
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from calls import order, pixels, until
-from crowd import SIDE, crowd
+from crowd import SIDE, Crowd, crowd
 from fake_engine import painted_bytes, runs
+from places import Place, Serving
+from promise_table import Promised, Sized
 from restyle_server.admin.config import ENGINE
 from restyle_server.limits import Limits
 from restyle_server.wire import restyle_pb2 as wire
@@ -32,7 +35,7 @@ class Score:
     finished: list[str] = field(default_factory=list)
 
 
-async def paint(place, people, clients: int, jobs: int, kills: int, **words) -> Score:
+async def paint(place: Place, people: Crowd, clients: int, jobs: int, kills: int, **words: Any) -> Score:
     """Every client paints its jobs one after the other; at times in the first half one is killed in the middle of its next."""
     score, total = Score(), clients * jobs
     due = [total * (number + 1) // (2 * kills) for number in range(kills)]
@@ -64,7 +67,7 @@ async def paint(place, people, clients: int, jobs: int, kills: int, **words) -> 
     return score
 
 
-async def settled(place, score: Score) -> Counter[str]:
+async def settled(place: Place, score: Score) -> Counter[str]:
     """The states of all jobs, when every one has ended: each that was begun is there, once."""
     await until(lambda: all(job.state.ended for job in place.server.store.jobs()))
     listed = list((await place.caller.call("ListJobs", page_size=500)).jobs)
@@ -76,7 +79,7 @@ async def settled(place, score: Score) -> Counter[str]:
     return Counter(wire.JobState.Name(job.state) for job in listed)
 
 
-async def test_clients_that_live_get_every_result_whatever_happens_to_others(serving, sized, promised):
+async def test_clients_that_live_get_every_result_whatever_happens_to_others(serving: Serving, sized: Sized, promised: Promised) -> None:
     clients, jobs, kills = sized(8, 4), sized(64, 3), sized(6, 1)
     async with serving(script={"steps": 20, "step_ms": 5}, limits=Limits(lease_seconds=2)) as place, crowd() as people:
         score = await paint(place, people, clients, jobs, kills)
@@ -93,7 +96,7 @@ async def test_clients_that_live_get_every_result_whatever_happens_to_others(ser
 
 
 @pytest.mark.slow
-async def test_the_same_with_the_real_engine(serving, sized, promised):
+async def test_the_same_with_the_real_engine(serving: Serving, sized: Sized, promised: Promised) -> None:
     clients, jobs, kills = sized(4, 2), sized(2, 1), sized(1, 0)
     async with serving(engine=ENGINE, devices=sized(CORES, ("cpu",)), limits=Limits(lease_seconds=2)) as place, crowd() as people:
         score = await paint(place, people, clients, jobs, kills, side=REAL_SIDE, evaluations=EVALUATIONS)
@@ -111,7 +114,7 @@ async def test_the_same_with_the_real_engine(serving, sized, promised):
     )
 
 
-async def alone(place, seed: int) -> bytes:
+async def alone(place: Place, seed: int) -> bytes:
     """What the same order gives when nobody else is there."""
     spec = order(seed=seed)
     spec.content.width = spec.content.height = REAL_SIDE

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from calls import order, until
+from places import Place, Serving, pid_of
+from promise_table import Promised
 from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -17,7 +19,7 @@ TIME_FACTOR = 1.5
 MEMORY_SHARE = 0.25
 
 
-def gray(side: int, evaluations: int, preset: int = wire.DRAFT) -> tuple[wire.JobSpec, list[tuple[int, int, bytes]]]:
+def gray(side: int, evaluations: int, preset: wire.Preset.ValueType = wire.DRAFT) -> tuple[wire.JobSpec, list[tuple[int, int, bytes]]]:
     spec = order(seed=1)
     spec.content.width = spec.content.height = side
     spec.parameters.size = side
@@ -28,7 +30,7 @@ def gray(side: int, evaluations: int, preset: int = wire.DRAFT) -> tuple[wire.Jo
     return spec, [(0, start, data[start : start + MIB]) for start in range(0, len(data), MIB)]
 
 
-async def painted(place, spec: wire.JobSpec, pieces: list[tuple[int, int, bytes]]) -> wire.Job:
+async def painted(place: Place, spec: wire.JobSpec, pieces: list[tuple[int, int, bytes]]) -> wire.Job:
     ended = await place.caller.end((await place.caller.create(spec, pieces)).id)
     assert ended.state == wire.SUCCEEDED, ended.error
     return ended
@@ -43,12 +45,12 @@ def memory_of(pid: int, what: str) -> int:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
-async def test_memory_is_estimated_within_a_quarter_of_the_peak(serving, full_size, promised):
+async def test_memory_is_estimated_within_a_quarter_of_the_peak(serving: Serving, full_size: bool, promised: Promised) -> None:
     sizes = ((256, 14), (512, 6), (1024, 3)) if full_size else ((256, 6),)
     async with serving(engine=ENGINE, devices=("cpu",)) as place:
         place.server.dispatcher.prepare = None  # the estimate counts the network too, so it must not be there beforehand
         await until(lambda: place.server.dispatcher.slots[0].ready)
-        pid = place.server.dispatcher.slots[0].process.pid
+        pid = pid_of(place.server.dispatcher.slots[0])
         idle = memory_of(pid, "RssAnon")
         for side, evaluations in sizes:
             spec, pieces = gray(side, evaluations)
@@ -61,7 +63,7 @@ async def test_memory_is_estimated_within_a_quarter_of_the_peak(serving, full_si
 
 
 @pytest.mark.slow
-async def test_time_is_estimated_after_the_first_job(serving, full_size, promised):
+async def test_time_is_estimated_after_the_first_job(serving: Serving, full_size: bool, promised: Promised) -> None:
     first, asked = ((192, 6), ((256, 0, wire.DRAFT), (384, 12, wire.STANDARD))) if full_size else ((64, 6), ((96, 10, wire.STANDARD),))
     async with serving(engine=ENGINE, devices=("cpu",)) as place:
         await until(lambda: place.server.dispatcher.slots[0].ready)

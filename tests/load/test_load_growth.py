@@ -8,8 +8,9 @@ import statistics
 
 import grpc
 import psutil
-from calls import order
-from promise_table import SLACK
+from calls import Caller, order
+from launched import Launchpad
+from promise_table import SLACK, Promised, Sized
 from restyle_server.wire import restyle_pb2 as wire
 from timing import seconds_of
 
@@ -29,7 +30,7 @@ def slope(points: list[tuple[int, int]]) -> float:
     return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
 
 
-async def test_the_server_does_not_grow_with_its_jobs(launchpad, sized, promised):
+async def test_the_server_does_not_grow_with_its_jobs(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     jobs, settled = sized(1000, 64), sized(400, 24)
     launchpad.script(steps=2)
     server = launchpad.start()
@@ -58,7 +59,7 @@ async def test_the_server_does_not_grow_with_its_jobs(launchpad, sized, promised
     promised("P14", "open files and threads constant", text, jobs, figure=spread, limit=0, exact=True)
 
 
-async def test_a_watcher_who_does_not_read_costs_one_preview_and_nobody_elses_time(launchpad, sized, promised):
+async def test_a_watcher_who_does_not_read_costs_one_preview_and_nobody_elses_time(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     events, pause, filling = sized(150, 20), sized(600, 60), sized(120, 40)  # ten events a second
     launchpad.script(steps=1_000_000, step_ms=2, preview_side=PREVIEW)
     server = launchpad.start()
@@ -114,9 +115,10 @@ async def test_a_watcher_who_does_not_read_costs_one_preview_and_nobody_elses_ti
     assert shared <= SLACK * alone
 
 
-async def _address(launchpad) -> str:
-    return json.loads(launchpad.server_file.read_text())["address"]
+async def _address(launchpad: Launchpad) -> str:
+    address: str = json.loads(launchpad.server_file.read_text())["address"]
+    return address
 
 
-def _token(caller) -> str:
+def _token(caller: Caller) -> str:
     return dict(caller.metadata)["authorization"].removeprefix("Bearer ")

@@ -13,6 +13,8 @@ import pytest
 from attackers import attacking
 from calls import Caller, order
 from certificates import Authority
+from launched import Launchpad
+from promise_table import Promised, Sized
 from restyle_server.rpc.shares import GUEST
 from restyle_server.wire import restyle_pb2 as wire
 from timing import idle_seconds
@@ -39,7 +41,7 @@ async def owners_calls(caller: Caller, job_id: str, front: psutil.Process, until
     return longest, most
 
 
-async def measured(launchpad, promised, kind: str, said: str, count: int, files: tuple[Path, ...] = ()) -> int:
+async def measured(launchpad: Launchpad, promised: Promised, kind: str, said: str, count: int, files: tuple[Path, ...] = ()) -> int:
     """Attacks and measures; how many calls the attacker held open at the end."""
     server = launchpad.start()
     async with launchpad.reached() as caller:
@@ -49,9 +51,10 @@ async def measured(launchpad, promised, kind: str, said: str, count: int, files:
         job = await caller.create(order())
         await caller.begun(job.id)
         idle = await idle_seconds(lambda: caller.call("ListJobs"))
-        more = ("", *files, await _job_of(words["remote"], *files)) if files else ()
+        more: tuple[str | Path, ...] = ("", *files, await _job_of(words["remote"], *files)) if files else ()
         before = front.memory_info().rss
         with attacking(kind, words["remote"] if files else words["address"], count, CONNECTIONS, *more) as attacker:
+            assert attacker.stdout is not None
             done = asyncio.ensure_future(asyncio.to_thread(attacker.stdout.readline))
             longest, most = await owners_calls(caller, job.id, front, done)
             word, left = (await done).split()
@@ -73,13 +76,13 @@ async def _job_of(address: str, ca: Path, cert: Path, key: Path) -> str:
         return (await Caller(channel, "").create(order(seed=2))).id
 
 
-async def test_streams_without_a_token_lock_nobody_out(launchpad, sized, promised):
+async def test_streams_without_a_token_lock_nobody_out(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     count = sized(10_000, 800)
     launchpad.script(**ENDLESS)
     assert await measured(launchpad, promised, "streams", f"{count:,} streams without a token", count) == 0
 
 
-async def test_streams_of_one_certificate_lock_nobody_out(launchpad, sized, promised):
+async def test_streams_of_one_certificate_lock_nobody_out(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     count = sized(10_000, 800)
     launchpad.script(**ENDLESS)
     files = shared(launchpad)
@@ -88,7 +91,7 @@ async def test_streams_of_one_certificate_lock_nobody_out(launchpad, sized, prom
 
 
 @pytest.mark.parametrize("who", ["nobody", "guest"])
-async def test_costly_messages_lock_nobody_out(launchpad, sized, promised, who):
+async def test_costly_messages_lock_nobody_out(launchpad: Launchpad, sized: Sized, promised: Promised, who: str) -> None:
     count = sized(20_000, 400) // 2
     launchpad.script(**ENDLESS)
     files = shared(launchpad) if who == "guest" else ()
@@ -96,7 +99,7 @@ async def test_costly_messages_lock_nobody_out(launchpad, sized, promised, who):
     await measured(launchpad, promised, "messages", said, count, files)
 
 
-def shared(launchpad) -> tuple[Path, Path, Path]:
+def shared(launchpad: Launchpad) -> tuple[Path, Path, Path]:
     """Has the next server serve other machines too; the files of one who may call it."""
     authority = Authority(launchpad.folder)
     server, anna = authority.sign("server"), authority.sign("anna")

@@ -10,16 +10,19 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import grpc
 import psutil
 import pytest
-from calls import details, order, until
+from calls import Caller, details, order, until
 from crowd import ROOT
 from fake_engine import runs
 from grpc_health.v1 import health_pb2
-from promise_table import percentile
+from launched import Launchpad
+from places import Serving, pid_of
+from promise_table import Promised, Sized, percentile
 from restyle_server.limits import Limits
 from restyle_server.wire import restyle_pb2 as wire
 from timing import idle_seconds, seconds_of
@@ -30,7 +33,7 @@ SUBMITS = 200
 BLOCKER = 100_000  # seed: none of the others
 
 
-async def test_one_job_waits_for_no_flood(serving, sized, promised):
+async def test_one_job_waits_for_no_flood(serving: Serving, sized: Sized, promised: Promised) -> None:
     flood, rounds = sized(100, 30), sized(5, 1)
     async with serving(script={"steps": 2, "step_ms": 1, "seeds": {str(BLOCKER): ENDLESS}}, limits=ROOM) as place:
         for _ in range(rounds):
@@ -45,7 +48,7 @@ async def test_one_job_waits_for_no_flood(serving, sized, promised):
     promised("P6", f"one client floods {flood}, another's job starts after at most one running job", "1 job waited for, in {} rounds", rounds)
 
 
-async def test_four_clients_are_served_evenly(serving, sized, promised):
+async def test_four_clients_are_served_evenly(serving: Serving, sized: Sized, promised: Promised) -> None:
     each, names = sized(20, 6), "abcd"
     async with serving(script={"steps": 2, "step_ms": 1, "seeds": {str(BLOCKER): ENDLESS}}, limits=ROOM) as place:
         blocker = await place.caller.create(order(seed=BLOCKER))
@@ -64,7 +67,7 @@ async def test_four_clients_are_served_evenly(serving, sized, promised):
     promised("P6", f"4 clients × {each}: counts differ by at most 1 at any time", "{:.0f}", each * len(names), figure=worst, limit=1, exact=True)
 
 
-async def test_a_full_queue_takes_exactly_its_room_and_refuses_the_rest_at_once(launchpad, sized, promised):
+async def test_a_full_queue_takes_exactly_its_room_and_refuses_the_rest_at_once(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     clients, rounds = 5, sized(3, 1)
     waits: list[float] = []
     launchpad.script(**ENDLESS)
@@ -130,7 +133,7 @@ asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))
 
 
 @contextmanager
-def watching(caller, address: str, job_id: str, count: int):
+def watching(caller: Caller, address: str, job_id: str, count: int) -> Iterator[subprocess.Popen[str]]:
     """Another process in which so many watch."""
     token = dict(caller.metadata)["authorization"].removeprefix("Bearer ")
     environment = {**os.environ, "PYTHONPATH": ROOT}
@@ -142,7 +145,7 @@ def watching(caller, address: str, job_id: str, count: int):
             process.kill()
 
 
-async def test_a_full_server_with_many_watchers_still_answers(launchpad, sized, promised):
+async def test_a_full_server_with_many_watchers_still_answers(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     rounds, watchers = sized(200, 15), sized(64, 16)
     launchpad.limits(max_jobs=64, max_jobs_per_client=64)
     launchpad.script(**ENDLESS)
@@ -160,6 +163,7 @@ async def test_a_full_server_with_many_watchers_still_answers(launchpad, sized, 
         waiting = [await caller.create(order()) for _ in range(64)]
         address = json.loads(launchpad.server_file.read_text())["address"]
         with watching(caller, address, running.id, watchers) as other:
+            assert other.stdout is not None
             assert (await asyncio.to_thread(other.stdout.readline)) == "watching\n"
             took: dict[str, list[float]] = {name: [] for name in idle}
             for _ in range(rounds):
@@ -176,13 +180,13 @@ async def test_a_full_server_with_many_watchers_still_answers(launchpad, sized, 
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else True, reason="needs two cores to pin to")
-async def test_two_devices_share_one_queue(serving, sized, promised):
+async def test_two_devices_share_one_queue(serving: Serving, sized: Sized, promised: Promised) -> None:
     jobs = sized(60, 12)
     script = {"steps": 10, "step_ms": 4, "seeds": {str(BLOCKER): ENDLESS}}
     async with serving(script=script, limits=ROOM, devices=("cpu:0", "cpu:1")) as place:
         slots = place.server.dispatcher.slots
         await until(lambda: all(slot.ready for slot in slots))
-        cores = [psutil.Process(slot.process.pid).cpu_affinity() for slot in slots]
+        cores = [psutil.Process(pid_of(slot)).cpu_affinity() for slot in slots]
         assert [len(core) for core in cores] == [1, 1]
         assert cores[0] != cores[1]
         made = [await place.caller.named(f"client {number % 3}").create(order(seed=number)) for number in range(jobs)]

@@ -9,10 +9,11 @@ import time
 
 import psutil
 from crowd import crowd
-from launched import LAUNCHER
+from launched import LAUNCHER, Launchpad
+from promise_table import Promised, Sized
 
 
-async def test_of_many_clients_that_start_it_at_once_one_server_comes_and_all_connect(launchpad, sized, promised):
+async def test_of_many_clients_that_start_it_at_once_one_server_comes_and_all_connect(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     clients, rounds = sized(20, 5), sized(3, 1)
     state, data = launchpad.state, launchpad.folder / "data"
     for folder in (state, data):

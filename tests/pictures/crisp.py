@@ -20,19 +20,26 @@ FOOT, MARGIN, GAP = 560, 37, 23  # px: off any tile's border
 
 def crisp(side: int) -> Picture:
     """(side, side, 3) float32 in 0–1, side ≥ 1024. Takes about 40 bytes per pixel."""
-    from skimage import data
-
-    picture = _shocked(resize(data.astronaut().astype(np.float32) / 255, side, side))
-    gravel, grass = (_tiled(_texture(one().astype(np.float32) / 255), side) for one in (data.gravel, data.grass))
+    picture = _shocked(resize(_sample("astronaut"), side, side))
+    gravel, grass = (_tiled(_texture(_sample(name)), side) for name in ("gravel", "grass"))
     picture += (TEXTURE * np.where(picture.mean(axis=2) > BRIGHT, gravel, grass))[..., None]
     left = MARGIN
-    for photo in (data.astronaut(), data.coffee(), data.chelsea(), data.immunohistochemistry(), data.rocket(), data.coffee()[:, ::-1]):
-        part = photo[: FOOT - MARGIN].astype(np.float32) / 255
+    rows = [_sample(name) for name in ("astronaut", "coffee", "chelsea", "immunohistochemistry", "rocket")]
+    for photo in (*rows, rows[1][:, ::-1]):
+        part = photo[: FOOT - MARGIN]
         if left + part.shape[1] > side:
             break
         picture[side - FOOT : side - FOOT + part.shape[0], left : left + part.shape[1]] = part
         left += part.shape[1] + GAP
     return np.asarray(np.clip(picture, 0, 1), np.float32)
+
+
+def _sample(name: str) -> Picture:
+    """One of scikit-image's pictures, in 0–1."""
+    from skimage import data
+
+    picture: Picture = getattr(data, name)().astype(np.float32) / 255
+    return picture
 
 
 def _shocked(picture: Picture) -> Picture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from restyle_engine.verdict import Verdict
 from restyle_server.weights.catalogue import SHIPPED
 
 
-def painted(name: str, style: str, side: int, weights: Path = SHIPPED, **asked: object) -> NDArray[np.float32]:
+def painted(name: str, style: str, side: int, weights: Path = SHIPPED, **asked: Any) -> NDArray[np.float32]:
     """A photo in a style, (side, side, 3), as a viewer sees it: in 0–1. asked: parameters other than the defaults."""
     parameters = resolve(Parameters(native_size=True, **asked), side, side, "cpu", bf16=prefers_bf16("cpu"))
     task = Task(photo(name, side), (StylePicture(painting(style, side), key=style),), parameters, weights)

@@ -36,7 +36,8 @@ CALM = 0.1  # of the range: how much the neighbours of a speck may differ among 
 
 def luminance(picture: Picture) -> Plane:
     """(h, w), sRGB-encoded luma: what the eye judges texture by."""
-    return np.asarray(picture, np.float64) @ np.array([0.2126, 0.7152, 0.0722])
+    luma: Plane = np.asarray(picture, np.float64) @ np.array([0.2126, 0.7152, 0.0722])
+    return luma
 
 
 def pixel_grid(picture: Picture) -> float:
@@ -76,7 +77,8 @@ def border_band(picture: Picture) -> float:
 def _steps_around(light: Plane) -> Plane:
     """Mean absolute difference of each pixel to its neighbours in its row: of one, at the ends."""
     steps = np.pad(np.abs(np.diff(light, axis=1)), ((0, 0), (1, 1)), mode="edge")
-    return (steps[:, :-1] + steps[:, 1:]) / 2
+    around: Plane = (steps[:, :-1] + steps[:, 1:]) / 2
+    return around
 
 
 def _frame(plane: Plane, width: int) -> float:
@@ -121,15 +123,15 @@ def clipping(picture: Picture) -> float:
 def photo_residue(picture: Picture, content: Picture) -> float:
     """Correlation of picture and content in the top octave, off the content's edges: photographic texture that stands under the paint."""
     painted, photo = _top_octave(luminance(picture)), _top_octave(luminance(content))
-    calm = _edges(luminance(content))
-    calm = calm < np.quantile(calm, 0.7)
+    edges = _edges(luminance(content))
+    calm = edges < np.quantile(edges, 0.7)
     return float(np.corrcoef(painted[calm], photo[calm])[0, 1])
 
 
 def edge_recall(picture: Picture, content: Picture) -> float:
     """Share of the content's edges that the picture has as well, NEAR px off at most; here, more is better."""
     painted, photo = (edges > np.quantile(edges, EDGES) for edges in (_edges(luminance(picture)), _edges(luminance(content))))
-    around = np.lib.stride_tricks.sliding_window_view(np.pad(painted, NEAR), (2 * NEAR + 1, 2 * NEAR + 1)).any((-2, -1))
+    around = np.asarray(np.lib.stride_tricks.sliding_window_view(np.pad(painted, NEAR), (2 * NEAR + 1, 2 * NEAR + 1)).any((-2, -1)))
     return float(around[photo].mean())
 
 

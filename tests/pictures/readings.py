@@ -23,7 +23,7 @@ def readings(painting: Picture, content: Picture, style: Picture) -> dict[str, f
         "clipping": meters.clipping(painting) - max(meters.clipping(style), meters.clipping(content)),
         "residue": meters.photo_residue(painting, content),
         "edges": meters.edge_recall(painting, content),
-        "posterising": meters.posterising(np.rint(painting * 255).astype(np.float32) / 255),
+        "posterising": meters.posterising(np.rint(painting * 255).astype(np.float32) / np.float32(255)),
     }
 
 

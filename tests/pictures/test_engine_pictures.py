@@ -27,7 +27,7 @@ PAIRS = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "style"), PAIRS)
-def test_a_painting_at_the_defaults_has_no_defect(name, style):
+def test_a_painting_at_the_defaults_has_no_defect(name: str, style: str) -> None:
     torch.set_num_threads(1)
     result, content, used = painted(name, style, SIDE), photo(name, SIDE), painting(style, SIDE)
     assert [word for word in defects(result, content, used) if not word.startswith(("frame", "edges"))] == []

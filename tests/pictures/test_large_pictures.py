@@ -37,7 +37,7 @@ def native(style: str) -> Pixels:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("style", ["impasto", "woodcut", "night", "wave"])
-def test_a_large_painting_has_no_defect_at_its_own_size(style, monkeypatch):
+def test_a_large_painting_has_no_defect_at_its_own_size(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.set_num_threads(1)
     monkeypatch.setattr(plan, "LARGEST_WHOLE", WHOLE)
     monkeypatch.setattr(memory, "DETAIL_SIDE", {"cpu": TILE})

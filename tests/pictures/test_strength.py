@@ -11,7 +11,7 @@ PHOTOS, STYLES = ("astronaut", "coffee"), ("stained-glass", "wave")  # the two s
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("side", [96, 128])
-def test_more_strength_is_more_style_and_one_strength_as_much_of_every_style(side):
+def test_more_strength_is_more_style_and_one_strength_as_much_of_every_style(side: int) -> None:
     proof = prove(PHOTOS, STYLES, side, compared=side == 96)
     assert proof.broken == []
     assert proof.ours <= NARROWER * proof.fixed

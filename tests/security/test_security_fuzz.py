@@ -22,6 +22,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from launched import Launchpad
+from promise_table import Promised, Sized
 from restyle_client._vendor.h2.config import H2Configuration
 from restyle_client._vendor.h2.connection import H2Connection
 from restyle_server.wire import restyle_pb2 as wire
@@ -57,7 +58,8 @@ def _wait(condition: Callable[[], bool]) -> None:
 
 def healthy(address: str) -> None:
     with grpc.insecure_channel(address) as channel:
-        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE)
+        stub: Any = health_pb2_grpc.HealthStub(channel)
+        answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE)
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
@@ -101,6 +103,7 @@ def filled(draw: Any, kind: Descriptor, depth: int = 0) -> Any:
         for _ in range(draw(st.integers(1, 3)) if field.is_repeated else 1):
             if field.type == FieldDescriptor.TYPE_MESSAGE:
                 if depth < 4:
+                    assert field.message_type is not None
                     part = draw(filled(field.message_type, depth + 1))
                     getattr(message, field.name).append(part) if field.is_repeated else getattr(message, field.name).CopyFrom(part)
             elif field.is_repeated:
@@ -137,7 +140,7 @@ def calls(draw: Any) -> tuple[Any, list[Any]]:
     return method, [draw(filled(method.input_type)) for _ in range(count)]
 
 
-def test_wrong_messages_in_any_order_are_refused_and_never_the_servers_mistake(launchpad, sized, promised):
+def test_wrong_messages_in_any_order_are_refused_and_never_the_servers_mistake(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     sequences, count = sized(2000, 40), 0
     with server(launchpad) as (process, address, token), grpc.insecure_channel(address) as channel:
         stub, metadata = RestyleStub(channel), (("authorization", f"Bearer {token}"),)
@@ -256,7 +259,7 @@ def send(address: str, data: bytes, listen: bool) -> None:
             pass
 
 
-def test_raw_bytes_and_broken_http2_leave_the_server_as_it_was(launchpad, sized, promised):
+def test_raw_bytes_and_broken_http2_leave_the_server_as_it_was(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     count, chance = sized(14_000, 400), random.Random(4)
     with server(launchpad) as (process, address, token):
         healthy(address)
@@ -273,12 +276,12 @@ def test_raw_bytes_and_broken_http2_leave_the_server_as_it_was(launchpad, sized,
     promised("fuzz", "raw bytes, truncated and broken HTTP/2 at the port: server healthy after each batch, no connection kept", "all of {}", count)
 
 
-def test_a_small_message_that_unpacks_into_a_huge_one_is_refused(launchpad, sized, promised):
+def test_a_small_message_that_unpacks_into_a_huge_one_is_refused(launchpad: Launchpad, sized: Sized, promised: Promised) -> None:
     rounds = sized(200, 6)
     packed = gzip.compress(wire.GetJobRequest(id="a" * BOMB).SerializeToString(), 6)
     assert len(packed) < MIB
     with server(launchpad) as (process, address, token), grpc.insecure_channel(address) as channel:
-        call = channel.unary_unary("/restyle.v1.Restyle/GetJob")  # bytes as they are
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary("/restyle.v1.Restyle/GetJob")  # bytes as they are
         healthy(address)
         before = peak(process)
         with pytest.raises(grpc.RpcError) as refused:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
 from attackers import HEALTH, JOB_CALLS, messages
 from calls import PATIENCE, Caller, details, order, until
 from certificates import Authority, Signed
+from places import Place, Serving
 from restyle_server.admin.config import Tls
 from restyle_server.rpc.shares import CONNECTION_STREAMS, GUEST
 from restyle_server.wire import restyle_pb2 as wire
@@ -23,11 +27,12 @@ TAKEN = grpc.StatusCode.RESOURCE_EXHAUSTED
 class Silent:
     """A call that was begun and never sends a byte of its message."""
 
-    def __init__(self, channel: grpc.aio.Channel, method: str, metadata=()) -> None:
+    def __init__(self, channel: grpc.aio.Channel, method: str, metadata: tuple[tuple[str, str], ...] = ()) -> None:
         self._more = asyncio.get_running_loop().create_future()
-        self.call = channel.stream_stream(method)(self._requests(), metadata=metadata, timeout=PATIENCE)
+        begin: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method)
+        self.call = begin(self._requests(), metadata=metadata, timeout=PATIENCE)
 
-    async def _requests(self):
+    async def _requests(self) -> AsyncIterator[bytes]:
         yield await self._more
 
     async def status(self) -> grpc.StatusCode:
@@ -38,11 +43,11 @@ class Silent:
         return await self.call.code()
 
 
-def no_share_is_taken(place) -> bool:
+def no_share_is_taken(place: Place) -> bool:
     return place.server._interceptor.shares.empty
 
 
-async def test_who_has_no_token_is_refused_before_a_byte_of_the_message(serving):
+async def test_who_has_no_token_is_refused_before_a_byte_of_the_message(serving: Serving) -> None:
     async with serving() as place, grpc.aio.insecure_channel(place.server.address) as channel:
         for method in METHODS:
             assert await Silent(channel, JOB_CALLS + method).status() is grpc.StatusCode.UNAUTHENTICATED, method
@@ -51,7 +56,7 @@ async def test_who_has_no_token_is_refused_before_a_byte_of_the_message(serving)
         await until(lambda: no_share_is_taken(place))
 
 
-async def test_a_call_that_never_sends_its_message_ends_by_itself(serving, monkeypatch):
+async def test_a_call_that_never_sends_its_message_ends_by_itself(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("restyle_server.rpc.auth_interceptor.BODY_SECONDS", 0.1)
     async with serving() as place, grpc.aio.insecure_channel(place.server.address) as channel:
         for method in ("GetJob", "WatchJob", "EstimateJob"):
@@ -60,30 +65,32 @@ async def test_a_call_that_never_sends_its_message_ends_by_itself(serving, monke
 
 
 @pytest.mark.parametrize(("method", "message"), messages())
-async def test_a_message_that_costs_more_than_it_says_is_refused_with_a_sentence(serving, method, message):
+async def test_a_message_that_costs_more_than_it_says_is_refused_with_a_sentence(serving: Serving, method: str, message: bytes) -> None:
     async with serving() as place, grpc.aio.insecure_channel(place.server.address) as channel:
         if method.startswith(JOB_CALLS):
+            call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
             with pytest.raises(grpc.aio.AioRpcError) as refused:
-                await channel.unary_unary(method)(message, timeout=PATIENCE)
+                await call(message, timeout=PATIENCE)
             assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
             with pytest.raises(grpc.aio.AioRpcError) as refused:
-                await channel.unary_unary(method)(message, metadata=place.caller.metadata, timeout=PATIENCE)
+                await call(message, metadata=place.caller.metadata, timeout=PATIENCE)
             assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
             assert "BadRequest" in details(refused.value)
         assert (await place.caller.call("GetServerInfo")).state == "serving"
 
 
 @pytest.mark.parametrize("name", METHODS)
-async def test_junk_is_invalid_in_our_own_words(serving, name):
+async def test_junk_is_invalid_in_our_own_words(serving: Serving, name: str) -> None:
     async with serving() as place, grpc.aio.insecure_channel(place.server.address) as channel:
+        call: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(JOB_CALLS + name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            async for _ in channel.stream_stream(JOB_CALLS + name)(iter([b"\xff" * 9]), metadata=place.caller.metadata, timeout=PATIENCE):
+            async for _ in call(iter([b"\xff" * 9]), metadata=place.caller.metadata, timeout=PATIENCE):
                 pass
         assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-        assert "restyle.v1" in refused.value.details()
+        assert "restyle.v1" in (refused.value.details() or "")
 
 
-async def test_a_program_gone_wild_leaves_its_user_room_on_its_own_connection_and_on_others(serving):
+async def test_a_program_gone_wild_leaves_its_user_room_on_its_own_connection_and_on_others(serving: Serving) -> None:
     own = (("grpc.use_local_subchannel_pool", 1),)  # a connection of its own
     async with serving(script=ENDLESS) as place, grpc.aio.insecure_channel(place.server.address, own) as channel:
         job = await place.caller.create(order())
@@ -106,26 +113,26 @@ async def test_a_program_gone_wild_leaves_its_user_room_on_its_own_connection_an
 
 
 @pytest.fixture
-def authority(tmp_path) -> Authority:
+def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path)
 
 
 @asynccontextmanager
-async def guest(place, authority: Authority, name: str):
+async def guest(place: Place, authority: Authority, name: str) -> AsyncIterator[Caller]:
     """The holder of a new certificate of that name."""
     async with connected(place, authority, authority.sign(name)) as caller:
         yield caller
 
 
 @asynccontextmanager
-async def connected(place, authority: Authority, mine: Signed):
+async def connected(place: Place, authority: Authority, mine: Signed) -> AsyncIterator[Caller]:
     """One more connection of a certificate's holder."""
     credentials = grpc.ssl_channel_credentials(authority.file.read_bytes(), mine.key.read_bytes(), mine.cert.read_bytes())
     async with grpc.aio.secure_channel(place.server.remote, credentials, (("grpc.use_local_subchannel_pool", 1),)) as channel:
         yield Caller(channel, "")
 
 
-async def test_a_certificates_streams_are_a_share_and_leave_its_own_cancel_and_everybody_else_alone(serving, authority):
+async def test_a_certificates_streams_are_a_share_and_leave_its_own_cancel_and_everybody_else_alone(serving: Serving, authority: Authority) -> None:
     server = authority.sign("server")
     async with serving(script=ENDLESS, tls=Tls(server.cert, server.key, authority.file)) as place:
         async with guest(place, authority, "anna") as anna, guest(place, authority, "bert") as bert:
@@ -142,7 +149,7 @@ async def test_a_certificates_streams_are_a_share_and_leave_its_own_cancel_and_e
         await until(lambda: no_share_is_taken(place))
 
 
-async def test_a_certificate_may_use_few_connections_at_once_and_cancels_by_others(serving, authority):
+async def test_a_certificate_may_use_few_connections_at_once_and_cancels_by_others(serving: Serving, authority: Authority) -> None:
     server, anna = authority.sign("server"), authority.sign("anna")
     async with serving(script=ENDLESS, tls=Tls(server.cert, server.key, authority.file)) as place, AsyncExitStack() as open_:
         callers = [await open_.enter_async_context(connected(place, authority, anna)) for _ in range(GUEST.connections + 1)]
@@ -157,7 +164,7 @@ async def test_a_certificate_may_use_few_connections_at_once_and_cancels_by_othe
         assert (await callers[-1].call("CancelJob", id=job.id)).state == wire.CANCELLED
 
 
-async def test_watchers_that_want_pictures_are_fewer(serving, authority):
+async def test_watchers_that_want_pictures_are_fewer(serving: Serving, authority: Authority) -> None:
     server = authority.sign("server")
     async with serving(script=ENDLESS, tls=Tls(server.cert, server.key, authority.file)) as place, guest(place, authority, "anna") as anna:
         job = await anna.create(order())
@@ -166,7 +173,7 @@ async def test_watchers_that_want_pictures_are_fewer(serving, authority):
         assert await taken(anna.watch(job.id)) is None
 
 
-async def taken(stream) -> grpc.StatusCode | None:
+async def taken(stream: Any) -> grpc.StatusCode | None:
     """The code of a refusal, or None once the first event has come."""
     try:
         await stream.read()

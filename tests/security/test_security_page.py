@@ -126,20 +126,20 @@ def sentences() -> list[str]:
     return found
 
 
-def test_every_sentence_is_held_by_a_test_and_every_test_holds_a_sentence():
+def test_every_sentence_is_held_by_a_test_and_every_test_holds_a_sentence() -> None:
     said = sentences()
     assert not [each for each in said if not any(each.startswith(beginning) for beginning in PROOFS)]
     assert not [beginning for beginning in PROOFS if not any(each.startswith(beginning) for each in said)]
 
 
 @pytest.mark.parametrize("test", sorted({test for tests in PROOFS.values() for test in tests}))
-def test_the_tests_that_are_named_are_there(test):
+def test_the_tests_that_are_named_are_there(test: str) -> None:
     path, _, name = test.partition("::")
     functions = [node.name for node in ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8")).body if hasattr(node, "name")]
     assert name in functions
 
 
-def test_the_limits_are_those_of_the_page():
+def test_the_limits_are_those_of_the_page() -> None:
     from restyle_server import limits
     from restyle_server.rpc import shares
     from restyle_server.rpc.bodies import MAX_PARTS, SMALL
@@ -159,7 +159,7 @@ def test_the_limits_are_those_of_the_page():
     assert f"for every {limits.UPLOAD_PACE // limits.KIB} KiB" in page
 
 
-def test_the_token_is_compared_in_constant_time():
+def test_the_token_is_compared_in_constant_time() -> None:
     source = (ROOT / "server" / "restyle_server" / "rpc" / "callers.py").read_text(encoding="utf-8")
     assert re.search(r"hmac\.compare_digest\(given, b\"Bearer \" \+ token\.encode\(\)\)", source)
     assert not re.search(r"[!=]= *token|token *[!=]=", source)

@@ -6,6 +6,8 @@ import pytest
 import restyle_client as client
 from calls import pixels
 from fake_engine import painted_bytes
+from places import Serving
+from promise_table import Promised
 from restyle_client import transport
 from restyle_server.rpc import auth_interceptor
 
@@ -19,7 +21,9 @@ def request() -> client.JobRequest:
 
 @pytest.mark.parametrize("theirs", [BEFORE, NOW, ANOTHER])
 @pytest.mark.parametrize("ours", [BEFORE, NOW, ANOTHER])
-async def test_the_same_major_version_works_and_another_is_refused_naming_both(serving, monkeypatch, promised, ours, theirs):
+async def test_the_same_major_version_works_and_another_is_refused_naming_both(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, promised: Promised, ours: str, theirs: str
+) -> None:
     monkeypatch.setattr(auth_interceptor, "__version__", theirs)
     monkeypatch.setattr(transport, "VERSION", ours)
     fit = ours.partition(".")[0] == theirs.partition(".")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import product
+from typing import Any
 
 import pytest
 from calls import gray, order
@@ -20,14 +21,14 @@ def fullest() -> wire.JobSpec:
     """A job with everything that one can have."""
     weights = [wire.LayerWeight(layer=layer, weight=1) for layer in LAYERS]
     style = wire.StyleUse(plane=gray(), weight=1, scale=1, crop=wire.Rect(x=1, y=1, width=16, height=16), mask=gray(), symmetry=wire.FLIPS)
-    words = {field.name: 1 for field in wire.Parameters.DESCRIPTOR.fields if not field.is_repeated and field.type != field.TYPE_STRING}
+    words: dict[str, Any] = {field.name: 1 for field in wire.Parameters.DESCRIPTOR.fields if not field.is_repeated and field.type != field.TYPE_STRING}
     spec = order(masks=[wire.Mask(plane=gray(), use=wire.BLEND)] * MAX_MASKS, styles=[style] * MAX_STYLES, strength_map=gray(), label="x" * 128)
     spec.parameters.CopyFrom(wire.Parameters(**words, style_layers=weights, content_layers=weights, weights="auto", device="cpu"))
     spec.content.icc_profile = bytes(MESSAGE_BYTES - 100_000)
     return spec
 
 
-def test_every_call_of_the_service_has_its_bounds():
+def test_every_call_of_the_service_has_its_bounds() -> None:
     methods = {method.name: method for method in wire.DESCRIPTOR.services_by_name["Restyle"].methods}
     assert set(CALLS) == {*methods, "Check"}
     for name, method in methods.items():
@@ -35,7 +36,7 @@ def test_every_call_of_the_service_has_its_bounds():
         assert CALLS[name].most == (MESSAGE_BYTES if method.client_streaming or name == "EstimateJob" else SMALL)
 
 
-def test_the_fullest_job_passes_with_room_to_spare():
+def test_the_fullest_job_passes_with_room_to_spare() -> None:
     message = wire.EstimateJobRequest(spec=fullest())
     raw = message.SerializeToString()
     assert bodies.read(raw, CALLS["EstimateJob"]) == message
@@ -61,14 +62,14 @@ COSTLY = {
 
 
 @pytest.mark.parametrize(("name", "raw"), COSTLY.values(), ids=COSTLY.keys())
-def test_a_message_of_many_parts_is_refused_before_it_costs_anything(name, raw):
+def test_a_message_of_many_parts_is_refused_before_it_costs_anything(name: str, raw: bytes) -> None:
     began = time.process_time()
     with pytest.raises(Invalid, match="parts"):
         bodies.read(raw, CALLS[name])
     assert time.process_time() - began < 0.1  # parsing any of them takes several times as long
 
 
-def test_packed_numbers_count_one_each():
+def test_packed_numbers_count_one_each() -> None:
     raw = wire.ListJobsRequest(states=[wire.RUNNING] * (MAX_PARTS + 1)).SerializeToString()
     with pytest.raises(Invalid, match="parts"):
         bodies.read(raw, bodies.Call(wire.ListJobsRequest, most=MESSAGE_BYTES))
@@ -80,6 +81,6 @@ JUNK = [b"\xff" * 20, b"\x0a\xff\xff\xff\xff\x0f", b"\x0b", b"\x0a\x05ab", b"\x0
 
 
 @pytest.mark.parametrize("raw", JUNK)
-def test_what_is_no_message_is_said_in_our_own_words(raw):
+def test_what_is_no_message_is_said_in_our_own_words(raw: bytes) -> None:
     with pytest.raises(Invalid, match=r"restyle\.v1; install the same version"):
         bodies.read(raw, CALLS["GetJob"])

@@ -75,7 +75,8 @@ def photo(seed: int = 0) -> Array:
 def texture(color: tuple[int, int, int], side: int = 40) -> Array:
     """Stripes of a colour."""
     stripes = np.sin(np.arange(side) * 1.3)[None, :, None] * 50
-    return np.clip(np.array(color) + stripes + np.zeros((side, side, 1)), 0, 255).astype(np.uint8)
+    striped: Array = np.clip(np.array(color) + stripes + np.zeros((side, side, 1)), 0, 255).astype(np.uint8)
+    return striped
 
 
 def plane(samples: Array, pixels: PixelFormat = RGB8, icc: bytes | None = None) -> Plane:

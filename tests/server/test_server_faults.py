@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
 
 import grpc
 import pytest
 from calls import Clock, details, order, pixels, until
 from fake_engine import painted_bytes, runs
+from places import Place, Serving, pid_of
 from restyle_server.limits import Limits
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -25,7 +27,7 @@ SLOW = {"steps": 10_000, "step_ms": 2}
         ({"crash_at": 1}, "WORKER_CRASHED"),
     ],
 )
-async def test_a_fault_fails_its_own_job_once_and_the_next_one_runs(serving, fault, reason):
+async def test_a_fault_fails_its_own_job_once_and_the_next_one_runs(serving: Serving, fault: dict[str, int], reason: str) -> None:
     async with serving(script={"seeds": {"1": {**fault, "step_ms": 5}}}) as place:
         bad = await place.caller.create(order(seed=1))
         good = await place.caller.create(order(seed=2))
@@ -38,7 +40,7 @@ async def test_a_fault_fails_its_own_job_once_and_the_next_one_runs(serving, fau
         assert place.job_folders() == [good.id]
 
 
-async def test_a_device_that_turns_out_not_to_be_there_is_told_and_not_waited_for(serving):
+async def test_a_device_that_turns_out_not_to_be_there_is_told_and_not_waited_for(serving: Serving) -> None:
     async with serving() as place:
         assert place.server.dispatcher.slots[0].device is None  # its worker only starts: nobody knows its names
         job = await place.caller.create(order(parameters=wire.Parameters(device="cuda:7")))
@@ -47,7 +49,7 @@ async def test_a_device_that_turns_out_not_to_be_there_is_told_and_not_waited_fo
         assert ended.error.message == "This server has no device 'cuda:7'; it has cpu."
 
 
-async def test_a_worker_that_hangs_is_found_and_replaced(serving):
+async def test_a_worker_that_hangs_is_found_and_replaced(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock, script={"step_ms": 5, "seeds": {"1": {"hang_at": 3}}}) as place:
         bad, good = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
@@ -57,22 +59,22 @@ async def test_a_worker_that_hangs_is_found_and_replaced(serving):
         assert (await place.caller.end(good.id)).state == wire.SUCCEEDED
 
 
-async def test_a_slow_worker_is_no_hung_one(serving):
+async def test_a_slow_worker_is_no_hung_one(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock, script=SLOW) as place:
         job = await place.caller.create(order(seed=1))
         await place.caller.begun(job.id)
-        pid = place.server.dispatcher.slots[0].process.pid
+        pid = pid_of(place.server.dispatcher.slots[0])
         for _ in range(7):
             before = place.server.dispatcher.slots[0].watchdog.beats
             await until(lambda before=before: place.server.dispatcher.slots[0].watchdog.beats > before)
             clock.turn(10)
             place.server.sweep()
-        assert place.server.dispatcher.slots[0].process.pid == pid
+        assert pid_of(place.server.dispatcher.slots[0]) == pid
         assert (await place.caller.call("CancelJob", id=job.id)).state == wire.CANCELLED
 
 
-async def test_a_worker_that_does_not_leave_a_cancelled_job_is_replaced(serving):
+async def test_a_worker_that_does_not_leave_a_cancelled_job_is_replaced(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock, script={"step_ms": 5, "seeds": {"1": {"hang_at": 3}}}) as place:
         bad, good = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
@@ -84,16 +86,16 @@ async def test_a_worker_that_does_not_leave_a_cancelled_job_is_replaced(serving)
         assert (await place.caller.call("GetJob", id=bad.id)).state == wire.CANCELLED
 
 
-async def _turned_until_ended(place, clock, job_id):
+async def _turned_until_ended(place: Place, clock: Clock, job_id: str) -> None:
     async def ended() -> bool:
         clock.turn(5)
         place.server.sweep()
-        return (await place.caller.call("GetJob", id=job_id)).state == wire.FAILED
+        return (await place.caller.get(job_id)).state == wire.FAILED
 
     await until(ended)
 
 
-async def test_an_engine_that_cannot_start_fails_the_jobs_that_wait_and_says_why(serving):
+async def test_an_engine_that_cannot_start_fails_the_jobs_that_wait_and_says_why(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock, engine="fake_engine:broken") as place:
         job = await place.caller.create(order(lifetime=wire.DETACHED))
@@ -102,7 +104,7 @@ async def test_an_engine_that_cannot_start_fails_the_jobs_that_wait_and_says_why
             if place.server.dispatcher.slots[0].process is None:  # between two attempts
                 clock.turn(60)
             place.server.sweep()
-            return (await place.caller.call("GetJob", id=job.id)).state == wire.FAILED
+            return (await place.caller.get(job.id)).state == wire.FAILED
 
         await until(given_up)
         assert "mend it" in (await place.caller.end(job.id)).error.message
@@ -112,7 +114,7 @@ async def test_an_engine_that_cannot_start_fails_the_jobs_that_wait_and_says_why
         assert (await place.caller.call("GetServerInfo")).devices[0].state == "down"
 
 
-async def test_one_client_cannot_take_the_whole_queue(serving):
+async def test_one_client_cannot_take_the_whole_queue(serving: Serving) -> None:
     async with serving(script=SLOW, limits=Limits(max_jobs_per_client=2)) as place:
         await place.caller.begun((await place.caller.create(order())).id)
         for _ in range(2):
@@ -122,7 +124,7 @@ async def test_one_client_cannot_take_the_whole_queue(serving):
         assert (await place.caller.named("another").create(order())).state == wire.QUEUED
 
 
-async def test_an_attached_job_ends_when_nobody_has_watched_it_for_its_lease(serving):
+async def test_an_attached_job_ends_when_nobody_has_watched_it_for_its_lease(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock, script=SLOW) as place:
         left, watched = await place.caller.create(order(lifetime=wire.ATTACHED)), await place.caller.create(order(lifetime=wire.ATTACHED))
@@ -141,7 +143,7 @@ async def test_an_attached_job_ends_when_nobody_has_watched_it_for_its_lease(ser
         assert wire.CANCELLED not in states[1:]
 
 
-async def test_a_result_expires_and_says_so(serving):
+async def test_a_result_expires_and_says_so(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock) as place:
         job = await place.caller.create(order())
@@ -158,11 +160,11 @@ async def test_a_result_expires_and_says_so(serving):
         assert not place.job_folders()
 
 
-async def test_an_upload_that_brings_nothing_is_dropped(serving):
+async def test_an_upload_that_brings_nothing_is_dropped(serving: Serving) -> None:
     async with serving(limits=Limits(upload_idle_seconds=0.05)) as place:
         never = asyncio.Event()
 
-        async def silent():
+        async def silent() -> AsyncIterator[wire.CreateJobRequest]:
             yield wire.CreateJobRequest(header=wire.CreateJobHeader(request_id="silent", client_id="client", spec=order()))
             await never.wait()
 
@@ -172,14 +174,14 @@ async def test_an_upload_that_brings_nothing_is_dropped(serving):
         assert not place.job_folders()
 
 
-async def test_a_full_disk_fails_the_job_and_not_the_server(serving):
+async def test_a_full_disk_fails_the_job_and_not_the_server(serving: Serving) -> None:
     async with serving(script={"seeds": {"1": {"disk_full": True}}}) as place:
         failed = await place.caller.end((await place.caller.create(order(seed=1))).id)
         assert failed.error.reason == "DISK_FULL"
         assert (await place.caller.end((await place.caller.create(order(seed=2))).id)).state == wire.SUCCEEDED
 
 
-async def test_two_devices_paint_at_once_each_what_may_run_there(serving):
+async def test_two_devices_paint_at_once_each_what_may_run_there(serving: Serving) -> None:
     async with serving(script={**SLOW, "seeds": {"3": {"steps": 1}}}, devices=("fake:0", "fake:1")) as place:
         first, second = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
         for job in (first, second):
@@ -193,7 +195,7 @@ async def test_two_devices_paint_at_once_each_what_may_run_there(serving):
             await place.caller.create(spec)
 
 
-async def test_a_worker_without_work_ends_and_the_next_job_starts_it_again(serving):
+async def test_a_worker_without_work_ends_and_the_next_job_starts_it_again(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock) as place:
         slot = place.server.dispatcher.slots[0]

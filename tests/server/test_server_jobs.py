@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import grpc
 import pytest
-from calls import PATIENCE, SIDE, calling, details, gray, order, pixels, until
+from calls import PATIENCE, SIDE, Piece, calling, details, gray, order, pixels, until
 from fake_engine import painted_bytes
+from places import Serving
 from restyle_server.wire import restyle_pb2 as wire
 
 SLOW = {"steps": 10_000, "step_ms": 2}  # runs until somebody ends it
 
 
-async def test_three_clients_at_once_each_get_their_own_result(serving):
+async def test_three_clients_at_once_each_get_their_own_result(serving: Serving) -> None:
     async with serving() as place:
 
         async def one(number: int) -> bool:
@@ -26,7 +28,7 @@ async def test_three_clients_at_once_each_get_their_own_result(serving):
         assert all(await asyncio.gather(*map(one, range(1, 4))))
 
 
-async def test_a_job_tells_what_it_resolved_and_what_it_ran_on(serving):
+async def test_a_job_tells_what_it_resolved_and_what_it_ran_on(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.end((await place.caller.create(order(seed=3, label="clouds"))).id)
     assert (job.label, job.resolved.seed, job.resolved.strength, job.resolved.weights, job.resolved.device) == ("clouds", 3, 50.0, "vgg16", "cpu")
@@ -37,7 +39,7 @@ async def test_a_job_tells_what_it_resolved_and_what_it_ran_on(serving):
     assert 0 < job.created <= job.started <= job.ended < job.expires
 
 
-async def test_watching_begins_with_a_snapshot_and_ends_with_the_end(serving):
+async def test_watching_begins_with_a_snapshot_and_ends_with_the_end(serving: Serving) -> None:
     async with serving(script={"steps": 30, "step_ms": 5}) as place:
         job = await place.caller.create(order())
         events = [event async for event in place.caller.watch(job.id)]
@@ -46,7 +48,7 @@ async def test_watching_begins_with_a_snapshot_and_ends_with_the_end(serving):
     assert [event.sequence for event in events] == sorted({event.sequence for event in events})
 
 
-async def test_previews_go_to_those_who_want_them_and_no_larger_than_they_want(serving):
+async def test_previews_go_to_those_who_want_them_and_no_larger_than_they_want(serving: Serving) -> None:
     async with serving(script=SLOW) as place:
         job = await place.caller.create(order())
         async with asyncio.timeout(PATIENCE):
@@ -60,7 +62,7 @@ async def test_previews_go_to_those_who_want_them_and_no_larger_than_they_want(s
         assert "preview" not in kinds
 
 
-async def test_reading_can_be_taken_up_at_any_byte(serving):
+async def test_reading_can_be_taken_up_at_any_byte(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.create(order(seed=9))
         await place.caller.end(job.id)
@@ -72,7 +74,7 @@ async def test_reading_can_be_taken_up_at_any_byte(serving):
         assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
 
 
-async def test_finish_keeps_what_there_is(serving):
+async def test_finish_keeps_what_there_is(serving: Serving) -> None:
     async with serving(script=SLOW) as place:
         job = await place.caller.create(order(seed=4))
         await place.caller.begun(job.id)
@@ -82,7 +84,7 @@ async def test_finish_keeps_what_there_is(serving):
         assert await place.caller.read(job.id) == painted_bytes(pixels(4), 4)
 
 
-async def test_a_job_that_has_not_begun_cannot_be_finished(serving):
+async def test_a_job_that_has_not_begun_cannot_be_finished(serving: Serving) -> None:
     async with serving(script=SLOW) as place:
         await place.caller.begun((await place.caller.create(order())).id)
         waiting = await place.caller.create(order())
@@ -91,7 +93,7 @@ async def test_a_job_that_has_not_begun_cannot_be_finished(serving):
         assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
 
 
-async def test_deleting_a_running_job_cancels_it_and_leaves_nothing(serving):
+async def test_deleting_a_running_job_cancels_it_and_leaves_nothing(serving: Serving) -> None:
     async with serving(script=SLOW) as place:
         job = await place.caller.create(order())
         await place.caller.begun(job.id)
@@ -102,14 +104,14 @@ async def test_deleting_a_running_job_cancels_it_and_leaves_nothing(serving):
         await until(lambda: not place.job_folders())
 
 
-async def test_a_succeeded_job_keeps_its_result_only(serving):
+async def test_a_succeeded_job_keeps_its_result_only(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.create(order())
         await place.caller.end(job.id)
         assert sorted(path.name for path in (place.config.state_dir / "jobs" / job.id).iterdir()) == ["record", "result"]
 
 
-async def test_lists_come_newest_first_in_pages_and_by_state(serving):
+async def test_lists_come_newest_first_in_pages_and_by_state(serving: Serving) -> None:
     async with serving() as place:
         made = [(await place.caller.create(order(seed=number))).id for number in range(5)]
         for job_id in made:
@@ -124,7 +126,7 @@ async def test_lists_come_newest_first_in_pages_and_by_state(serving):
             await place.caller.call("ListJobs", page_token="²")
 
 
-async def test_a_job_can_start_from_an_earlier_result_even_when_that_is_deleted(serving):
+async def test_a_job_can_start_from_an_earlier_result_even_when_that_is_deleted(serving: Serving) -> None:
     async with serving(script={"steps": 2, "step_ms": 1, "seeds": {"7": SLOW}}) as place:
         first = await place.caller.create(order(seed=1))
         await place.caller.end(first.id)
@@ -138,7 +140,7 @@ async def test_a_job_can_start_from_an_earlier_result_even_when_that_is_deleted(
             await place.caller.create(order(start=wire.Start(job_id=first.id)))
 
 
-async def test_an_estimate_needs_no_pixels_and_too_large_a_job_is_refused_with_the_size_that_fits(serving):
+async def test_an_estimate_needs_no_pixels_and_too_large_a_job_is_refused_with_the_size_that_fits(serving: Serving) -> None:
     async with serving() as place:
         estimate = await place.caller.call("EstimateJob", spec=order())
         assert (estimate.memory_bytes, estimate.work_width, estimate.seconds) == (SIDE * SIDE * 1000, SIDE, -1)
@@ -151,11 +153,11 @@ async def test_an_estimate_needs_no_pixels_and_too_large_a_job_is_refused_with_t
         assert int(details(refused.value)["ErrorInfo"].metadata["largest_size"]) > 0
 
 
-async def test_a_client_that_leaves_in_mid_upload_leaves_nothing(serving):
+async def test_a_client_that_leaves_in_mid_upload_leaves_nothing(serving: Serving) -> None:
     async with serving() as place:
         arrived = asyncio.Event()
 
-        async def half():
+        async def half() -> AsyncIterator[wire.CreateJobRequest]:
             header = wire.CreateJobHeader(request_id="half", client_id="client", spec=order())
             yield wire.CreateJobRequest(header=header)
             yield wire.CreateJobRequest(chunk=wire.Chunk(payload=0, offset=0, data=b"12345"))
@@ -181,7 +183,7 @@ async def test_a_client_that_leaves_in_mid_upload_leaves_nothing(serving):
         ([(1, 0, b"x")], grpc.StatusCode.INVALID_ARGUMENT),  # nobody's payload
     ],
 )
-async def test_a_wrong_upload_is_refused_and_leaves_nothing(serving, pieces, code):
+async def test_a_wrong_upload_is_refused_and_leaves_nothing(serving: Serving, pieces: list[Piece], code: grpc.StatusCode) -> None:
     async with serving() as place:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await place.caller.create(order(), pieces)
@@ -190,7 +192,7 @@ async def test_a_wrong_upload_is_refused_and_leaves_nothing(serving, pieces, cod
         assert not (await place.caller.call("ListJobs")).jobs
 
 
-async def test_a_file_that_is_no_picture_is_refused_before_it_waits(serving):
+async def test_a_file_that_is_no_picture_is_refused_before_it_waits(serving: Serving) -> None:
     async with serving() as place:
         spec = wire.JobSpec(content=gray(), styles=[wire.StyleUse(image=wire.EncodedImage(size=12, payload=1))])
         with pytest.raises(grpc.aio.AioRpcError, match=r"spec\.styles\[0\]\.image"):

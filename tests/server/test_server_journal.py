@@ -51,14 +51,14 @@ FULL = Job(
 )
 
 
-def test_a_record_comes_back_as_it_was(tmp_path):
+def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "jobs.sqlite")
     journal.put(FULL)
     journal.close()
     assert list(Journal(tmp_path / "jobs.sqlite").jobs()) == [FULL]
 
 
-def test_a_record_replaces_its_older_self_and_can_be_removed(tmp_path):
+def test_a_record_replaces_its_older_self_and_can_be_removed(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "jobs.sqlite")
     journal.put(FULL)
     journal.put(FULL.move(JobState.EXPIRED))
@@ -99,7 +99,7 @@ KINDS = ["header", "page", "half", "short", "newer writer", "text", "version", "
 
 
 @pytest.mark.parametrize("how", KINDS)
-def test_a_journal_that_is_not_understood_is_set_aside_whole(tmp_path, how):
+def test_a_journal_that_is_not_understood_is_set_aside_whole(tmp_path: Path, how: str) -> None:
     path = tmp_path / "jobs.sqlite"
     damaged(path, how)
     before = path.read_bytes() if path.is_file() else None
@@ -117,7 +117,7 @@ def test_a_journal_that_is_not_understood_is_set_aside_whole(tmp_path, how):
     assert not (tmp_path / "aside" / "2").exists()
 
 
-def test_a_log_whose_database_is_gone_is_set_aside(tmp_path):
+def test_a_log_whose_database_is_gone_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "jobs.sqlite"
     journal = Journal(path)
     journal.put(FULL)
@@ -128,7 +128,7 @@ def test_a_log_whose_database_is_gone_is_set_aside(tmp_path):
     assert (tmp_path / "aside" / "1" / "jobs.sqlite-wal").read_bytes() == words
 
 
-def test_a_journal_that_another_program_holds_stays_and_is_told(tmp_path, monkeypatch):
+def test_a_journal_that_another_program_holds_stays_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("restyle_server.jobs.journal.BUSY_SECONDS", 0.05)
     Journal(tmp_path / "jobs.sqlite").close()
     other = sqlite3.connect(tmp_path / "jobs.sqlite", isolation_level=None)
@@ -154,7 +154,7 @@ ODD_ROWS = [
 ]
 
 
-def test_one_bad_record_hides_no_other_and_is_kept(tmp_path):
+def test_one_bad_record_hides_no_other_and_is_kept(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "jobs.sqlite")
     journal.put(FULL)
     with sqlite3.connect(tmp_path / "jobs.sqlite") as database:
@@ -169,7 +169,7 @@ def test_one_bad_record_hides_no_other_and_is_kept(tmp_path):
     assert not (tmp_path / "aside" / "2").exists()
 
 
-def test_a_journal_that_cannot_be_written_says_so(tmp_path):
+def test_a_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "jobs.sqlite")
     journal.close()
     with pytest.raises(JournalFailure):

@@ -45,11 +45,11 @@ def served(queue: FairQueue, waiting: list[Job], device: str = "cpu") -> list[st
     return order
 
 
-def test_one_job_of_another_client_waits_for_no_flood():
+def test_one_job_of_another_client_waits_for_no_flood() -> None:
     assert served(FairQueue(), [*(job(number) for number in range(100)), job(100, "b")])[:3] == ["a0", "b100", "a1"]
 
 
-def test_four_clients_are_served_in_turn():
+def test_four_clients_are_served_in_turn() -> None:
     waiting = [job(client * 20 + number, "abcd"[client]) for client in range(4) for number in range(20)]
     order = served(FairQueue(), waiting)
     for cut in range(1, 81):
@@ -57,17 +57,17 @@ def test_four_clients_are_served_in_turn():
         assert max(counts) - min(counts) <= 1
 
 
-def test_a_person_comes_before_a_folder_but_the_folder_gets_every_fourth_turn():
+def test_a_person_comes_before_a_folder_but_the_folder_gets_every_fourth_turn() -> None:
     batch = [job(number, "b", JobClass.BATCH) for number in range(3)]
     interactive = [job(10 + number) for number in range(8)]
     assert [name[0] for name in served(FairQueue(), [*batch, *interactive])] == list("aaabaaabaab")
 
 
-def test_a_device_takes_only_jobs_that_may_run_there():
+def test_a_device_takes_only_jobs_that_may_run_there() -> None:
     assert served(FairQueue(), [job(1, device="cuda:0"), job(2), job(3, device="cpu")]) == ["a2", "a3"]
 
 
-def test_places_are_the_order_of_starting():
+def test_places_are_the_order_of_starting() -> None:
     waiting = [job(1), job(2), job(3, "b"), job(4, "c", JobClass.BATCH)]
     queue = FairQueue()
     places = queue.positions(waiting)
@@ -75,7 +75,7 @@ def test_places_are_the_order_of_starting():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_places_are_the_order_of_starting_for_any_mixture(seed):
+def test_places_are_the_order_of_starting_for_any_mixture(seed: int) -> None:
     chance = random.Random(seed)
     queue = FairQueue(chance.randrange(5), 10, {name: chance.randrange(10) for name in "ab"})
     waiting = [job(number, chance.choice("abcd"), chance.choice(list(JobClass))) for number in chance.sample(range(100), 40)]
@@ -84,7 +84,7 @@ def test_places_are_the_order_of_starting_for_any_mixture(seed):
     assert list(places) == served(queue, waiting)
 
 
-def test_every_step_of_a_job_is_in_the_table_and_ended_jobs_never_run_again():
+def test_every_step_of_a_job_is_in_the_table_and_ended_jobs_never_run_again() -> None:
     for state in JobState:
         for to in JobState:
             if state in ENDED and to is not JobState.EXPIRED:
@@ -95,7 +95,7 @@ def test_every_step_of_a_job_is_in_the_table_and_ended_jobs_never_run_again():
         moved(JobState.RUNNING, JobState.QUEUED)  # no silent second try
 
 
-def test_a_lease_runs_only_while_nobody_watches():
+def test_a_lease_runs_only_while_nobody_watches() -> None:
     clock = Clock()
     leases = Leases(clock, 10)
     leases.begin("job")
@@ -119,12 +119,12 @@ def result(number: int, size: int, last_read: float = 0.0, used: int = 0) -> Job
     return replace(job(number), state=JobState.SUCCEEDED, result=info, ended=float(number), last_read=last_read, used=used)
 
 
-def test_results_expire_by_age():
+def test_results_expire_by_age() -> None:
     kept = [result(1, 10), result(2, 10)]
     assert [gone.arrival for gone in expiring(kept, lambda job: job.arrival == 1, Limits())] == [1]
 
 
-def test_too_many_bytes_cost_the_results_that_were_not_used_for_longest():
+def test_too_many_bytes_cost_the_results_that_were_not_used_for_longest() -> None:
     kept = [result(1, 40, used=6), result(2, 40, used=4), result(3, 40, used=5)]
     assert [gone.arrival for gone in expiring(kept, never, Limits(keep_bytes=100))] == [2]
     assert [gone.arrival for gone in expiring(kept, never, Limits(keep_bytes=40))] == [2, 3]

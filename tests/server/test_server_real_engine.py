@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import random
 import signal
+from typing import Any
 
 import pytest
+from places import Serving, pid_of
 from restyle_server.admin.config import ENGINE
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -21,14 +23,14 @@ def rgba(seed: int) -> bytes:
     return bytes(value for y in range(SIDE) for x in range(SIDE) for value in (*((color + 2 * x - y) % 256 for color in base), (x * 8) % 256))
 
 
-def spec(**words) -> wire.JobSpec:
+def spec(**words: Any) -> wire.JobSpec:
     plane = wire.Plane(format=wire.PixelFormat(channels=wire.RGBA, depth=wire.U8), width=SIDE, height=SIDE, payload=0)
     made = wire.JobSpec(content=plane, styles=[wire.StyleUse(style_id="woodcut")], lifetime=wire.DETACHED)
     made.parameters.MergeFrom(wire.Parameters(**words))
     return made
 
 
-async def test_the_real_engine_paints_through_the_server_and_a_killed_worker_comes_back(serving):
+async def test_the_real_engine_paints_through_the_server_and_a_killed_worker_comes_back(serving: Serving) -> None:
     async with serving(engine=ENGINE, devices=("cpu",)) as place:
         caller, data = place.caller, rgba(1)
         painted = await caller.create(spec(evaluations=4), [(0, 0, data)])
@@ -51,14 +53,14 @@ async def test_the_real_engine_paints_through_the_server_and_a_killed_worker_com
 
         endless = await caller.create(spec(evaluations=10_000), [(0, 0, data)])
         await caller.begun(endless.id)
-        os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
+        os.kill(pid_of(place.server.dispatcher.slots[0]), signal.SIGKILL)
         assert (await caller.end(endless.id)).error.reason == "WORKER_CRASHED"
         again = await caller.create(spec(evaluations=4), [(0, 0, data)])
         assert (await caller.end(again.id)).state == wire.SUCCEEDED
         assert await caller.read(again.id) == result  # the same bytes for the same order
 
 
-async def test_a_killed_painting_goes_on_where_it_was_and_ends_as_if_nothing_had_been(serving):
+async def test_a_killed_painting_goes_on_where_it_was_and_ends_as_if_nothing_had_been(serving: Serving) -> None:
     side, words = 128, {"size": 128, "evaluations": 12}
     asked = spec(**words)
     asked.content.width = asked.content.height = side
@@ -68,7 +70,7 @@ async def test_a_killed_painting_goes_on_where_it_was_and_ends_as_if_nothing_had
         broken = await place.caller.create(asked, data)
         async for event in place.caller.watch(broken.id):
             if event.HasField("progress") and event.progress.scale == 2:
-                os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
+                os.kill(pid_of(place.server.dispatcher.slots[0]), signal.SIGKILL)
                 break
         error = (await place.caller.end(broken.id)).error
         assert error.message.endswith("What was painted up to 64 × 64 px is kept: the same job, sent again, goes on from there.")

@@ -7,7 +7,22 @@ import random
 import signal
 
 import pytest
-from restyle_client import Channels, Depth, Job, JobFailed, JobRequest, JobState, Parameters, PixelFormat, Plane, Previous, StyleUse, connect_async
+from places import Place, Serving, pid_of
+from restyle_client import (
+    AsyncSession,
+    Channels,
+    Depth,
+    Job,
+    JobFailed,
+    JobRequest,
+    JobState,
+    Parameters,
+    PixelFormat,
+    Plane,
+    Previous,
+    StyleUse,
+    connect_async,
+)
 from restyle_server.admin.config import ENGINE
 
 pytestmark = pytest.mark.slow
@@ -28,11 +43,11 @@ FRAMES = [frame(number) for number in range(COUNT)]
 REQUEST = JobRequest(FRAMES[0], (StyleUse.library("woodcut"),), parameters=Parameters(evaluations=12))
 
 
-def connected(place):
+def connected(place: Place) -> AsyncSession:
     return connect_async(address=place.server.address, token=place.server.token)
 
 
-async def test_a_film_is_the_same_whatever_ends_in_its_middle(serving):
+async def test_a_film_is_the_same_whatever_ends_in_its_middle(serving: Serving) -> None:
     doomed = random.Random(os.urandom(4)).sample(range(COUNT), KILLED)
     print("killed at", doomed)  # noqa: T201 - for whoever has to find out why
     left = list(doomed)
@@ -42,7 +57,7 @@ async def test_a_film_is_the_same_whatever_ends_in_its_middle(serving):
         def kill(number: int, event: object) -> None:
             if number in left and isinstance(event, Job) and event.state is JobState.RUNNING:
                 left.remove(number)
-                os.kill(place.server.dispatcher.slots[0].process.pid, signal.SIGKILL)
+                os.kill(pid_of(place.server.dispatcher.slots[0]), signal.SIGKILL)
 
         assert [bytes(result.plane.data) async for result in session.film(FRAMES, REQUEST, kill)] == whole
         begun = [result async for result in session.film(FRAMES[:2], REQUEST)]
@@ -53,7 +68,7 @@ async def test_a_film_is_the_same_whatever_ends_in_its_middle(serving):
         assert [bytes(result.plane.data) async for result in session.film(FRAMES[2:], request)] == whole[2:]
 
 
-async def test_a_key_is_kept_as_it_was_painted_and_held_where_nothing_moves(serving):
+async def test_a_key_is_kept_as_it_was_painted_and_held_where_nothing_moves(serving: Serving) -> None:
     key = Plane(PixelFormat(Channels.GRAY, Depth.U8), SIDE, SIDE, bytes((x * 7 + y * 3) % 256 for y in range(SIDE) for x in range(SIDE)))
     async with serving(engine=ENGINE, devices=("cpu",)) as place, connected(place) as session:
         found = [bytes(result.plane.data) async for result in session.film([FRAMES[0]] * 3, REQUEST, keys={1: key})]
@@ -61,7 +76,7 @@ async def test_a_key_is_kept_as_it_was_painted_and_held_where_nothing_moves(serv
     assert found[0] != found[1]
 
 
-async def test_a_frame_whose_file_was_damaged_is_told_of(serving):
+async def test_a_frame_whose_file_was_damaged_is_told_of(serving: Serving) -> None:
     async with serving(engine=ENGINE, devices=("cpu",)) as place, connected(place) as session:
         (first,) = [result async for result in session.film(FRAMES[:1], REQUEST)]
         kept = place.config.state_dir / "jobs" / first.job.id / "frame"

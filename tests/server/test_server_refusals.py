@@ -8,10 +8,11 @@ import grpc
 import pytest
 from calls import details, order
 from imaging.icc_samples import GRAY_PROFILES, PROFILES, profile
+from places import Serving
 from restyle_server.wire import restyle_pb2 as wire
 
 
-def plane(width: int = 16, height: int = 16, channels: int = wire.GRAY, payload: int = 1, icc: bytes = b"") -> wire.Plane:
+def plane(width: int = 16, height: int = 16, channels: wire.Channels.ValueType = wire.GRAY, payload: int = 1, icc: bytes = b"") -> wire.Plane:
     return wire.Plane(format=wire.PixelFormat(channels=channels, depth=wire.U8), width=width, height=height, payload=payload, icc_profile=icc)
 
 
@@ -26,7 +27,8 @@ def content(**words: Any) -> wire.JobSpec:
 
 
 def layers(field: str, *pairs: tuple[str, float]) -> wire.JobSpec:
-    return order(parameters=wire.Parameters(**{field: [wire.LayerWeight(layer=layer, weight=weight) for layer, weight in pairs]}))
+    words: dict[str, Any] = {field: [wire.LayerWeight(layer=layer, weight=weight) for layer, weight in pairs]}
+    return order(parameters=wire.Parameters(**words))
 
 
 WRONG = {
@@ -63,7 +65,7 @@ WRONG = {
 }
 
 
-async def test_wrong_combinations_are_refused_by_their_field(serving):
+async def test_wrong_combinations_are_refused_by_their_field(serving: Serving) -> None:
     found = {}
     async with serving(devices=("cpu",)) as place:
         ended = await place.caller.end((await place.caller.create(order())).id)  # the worker is there, so that it knows its device
@@ -74,7 +76,8 @@ async def test_wrong_combinations_are_refused_by_their_field(serving):
             error = refused.value
             fields = [violation.field for violation in details(error)["BadRequest"].field_violations] if "BadRequest" in details(error) else []
             found[what] = (error.code(), fields)
-            assert "\n" not in error.details()
+            sentence = error.details()
+            assert sentence is not None and "\n" not in sentence
         assert len((await place.caller.call("ListJobs")).jobs) == 1
         assert len(place.job_folders()) == 1
     assert found == {what: (grpc.StatusCode.INVALID_ARGUMENT, [field]) for what, (field, _) in WRONG.items()}

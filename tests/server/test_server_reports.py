@@ -6,6 +6,7 @@ import grpc
 import numpy as np
 import pytest
 from calls import Clock, order
+from places import Place, Serving
 from restyle_engine.step import Step
 from restyle_engine.task import Painting, Sketch
 from restyle_server.records.progress import Preview
@@ -17,9 +18,10 @@ from restyle_server.worker.neural_engine import _scale_report
 from restyle_server.worker.process import Heartbeat, JobControl, JobObserver
 
 
-async def report_of(place, job_id: str) -> tuple[list, list]:
+async def report_of(place: Place, job_id: str) -> tuple[list[wire.ScaleReport], list[wire.Progress]]:
     """Its scales and steps."""
-    scales, steps = [], []
+    scales: list[wire.ScaleReport] = []
+    steps: list[wire.Progress] = []
     async for response in place.caller.stub.ReadReport(wire.ReadReportRequest(id=job_id), metadata=place.caller.metadata):
         if response.HasField("scale"):
             scales.append(response.scale)
@@ -27,13 +29,13 @@ async def report_of(place, job_id: str) -> tuple[list, list]:
     return scales, steps
 
 
-async def refused(place, job_id: str) -> grpc.aio.AioRpcError:
+async def refused(place: Place, job_id: str) -> grpc.aio.AioRpcError:
     with pytest.raises(grpc.aio.AioRpcError) as found:
         await report_of(place, job_id)
     return found.value
 
 
-async def test_every_step_is_told_also_those_that_no_watcher_saw(serving):
+async def test_every_step_is_told_also_those_that_no_watcher_saw(serving: Serving) -> None:
     async with serving(script={"steps": 2500}) as place:
         job = await place.caller.create(order(report=True))
         ended = await place.caller.end(job.id)
@@ -44,14 +46,14 @@ async def test_every_step_is_told_also_those_that_no_watcher_saw(serving):
     assert len(scales[0].picture.rgba) == 8 * 8 * 4
 
 
-def test_a_step_that_is_told_again_after_each_tile_is_noted_once():
+def test_a_step_that_is_told_again_after_each_tile_is_noted_once() -> None:
     observer = JobObserver("job", JobControl(), Heartbeat(), lambda message: None, noting=True)
     for step, fraction in ((1, 0.1), (1, 0.15), (1, 0.2), (2, 0.3), (2, 0.4)):
         observer.observe(LiveProgress(1, 1, 64, 48, step, 2, fraction, 1.0, 0.5, 0.5))
     assert [(noted.step, noted.fraction) for noted in observer.steps] == [(1, 0.1), (2, 0.3)]
 
 
-def test_scales_keep_their_numbers_where_a_job_went_on_and_where_two_have_one_size():
+def test_scales_keep_their_numbers_where_a_job_went_on_and_where_two_have_one_size() -> None:
     picture = Preview(2, 1, bytes(8))
     steps = [step_of(scale, step) for scale, step in ((3, 11), (3, 12), (4, 13))]  # the first two scales were an earlier job's; the last two have one size
     painting = Painting(np.zeros((48, 64, 3), np.float32), 3, tuple(steps), False)
@@ -65,17 +67,17 @@ def step_of(scale: int, step: int) -> Step:
     return Step(scale, 4, 64, 48, step, 13, step / 13, 1.0, 0.5, 0.5)
 
 
-async def test_a_job_without_a_report_says_so(serving):
+async def test_a_job_without_a_report_says_so(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.create(order())
         await place.caller.end(job.id)
         error = await refused(place, job.id)
         assert error.code() is grpc.StatusCode.NOT_FOUND
-        assert "without a report" in error.details()
+        assert "without a report" in (error.details() or "")
         assert not (place.config.state_dir / "jobs" / job.id / "story").exists()
 
 
-async def test_a_report_waits_for_its_job_and_goes_with_its_result(serving):
+async def test_a_report_waits_for_its_job_and_goes_with_its_result(serving: Serving) -> None:
     clock = Clock()
     async with serving(clock=clock, script={"steps": 1000, "step_ms": 20}) as place:
         job = await place.caller.create(order(report=True))
@@ -87,11 +89,11 @@ async def test_a_report_waits_for_its_job_and_goes_with_its_result(serving):
         clock.pass_by(7 * 24 * 3600.0, place.server.sweep)
         error = await refused(place, job.id)
         assert error.code() is grpc.StatusCode.NOT_FOUND
-        assert "expired" in error.details()
+        assert "expired" in (error.details() or "")
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a story"])
-async def test_a_damaged_report_is_as_good_as_none(serving, damage):
+async def test_a_damaged_report_is_as_good_as_none(serving: Serving, damage: bytes) -> None:
     async with serving() as place:
         job = await place.caller.create(order(report=True))
         await place.caller.end(job.id)

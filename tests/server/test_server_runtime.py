@@ -13,11 +13,14 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
 from calls import PATIENCE, Caller, calling, details, order, until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from launched import last_words
+from places import Serving
 from restyle_server.admin.config import Config, ConfigError, load
 from restyle_server.server import CannotServe, Server
 from restyle_server.wire import restyle_pb2 as wire
@@ -61,7 +64,7 @@ async def reached(state: Path) -> AsyncIterator[Caller]:
         yield caller
 
 
-async def test_server_json_says_where_and_is_for_the_user_alone(serving, tmp_path):
+async def test_server_json_says_where_and_is_for_the_user_alone(serving: Serving, tmp_path: Path) -> None:
     path = tmp_path / "state" / "server.json"
     async with serving() as place:
         words = json.loads(path.read_text())
@@ -70,7 +73,7 @@ async def test_server_json_says_where_and_is_for_the_user_alone(serving, tmp_pat
     assert not path.exists()
 
 
-async def test_a_second_server_says_that_one_runs_and_where(serving):
+async def test_a_second_server_says_that_one_runs_and_where(serving: Serving) -> None:
     async with serving() as place:
         with pytest.raises(CannotServe, match=place.server.address):
             async with Server(place.config):
@@ -78,7 +81,7 @@ async def test_a_second_server_says_that_one_runs_and_where(serving):
         assert (await place.caller.call("GetServerInfo")).state == "serving"
 
 
-async def test_a_dead_servers_file_is_cleared_away(serving, tmp_path):
+async def test_a_dead_servers_file_is_cleared_away(serving: Serving, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "server.json").write_text('{"address": "127.0.0.1:1", "token": "old"}')
     (tmp_path / "state" / "server.lock").touch()
@@ -86,13 +89,13 @@ async def test_a_dead_servers_file_is_cleared_away(serving, tmp_path):
         assert json.loads((tmp_path / "state" / "server.json").read_text())["token"] == place.server.token
 
 
-async def test_of_many_starts_at_once_one_serves_and_the_others_say_so(folders, launched, tmp_path):
+async def test_of_many_starts_at_once_one_serves_and_the_others_say_so(folders: list[str], launched: list[subprocess.Popen[str]], tmp_path: Path) -> None:
     launched += [launch(folders) for _ in range(4)]
     async with reached(tmp_path / "state") as caller:
         await until(lambda: sum(process.poll() is not None for process in launched) == 3)
         losers = [process for process in launched if process.poll() is not None]
         for process in losers:
-            words = process.stderr.read()
+            words = last_words(process)
             assert process.returncode == 1
             assert "server" in words
             assert words.count("\n") == 1
@@ -100,7 +103,9 @@ async def test_of_many_starts_at_once_one_serves_and_the_others_say_so(folders, 
 
 
 @pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_the_server_cleanly_with_its_worker(folders, launched, tmp_path, wanted):
+async def test_a_signal_ends_the_server_cleanly_with_its_worker(
+    folders: list[str], launched: list[subprocess.Popen[str]], tmp_path: Path, wanted: signal.Signals
+) -> None:
     launched.append(launch(folders))
     async with reached(tmp_path / "state") as caller:
         await until(lambda: _ready(tmp_path / "state"))
@@ -109,7 +114,7 @@ async def test_a_signal_ends_the_server_cleanly_with_its_worker(folders, launche
     worker = _worker_pid(tmp_path / "state")
     launched[0].send_signal(wanted)
     await until(lambda: launched[0].poll() is not None)
-    assert (launched[0].returncode, launched[0].stderr.read()) == (0, "")
+    assert (launched[0].returncode, last_words(launched[0])) == (0, "")
     assert not (tmp_path / "state" / "server.json").exists()
     await until(lambda: not Path(f"/proc/{worker}").exists())
 
@@ -122,7 +127,7 @@ def _worker_pid(state: Path) -> str:
     return (state / "logs" / "server.log").read_text().rpartition("ready (fake), process ")[2].split()[0]
 
 
-async def test_stopping_lets_the_running_job_end_and_takes_no_more(serving):
+async def test_stopping_lets_the_running_job_end_and_takes_no_more(serving: Serving) -> None:
     async with serving(script={**SLOW, "seeds": {"2": {"steps": 1}}}) as place:
         job = await place.caller.create(order(seed=1))
         await place.caller.begun(job.id)
@@ -134,7 +139,8 @@ async def test_stopping_lets_the_running_job_end_and_takes_no_more(serving):
         assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
         assert "RetryInfo" in details(refused.value)
         async with grpc.aio.insecure_channel(place.server.address) as channel:
-            answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            answer = await stub.Check(health_pb2.HealthCheckRequest())
         assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
         assert (await place.caller.call("GetServerInfo")).state == "draining"
         assert not ended.done()
@@ -145,7 +151,7 @@ async def test_stopping_lets_the_running_job_end_and_takes_no_more(serving):
         assert (await place.caller.end(waiting.id)).state == wire.SUCCEEDED  # nothing that waited is lost
 
 
-async def test_a_job_that_outlasts_the_grace_fails_and_says_so(serving):
+async def test_a_job_that_outlasts_the_grace_fails_and_says_so(serving: Serving) -> None:
     async with serving(script=SLOW) as place:
         job = await place.caller.create(order())
         await place.caller.begun(job.id)
@@ -155,7 +161,7 @@ async def test_a_job_that_outlasts_the_grace_fails_and_says_so(serving):
         assert (await place.caller.call("GetJob", id=job.id)).error.reason == "SERVER_STOPPED"
 
 
-async def test_the_second_signal_ends_the_server_at_once(serving):
+async def test_the_second_signal_ends_the_server_at_once(serving: Serving) -> None:
     async with serving(script=SLOW) as place:
         await place.caller.begun((await place.caller.create(order())).id)
         place.server.signalled()
@@ -166,7 +172,7 @@ async def test_the_second_signal_ends_the_server_at_once(serving):
         await ended
 
 
-async def test_a_watch_that_outlives_its_server_says_so(serving):
+async def test_a_watch_that_outlives_its_server_says_so(serving: Serving) -> None:
     async with serving(script=SLOW) as place:
         await place.caller.begun((await place.caller.create(order())).id)
         waiting = await place.caller.create(order())
@@ -179,7 +185,7 @@ async def test_a_watch_that_outlives_its_server_says_so(serving):
         assert ended.value.code() == grpc.StatusCode.UNAVAILABLE
 
 
-async def test_a_taken_port_is_one_sentence(folders, tmp_path):
+async def test_a_taken_port_is_one_sentence(folders: list[str], tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -202,7 +208,7 @@ async def test_a_taken_port_is_one_sentence(folders, tmp_path):
         (["--log-level", "loud"], "DEBUG"),
     ],
 )
-def test_a_wrong_setting_is_one_sentence(folders, arguments, words):
+def test_a_wrong_setting_is_one_sentence(folders: list[str], arguments: list[str], words: str) -> None:
     ended = _run([*folders, *arguments])
     assert ended.returncode == 1
     assert words in ended.stderr
@@ -210,7 +216,7 @@ def test_a_wrong_setting_is_one_sentence(folders, arguments, words):
 
 
 @pytest.mark.parametrize("name", ["state", "state/jobs", "state/server.json/x", "state/logs"])
-def test_a_state_folder_that_cannot_be_used_is_one_sentence(folders, tmp_path, name):
+def test_a_state_folder_that_cannot_be_used_is_one_sentence(folders: list[str], tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
@@ -224,14 +230,14 @@ def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(LAUNCHER), *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
-def test_settings_come_from_the_file_and_flags_win(tmp_path):
+def test_settings_come_from_the_file_and_flags_win(tmp_path: Path) -> None:
     (tmp_path / "server.toml").write_text('port = 5000\nlog_level = "DEBUG"\ndevices = ["cuda:0", "cuda:1"]\n[limits]\nmax_jobs = 3\nlease_seconds = 5\n')
     config = load(state_dir=tmp_path / "state", data_dir=tmp_path, port=6000)
     assert (config.port, config.log_level, config.devices) == (6000, "DEBUG", ("cuda:0", "cuda:1"))
     assert (config.limits.max_jobs, config.limits.lease_seconds, config.limits.max_jobs_per_client) == (3, 5, 16)
 
 
-def test_the_shared_styles_are_named_absolutely_or_from_the_settings_file(tmp_path):
+def test_the_shared_styles_are_named_absolutely_or_from_the_settings_file(tmp_path: Path) -> None:
     for words, folder in (("studio", tmp_path / "studio"), (str(tmp_path / "else"), tmp_path / "else")):
         (tmp_path / "server.toml").write_text(f"shared_styles = '{words}'\n")
         assert load(state_dir=tmp_path / "state", data_dir=tmp_path).shared_styles == folder
@@ -256,7 +262,7 @@ WRONG_SETTINGS = {
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG_SETTINGS.items())
-def test_a_wrong_settings_file_is_one_sentence_that_names_the_setting_and_what_it_has_to_be(tmp_path, words, said):
+def test_a_wrong_settings_file_is_one_sentence_that_names_the_setting_and_what_it_has_to_be(tmp_path: Path, words: str, said: str) -> None:
     (tmp_path / "server.toml").write_text(words)
     with pytest.raises(ConfigError) as refused:
         load(state_dir=tmp_path / "state", data_dir=tmp_path)
@@ -264,11 +270,11 @@ def test_a_wrong_settings_file_is_one_sentence_that_names_the_setting_and_what_i
     assert said in str(refused.value)
 
 
-def test_the_front_end_never_imports_torch():
+def test_the_front_end_never_imports_torch() -> None:
     words = "import sys, restyle_server.__main__; print([name for name in sys.modules if name.partition('.')[0] in ('torch', 'torchvision')])"
     ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert ended.stdout.strip() == "[]"
 
 
-def test_a_config_needs_no_more_than_its_folders(tmp_path):
+def test_a_config_needs_no_more_than_its_folders(tmp_path: Path) -> None:
     assert Config(tmp_path, tmp_path).host == "127.0.0.1"

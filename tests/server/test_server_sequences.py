@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import pytest
 from calls import details, gray, order, pixels
 from fake_engine import following_bytes, painted_bytes, runs
+from places import Serving
 from restyle_server.jobs import following
 from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.states import JobState
@@ -23,10 +26,11 @@ def frame(seed: int, *previous: str, **words: object) -> wire.JobSpec:
 
 def field(refused: pytest.ExceptionInfo[grpc.aio.AioRpcError]) -> str:
     assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    return details(refused.value)["BadRequest"].field_violations[0].field
+    name: str = details(refused.value)["BadRequest"].field_violations[0].field
+    return name
 
 
-async def test_a_frame_waits_for_the_one_before_and_others_overtake_it(serving):
+async def test_a_frame_waits_for_the_one_before_and_others_overtake_it(serving: Serving) -> None:
     async with serving(script=GATED) as place:
         first = await place.caller.create(frame(1))
         second = await place.caller.create(frame(2, first.id))
@@ -43,7 +47,7 @@ async def test_a_frame_waits_for_the_one_before_and_others_overtake_it(serving):
         assert await place.caller.read(third.id) == following_bytes(pixels(3), 3, [two])
 
 
-async def test_a_frame_may_hold_still_with_several(serving):
+async def test_a_frame_may_hold_still_with_several(serving: Serving) -> None:
     async with serving() as place:
         first, second = await place.caller.create(frame(1)), await place.caller.create(frame(2))
         both = await place.caller.create(frame(3, first.id, second.id))
@@ -51,7 +55,7 @@ async def test_a_frame_may_hold_still_with_several(serving):
         assert await place.caller.read(both.id) == following_bytes(pixels(3), 3, [painted_bytes(pixels(1), 1), painted_bytes(pixels(2), 2)])
 
 
-async def test_what_a_person_has_painted_is_the_result_and_can_be_followed(serving):
+async def test_what_a_person_has_painted_is_the_result_and_can_be_followed(serving: Serving) -> None:
     async with serving() as place:
         spec = order(1, painted=wire.Painted(plane=gray(payload=1)))
         key = await place.caller.create(spec, [(0, 0, pixels(1)), (1, 0, pixels(9))])
@@ -61,7 +65,7 @@ async def test_what_a_person_has_painted_is_the_result_and_can_be_followed(servi
         assert await place.caller.read(follower.id) == following_bytes(pixels(2), 2, [pixels(9)])
 
 
-async def test_a_job_whose_previous_is_cancelled_fails_at_once_and_so_do_its_followers(serving):
+async def test_a_job_whose_previous_is_cancelled_fails_at_once_and_so_do_its_followers(serving: Serving) -> None:
     async with serving(script=GATED) as place:
         first = await place.caller.create(frame(1))
         second = await place.caller.create(frame(2, first.id))
@@ -73,7 +77,7 @@ async def test_a_job_whose_previous_is_cancelled_fails_at_once_and_so_do_its_fol
             assert "paint that frame again" in ended.error.message
 
 
-async def test_a_job_whose_previous_fails_or_is_deleted_fails(serving):
+async def test_a_job_whose_previous_fails_or_is_deleted_fails(serving: Serving) -> None:
     async with serving(script={"steps": 2, "seeds": {"1": {"fail_at": 1}, "5": {"gate": "go"}}}) as place:
         busy = await place.caller.create(order(5))
         await place.caller.begun(busy.id)
@@ -85,7 +89,7 @@ async def test_a_job_whose_previous_fails_or_is_deleted_fails(serving):
         assert (await place.caller.end(after.id)).error.reason == "PREVIOUS_LOST"
 
 
-async def test_only_frames_that_there_are_can_be_named(serving):
+async def test_only_frames_that_there_are_can_be_named(serving: Serving) -> None:
     async with serving(script={"steps": 2, "seeds": {"1": {"fail_at": 1}}}) as place:
         alone, failed = await place.caller.create(order(2)), await place.caller.create(frame(1))
         await place.caller.end(failed.id)
@@ -109,13 +113,13 @@ async def test_only_frames_that_there_are_can_be_named(serving):
         ({"painted": wire.Painted(image=wire.EncodedImage(size=0, payload=1))}, "spec.painted.image.size"),
     ],
 )
-def test_a_sequence_that_makes_no_sense_is_refused_by_its_field(words, named):
+def test_a_sequence_that_makes_no_sense_is_refused_by_its_field(words: dict[str, Any], named: str) -> None:
     with pytest.raises(Invalid) as refused:
         spec_of(order(0, **words), Limits())
     assert refused.value.field == named
 
 
-async def test_a_frame_outlives_its_job_and_goes_with_its_result(serving):
+async def test_a_frame_outlives_its_job_and_goes_with_its_result(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.create(frame(1))
         await place.caller.end(job.id)
@@ -124,7 +128,7 @@ async def test_a_frame_outlives_its_job_and_goes_with_its_result(serving):
         assert job.id not in place.job_folders()
 
 
-async def test_a_server_that_ends_in_the_middle_tells_the_next_who_has_lost_what(serving):
+async def test_a_server_that_ends_in_the_middle_tells_the_next_who_has_lost_what(serving: Serving) -> None:
     async with serving(script={"steps": 2, "seeds": {"2": {"gate": "never"}}}) as place:
         first = await place.caller.create(frame(1))
         await place.caller.end(first.id)

@@ -8,14 +8,17 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import grpc
 import psutil
 import pytest
 from calls import PATIENCE, details, order
 from PIL import Image
+from places import Place, Serving
 from restyle_server.server import CannotServe
 from restyle_server.styles.description import Suggestion
 from restyle_server.styles.library import Library
@@ -31,18 +34,19 @@ def picture(side: int = 64) -> bytes:
     return file.getvalue()
 
 
-async def add(place, data: bytes, **words):
+async def add(place: Place, data: bytes, **words: Any) -> wire.Style:
     size = words.pop("size", len(data))
 
-    def requests():
+    def requests() -> Iterator[wire.AddStyleRequest]:
         yield wire.AddStyleRequest(header=wire.AddStyleHeader(title=words.pop("title", "Red"), size=size, **words))
         for start in range(0, len(data), 1000):
             yield wire.AddStyleRequest(chunk=data[start : start + 1000])
 
-    return await place.caller.stub.AddStyle(requests(), metadata=place.caller.metadata)
+    style: wire.Style = await place.caller.stub.AddStyle(requests(), metadata=place.caller.metadata)
+    return style
 
 
-async def test_styles_are_listed_in_pages_with_their_thumbnails_when_wanted(serving):
+async def test_styles_are_listed_in_pages_with_their_thumbnails_when_wanted(serving: Serving) -> None:
     async with serving() as place:
         everything = (await place.caller.call("ListStyles", page_size=200, thumbnails=True)).styles
         assert {"night", "woodcut", "stained-glass"} <= {style.id for style in everything}
@@ -54,7 +58,7 @@ async def test_styles_are_listed_in_pages_with_their_thumbnails_when_wanted(serv
         assert not first.styles[0].thumbnail
 
 
-async def test_a_style_comes_with_its_picture_when_asked_for(serving):
+async def test_a_style_comes_with_its_picture_when_asked_for(serving: Serving) -> None:
     async with serving() as place:
         stream = place.caller.stub.GetStyle(wire.GetStyleRequest(id="night", picture=True), metadata=place.caller.metadata)
         first, *rest = [response async for response in stream]
@@ -62,7 +66,7 @@ async def test_a_style_comes_with_its_picture_when_asked_for(serving):
         assert image.size == (first.style.width, first.style.height)
 
 
-async def test_a_style_is_added_once_used_and_removed(serving):
+async def test_a_style_is_added_once_used_and_removed(serving: Serving) -> None:
     data = picture()
     async with serving() as place:
         style = await add(place, data, title="Red noise", tags=["red"], credit="me")
@@ -76,14 +80,17 @@ async def test_a_style_is_added_once_used_and_removed(serving):
         assert details(gone.value)["BadRequest"].field_violations[0].field == "spec.styles[1].style_id"
 
 
-async def test_a_waiting_job_keeps_the_style_that_is_deleted_meanwhile(serving):
+async def test_a_waiting_job_keeps_the_style_that_is_deleted_meanwhile(serving: Serving) -> None:
     async with serving(script={**SLOW, "seeds": {"2": {"steps": 1}}}) as place:
         style = await add(place, picture())
         busy = await place.caller.create(order(seed=1))
         await place.caller.begun(busy.id)
         waiting = await place.caller.create(order(seed=2, styles=[wire.StyleUse(style_id=style.id)]))
         await place.caller.call("DeleteStyle", id=style.id)
-        kept = place.server.store.get(waiting.id).order.styles[1].picture
+        asked = place.server.store.get(waiting.id).order
+        assert asked is not None
+        kept = asked.styles[1].picture
+        assert kept is not None
         assert kept.is_relative_to(place.config.state_dir / "jobs" / waiting.id)
         with Image.open(kept) as picture_:
             assert picture_.size == (64, 64)
@@ -103,7 +110,7 @@ async def test_a_waiting_job_keeps_the_style_that_is_deleted_meanwhile(serving):
         (picture()[:100], {"size": 200}, grpc.StatusCode.ABORTED),
     ],
 )
-async def test_a_wrong_style_is_refused_and_leaves_nothing(serving, data, words, code):
+async def test_a_wrong_style_is_refused_and_leaves_nothing(serving: Serving, data: bytes, words: dict[str, Any], code: grpc.StatusCode) -> None:
     async with serving() as place:
         before = len((await place.caller.call("ListStyles", page_size=200)).styles)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -112,7 +119,7 @@ async def test_a_wrong_style_is_refused_and_leaves_nothing(serving, data, words,
         assert len((await place.caller.call("ListStyles", page_size=200)).styles) == before
 
 
-async def test_a_style_keeps_its_id_and_suggestions_when_both_are_sound(serving):
+async def test_a_style_keeps_its_id_and_suggestions_when_both_are_sound(serving: Serving) -> None:
     async with serving() as place:
         suggested = wire.StyleSuggestion(scale=2.0, strength=35.0, color=wire.COLOR_MATCH)
         style = await add(place, picture(), wanted_id="sea", suggested=suggested)
@@ -123,7 +130,7 @@ async def test_a_style_keeps_its_id_and_suggestions_when_both_are_sound(serving)
         assert details(refused.value)["BadRequest"].field_violations[0].field == "suggested"
 
 
-async def test_the_studios_shared_styles_are_used_by_all_and_removed_by_none(serving, tmp_path):
+async def test_the_studios_shared_styles_are_used_by_all_and_removed_by_none(serving: Serving, tmp_path: Path) -> None:
     Library(tmp_path / "studio").add(picture(), "House look", suggested=Suggestion(strength=70.0))
     async with serving(shared_styles=tmp_path / "studio") as place:
         found = {style.id: style for style in (await place.caller.call("ListStyles", page_size=200)).styles}["house-look"]
@@ -133,16 +140,16 @@ async def test_the_studios_shared_styles_are_used_by_all_and_removed_by_none(ser
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await place.caller.call("DeleteStyle", id="house-look")
         assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
-        assert "shared folder" in refused.value.details()
+        assert "shared folder" in (refused.value.details() or "")
 
 
-async def test_a_server_with_a_bad_shared_folder_starts_and_says_so(serving, tmp_path, caplog):
+async def test_a_server_with_a_bad_shared_folder_starts_and_says_so(serving: Serving, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with serving(shared_styles=tmp_path / "away") as place:
         assert {"night", "woodcut"} <= {style.id for style in (await place.caller.call("ListStyles", page_size=200)).styles}
     assert any(str(tmp_path / "away") in message and "shared_styles" in message for message in caplog.messages)
 
 
-async def test_a_style_that_came_with_restyle_stays(serving):
+async def test_a_style_that_came_with_restyle_stays(serving: Serving) -> None:
     async with serving() as place:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await place.caller.call("DeleteStyle", id="night")
@@ -153,7 +160,7 @@ async def test_a_style_that_came_with_restyle_stays(serving):
             assert gone.value.code() == grpc.StatusCode.NOT_FOUND
 
 
-async def test_the_server_says_which_weights_there_are_and_how_to_get_vgg19(serving):
+async def test_the_server_says_which_weights_there_are_and_how_to_get_vgg19(serving: Serving) -> None:
     async with serving() as place:
         info = await place.caller.call("GetServerInfo")
         known = {weights.id: weights for weights in info.weights}
@@ -164,7 +171,7 @@ async def test_the_server_says_which_weights_there_are_and_how_to_get_vgg19(serv
         assert known["vgg16"].hint == ""
 
 
-async def test_weights_that_are_not_there_are_a_failed_precondition(serving):
+async def test_weights_that_are_not_there_are_a_failed_precondition(serving: Serving) -> None:
     async with serving() as place:
         spec = order()
         spec.parameters.weights = "vgg19"
@@ -175,7 +182,7 @@ async def test_weights_that_are_not_there_are_a_failed_precondition(serving):
 
 
 @pytest.mark.parametrize("field", ["style_layers", "content_layers"])
-async def test_layers_that_the_weights_lack_are_named_with_what_there_is(serving, field):
+async def test_layers_that_the_weights_lack_are_named_with_what_there_is(serving: Serving, field: str) -> None:
     async with serving() as place:
         spec = order()
         getattr(spec.parameters, field).add(layer="relu3_4", weight=1)
@@ -183,7 +190,7 @@ async def test_layers_that_the_weights_lack_are_named_with_what_there_is(serving
             await place.caller.create(spec)
         assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
         assert details(refused.value)["BadRequest"].field_violations[0].field == f"spec.parameters.{field}"
-        assert "“vgg16” lack relu3_4; choose among relu1_1, " in refused.value.details()
+        assert "“vgg16” lack relu3_4; choose among relu1_1, " in (refused.value.details() or "")
 
 
 class NotHere(BaseHTTPRequestHandler):
@@ -200,7 +207,7 @@ def nothing_there() -> Iterator[str]:
         web.shutdown()
 
 
-async def test_an_installation_that_fails_says_why_and_a_caller_names_no_other_weights(serving, nothing_there):
+async def test_an_installation_that_fails_says_why_and_a_caller_names_no_other_weights(serving: Serving, nothing_there: str) -> None:
     async with serving(vgg19_url=nothing_there) as place:
         for id_, code in (("vgg19", grpc.StatusCode.FAILED_PRECONDITION), ("http://example.org/x.pth", grpc.StatusCode.INVALID_ARGUMENT)):
             stream = place.caller.stub.InstallWeights(wire.InstallWeightsRequest(id=id_), metadata=place.caller.metadata)
@@ -211,7 +218,7 @@ async def test_an_installation_that_fails_says_why_and_a_caller_names_no_other_w
         assert (await place.caller.call("GetServerInfo")).weights_in_use == "vgg16"
 
 
-async def test_a_server_without_its_own_weights_says_in_a_sentence_what_to_do(serving, monkeypatch, tmp_path):
+async def test_a_server_without_its_own_weights_says_in_a_sentence_what_to_do(serving: Serving, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys.modules["restyle_server.weights.catalogue"], "SHIPPED", tmp_path / "gone.safetensors")
     with pytest.raises(CannotServe, match="install it again"):
         async with serving():
@@ -219,7 +226,7 @@ async def test_a_server_without_its_own_weights_says_in_a_sentence_what_to_do(se
     assert not (tmp_path / "state" / "server.json").exists()
 
 
-async def test_weights_are_read_again_when_their_file_has_changed(serving):
+async def test_weights_are_read_again_when_their_file_has_changed(serving: Serving) -> None:
     async with serving() as place:
         assert not {weights.id: weights for weights in (await place.caller.call("GetServerInfo")).weights}["vgg19"].installed
         file = place.config.data_dir / "weights" / "vgg19.safetensors"
@@ -240,14 +247,14 @@ def flat(width: int, height: int, kind: str = "PNG", mode: str = "L") -> bytes:
     return file.getvalue()
 
 
-async def test_the_front_end_decodes_no_picture_that_is_sent(serving, monkeypatch):
+async def test_the_front_end_decodes_no_picture_that_is_sent(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("restyle_server.styles.pictures.read_picture", None)  # of this process
     async with serving() as place:
         style = await add(place, picture(), title="Red")
         assert (style.width, style.height, style.thumbnail[:3]) == (64, 64, b"\xff\xd8\xff")
 
 
-async def test_a_huge_flat_picture_costs_the_front_end_nothing(serving):
+async def test_a_huge_flat_picture_costs_the_front_end_nothing(serving: Serving) -> None:
     data = flat(8000, 8000)
     async with serving() as place:
         await add(place, picture(), title="First")
@@ -262,7 +269,7 @@ async def test_a_huge_flat_picture_costs_the_front_end_nothing(serving):
 
 
 @pytest.mark.parametrize("data", [flat(8001, 8000), flat(8001, 8000, "TIFF"), flat(12_000, 6_000, "JPEG")], ids=["png", "tiff", "jpeg"])
-async def test_too_many_pixels_are_refused_by_the_header(serving, data):
+async def test_too_many_pixels_are_refused_by_the_header(serving: Serving, data: bytes) -> None:
     async with serving() as place:
         with pytest.raises(grpc.aio.AioRpcError, match="megapixels") as refused:
             await add(place, data)
@@ -270,7 +277,7 @@ async def test_too_many_pixels_are_refused_by_the_header(serving, data):
 
 
 @pytest.mark.parametrize(("bound", "value"), [("DECODE_SECONDS", 0.01), ("CALM", {"PYTHONHOME": "/nowhere"})])
-async def test_a_decoder_that_hangs_or_dies_costs_the_style_alone(serving, monkeypatch, bound, value):
+async def test_a_decoder_that_hangs_or_dies_costs_the_style_alone(serving: Serving, monkeypatch: pytest.MonkeyPatch, bound: str, value: object) -> None:
     async with serving() as place:
         monkeypatch.setattr(f"restyle_server.styles.checking.{bound}", value)
         with pytest.raises(grpc.aio.AioRpcError, match="decode") as refused:
@@ -282,18 +289,18 @@ async def test_a_decoder_that_hangs_or_dies_costs_the_style_alone(serving, monke
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="bounded there")
-def test_decoding_is_bounded_in_memory(tmp_path):
+def test_decoding_is_bounded_in_memory(tmp_path: Path) -> None:
     (tmp_path / "picture").write_bytes(flat(8000, 8000, mode="RGB"))
     code = "import restyle_server.styles.checking as c, sys; c.DECODE_BYTES = 64 << 20; c.main(*sys.argv[1:])"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "picture"), "It"], capture_output=True, text=True, check=True)
     assert "memory" in json.loads(done.stdout)["refused"]
 
 
-async def test_those_who_send_slowly_hold_up_nobody(serving):
+async def test_those_who_send_slowly_hold_up_nobody(serving: Serving) -> None:
     async with serving() as place:
         more = asyncio.Event()
 
-        async def trickle():
+        async def trickle() -> AsyncIterator[wire.AddStyleRequest]:
             yield wire.AddStyleRequest(header=wire.AddStyleHeader(title="Slow", size=1000))
             yield wire.AddStyleRequest(chunk=b"\x89PNG")
             await more.wait()
@@ -309,7 +316,7 @@ async def test_those_who_send_slowly_hold_up_nobody(serving):
         assert not list((place.config.data_dir / "styles").glob(".*"))
 
 
-async def test_an_upload_that_never_ends_is_ended(serving, monkeypatch):
+async def test_an_upload_that_never_ends_is_ended(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("restyle_server.rpc.uploading.UPLOAD_SECONDS", 0.5)
     style = wire.AddStyleRequest(header=wire.AddStyleHeader(title="Slow", size=1000)), wire.AddStyleRequest(chunk=b"")
     spec = wire.CreateJobHeader(request_id="slow", client_id="slow", spec=order())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from calls import gray, order
@@ -20,14 +21,15 @@ LIMITS = Limits(max_pixels=1_000_000)
 
 
 def plane(width: int = 16, height: int = 16, channels: int = wire.GRAY, depth: int = wire.U8, payload: int = 0, icc: bytes = b"") -> wire.Plane:
-    return wire.Plane(format=wire.PixelFormat(channels=channels, depth=depth), width=width, height=height, payload=payload, icc_profile=icc)
+    named: dict[str, Any] = {"channels": channels, "depth": depth}  # numbers that name nothing among them
+    return wire.Plane(format=wire.PixelFormat(**named), width=width, height=height, payload=payload, icc_profile=icc)
 
 
-def style(**words: object) -> wire.StyleUse:
+def style(**words: Any) -> wire.StyleUse:
     return wire.StyleUse(**{"style_id": "night", **words})
 
 
-def asked(**words: object) -> wire.JobSpec:
+def asked(**words: Any) -> wire.JobSpec:
     return order(parameters=wire.Parameters(**words))
 
 
@@ -105,7 +107,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("field", "spec"), [(field, spec) for field, specs in WRONG.items() for spec in specs])
-def test_a_wrong_field_is_named_in_one_sentence(field, spec):
+def test_a_wrong_field_is_named_in_one_sentence(field: str, spec: wire.JobSpec) -> None:
     with pytest.raises(Invalid) as refused:
         spec_of(spec, LIMITS)
     assert refused.value.field == field
@@ -113,12 +115,12 @@ def test_a_wrong_field_is_named_in_one_sentence(field, spec):
     assert "\n" not in refused.value.message
 
 
-def test_all_payloads_together_have_a_limit():
+def test_all_payloads_together_have_a_limit() -> None:
     with pytest.raises(Invalid, match="at once"):
         spec_of(order(), Limits(max_bytes_in_flight=255))
 
 
-def test_an_order_that_says_nothing_gets_the_defaults():
+def test_an_order_that_says_nothing_gets_the_defaults() -> None:
     spec = spec_of(wire.JobSpec(content=gray(), styles=[style()]), LIMITS)
     assert (spec.lifetime.value, spec.job_class.value, spec.start.source, spec.weights, spec.device) == ("ATTACHED", "INTERACTIVE", StartFrom.CONTENT, "", "")
     parameters = spec.parameters
@@ -126,12 +128,12 @@ def test_an_order_that_says_nothing_gets_the_defaults():
     assert (parameters.size, parameters.strength, parameters.evaluations, parameters.seed, parameters.color, parameters.tv) == (None,) * 6
 
 
-def test_zero_is_not_the_same_as_nothing():
+def test_zero_is_not_the_same_as_nothing() -> None:
     parameters = spec_of(asked(strength=0.0, evaluations=0, tv=0.0, color_mix=0.0), LIMITS).parameters
     assert (parameters.strength, parameters.evaluations, parameters.seed, parameters.tv, parameters.color_mix) == (0.0, 0, 0, 0.0, 0.0)
 
 
-def test_everything_that_can_be_said_arrives():
+def test_everything_that_can_be_said_arrives() -> None:
     spec = spec_of(
         wire.JobSpec(
             label="clouds",
@@ -157,7 +159,7 @@ def test_everything_that_can_be_said_arrives():
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_an_order_or_a_named_refusal(data):
+def test_any_bytes_are_an_order_or_a_named_refusal(data: bytes) -> None:
     message = wire.JobSpec()
     try:
         message.MergeFromString(data)

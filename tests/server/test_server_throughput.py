@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from calls import order
+from places import Serving
 from restyle_engine.optim.plan import Stage, plan
 from restyle_engine.parameters import Parameters, Precision, Preset, Resolved, resolve
 from restyle_server.devices.throughput import FILE, Throughput, Throughputs
@@ -17,7 +20,7 @@ def work(size: int, preset: Preset = Preset.STANDARD, precision: Precision = Pre
     return resolve(Parameters(preset=preset, size=size, precision=precision), 2 * size, 2 * size, "cpu", bf16=False)
 
 
-def evaluation(pixels: int) -> float:
+def evaluation(pixels: float) -> float:
     return FIXED + PER_PIXEL * pixels
 
 
@@ -30,21 +33,21 @@ def took(resolved: Resolved, slower: float = 1.0) -> Timing:
 
 
 @pytest.mark.parametrize(("learned", "asked"), [(256, 1024), (1024, 256), (512, 512)])
-def test_one_job_teaches_the_time_of_every_size_and_preset(learned, asked):
+def test_one_job_teaches_the_time_of_every_size_and_preset(learned: int, asked: int) -> None:
     throughput = Throughput()
     throughput.learn(took(work(learned, Preset.DRAFT)), warm=False)
     expected = took(work(asked, Preset.FINE)).seconds
     assert expected / 1.1 < throughput.seconds(work(asked, Preset.FINE), warm=False) < 1.1 * expected
 
 
-def test_a_machine_that_has_become_slower_is_believed_after_some_jobs():
+def test_a_machine_that_has_become_slower_is_believed_after_some_jobs() -> None:
     throughput = Throughput()
     for slower in (1.0, *[3.0] * 12):
         throughput.learn(took(work(512), slower), warm=False)
     assert throughput.seconds(work(512), warm=False) == pytest.approx(took(work(512), 3.0).seconds, rel=0.1)
 
 
-def test_a_worker_that_has_painted_needs_not_load_the_network_again():
+def test_a_worker_that_has_painted_needs_not_load_the_network_again() -> None:
     throughput = Throughput()
     throughput.learn(took(work(512)), warm=False)
     first = throughput.seconds(work(512), warm=False)
@@ -55,13 +58,13 @@ def test_a_worker_that_has_painted_needs_not_load_the_network_again():
     assert first - throughput.seconds(work(512), warm=True) == pytest.approx(START - 0.1)
 
 
-def test_a_job_that_was_stopped_at_once_teaches_nothing():
+def test_a_job_that_was_stopped_at_once_teaches_nothing() -> None:
     throughput = Throughput()
     throughput.learn(Timing(3.0, 2.9, (ScaleTime(10_000, 0, 0.0, 1),)), warm=False)
     assert not throughput.scales
 
 
-def test_the_finish_and_details_are_learned_as_what_they_cost(tmp_path):
+def test_the_finish_and_details_are_learned_as_what_they_cost(tmp_path: Path) -> None:
     large = work(2048, Preset.FINE)
     scales = plan(large.width, large.height, large.preset, large.evaluations)
     times = tuple(ScaleTime(s.width * s.height, s.evaluations, s.evaluations * PER_PIXEL * s.load, n) for n, s in enumerate(scales, 1))
@@ -74,7 +77,7 @@ def test_the_finish_and_details_are_learned_as_what_they_cost(tmp_path):
     )
 
 
-def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_it(tmp_path):
+def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_it(tmp_path: Path) -> None:
     throughputs = Throughputs(tmp_path)
     assert throughputs.seconds("cpu: X", work(512), warm=False) is None
     throughputs.learn("cpu: X", work(512), took(work(512)), warm=False)
@@ -87,7 +90,7 @@ def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_i
         assert Throughputs(tmp_path).seconds("cpu: X", work(512), warm=False) is None
 
 
-async def test_the_server_knows_the_time_after_the_first_job_and_after_a_restart(serving):
+async def test_the_server_knows_the_time_after_the_first_job_and_after_a_restart(serving: Serving) -> None:
     async with serving(script={"step_ms": 5}) as place:
         assert (await place.caller.call("EstimateJob", spec=order())).seconds == -1
         await place.caller.end((await place.caller.create(order(seed=1))).id)
@@ -96,7 +99,7 @@ async def test_the_server_knows_the_time_after_the_first_job_and_after_a_restart
         assert (await place.caller.call("EstimateJob", spec=order())).seconds > 0
 
 
-async def test_the_native_size_is_what_the_device_s_own_pace_allows(serving):
+async def test_the_native_size_is_what_the_device_s_own_pace_allows(serving: Serving) -> None:
     async with serving(script={"step_ms": 60}) as place:
         large = order()
         large.content.width = large.content.height = 2000

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from places import Serving
 from restyle_engine.network.topology import VGG19
 from restyle_server.admin.config import ENGINE
 from restyle_server.weights.install import vgg19_path
@@ -29,7 +32,7 @@ def spec(weights: str) -> wire.JobSpec:
     return wire.JobSpec(content=plane, styles=[wire.StyleUse(style_id="night")], lifetime=wire.DETACHED, parameters=parameters)
 
 
-async def test_vgg19_paints_and_where_its_filters_are_vgg16s_so_are_its_paintings(serving, tmp_path):
+async def test_vgg19_paints_and_where_its_filters_are_vgg16s_so_are_its_paintings(serving: Serving, tmp_path: Path) -> None:
     own = write_vgg19(tmp_path / "own.safetensors")
     write_vgg19(vgg19_path(tmp_path / "data"))
     async with serving(engine=ENGINE, devices=("cpu",), weights_file=own) as place:

@@ -38,7 +38,7 @@ print(peak() - idle, estimate_bytes(job.parameters, 0, 0))
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
 @pytest.mark.parametrize(("side", "evaluations", "precision"), [(256, 14, "bf16"), (512, 5, "bf16"), (256, 14, "fp32")])
-def test_the_estimate_is_within_a_quarter_of_the_peak(side, evaluations, precision):
+def test_the_estimate_is_within_a_quarter_of_the_peak(side: int, evaluations: int, precision: str) -> None:
     folder = Path(__file__).parents[2]
     command = [sys.executable, "-c", PROGRAM, str(side), str(evaluations), precision]
     found = subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True, check=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from restyle_engine.large.memory import FINISH_STATE, QUICK, cut, estimate_bytes, largest_size
 from restyle_engine.large.sizing import PATIENCE, resolved, said, seconds
@@ -11,12 +13,12 @@ from restyle_engine.parameters import Parameters, Precision, Preset, Resolved
 LAYER = (4000, 3000)
 
 
-def on(kind: str, **asked: object) -> Resolved:
+def on(kind: str, **asked: Any) -> Resolved:
     return resolved(Parameters(**asked), *LAYER, kind, bf16=True)
 
 
 @pytest.mark.parametrize(("preset", "largest"), [(Preset.DRAFT, 1024), (Preset.STANDARD, 2048), (Preset.FINE, 4000)])
-def test_a_preset_paints_up_to_its_own_size_and_says_so(preset, largest):
+def test_a_preset_paints_up_to_its_own_size_and_says_so(preset: Preset, largest: int) -> None:
     asked = Parameters(preset=preset, size=4000)
     found = on("cpu", preset=preset, size=4000)
     assert found.size == largest
@@ -25,7 +27,7 @@ def test_a_preset_paints_up_to_its_own_size_and_says_so(preset, largest):
     assert all(f"Painted at {largest} px, not 4000" in one and "choose" in one for one in sentences)
 
 
-def test_native_is_halved_until_it_takes_two_minutes_and_says_so():
+def test_native_is_halved_until_it_takes_two_minutes_and_says_so() -> None:
     asked = Parameters(preset=Preset.FINE, native_size=True)
     found = resolved(asked, *LAYER, "cpu", bf16=True)
     assert found.size == 512  # the default, though it takes longer: it never gets smaller
@@ -37,7 +39,7 @@ def test_native_is_halved_until_it_takes_two_minutes_and_says_so():
 
 
 @pytest.mark.parametrize(("pace", "size"), [(1e-9, 2048), (5e-6, 1024), (1.0, 512)])
-def test_a_device_that_has_painted_is_believed_about_its_own_pace(pace, size):
+def test_a_device_that_has_painted_is_believed_about_its_own_pace(pace: float, size: int) -> None:
     def learned(one: Resolved) -> float:
         return pace * work(one.width, one.height, one.preset, one.evaluations)
 
@@ -47,14 +49,14 @@ def test_a_device_that_has_painted_is_believed_about_its_own_pace(pace, size):
     assert len(said(asked, found, *LAYER)) == 1
 
 
-def test_small_layers_are_painted_at_their_own_size_without_a_word():
+def test_small_layers_are_painted_at_their_own_size_without_a_word() -> None:
     asked = Parameters(preset=Preset.DRAFT, native_size=True)
     assert said(asked, resolved(asked, 500, 400, "cpu", bf16=True), 500, 400) == ()
     assert said(Parameters(), on("cpu"), *LAYER) == ()
     assert said(Parameters(size=9000), resolved(Parameters(size=9000), 800, 600, "cpu", bf16=True), 800, 600) == ()
 
 
-def test_large_plans_end_at_the_work_s_size_in_steps_of_two():
+def test_large_plans_end_at_the_work_s_size_in_steps_of_two() -> None:
     scales = plan(4096, 3000, Preset.FINE, 200)
     details = [scale for scale in scales if scale.stage is Stage.DETAIL]
     assert [(scale.width, scale.height) for scale in details] == [(2048, 1500), (4096, 3000)]
@@ -63,7 +65,7 @@ def test_large_plans_end_at_the_work_s_size_in_steps_of_two():
     assert work(4096, 3000, Preset.FINE, 200) < 200 * 4096 * 3000 / 8
 
 
-def test_less_memory_means_smaller_tiles_and_memory_grows_by_what_is_counted_per_pixel():
+def test_less_memory_means_smaller_tiles_and_memory_grows_by_what_is_counted_per_pixel() -> None:
     large = on("cpu", preset=Preset.FINE, size=4000)
     ways = [cut(large, *LAYER, available) for available in (64 * 2**30, 3 * 2**30, 2 * 2**30)]
     assert ways[0].whole is None
@@ -75,7 +77,7 @@ def test_less_memory_means_smaller_tiles_and_memory_grows_by_what_is_counted_per
     assert more <= FINISH_STATE * (8000 * 6000 - 4000 * 3000)
 
 
-def test_quick_filters_are_counted_where_there_are_any():
+def test_quick_filters_are_counted_where_there_are_any() -> None:
     for precision, quick in ((Precision.FP32, QUICK), (Precision.BF16, 0)):
         asked = on("cpu", preset=Preset.FINE, size=512, precision=precision)
         assert estimate_bytes(asked, *LAYER, kind="cpu") - estimate_bytes(asked, *LAYER, kind="cuda") == pytest.approx(quick, abs=1)
@@ -83,7 +85,7 @@ def test_quick_filters_are_counted_where_there_are_any():
 
 @pytest.mark.parametrize("kind", ["cpu", "cuda"])
 @pytest.mark.parametrize("available", [10**8, 3 * 10**8, 10**9, 2 * 10**9, 10**11])
-def test_every_size_up_to_the_largest_fits(available, kind):
+def test_every_size_up_to_the_largest_fits(available: int, kind: str) -> None:
     fine = on("cpu", preset=Preset.FINE)
     largest = largest_size(fine, *LAYER, available, kind)
     for size in (64, 700, 1024, 1025, 1500, 2048, 2049, 4000):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,18 +32,21 @@ def single() -> Vgg:
 
 
 @pytest.fixture(scope="module")
-def double(single) -> Vgg:
+def double(single: Vgg) -> Vgg:
     return replace(single, filters={name: Filters(f.weight.double(), f.bias.double()) for name, f in single.filters.items()})
 
 
 @pytest.fixture
-def exactly(monkeypatch) -> None:
+def exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every picture enters the engine in double precision."""
     for room in (regions_room, targets_room):
         monkeypatch.setattr(room, "tensor", lambda pixels, device: tensor(pixels, device).double())
 
 
-TO_RELU3 = {"style_layers": (("relu1_1", 2.0), ("relu2_1", 1.0), ("relu3_1", 1.0)), "content_layers": (("relu3_1", 1.0),)}  # tiles of 32 px then have a middle
+TO_RELU3: dict[str, Any] = {
+    "style_layers": (("relu1_1", 2.0), ("relu2_1", 1.0), ("relu3_1", 1.0)),
+    "content_layers": (("relu3_1", 1.0),),
+}  # tiles of 32 px then have a middle
 
 
 class OneTarget(TargetCache):
@@ -96,23 +100,23 @@ def masked(width: int, height: int, objective: Objective) -> Task:
 @pytest.mark.parametrize("side", [32, 64])
 @pytest.mark.parametrize("size", [(67, 83), (20, 150)])
 @pytest.mark.parametrize("pooling", list(Pooling))
-def test_tiles_of_any_side_give_the_gradient_of_the_whole_picture(double, size, side, pooling):
+def test_tiles_of_any_side_give_the_gradient_of_the_whole_picture(double: Vgg, size: tuple[int, int], side: int, pooling: Pooling) -> None:
     assert_equal_in_tiles(replace(double, pooling=pooling), task(photo(*size), **TO_RELU3), side)
 
 
 @pytest.mark.parametrize("objective", list(Objective))
 @pytest.mark.parametrize(("size", "side"), [((99, 77), 48), ((211, 173), 32), ((211, 173), 96)])
-def test_every_objective_is_exact_in_tiles_in_single_precision(single, objective, size, side):
+def test_every_objective_is_exact_in_tiles_in_single_precision(single: Vgg, objective: Objective, size: tuple[int, int], side: int) -> None:
     assert_equal_in_tiles(single, task(photo(*size), objective=objective, **TO_RELU3), side, SINGLE)
 
 
 @pytest.mark.parametrize("objective", list(Objective))
-def test_masks_and_regions_are_exact_in_tiles_in_single_precision(single, objective):
+def test_masks_and_regions_are_exact_in_tiles_in_single_precision(single: Vgg, objective: Objective) -> None:
     assert_equal_in_tiles(single, masked(151, 133, objective), 64, SINGLE)
 
 
 @pytest.mark.slow
-def test_sums_over_many_positions_do_not_depend_on_how_they_are_cut():
+def test_sums_over_many_positions_do_not_depend_on_how_they_are_cut() -> None:
     """1024² positions of relu1_1, whole and in 16 parts, in single precision."""
     features = torch.rand(1, 64, 1024, 1024, generator=torch.Generator().manual_seed(0))
     whole_ = moments(features)
@@ -122,34 +126,34 @@ def test_sums_over_many_positions_do_not_depend_on_how_they_are_cut():
 
 
 @pytest.mark.usefixtures("exactly")
-def test_all_layers_are_exact_in_tiles_that_see_less_than_the_picture(double):
+def test_all_layers_are_exact_in_tiles_that_see_less_than_the_picture(double: Vgg) -> None:
     assert_equal_in_tiles(double, task(photo(20, 240)), 112)
 
 
 @pytest.mark.usefixtures("exactly")
-def test_weights_maps_and_regions_are_exact_in_tiles(double):
+def test_weights_maps_and_regions_are_exact_in_tiles(double: Vgg) -> None:
     assert_equal_in_tiles(double, masked(113, 91, Objective.WASSERSTEIN), 64)
 
 
 @pytest.mark.usefixtures("exactly")
-def test_a_content_that_holds_by_distance_is_exact_in_tiles(double):
+def test_a_content_that_holds_by_distance_is_exact_in_tiles(double: Vgg) -> None:
     assert_equal_in_tiles(double, masked(113, 91, Objective.GRAM), 64, weights=replace(WEIGHTS, reach=0.1))
 
 
 @pytest.mark.usefixtures("exactly")
 @pytest.mark.parametrize("layers", [(("relu1_2", 1.0), ("relu3_2", 0.5)), (("relu4_2", 1.0),)], ids=["computed anew", "kept"])
-def test_the_content_s_layers_are_exact_in_tiles_kept_or_not(double, layers):
+def test_the_content_s_layers_are_exact_in_tiles_kept_or_not(double: Vgg, layers: tuple[tuple[str, float], ...]) -> None:
     assert_equal_in_tiles(double, task(photo(71, 83), content_layers=layers, style_layers=(("relu2_1", 1.0),)), 32)
 
 
 @pytest.mark.usefixtures("exactly")
 @pytest.mark.parametrize("weights", [Weights(0.0, 0.0, 0.0), Weights(1e3, 0.0, 0.0), Weights(0.0, 1e3, 0.0), Weights(0.0, 0.0, 1e3)], ids=str)
-def test_each_term_is_exact_in_tiles_by_itself(double, weights):
+def test_each_term_is_exact_in_tiles_by_itself(double: Vgg, weights: Weights) -> None:
     assert_equal_in_tiles(double, task(photo(100, 70), **TO_RELU3), 48, weights=weights)
 
 
 @pytest.mark.usefixtures("exactly")
-def test_styles_measured_in_tiles_have_the_statistics_of_the_whole_picture(double):
+def test_styles_measured_in_tiles_have_the_statistics_of_the_whole_picture(double: Vgg) -> None:
     alpha = np.ones((90, 100), np.float32)
     alpha[:30] = 0
     colourful = np.clip(waves(100, 90) + 0.2 * np.random.default_rng(0).standard_normal((90, 100, 3)), 0, 1).astype(np.float32)
@@ -160,7 +164,7 @@ def test_styles_measured_in_tiles_have_the_statistics_of_the_whole_picture(doubl
 
 
 @pytest.mark.usefixtures("exactly")
-def test_every_tile_is_told_and_may_end_the_evaluation(double):
+def test_every_tile_is_told_and_may_end_the_evaluation(double: Vgg) -> None:
     told: list[float] = []
     job = task(photo(50, 90), **TO_RELU3)
     of(double, job, 32).gradient(painted(50, 90), WEIGHTS, told.append)
@@ -175,14 +179,14 @@ def test_every_tile_is_told_and_may_end_the_evaluation(double):
         of(double, job, 32).gradient(painted(50, 90), WEIGHTS, ended)
 
 
-def test_a_tile_sees_as_far_as_the_layers_do():
+def test_a_tile_sees_as_far_as_the_layers_do() -> None:
     assert halo(["relu5_1"]) == halo(["relu1_1", "relu5_1"]) == 80
     assert halo(["relu1_1", "relu2_1", "relu3_1"]) == 16
     assert halo(["relu4_2"]) == 48
 
 
 @pytest.mark.parametrize("size", [(16, 16), (17, 4000), (1023, 777), (2048, 2048)])
-def test_tiles_own_each_pixel_once_and_are_of_nearly_one_size(size):
+def test_tiles_own_each_pixel_once_and_are_of_nearly_one_size(size: tuple[int, int]) -> None:
     width, height = size
     owners = np.zeros((height, width), int)
     tiles = grid(width, height, 256, 80)
@@ -193,7 +197,7 @@ def test_tiles_own_each_pixel_once_and_are_of_nearly_one_size(size):
     assert (owners == 1).all()
 
 
-def test_large_tiles_look_at_few_pixels_twice():
+def test_large_tiles_look_at_few_pixels_twice() -> None:
     tiles = grid(8192, 8192, 2048, halo(["relu5_1"]))
     seen = [(tile.rows.seen_stop - tile.rows.seen_start) * (tile.columns.seen_stop - tile.columns.seen_start) for tile in tiles]
     assert sum(seen) / 8192**2 <= 1.35

@@ -33,14 +33,14 @@ def inner(values: Tensor, margin: int = 16) -> Tensor:
     return values[..., margin:-margin, margin:-margin]
 
 
-def test_the_flow_leads_to_where_things_are_in_the_other_picture():
+def test_the_flow_leads_to_where_things_are_in_the_other_picture() -> None:
     here = texture()
     flow, back = flows(here, shifted(here, 3, -2))
     assert float((inner(flow) - torch.tensor([3.0, -2.0]).view(1, 2, 1, 1)).abs().mean()) < 0.1
     assert float((inner(back) + torch.tensor([3.0, -2.0]).view(1, 2, 1, 1)).abs().mean()) < 0.1
 
 
-def test_there_is_no_flow_where_nothing_moves():
+def test_there_is_no_flow_where_nothing_moves() -> None:
     here = texture()
     flow, back = flows(here, here)
     assert not flow.any()
@@ -48,14 +48,14 @@ def test_there_is_no_flow_where_nothing_moves():
 
 
 @pytest.mark.parametrize(("width", "height"), [(16, 16), (16, 200), (1100, 40)])
-def test_pictures_of_any_size_have_a_flow(width, height):
+def test_pictures_of_any_size_have_a_flow(width: int, height: int) -> None:
     here = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(1))
     flow, back = flows(here, here.flip(3))
     assert flow.shape == back.shape == (1, 2, height, width)
     assert bool(flow.isfinite().all())
 
 
-def test_the_flow_is_the_same_however_many_threads_there_are():
+def test_the_flow_is_the_same_however_many_threads_there_are() -> None:
     cv2 = pytest.importorskip("cv2")
     here, there = texture(), shifted(texture(), 2, 1) * 0.9
     found = []
@@ -65,24 +65,24 @@ def test_the_flow_is_the_same_however_many_threads_there_are():
     assert len(set(found)) == 1
 
 
-def test_without_opencv_people_are_told_what_to_install(monkeypatch):
+def test_without_opencv_people_are_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
     with pytest.raises(FlowMissing, match=r"restyle\[video\]"):
         flows(texture(), texture(1))
 
 
-def test_a_warp_by_nothing_is_the_picture_itself():
+def test_a_warp_by_nothing_is_the_picture_itself() -> None:
     picture = torch.rand(1, 3, 33, 47)
     assert torch.equal(warped(picture, torch.zeros(1, 2, 33, 47)), picture)
 
 
-def test_a_warp_by_whole_pixels_moves_them():
+def test_a_warp_by_whole_pixels_moves_them() -> None:
     picture = texture()
     flow = torch.tensor([2.0, 5.0]).view(1, 2, 1, 1).expand(1, 2, SIDE, SIDE)
     assert torch.allclose(inner(warped(picture, flow)), inner(shifted(picture, -2, -5)), atol=1e-4)
 
 
-def test_a_flow_that_leads_back_is_sound_and_one_that_leads_elsewhere_is_not():
+def test_a_flow_that_leads_back_is_sound_and_one_that_leads_elsewhere_is_not() -> None:
     flow = torch.full((1, 2, 32, 32), 2.0)
     back = -flow.clone()
     back[..., 10:20, 10:20] = 3.0
@@ -92,14 +92,14 @@ def test_a_flow_that_leads_back_is_sound_and_one_that_leads_elsewhere_is_not():
     assert float(found[..., -1, :].max()) == 0  # beyond the border
 
 
-def test_edges_of_what_moves_are_not_sound():
+def test_edges_of_what_moves_are_not_sound() -> None:
     flow = torch.zeros(1, 2, 32, 32)
     flow[:, :1, :, 16:] = 4.0
     assert float(sound(flow, -flow)[..., 5:25, 15].max()) == 0
     assert float(sound(flow, -flow)[..., 5:25, 5].min()) == 1
 
 
-def test_what_a_moving_thing_uncovers_is_not_trusted():
+def test_what_a_moving_thing_uncovers_is_not_trusted() -> None:
     ground, thing = texture(2), texture(3)
     there, here = ground.clone(), ground.clone()
     there[..., 30:60, 30:60] = thing[..., 30:60, 30:60]
@@ -111,7 +111,7 @@ def test_what_a_moving_thing_uncovers_is_not_trusted():
     assert float(trusted[..., 70:, :].mean()) > 0.95  # the ground
 
 
-def test_noise_changes_nothing_and_a_step_of_light_does():
+def test_noise_changes_nothing_and_a_step_of_light_does() -> None:
     picture = texture() * 0.8 + 0.1
     noise = torch.from_numpy(np.random.default_rng(0).normal(0, 1 / 255, picture.shape).astype(np.float32))
     still = torch.zeros(1, 2, SIDE, SIDE)

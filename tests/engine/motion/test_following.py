@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +13,9 @@ from engine.scenes import photo, task, waves
 from restyle_engine.motion.prior import Prior, framed, prior
 from restyle_engine.motion.temporal import Temporal
 from restyle_engine.parameters import Preset
+from restyle_engine.step import Step
 from restyle_engine.stylizer import Stylizer
-from restyle_engine.task import Frame, Painting, Previous, State, Step, StylePicture, Task
+from restyle_engine.task import Frame, Painting, Previous, State, StylePicture, Task
 from restyle_engine.verdict import Verdict
 
 WIDTH, HEIGHT = 64, 48
@@ -28,8 +31,11 @@ def go_on(_: Step) -> Verdict:
     return Verdict.GO_ON
 
 
-def order(content: np.ndarray, *frames: Frame, **changes: object) -> Task:
-    named = (Previous(tuple((lambda frame=frame: frame) for frame in frames)),) if frames else ()
+def order(content: np.ndarray, *frames: Frame, **changes: Any) -> Task:
+    def reader(frame: Frame) -> Callable[[], Frame]:
+        return lambda: frame
+
+    named = (Previous(tuple(reader(frame) for frame in frames)),) if frames else ()
     changes = {"evaluations": 10, "sequence": True, "settings": "alike", "previous": named, **changes}
     return task(content, **changes)
 
@@ -46,7 +52,7 @@ def frame(painting: Painting) -> Frame:
     return painting.frame
 
 
-def test_equal_frames_give_equal_bytes_and_cost_nothing(painter):
+def test_equal_frames_give_equal_bytes_and_cost_nothing(painter: Stylizer) -> None:
     first = painter.paint(order(scene()), go_on)
     second = painter.paint(order(scene(), frame(first)), go_on)
     third = painter.paint(order(scene(), frame(second), frame(first)), go_on)
@@ -55,7 +61,7 @@ def test_equal_frames_give_equal_bytes_and_cost_nothing(painter):
 
 
 @pytest.mark.parametrize("changes", [{"strength": 15.0}, {"weight": True}, {"strength_map": True}])
-def test_so_they_do_where_a_painting_fades_or_a_part_of_it_is_hidden(painter, changes):
+def test_so_they_do_where_a_painting_fades_or_a_part_of_it_is_hidden(painter: Stylizer, changes: dict[str, Any]) -> None:
     half = np.ones((HEIGHT, WIDTH), np.float32)
     half[:, : WIDTH // 2] = 0
     changes = {name: half if value is True else value for name, value in changes.items()}
@@ -64,14 +70,14 @@ def test_so_they_do_where_a_painting_fades_or_a_part_of_it_is_hidden(painter, ch
     assert first.rgb.tobytes() == second.rgb.tobytes()
 
 
-def test_other_settings_paint_an_equal_frame_again(painter):
+def test_other_settings_paint_an_equal_frame_again(painter: Stylizer) -> None:
     first = painter.paint(order(scene()), go_on)
     second = painter.paint(order(scene(), frame(first), strength=90.0, settings="others"), go_on)
     assert second.evaluations > 0
     assert second.rgb.tobytes() != first.rgb.tobytes()
 
 
-def test_what_does_not_move_stays_as_it_is_beside_what_does(painter):
+def test_what_does_not_move_stays_as_it_is_beside_what_does(painter: Stylizer) -> None:
     first = painter.paint(order(scene(20)), go_on)
     second = painter.paint(order(scene(24), frame(first)), go_on)
     assert second.evaluations > 0
@@ -79,19 +85,19 @@ def test_what_does_not_move_stays_as_it_is_beside_what_does(painter):
     assert np.abs(second.rgb - first.rgb)[30:40, 20:34].mean() > 0.02
 
 
-def test_it_takes_fewer_evaluations_than_a_frame_of_its_own(painter):
+def test_it_takes_fewer_evaluations_than_a_frame_of_its_own(painter: Stylizer) -> None:
     first = painter.paint(order(scene(20), evaluations=40), go_on)
     second = painter.paint(order(scene(24), frame(first), evaluations=40), go_on)
     assert second.evaluations < 0.4 * first.evaluations
 
 
-def test_the_same_frames_give_the_same_bytes_again(painter):
+def test_the_same_frames_give_the_same_bytes_again(painter: Stylizer) -> None:
     first = painter.paint(order(scene(20)), go_on)
     results = {who.paint(order(scene(24), frame(first)), go_on).rgb.tobytes() for who in (painter, Stylizer("cpu"))}
     assert len(results) == 1
 
 
-def test_a_cut_begins_anew(painter):
+def test_a_cut_begins_anew(painter: Stylizer) -> None:
     first = painter.paint(order(scene()), go_on)
     other = np.ascontiguousarray(waves(WIDTH, HEIGHT, 17.0, (0.1, 0.9, 0.2)))
     second = painter.paint(order(other, frame(first)), go_on)
@@ -100,7 +106,7 @@ def test_a_cut_begins_anew(painter):
     assert not frame(painter.paint(order(scene(4), frame(first)), go_on)).anew
 
 
-def test_slow_changes_add_up_until_they_are_painted(painter):
+def test_slow_changes_add_up_until_they_are_painted(painter: Stylizer) -> None:
     found = painter.paint(order(scene()), go_on)
     first, evaluations = frame(found), []
     for number in range(1, 5):
@@ -111,7 +117,7 @@ def test_slow_changes_add_up_until_they_are_painted(painter):
     assert np.abs(frame(found).content.astype(np.float32) - first.content).mean() > 0.5 / 255
 
 
-def test_a_scene_comes_no_nearer_to_its_style_than_it_began(painter):
+def test_a_scene_comes_no_nearer_to_its_style_than_it_began(painter: Stylizer) -> None:
     found = painter.paint(order(scene(20), evaluations=24), go_on)
     began = found.trace[-1].style_loss
     assert frame(found).nearness == pytest.approx(began)
@@ -121,7 +127,7 @@ def test_a_scene_comes_no_nearer_to_its_style_than_it_began(painter):
     assert found.trace[-1].style_loss == pytest.approx(began, rel=0.1)
 
 
-def test_what_was_hidden_for_a_moment_comes_back_as_it_was():
+def test_what_was_hidden_for_a_moment_comes_back_as_it_was() -> None:
     before, hidden = scene(20), scene(20)
     hidden[8:28, 8:40] = 0.5
     old = framed(order(before), before, np.full_like(before, 0.25), anew=True)
@@ -138,7 +144,7 @@ def test_what_was_hidden_for_a_moment_comes_back_as_it_was():
     assert float((both.painting[..., 40:, 50:] - 0.75).abs().max()) < 0.02
 
 
-def test_nothing_is_looked_at_beyond_a_frame_that_began_anew():
+def test_nothing_is_looked_at_beyond_a_frame_that_began_anew() -> None:
     def never() -> Frame | None:
         raise AssertionError
 
@@ -148,7 +154,7 @@ def test_nothing_is_looked_at_beyond_a_frame_that_began_anew():
     assert prior(replace(moved, previous=(Previous((lambda: last, never)),)), CPU) is not None
 
 
-def test_two_paintings_of_a_frame_are_blended_by_their_weights():
+def test_two_paintings_of_a_frame_are_blended_by_their_weights() -> None:
     content = scene()
     dark, light = (framed(order(content), content, np.full_like(content, value), anew=True) for value in (0.25, 0.75))
     found = prior(replace(order(content), previous=(Previous((lambda: dark,), 1.0), Previous((lambda: light,), 3.0))), CPU)
@@ -157,7 +163,7 @@ def test_two_paintings_of_a_frame_are_blended_by_their_weights():
     assert not found.still.any()
 
 
-def test_pixels_without_a_say_are_not_followed():
+def test_pixels_without_a_say_are_not_followed() -> None:
     content = scene()
     weight = np.ones((HEIGHT, WIDTH), np.float32)
     weight[:, :20] = 0
@@ -169,7 +175,7 @@ def test_pixels_without_a_say_are_not_followed():
     assert float(found.trust[..., 44:].mean()) > 0.9
 
 
-def test_a_frame_of_another_size_is_followed_all_the_same(painter):
+def test_a_frame_of_another_size_is_followed_all_the_same(painter: Stylizer) -> None:
     small = np.ascontiguousarray(scene()[::2, ::2])
     first = painter.paint(order(small), go_on)
     found = painter.paint(order(scene(), frame(first)), go_on)
@@ -177,7 +183,7 @@ def test_a_frame_of_another_size_is_followed_all_the_same(painter):
     assert not frame(found).anew
 
 
-def test_a_large_frame_follows_in_tiles_too(painter, monkeypatch):
+def test_a_large_frame_follows_in_tiles_too(painter: Stylizer, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("restyle_engine.optim.plan", "restyle_engine.large.memory"):
         monkeypatch.setattr(f"{module}.LARGEST_WHOLE", 32)
     settings = {"preset": Preset.FINE, "evaluations": 6}
@@ -187,7 +193,7 @@ def test_a_large_frame_follows_in_tiles_too(painter, monkeypatch):
     assert second.evaluations < first.evaluations
 
 
-def test_a_follower_goes_on_from_a_scale_to_the_same_bytes(painter):
+def test_a_follower_goes_on_from_a_scale_to_the_same_bytes(painter: Stylizer) -> None:
     first = painter.paint(order(scene(20), evaluations=24), go_on)
     states: list[State] = []
     job = order(scene(24), frame(first), evaluations=24)
@@ -196,7 +202,7 @@ def test_a_follower_goes_on_from_a_scale_to_the_same_bytes(painter):
     assert painter.paint(replace(job, state=states[-1]), go_on).rgb.tobytes() == whole.rgb.tobytes()
 
 
-def test_the_temporal_terms_gradient_is_its_derivative():
+def test_the_temporal_terms_gradient_is_its_derivative() -> None:
     generator = torch.Generator().manual_seed(0)
     image, before = (torch.rand(1, 3, 6, 5, dtype=torch.float64, generator=generator) for _ in range(2))
     trust = torch.rand(1, 1, 6, 5, dtype=torch.float64, generator=generator)
@@ -207,7 +213,7 @@ def test_the_temporal_terms_gradient_is_its_derivative():
     assert torch.allclose(gradient, exact, atol=1e-12)
 
 
-def test_styles_of_several_regions_are_followed(painter):
+def test_styles_of_several_regions_are_followed(painter: Stylizer) -> None:
     left = np.zeros((HEIGHT, WIDTH), np.float32)
     left[:, : WIDTH // 2] = 1
     styles = (StylePicture(waves(48, 48), key="waves", region=left), StylePicture(waves(48, 48, 9.0), key="others", region=1 - left))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -23,7 +25,7 @@ def filters() -> dict[str, Filters]:
 
 
 @pytest.mark.parametrize("pooling", list(Pooling))
-def test_every_filter_has_mean_activation_one_over_the_calibration_set(filters, pooling):
+def test_every_filter_has_mean_activation_one_over_the_calibration_set(filters: dict[str, Filters], pooling: Pooling) -> None:
     network = calibration.normalised(filters, pooling)
     for layer, features in network.features(calibration.pictures(), LAYERS).items():
         means = features.mean((0, 2, 3))
@@ -32,7 +34,7 @@ def test_every_filter_has_mean_activation_one_over_the_calibration_set(filters, 
         assert float(means.median()) == pytest.approx(1, rel=1e-3), layer
 
 
-def test_normalising_changes_the_level_of_filters_and_nothing_else(filters):
+def test_normalising_changes_the_level_of_filters_and_nothing_else(filters: dict[str, Filters]) -> None:
     network = calibration.normalised(filters, Pooling.MAX)
     image = calibration.pictures()[:1, :, :40, :40]  # on which dead filters are dead
     plain = Vgg(filters, Pooling.MAX).features(image, ("relu2_1",))["relu2_1"]
@@ -41,14 +43,14 @@ def test_normalising_changes_the_level_of_filters_and_nothing_else(filters):
     assert (plain * ratio - level).norm() < 0.02 * level.norm()
 
 
-def test_the_level_of_the_file_itself_does_not_matter(filters):
+def test_the_level_of_the_file_itself_does_not_matter(filters: dict[str, Filters]) -> None:
     scaled = {name: Filters(f.weight * 7, f.bias * 7) if name == "1_1" else f for name, f in filters.items()}
     scaled = {"1_1": scaled["1_1"]}
     a, b = calibration.normalised({"1_1": filters["1_1"]}, Pooling.AVERAGE), calibration.normalised(scaled, Pooling.AVERAGE)
     assert torch.allclose(a.filters["1_1"].weight, b.filters["1_1"].weight, rtol=1e-4)
 
 
-def test_a_dead_filter_says_nothing_and_a_rare_one_does_not_shout(filters):
+def test_a_dead_filter_says_nothing_and_a_rare_one_does_not_shout(filters: dict[str, Filters]) -> None:
     weight, bias = filters["1_1"].weight.clone(), filters["1_1"].bias.clone()
     weight[0], bias[0] = 0, -1  # never active
     bias[1] = -float(F.conv2d(calibration.pictures(), weight[1:2]).amax()) * 0.9  # hardly ever
@@ -60,7 +62,7 @@ def test_a_dead_filter_says_nothing_and_a_rare_one_does_not_shout(filters):
     assert float(gains[1]) <= calibration.LARGEST_GAIN * float(gains[2:].median()) * 1.05
 
 
-def test_a_network_is_normalised_once_and_again_when_its_file_changes(tmp_path, filters):
+def test_a_network_is_normalised_once_and_again_when_its_file_changes(tmp_path: Path, filters: dict[str, Filters]) -> None:
     path = tmp_path / "weights.safetensors"
     tensors = {f"conv{name}.{part}": getattr(f, part) for name, f in filters.items() if name < "3" for part in ("weight", "bias")}
     save_file(tensors, path)
@@ -70,12 +72,12 @@ def test_a_network_is_normalised_once_and_again_when_its_file_changes(tmp_path, 
     assert calibration.network(path, Pooling.AVERAGE).layers[-1] == "relu2_1"
 
 
-def test_the_packaged_weights_reach_relu5_1():
+def test_the_packaged_weights_reach_relu5_1() -> None:
     assert calibration.network(SHIPPED, Pooling.AVERAGE).layers[-1] == "relu5_1"
 
 
 @pytest.mark.parametrize("pooling", list(Pooling))
-def test_both_topologies_see_the_same_where_vgg19s_own_layers_pass_on_what_comes_in(tmp_path, pooling):
+def test_both_topologies_see_the_same_where_vgg19s_own_layers_pass_on_what_comes_in(tmp_path: Path, pooling: Pooling) -> None:
     vgg16, vgg19 = (calibration.network(path, pooling) for path in (SHIPPED, write_vgg19(tmp_path / "vgg19.safetensors")))
     assert vgg19.layers == VGG19.layers
     image = torch.rand(1, 3, 37, 50, generator=torch.Generator().manual_seed(1))
@@ -84,7 +86,7 @@ def test_both_topologies_see_the_same_where_vgg19s_own_layers_pass_on_what_comes
         assert (seen[layer] - expected[same]).norm() < 1e-5 * expected[same].norm(), layer
 
 
-def test_a_layer_that_a_file_lacks_is_named(filters):
+def test_a_layer_that_a_file_lacks_is_named(filters: dict[str, Filters]) -> None:
     with pytest.raises(UnusableWeights, match="has no relu2_1: choose among relu1_1, or"):
         Vgg({"1_1": filters["1_1"]}).features(torch.rand(1, 3, 16, 16), ("relu1_1", "relu2_1"))
 
@@ -97,14 +99,14 @@ def test_a_layer_that_a_file_lacks_is_named(filters):
         ({"conv1_1.weight": torch.full((64, 3, 3, 3), torch.nan), "conv1_1.bias": torch.zeros(64)}, "not finite"),
     ],
 )
-def test_a_file_that_is_no_vgg_is_refused_in_a_sentence(tmp_path, tensors, sentence):
+def test_a_file_that_is_no_vgg_is_refused_in_a_sentence(tmp_path: Path, tensors: dict[str, torch.Tensor], sentence: str) -> None:
     save_file(tensors, tmp_path / "w.safetensors")
     with pytest.raises(UnusableWeights, match=sentence):
         load(tmp_path / "w.safetensors")
 
 
 @pytest.mark.parametrize("data", [b"", b"not safetensors at all"])
-def test_a_broken_file_is_refused_in_a_sentence(tmp_path, data):
+def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "w.safetensors").write_bytes(data)
     with pytest.raises(UnusableWeights, match="Install it again"):
         load(tmp_path / "w.safetensors")
@@ -113,14 +115,14 @@ def test_a_broken_file_is_refused_in_a_sentence(tmp_path, data):
 
 
 @pytest.mark.parametrize("size", [(16, 16), (17, 31), (16, 200), (33, 16)])
-def test_every_pixel_reaches_the_deepest_layer(filters, size):
+def test_every_pixel_reaches_the_deepest_layer(filters: dict[str, Filters], size: tuple[int, int]) -> None:
     image = torch.rand(1, 3, *size).requires_grad_(True)
-    calibration.normalised(filters, Pooling.AVERAGE).features(image, ("relu4_2",))["relu4_2"].sum().backward()
+    torch.autograd.backward(calibration.normalised(filters, Pooling.AVERAGE).features(image, ("relu4_2",))["relu4_2"].sum())
     assert image.grad is not None
     assert (image.grad.abs().sum(1) > 0).float().mean() > 0.99
 
 
-def test_bf16_activations_are_near_those_of_fp32(filters):
+def test_bf16_activations_are_near_those_of_fp32(filters: dict[str, Filters]) -> None:
     network = calibration.normalised(filters, Pooling.AVERAGE)
     image = torch.rand(1, 3, 40, 40)
     exact = network.features(image, ("relu3_1",))["relu3_1"]
@@ -128,7 +130,7 @@ def test_bf16_activations_are_near_those_of_fp32(filters):
     assert (rough - exact).norm() < 0.02 * exact.norm()
 
 
-def test_layers_are_known_by_name():
+def test_layers_are_known_by_name() -> None:
     assert (depth("relu1_1"), depth("relu5_4"), channels("relu3_4")) == (0, 4, 256)
     for name in ("relu1_3", "relu6_1", "conv1_1", "relu1_1 "):
         with pytest.raises(ValueError, match="no layer of VGG"):

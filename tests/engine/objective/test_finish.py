@@ -6,11 +6,14 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 import torch
-from engine.scenes import photo, random_filters, task, waves
+from engine.scenes import noting, photo, random_filters, task, waves
+from numpy.typing import NDArray
 from restyle_engine.large.tiles import grid, halo, whole
 from restyle_engine.network.calibration import normalised
 from restyle_engine.network.vgg import Filters, Vgg
@@ -43,7 +46,7 @@ def single() -> Vgg:
 
 
 @pytest.fixture(scope="module")
-def double(single) -> Vgg:
+def double(single: Vgg) -> Vgg:
     return replace(single, filters={name: Filters(f.weight.double(), f.bias.double()) for name, f in single.filters.items()})
 
 
@@ -77,7 +80,7 @@ def values(terms: Terms) -> list[float]:
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_a_pyramid_halves_until_a_side_is_small(width, height):
+def test_a_pyramid_halves_until_a_side_is_small(width: int, height: int) -> None:
     shapes = level_shapes(torch.zeros(1, 3, height, width))
     assert shapes[0] == (height, width)
     assert all(2 * below[side] - above[side] in (0, 1) for above, below in itertools.pairwise(shapes) for side in (0, 1))
@@ -85,13 +88,13 @@ def test_a_pyramid_halves_until_a_side_is_small(width, height):
     assert min(shapes[-2]) >= room.SMALLEST
 
 
-def test_levels_add_up_to_a_picture():
+def test_levels_add_up_to_a_picture() -> None:
     levels_ = [torch.full((1, 1, side, side), value) for side, value in ((8, 1.0), (4, 2.0), (2, 4.0))]
     assert torch.equal(joined(levels_), torch.full((1, 1, 8, 8), 7.0))
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_gradients_are_spread_by_the_adjoint_of_joining(width, height):
+def test_gradients_are_spread_by_the_adjoint_of_joining(width: int, height: int) -> None:
     generator = torch.Generator().manual_seed(0)
     gradient = torch.randn(1, 3, height, width, dtype=torch.float64, generator=generator)
     shapes = level_shapes(gradient)
@@ -102,7 +105,7 @@ def test_gradients_are_spread_by_the_adjoint_of_joining(width, height):
 
 @pytest.mark.parametrize("masked", [False, True], ids=["everywhere", "masked"])
 @pytest.mark.parametrize(("size", "side"), [((64, 48), 32), ((75, 51), 32), ((33, 100), 64)])
-def test_tiles_have_the_terms_and_the_gradient_of_the_whole_picture(double, size, side, masked):
+def test_tiles_have_the_terms_and_the_gradient_of_the_whole_picture(double: Vgg, size: tuple[int, int], side: int, masked: bool) -> None:
     width, height = size
     start, style, regions, more = picture(double, *size), waves(40, 40), [], None
     if masked:
@@ -118,7 +121,7 @@ def test_tiles_have_the_terms_and_the_gradient_of_the_whole_picture(double, size
         assert float((found - gradient).norm() / gradient.norm()) <= EXACT
 
 
-def test_the_gradient_is_that_of_the_loss(double):
+def test_the_gradient_is_that_of_the_loss(double: Vgg) -> None:
     start = picture(double, 24, 20)
     made = objective(double, start, [region(double, waves(20, 20))])
     image = picture(double, 24, 20, seed=2)
@@ -132,7 +135,7 @@ def test_the_gradient_is_that_of_the_loss(double):
     assert (loss(image + 1e-6 * way) - loss(image - 1e-6 * way)) / 2e-6 == pytest.approx(float((gradient * way).sum()), rel=1e-4)
 
 
-def test_positions_without_a_say_ask_for_nothing_and_are_asked_by_nobody(double):
+def test_positions_without_a_say_ask_for_nothing_and_are_asked_by_nobody(double: Vgg) -> None:
     say = torch.ones(1, 1, 64, 96)
     say[..., 48:] = 0
     start = picture(double, 96, 64)
@@ -147,7 +150,7 @@ def test_positions_without_a_say_ask_for_nothing_and_are_asked_by_nobody(double)
     assert torch.allclose(elsewhere[..., :64], gradient[..., :64], rtol=0, atol=1e-15)
 
 
-def test_each_region_draws_from_its_own_style(double):
+def test_each_region_draws_from_its_own_style(double: Vgg) -> None:
     left = torch.zeros(1, 1, 64, 96)
     left[..., :48] = 1
     start, first = picture(double, 96, 64), region(double, waves(40, 40), left)
@@ -158,7 +161,7 @@ def test_each_region_draws_from_its_own_style(double):
     assert not torch.allclose(gradients[0][..., 64:], gradients[1][..., 64:])
 
 
-def test_equal_steps_give_equal_bytes(single):
+def test_equal_steps_give_equal_bytes(single: Vgg) -> None:
     start = picture(single, 64, 48)
     ends = [
         finish(objective(single, start, [region(single, waves(40, 40))], side), start, 7, WHOLE, lambda content: 0.1 * content, None, lambda *_: None)
@@ -169,7 +172,7 @@ def test_equal_steps_give_equal_bytes(single):
     assert float((ends[0] - ends[2]).abs().mean()) < 1e-3
 
 
-def test_steps_bring_the_picture_nearer_to_the_style(single):
+def test_steps_bring_the_picture_nearer_to_the_style(single: Vgg) -> None:
     start, seen = picture(single, 64, 48), []
     finish(
         objective(single, start, [region(single, waves(40, 40))]),
@@ -185,7 +188,7 @@ def test_steps_bring_the_picture_nearer_to_the_style(single):
 
 
 class Slope:
-    """Pulls each pixel down; notes what it is asked for. broken: steps whose gradient is not finite."""
+    """In the place of a Finish: pulls each pixel down; notes what it is asked for. broken: steps whose gradient is not finite."""
 
     def __init__(self, broken: tuple[int, ...] = (), loss: float = 1.0) -> None:
         self.broken, self.loss = broken, loss
@@ -203,12 +206,12 @@ class Slope:
 def taken(slope: Slope, steps: int, free: Tensor | None = None) -> list[Tensor]:
     """The picture after each step."""
     seen: list[Tensor] = []
-    finish(slope, torch.full((1, 3, 32, 32), 0.5), steps, WHOLE, lambda content: 10 * content, free, lambda *told: seen.append(told[2].clone()))
+    finish(cast("Finish", slope), torch.full((1, 3, 32, 32), 0.5), steps, WHOLE, lambda content: 10 * content, free, lambda *told: seen.append(told[2].clone()))
     return seen
 
 
 @pytest.mark.parametrize("broken", [(0,), (2,), (1, 2, 3), tuple(range(9))])
-def test_a_step_that_is_not_finite_is_left_out_told_and_gone_on_from(broken):
+def test_a_step_that_is_not_finite_is_left_out_told_and_gone_on_from(broken: tuple[int, ...]) -> None:
     seen = [torch.full((1, 3, 32, 32), 0.5), *taken(Slope(broken), 9)]
     assert len(seen) == 10
     for number, (before, after) in enumerate(itertools.pairwise(seen)):
@@ -216,18 +219,18 @@ def test_a_step_that_is_not_finite_is_left_out_told_and_gone_on_from(broken):
         assert torch.equal(before, after) == (number in broken)
 
 
-def test_a_loss_that_is_not_finite_moves_nothing():
+def test_a_loss_that_is_not_finite_moves_nothing() -> None:
     assert all(torch.equal(one, torch.full_like(one, 0.5)) for one in taken(Slope(loss=math.inf), 4))
 
 
-def test_neighbours_are_searched_anew_every_few_steps_and_the_content_pulls_by_the_loss_before():
+def test_neighbours_are_searched_anew_every_few_steps_and_the_content_pulls_by_the_loss_before() -> None:
     slope = Slope()
     taken(slope, 12)
     assert [number for number, search in enumerate(slope.searches) if search] == [0, room.SEARCHED, 2 * room.SEARCHED]
     assert slope.weights == [0.0, *(10.0 * number for number in range(1, 12))]
 
 
-def test_where_nothing_may_change_every_bit_stays():
+def test_where_nothing_may_change_every_bit_stays() -> None:
     free = torch.ones(1, 1, 32, 32)
     free[..., :10] = 0
     last = taken(Slope(), 5, free)[-1]
@@ -235,7 +238,7 @@ def test_where_nothing_may_change_every_bit_stays():
     assert bool((last[..., 10:] < 0.5).all())
 
 
-def test_what_is_told_may_end_it_after_any_step():
+def test_what_is_told_may_end_it_after_any_step() -> None:
     class Ended(Exception):
         pass
 
@@ -246,12 +249,12 @@ def test_what_is_told_may_end_it_after_any_step():
             raise Ended
 
     with pytest.raises(Ended):
-        finish(slope, torch.zeros(1, 3, 16, 16), 9, WHOLE, lambda _: 0.0, None, tell)
+        finish(cast("Finish", slope), torch.zeros(1, 3, 16, 16), 9, WHOLE, lambda _: 0.0, None, tell)
     assert len(slope.searches) == 3
 
 
 @pytest.mark.parametrize("verdict", [Verdict.CANCEL, Verdict.FINISH])
-def test_the_finish_of_a_painting_ends_within_one_step(verdict):
+def test_the_finish_of_a_painting_ends_within_one_step(verdict: Verdict) -> None:
     told: list[int] = []
 
     def observe(step: Step) -> Verdict:
@@ -269,9 +272,9 @@ def test_the_finish_of_a_painting_ends_within_one_step(verdict):
     assert told.count(2) == 2
 
 
-def test_a_painting_has_as_many_steps_as_planned():
+def test_a_painting_has_as_many_steps_as_planned() -> None:
     seen: list[Step] = []
-    found = Stylizer().paint(task(evaluations=16), lambda step: (seen.append(step), Verdict.GO_ON)[1])
+    found = Stylizer().paint(task(evaluations=16), noting(seen.append))
     assert [step.step for step in seen] == list(range(1, found.evaluations + 1))
     assert {step.steps for step in seen} == {found.evaluations}
     assert seen[-1].fraction == pytest.approx(1)
@@ -279,7 +282,7 @@ def test_a_painting_has_as_many_steps_as_planned():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("style", [waves(96, 96), 0.25 + 0.5 * waves(96, 96, 11.0, (0.1, 0.4, 0.9))], ids=["loud", "calm"])
-def test_the_finish_keeps_the_tones_of_what_it_began_with(style):
+def test_the_finish_keeps_the_tones_of_what_it_began_with(style: NDArray[np.float32]) -> None:
     states: list[State] = []
     job = task(photo(96, 96), StylePicture(style, key=str(style.mean())), preset=Preset.STANDARD, evaluations=40)
     found = Stylizer().paint(job, lambda _: Verdict.GO_ON, keep=lambda state: states.append(replace(state, best=state.best.copy())))
@@ -290,7 +293,7 @@ def test_the_finish_keeps_the_tones_of_what_it_began_with(style):
         assert float(torch.corrcoef(torch.stack((before[channel], after[channel])))[0, 1]) >= 0.95
 
 
-def test_a_styles_positions_are_found_once_and_then_read(single, tmp_path, monkeypatch):
+def test_a_styles_positions_are_found_once_and_then_read(single: Vgg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     style = StylePicture(waves(60, 50), key="waves")
     cache = TargetCache(store=Store(tmp_path))
     first = style_positions(single, "net", style, 64, 64, LAYERS, CPU, cache)
@@ -301,25 +304,26 @@ def test_a_styles_positions_are_found_once_and_then_read(single, tmp_path, monke
         assert all(torch.equal(found[layer], first[layer]) for layer in LAYERS)
 
 
-def test_positions_without_a_key_are_never_kept(single):
+def test_positions_without_a_key_are_never_kept(single: Vgg) -> None:
     cache = TargetCache()
     a, b = (style_positions(single, "net", StylePicture(waves(40, 40, period)), 32, 32, LAYERS, CPU, cache) for period in (5.0, 12.0))
     assert not torch.equal(a["relu1_1"], b["relu1_1"])
 
 
 @pytest.mark.parametrize(("symmetry", "ways"), [(Symmetry.NONE, 4), (Symmetry.FLIPS_AND_ROTATIONS, 8)])
-def test_positions_come_from_all_turns_of_the_style_and_are_no_more_than_are_searched(single, symmetry, ways):
+def test_positions_come_from_all_turns_of_the_style_and_are_no_more_than_are_searched(single: Vgg, symmetry: Symmetry, ways: int) -> None:
     small, large = (StylePicture(waves(side, side), symmetry=symmetry) for side in (16, 300))
     found = style_positions(single, "net", small, 16, 16, LAYERS, CPU, TargetCache())
     assert len(found["relu3_1"]) == ways * 4 * 4
     turned = style_positions(single, "net", replace(small, rgb=np.rot90(small.rgb).copy()), 16, 16, LAYERS, CPU, TargetCache())
     # the same positions in another order
-    assert torch.allclose(*(one["relu3_1"].sum(1).sort().values for one in (found, turned)), rtol=1e-3, atol=1e-3)
+    ours, theirs = (one["relu3_1"].sum(1).sort().values for one in (found, turned))
+    assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-3)
     many = style_positions(single, "net", large, 300, 300, LAYERS, CPU, TargetCache())
     assert {layer: len(one) for layer, one in many.items()} == {layer: POSITIONS[level] for layer, level in zip(LAYERS, (0, 0, 1, 2), strict=True)}
 
 
-def test_what_is_hidden_in_a_style_is_no_key(single):
+def test_what_is_hidden_in_a_style_is_no_key(single: Vgg) -> None:
     alpha = np.ones((48, 48), np.float32)
     alpha[24:] = 0
     red, blue = waves(48, 48), waves(48, 48)

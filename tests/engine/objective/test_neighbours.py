@@ -22,7 +22,7 @@ def brute(queries: Tensor, style: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_a_planted_key_is_found(dtype):
+def test_a_planted_key_is_found(dtype: torch.dtype) -> None:
     style = numbers(500, 32)
     known = keys([style], [1.0], dtype)
     planted = torch.tensor([3, 77, 499, 0])
@@ -30,7 +30,7 @@ def test_a_planted_key_is_found(dtype):
     assert torch.equal(nearest(away, known).long(), planted)
 
 
-def test_the_nearest_is_that_of_all_pairs(monkeypatch):
+def test_the_nearest_is_that_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "CHUNK", 7)  # several pieces, the last one shorter
     style, queries = numbers(300, 24), numbers(100, 24, seed=1)
     found = nearest(queries, keys([style], [1.0], torch.float32))
@@ -39,7 +39,7 @@ def test_the_nearest_is_that_of_all_pairs(monkeypatch):
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.8, 0.2), (0.2, 0.3, 0.5)])
-def test_several_styles_each_get_their_share(shares):
+def test_several_styles_each_get_their_share(shares: tuple[float, ...]) -> None:
     # the last style is like the queries and the others are not, so that left to itself it would take all
     styles = [numbers(200, 16, seed=number) * (1 if number + 1 < len(shares) else 2) for number in range(len(shares))]
     queries = numbers(4000, 16, seed=9) * 2
@@ -49,7 +49,7 @@ def test_several_styles_each_get_their_share(shares):
     assert got.tolist() == pytest.approx(shares, abs=0.03)
 
 
-def test_a_style_gets_the_positions_that_suit_it_best():
+def test_a_style_gets_the_positions_that_suit_it_best() -> None:
     light, dark = torch.cat((torch.ones(50, 8), torch.zeros(50, 8)), 1), torch.cat((torch.zeros(50, 8), torch.ones(50, 8)), 1)
     noise = 0.1 * numbers(100, 16)
     known = keys([light + noise[:50], dark + noise[50:]], [0.5, 0.5], torch.float32)
@@ -59,7 +59,7 @@ def test_a_style_gets_the_positions_that_suit_it_best():
 
 
 @pytest.mark.parametrize("said", [False, True])
-def test_the_difference_has_the_gradient_of_its_definition(said, monkeypatch):
+def test_the_difference_has_the_gradient_of_its_definition(said: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "PIECE", 4)
     features, style = numbers(10, 6, seed=2, dtype=torch.float64), numbers(30, 6, dtype=torch.float64)
     vectors = torch.nn.functional.normalize(style - style.mean(0), dim=1)
@@ -78,7 +78,7 @@ def test_the_difference_has_the_gradient_of_its_definition(said, monkeypatch):
     assert torch.allclose(torch.autograd.grad(value, leaf)[0], torch.autograd.grad(exact, leaf)[0], atol=1e-12)
 
 
-def test_the_say_weighs_positions():
+def test_the_say_weighs_positions() -> None:
     style, features = numbers(30, 6), numbers(10, 6, seed=2)
     known = keys([style], [1.0], torch.float32)
     near = nearest(features, known)
@@ -90,7 +90,7 @@ def test_the_say_weighs_positions():
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize(("flat_style", "flat_picture"), [(True, False), (False, True), (True, True)])
-def test_flat_activations_give_finite_numbers(dtype, flat_style, flat_picture):
+def test_flat_activations_give_finite_numbers(dtype: torch.dtype, flat_style: bool, flat_picture: bool) -> None:
     style = torch.full((40, 8), 0.7) if flat_style else numbers(40, 8)
     features = (style.mean(0).expand(20, 8) if flat_picture else numbers(20, 8, seed=1)).to(dtype).clone().requires_grad_(True)
     known = keys([style, style], [0.5, 0.5], dtype)
@@ -100,12 +100,12 @@ def test_flat_activations_give_finite_numbers(dtype, flat_style, flat_picture):
     assert bool(gradient.isfinite().all())
 
 
-def test_the_mean_that_is_taken_off_is_that_of_the_shares():
+def test_the_mean_that_is_taken_off_is_that_of_the_shares() -> None:
     a, b = torch.zeros(10, 4), torch.ones(30, 4)
     assert keys([a, b], [0.25, 0.75], torch.float32).mean.tolist() == pytest.approx([0.75] * 4)
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_positions_are_rows_in_any_layout(layout):
+def test_positions_are_rows_in_any_layout(layout: torch.memory_format) -> None:
     features = numbers(1, 5, 3, 4).contiguous(memory_format=layout)
     assert torch.equal(by_position(features)[7], features[0, :, 1, 3])

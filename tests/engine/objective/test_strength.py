@@ -28,7 +28,7 @@ def resistance(weights: Weights, content: float) -> float:
     return float(torch.autograd.grad(weights.total(Terms(nothing, loss, nothing, nothing)), loss)[0])
 
 
-def test_more_strength_reaches_further_and_below_fading_no_nearer():
+def test_more_strength_reaches_further_and_below_fading_no_nearer() -> None:
     reaches = [strength.reach(one) for one in np.arange(FADED, 101)]
     assert reaches == sorted(set(reaches))
     assert {one: strength.reach(one) for one in REACHES} == pytest.approx(dict(REACHES))
@@ -38,7 +38,7 @@ def test_more_strength_reaches_further_and_below_fading_no_nearer():
 
 
 @pytest.mark.parametrize("of", STRENGTHS)
-def test_at_its_reach_the_content_is_felt_with_its_weight_nearer_less_and_further_away_more(of):
+def test_at_its_reach_the_content_is_felt_with_its_weight_nearer_less_and_further_away_more(of: float) -> None:
     reach = strength.reach(of)
     weights = Weights(EVEN, 0.0, 0.0, reach)
     assert resistance(weights, reach) == pytest.approx(EVEN, rel=1e-5)
@@ -48,7 +48,7 @@ def test_at_its_reach_the_content_is_felt_with_its_weight_nearer_less_and_furthe
 
 
 @pytest.mark.parametrize("of", STRENGTHS)
-def test_far_out_the_content_pulls_no_harder_and_there_is_no_jump_where_it_bends(of):
+def test_far_out_the_content_pulls_no_harder_and_there_is_no_jump_where_it_bends(of: float) -> None:
     steepest = STEEPEST * strength.reach(of)
     weights = Weights(EVEN, 0.0, 0.0, strength.reach(of))
     assert resistance(weights, 0.9 * steepest) < resistance(weights, steepest) == pytest.approx(resistance(weights, 5 * steepest))
@@ -56,27 +56,29 @@ def test_far_out_the_content_pulls_no_harder_and_there_is_no_jump_where_it_bends
     assert losses[2] - losses[1] == pytest.approx(losses[1] - losses[0], rel=0.01)
 
 
-def test_plain_weights_with_the_same_gradient_are_found_for_any_distance():
+def test_plain_weights_with_the_same_gradient_are_found_for_any_distance() -> None:
     weights = Weights(EVEN, 2.0, 3.0, strength.reach(50.0))
     for content in (0.0, 0.3, 2.0, 9.0):
-        assert weights.linear(content) == Weights(pytest.approx(resistance(weights, content), rel=1e-5), 2.0, 3.0)
+        linear = weights.linear(content)
+        assert linear == Weights(linear.content, 2.0, 3.0)
+        assert linear.content == pytest.approx(resistance(weights, content), rel=1e-5)
     assert Weights(0.1, 0.0, 0.0).linear(5.0) == Weights(0.1, 0.0, 0.0)
 
 
-def test_coarse_scales_are_held_less():
+def test_coarse_scales_are_held_less() -> None:
     weights = [strength.weight(above) for above in range(4)]
     assert weights[0] == EVEN
     assert weights == sorted(set(weights), reverse=True)
 
 
-def test_the_finish_is_held_by_the_same_law():
+def test_the_finish_is_held_by_the_same_law() -> None:
     for of in STRENGTHS:
         near, at, far = (strength.finish_weight(of, share * strength.reach(of)) for share in (0.5, 1.0, 1.5))
         assert (near / at, far / at) == pytest.approx((0.5**POWER, 1.5**POWER))
     assert strength.finish_weight(25.0, 1.0) > strength.finish_weight(100.0, 1.0)
 
 
-def test_a_map_holds_each_place_as_its_own_strength_would():
+def test_a_map_holds_each_place_as_its_own_strength_would() -> None:
     local = torch.tensor([1.0, 0.75, 0.5, 0.0]).view(1, 1, 1, 4)
     for of in (50.0, 100.0):
         held = strength.hold(of, local).flatten().tolist()
@@ -86,7 +88,7 @@ def test_a_map_holds_each_place_as_its_own_strength_would():
     assert torch.equal(strength.hold(25.0, local), torch.ones_like(local))  # all of it fades, nothing is held more
 
 
-def test_what_shows_of_a_painting_grows_straight_up_to_where_it_fades_no_more():
+def test_what_shows_of_a_painting_grows_straight_up_to_where_it_fades_no_more() -> None:
     assert [float(strength.faded(one, None)) for one in (0.0, 0.001, FADED / 2, FADED, 100.0)] == pytest.approx([0, 0.001 / FADED, 0.5, 1, 1])
     local = torch.tensor([0.0, 0.25, 0.5, 1.0]).view(1, 1, 1, 4)
     assert strength.faded(50.0, local).flatten().tolist() == pytest.approx([0, 0.5, 1, 1])
@@ -101,12 +103,12 @@ def differences() -> dict[float, np.ndarray]:
     return {of: Stylizer().paint(task(content, strength=of, evaluations=6), go_on).rgb - content for of in (0.0, 0.001, 5.0, 12.5, 24.999, 25.0, 25.001)}
 
 
-def test_strength_0_is_the_photo_exactly_and_a_thousandth_all_but_the_photo(differences):
+def test_strength_0_is_the_photo_exactly_and_a_thousandth_all_but_the_photo(differences: dict[float, np.ndarray]) -> None:
     assert not differences[0.0].any()
     assert 0 < np.abs(differences[0.001]).max() < 1e-4
 
 
-def test_a_painting_fades_without_a_jump(differences):
+def test_a_painting_fades_without_a_jump(differences: dict[float, np.ndarray]) -> None:
     full = differences[25.0]
     assert np.abs(full).mean() > 0.005
     assert np.abs(differences[24.999] - full).mean() < 1e-3
@@ -114,5 +116,5 @@ def test_a_painting_fades_without_a_jump(differences):
 
 
 @pytest.mark.parametrize("of", [0.001, 5.0, 12.5, 24.999])
-def test_below_fading_the_difference_to_the_photo_is_in_proportion_to_the_strength(differences, of):
+def test_below_fading_the_difference_to_the_photo_is_in_proportion_to_the_strength(differences: dict[float, np.ndarray], of: float) -> None:
     assert differences[of] == pytest.approx(differences[25.0] * (of / 25), abs=1e-6)

@@ -90,7 +90,7 @@ def test_tags_are_written_and_respected(tmp_path: Path, said: Tags) -> None:
     deep = not said.plain
     chosen = codecs.choose(".mkv", "ffv1", None, deep=deep, alpha=False)
     scene = films.scene(1, 64, 48)
-    plane = plane_of(scene, None) if said.plain else plane_of(tags.to_srgb(scene.astype(np.float32) / 255, said), None)
+    plane = plane_of(scene, None) if said.plain else plane_of(tags.to_srgb(scene.astype(np.float32) / np.float32(255), said), None)
     with Writer(path, ".mkv", chosen, Shape(64, 48, said)) as writer:
         writer.add(plane, Fraction(0), Fraction(1))
     film = reading.look(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import av
 import numpy as np
 import pytest
 from restyle_imaging.color import srgb
@@ -22,7 +23,7 @@ def colors() -> np.ndarray:
     return np.random.default_rng(3).random((16, 24, 3)).astype(np.float32)
 
 
-def codes(frame, bits: int) -> list[int]:
+def codes(frame: av.VideoFrame, bits: int) -> list[int]:
     return [int(planar._samples(frame, plane, bits)[0, 0]) for plane in range(3)]
 
 

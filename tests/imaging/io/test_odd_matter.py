@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from imaging.icc_samples import PROFILES
 from imaging.odd_files import chunk, exif, jpeg, png
+from numpy.typing import NDArray
 from PIL import Image
 from restyle_imaging.io import kinds
 from restyle_imaging.io.encoding import encode
@@ -30,7 +31,9 @@ EXIF_MARK = b"Exif\0\0"
 
 @pytest.mark.parametrize("interlaced", [False, True])
 @pytest.mark.parametrize(("bits", "color", "count"), [*((bits, 0, 1) for bits in (1, 2, 4, 8, 16)), (8, 2, 3), (16, 2, 3), (8, 4, 2), (16, 4, 2), (16, 6, 4)])
-def test_png_keeps_every_bit_of_every_kind_and_the_colour_that_is_transparent(bits, color, count, interlaced, capfd):
+def test_png_keeps_every_bit_of_every_kind_and_the_colour_that_is_transparent(
+    bits: int, color: int, count: int, interlaced: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
     samples = RANDOM.integers(0, 2**bits, (13, 19, count))
     full = 255 if bits <= 8 else 65535
     wanted = samples * (full // (2**bits - 1))
@@ -64,14 +67,14 @@ ODD_CHUNKS = {
 
 @pytest.mark.parametrize("odd", ODD_CHUNKS)
 @pytest.mark.parametrize(("samples", "bits"), [(RGB, 8), (DEEP, 16)])
-def test_odd_chunks_are_left_out_and_told(odd, samples, bits):
+def test_odd_chunks_are_left_out_and_told(odd: str, samples: NDArray[np.generic], bits: int) -> None:
     picture = read_picture(png(samples, bits, 2, ODD_CHUNKS[odd]), "odd.png")
     assert np.array_equal(samples_of(picture.plane), samples)
     assert len(picture.warnings) == 1
     assert "odd.png" in picture.warnings[0]
 
 
-def test_gamma_and_primaries_of_a_png_are_believed():
+def test_gamma_and_primaries_of_a_png_are_believed() -> None:
     linear = chunk(b"gAMA", struct.pack(">I", 100_000))
     gray = read_picture(png(np.full((16, 16, 1), 55), 8, 0, linear))
     assert abs(float(open_plane(gray.plane).rgb[8, 8, 0]) * 255 - 128) < 2
@@ -101,7 +104,7 @@ ODD_SEGMENTS = {
 
 
 @pytest.mark.parametrize("odd", ODD_SEGMENTS)
-def test_odd_segments_are_left_out_and_told(odd):
+def test_odd_segments_are_left_out_and_told(odd: str) -> None:
     wanted = np.asarray(Image.open(io.BytesIO(jpeg(RAMP))))
     picture = read_picture(jpeg(RAMP, ODD_SEGMENTS[odd]), "odd.jpg")
     assert np.array_equal(samples_of(picture.plane), wanted)
@@ -113,7 +116,7 @@ def test_odd_segments_are_left_out_and_told(odd):
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_blocks": 4}, {"subsampling": 0}, {"quality": 20}])
 @pytest.mark.parametrize("what", ["ramp", "noise", "gray"])
-def test_a_jpeg_that_lacks_its_last_two_bytes_is_read_and_told_but_no_more_of_it(what, options):
+def test_a_jpeg_that_lacks_its_last_two_bytes_is_read_and_told_but_no_more_of_it(what: str, options: dict[str, int]) -> None:
     samples = {"ramp": RAMP, "noise": RANDOM.integers(0, 256, (96, 96, 3)).astype("u1"), "gray": RAMP[..., 0]}[what]
     whole = jpeg(samples, **options)
     wanted = read_picture(whole).plane
@@ -132,12 +135,12 @@ def test_a_jpeg_that_lacks_its_last_two_bytes_is_read_and_told_but_no_more_of_it
 
 
 @pytest.mark.parametrize(("old", "new", "word"), [(b"\xc0\0\x11\x08", b"\xc0\0\x11\x0c", "12 bits"), (b"\xc0\0\x11", b"\xc3\0\x11", "lossless")])
-def test_a_jpeg_that_no_decoder_here_knows_is_named(old, new, word):
+def test_a_jpeg_that_no_decoder_here_knows_is_named(old: bytes, new: bytes, word: str) -> None:
     with pytest.raises(PictureError, match=rf"odd\.jpg is a.*{word}"):
         read_picture(jpeg(RAMP).replace(old, new), "odd.jpg")
 
 
-def test_a_profile_is_used_when_only_a_tag_that_says_no_colour_is_broken():
+def test_a_profile_is_used_when_only_a_tag_that_says_no_colour_is_broken() -> None:
     icc = bytearray(PROFILES["display-p3"])
     count = struct.unpack_from(">I", icc, 128)[0]
     names = [bytes(icc[132 + 12 * at : 136 + 12 * at]) for at in range(count)]
@@ -149,7 +152,7 @@ def test_a_profile_is_used_when_only_a_tag_that_says_no_colour_is_broken():
     assert np.array_equal(open_plane(picture.plane).rgb, open_plane(Plane(picture.plane.format, 19, 13, picture.plane.data, PROFILES["display-p3"])).rgb)
 
 
-def test_a_profile_that_can_not_be_used_is_left_out_and_told():
+def test_a_profile_that_can_not_be_used_is_left_out_and_told() -> None:
     for broken in (PROFILES["adobe-rgb"][:-8], PROFILES["adobe-rgb"].replace(b"rTRC", b"xTRC")):
         picture = read_picture(png(RGB, 8, 2, chunk(b"iCCP", b"p\0\0" + zlib.compress(broken))), "odd.png")
         assert picture.plane.icc is None
@@ -157,7 +160,7 @@ def test_a_profile_that_can_not_be_used_is_left_out_and_told():
 
 
 @pytest.mark.parametrize(("kind", "lost"), [("JPEG", 1), ("TIFF", 1), ("PNG", 0), ("WEBP", 0)])
-def test_exif_data_that_a_file_can_not_hold_are_left_out_and_told(kind, lost):
+def test_exif_data_that_a_file_can_not_hold_are_left_out_and_told(kind: str, lost: int) -> None:
     tags = Image.Exif()
     tags[0x010E] = "caption " * 12_000
     like = read_picture(png(RGB, 8, 2, chunk(b"eXIf", tags.tobytes()[6:])))
@@ -170,7 +173,7 @@ def test_exif_data_that_a_file_can_not_hold_are_left_out_and_told(kind, lost):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("dpi", [(300.0, 300.0), (3.2e8, 3.2e8), (1e12, 1e12), (70_000.0, 72.0), (1.1, 1.1)])
-def test_a_resolution_that_a_file_can_not_hold_is_left_out_and_told(kind, dpi):
+def test_a_resolution_that_a_file_can_not_hold_is_left_out_and_told(kind: str, dpi: tuple[float, float]) -> None:
     plane = plane_of(RGB, None)
     encoded = encode(plane, kind, PictureFile(plane, "TIFF", dpi))
     found = read_picture(encoded.data).dpi
@@ -184,7 +187,7 @@ def test_a_resolution_that_a_file_can_not_hold_is_left_out_and_told(kind, dpi):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
-def test_nothing_that_is_not_finite_is_ever_written(kind, wrong):
+def test_nothing_that_is_not_finite_is_ever_written(kind: str, wrong: float) -> None:
     samples = np.full((4, 4, 3), 0.5, "f4")
     samples[1, 2, 0] = wrong
     with pytest.raises(PictureError, match="NaN or infinite"):
@@ -207,7 +210,7 @@ PNM = {
 
 
 @pytest.mark.parametrize("data", PNM)
-def test_netpbm_is_as_deep_as_it_says(data):
+def test_netpbm_is_as_deep_as_it_says(data: bytes) -> None:
     dtype, values = PNM[data]
     samples = samples_of(read_picture(data).plane)
     assert samples.dtype == np.dtype(dtype)
@@ -217,7 +220,7 @@ def test_netpbm_is_as_deep_as_it_says(data):
 @pytest.mark.parametrize(
     "data", [b"P6 2 2 255\nabc", b"P6 1 1 0\nabc", b"P6 1 1 70000\nabc", b"P6 -1 1 255\nabc", b"P6 99999 99999 255\nabc", b"P7\nWIDTH 1\n", b"P2 1 1 9\nx"]
 )
-def test_netpbm_that_makes_no_sense_is_refused(data):
+def test_netpbm_that_makes_no_sense_is_refused(data: bytes) -> None:
     with pytest.raises(PictureError, match=r"^odd\.ppm .*\.$"):
         read_picture(data, "odd.ppm")
 
@@ -234,7 +237,7 @@ def test_netpbm_that_makes_no_sense_is_refused(data):
         (b"\xff\x0a\0\0", "a JPEG XL picture"),
     ],
 )
-def test_a_picture_of_a_kind_that_is_not_read_is_told_what_it_is(head, words):
+def test_a_picture_of_a_kind_that_is_not_read_is_told_what_it_is(head: bytes, words: str) -> None:
     with pytest.raises(PictureError, match=f"odd.pic is {words}"):
         read_picture(head + bytes(60), "odd.pic")
 
@@ -243,5 +246,5 @@ PICTURES = [(".JPE", b""), (".jfif", b""), (".HeIc", b""), (".nef", b""), ("", b
 OTHERS = [(".txt", b"BMW is a car"), ("", b"P1 of the plan"), (".mp4", b"\0\0\0\x18ftypisom"), (".xmp", b"<x:xmpmeta")]
 
 
-def test_pictures_are_known_by_their_names_and_by_their_first_bytes():
+def test_pictures_are_known_by_their_names_and_by_their_first_bytes() -> None:
     assert [given for given in (*PICTURES, *OTHERS) if kinds.is_picture(*given)] == PICTURES

@@ -251,7 +251,7 @@ PARTS = (
     Part("lint", "ruff: rules and format", 1 * MINUTE, _programs("lint", ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."])),
     Part(
         "types",
-        "mypy, strict; some rooms of the tests have no types yet",
+        "mypy, strict, over tests too",
         4 * MINUTE,
         _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install", "tests"]),
     ),

@@ -68,9 +68,10 @@ def test_every_field_has_its_row_and_no_other() -> None:
     assert set(STYLED) == {f"styles[].{name}" for name in style}
     uses = {f"masks[], use {use}" for use in words.MASK_USE}
     starts = {f"start.{field.name}" for field in wire.Start.DESCRIPTOR.fields} - {"start.content"} | {"start.content.noise"}
-    assert set(PLACED) == uses | starts | {"strength_map", "report"}
+    alone = {"strength_map", "report", "previous", "painted", "sequence"}
+    assert set(PLACED) == uses | starts | alone
     elsewhere = {"label", "lifetime", "job_class", "content", "styles", "parameters", "masks", "start"}
-    assert {field.name for field in wire.JobSpec.DESCRIPTOR.fields} == elsewhere | {"strength_map", "report"}
+    assert {field.name for field in wire.JobSpec.DESCRIPTOR.fields} == elsewhere | alone
     assert all(row["does"] for row in EVERY.values())
 
 

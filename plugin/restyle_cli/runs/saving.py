@@ -34,6 +34,8 @@ def write(
         with destinations.replacing(output, overwrite) as draft:
             encoded = files.encode_picture(plane, output.suffix, like)
             draft.write_bytes(encoded.data)
+    except FileNotFoundError as error:
+        raise Failure(f"The folder {named(output.parent)} does not exist; make it first, or write elsewhere.") from error
     except OSError as error:
         raise Failure(f"{named(output)} can't be written ({error.strerror or error}); choose another place with -o.") from error
     return encoded.warnings

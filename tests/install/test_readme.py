@@ -75,11 +75,19 @@ def test_the_documented_python_paints(tmp_path: Path, variables: dict[str, str])
 @pytest.mark.slow
 def test_the_documented_python_fetches_a_job_that_outlives_its_program(tmp_path: Path, variables: dict[str, str]) -> None:
     photo(tmp_path / "photo.jpg")
-    first, second = blocks(ROOT / "docs" / "python.md", "python")
+    first, second, _ = blocks(ROOT / "docs" / "python.md", "python")
     setting = first.partition("with connect()")[0]
     submitted = python(f"{setting}\n{second}\nprint(submit(request))", tmp_path, variables)
     job = submitted.split()[-1]
     python(f"{second}\nassert len(fetch({job!r})) == 48 * 32 * 3", tmp_path, variables)
+
+
+@pytest.mark.slow
+def test_the_documented_python_paints_a_film(tmp_path: Path, variables: dict[str, str]) -> None:
+    photo(tmp_path / "photo.jpg")
+    first, _, third = blocks(ROOT / "docs" / "python.md", "python")
+    painted = "one, other = paint(iter([content, content]), request)\nassert bytes(one.data) == bytes(other.data)"
+    assert len(python(f"{first.partition('with connect()')[0]}\n{third}\n{painted}", tmp_path, variables).split()) == 2
 
 
 def python(script: str, folder: Path, variables: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from fake_engine import FakeEngine
+from restyle_engine.parameters import Resolved
 
 NOTES = "prepared.txt"
 
@@ -19,7 +20,7 @@ class PreparingEngine(FakeEngine):
         self._deadly = deadly
         self._failing = failing
 
-    def prepare(self, folder: Path, weights: Path | None) -> None:
+    def prepare(self, folder: Path, weights: Path | None, _parameters: Resolved) -> None:
         with (folder.parent / NOTES).open("a") as file:
             file.write(f"{folder.name} {weights.name if weights else None}\n")
         if self._deadly and weights is not None:

@@ -11,6 +11,7 @@ import pytest
 import torch
 from engine.scenes import photo, waves
 from PIL import Image
+from restyle_engine.motion.flow import FlowMissing
 from restyle_engine.objective import targets
 from restyle_engine.parameters import Color, Parameters, Precision, Preset
 from restyle_engine.verdict import Cancelled, Verdict
@@ -172,6 +173,15 @@ def test_finish_keeps_what_there_is(paints: NeuralEngine, order: AskedOrder) -> 
 
     assert paint(paints, order, observe).finished_early
     assert told == [1]
+
+
+def test_without_what_finds_the_flow_people_are_told_what_to_install(order: AskedOrder) -> None:
+    def observe(_: LiveProgress) -> Verdict:
+        raise FlowMissing
+
+    with pytest.raises(JobFailure, match=r"-m pip install .*opencv-python-headless") as failure:
+        paint(engine("cpu"), order, observe)
+    assert failure.value.reason == "UNIMPLEMENTED"
 
 
 def test_too_large_is_refused_with_a_size_that_fits(paints: NeuralEngine, order: AskedOrder) -> None:

@@ -43,8 +43,7 @@ def single(output: Path, content: Path | None, overwrite: bool, styles: Iterable
         return output
     if not output.suffix:
         output = output.with_name(output.name + DEFAULT_SUFFIX)
-    if output.suffix.lower() not in SUFFIXES:
-        raise typer.BadParameter(f"{named(output.name)}: pictures can't be written as {named(output.suffix)}; use one of {', '.join(SUFFIXES)}")
+    check_kind(output)
     for role, given in (("content", content), *(("style", style) for style in styles)):
         if given is not None and not overwrite and _same(output, given):
             raise typer.BadParameter(f"{named(output)} is the {role} itself; choose another name, or say --overwrite if it shall be replaced")
@@ -54,6 +53,12 @@ def single(output: Path, content: Path | None, overwrite: bool, styles: Iterable
         raise typer.BadParameter(str(ownership.refusal(output)))
     check_writable(output.absolute().parent)
     return output
+
+
+def check_kind(output: Path) -> None:
+    """typer.BadParameter for a name whose kind of pictures can't be written."""
+    if output.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(f"{named(output.name)}: pictures can't be written as {named(output.suffix)}; use one of {', '.join(SUFFIXES)}")
 
 
 def is_folder(output: Path, text: str) -> bool:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import restyle_client as client
+from restyle_editor.sequence import LATER_SHARE
 
 from ..terminal.output import bytes_for_people, seconds_for_people
 from .estimating import shortage
 from .film_order import Step
 from .film_source import Source
 from .film_work import OVERHEAD
-
-FOLLOWING = 0.4  # of the first frame's time that each further one takes at most, as docs/performance.md has it
 
 
 def disk(source: Source, paintings: int) -> int:
@@ -25,7 +24,7 @@ def about(source: Source, steps: Sequence[Step], first: client.Estimate, room: i
     """What is told, in JSON's types. Memory and disk in bytes, of the disk at most. seconds: None before the first painting on the device."""
     painted = [step for step in steps if not step.key]
     following = sum(bool(step.previous) for step in painted)
-    seconds = None if first.seconds is None else round(first.seconds * (len(painted) - following + FOLLOWING * following), 1)
+    seconds = None if first.seconds is None else round(first.seconds * (len(painted) - following + LATER_SHARE * following), 1)
     return {
         "content": source.name,
         "frames": len(source.shown),

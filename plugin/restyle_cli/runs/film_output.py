@@ -66,8 +66,8 @@ def choose(text: str, source: Source, codec: str | None, crf: int | None, overwr
 def _frames(target: Path, source: Source, overwrite: bool) -> Output:
     pattern = sequences.PATTERN.search(target.name) is not None
     place = target.parent if pattern else target
-    if pattern and target.suffix.lower() not in files.WRITABLE:
-        raise typer.BadParameter(f"{named(target.name)}: pictures can't be written as {named(target.suffix)}; use one of {', '.join(files.WRITABLE)}")
+    if pattern:
+        destinations.check_kind(target)
     destinations.folder(place)
     name_of = partial(_numbered, target, source) if pattern else partial(_like, target, source)
     contents = set() if source.film is not None else {path.resolve() for path in source.clip.paths}  # type: ignore[union-attr]  # frames, then

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import filelock
+from restyle_contract.files import atomic_write
 from restyle_imaging.errors import PictureError
 from restyle_imaging.io import files
 from restyle_imaging.planes.formats import Depth, Plane
@@ -24,7 +25,6 @@ from .film_order import Name
 ENDING = ".painting"  # of a work folder's name
 SETTINGS, JOBS, LOCK = "settings.json", "jobs.txt", "lock"
 FULL = (errno.ENOSPC, errno.EDQUOT)
-PART = ".part"
 MARKS = "frames"
 LONGEST_WORD = 40  # of a setting in a sentence: what is longer, such as a digest, is only named
 OVERHEAD = 1.02  # of a frame that doesn't get smaller, in parts of its pixels
@@ -60,7 +60,7 @@ class Work:
         """Keeps a painting, whole or not at all. OSError."""
         suffix = ".tif" if plane.format.depth in (Depth.F16, Depth.F32) else ".png"
         path = self.folder / f"{_stem(name)}{suffix}"
-        self._put(path, files.encode_picture(plane, suffix).data)
+        atomic_write(path, files.encode_picture(plane, suffix).data)
 
     def job(self, name: Name) -> str | None:
         """The job that painted it, or was to."""
@@ -98,19 +98,10 @@ class Work:
 
     def remember(self, settings: Mapping[str, Any]) -> None:
         """Replaces the settings alone."""
-        self._put(self.folder / SETTINGS, json.dumps(settings, indent=1, sort_keys=True).encode())
+        atomic_write(self.folder / SETTINGS, json.dumps(settings, indent=1, sort_keys=True))
 
     def _path(self, name: Name) -> Path | None:
         return next((path for path in (self.folder / f"{_stem(name)}{suffix}" for suffix in (".png", ".tif")) if path.exists()), None)
-
-    @staticmethod
-    def _put(path: Path, data: bytes) -> None:
-        part = path.with_name(path.name + PART)
-        try:
-            part.write_bytes(data)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -3,55 +3,32 @@ for every tenth of the film. On request the last painted frame lies in a file, f
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 from restyle_client import Event, Job, Progress
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn
-from rich.progress import Progress as Bars
-from rich.text import Text
 
-from .output import aside, printable, seconds_for_people
-from .progress import device, phase, runs
+from .output import seconds_for_people
+from .progress import Many, device, phase, runs
 
 BAR_WIDTH = 20  # columns
 RECENT = 20  # frames whose time tells what the rest will take
 TENTHS = 10
 
 
-class FilmProgress:
+class FilmProgress(Many):
     """quiet: no lines, since JSON says the same. preview: is given every painted frame."""
 
     def __init__(self, quiet: bool, preview: Callable[[Any], None] | None = None) -> None:
-        self._quiet, self._preview = quiet, preview
+        super().__init__(quiet, BAR_WIDTH)
+        self._preview = preview
         self._total = self._done = self._told = 0
         self._times: deque[float] = deque(maxlen=RECENT + 1)
         self.job: Job | None = None  # the last one that has ended
-        self._bars: Bars | None = None
-        if sys.stderr.isatty():
-            self._bars = Bars(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(bar_width=BAR_WIDTH),
-                TextColumn("{task.fields[left]}", markup=False),
-                console=Console(stderr=True),
-                transient=True,
-                redirect_stdout=sys.stdout.isatty(),  # else rich would send stdout's lines to the terminal too
-            )
+        if self._bars:
             self._task = self._bars.add_task("", total=None, left="")
-
-    def __enter__(self) -> FilmProgress:
-        if self._bars:
-            self._bars.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        if self._bars:
-            self._bars.stop()
 
     def phase(self, text: str, done: int = 0, total: int | None = None) -> None:
         """What happens beside the painting."""
@@ -87,13 +64,6 @@ class FilmProgress:
         if tenth > self._told and not self._bars:
             self._told = tenth
             self.note(f"{self._done} of {self._total} frames{self._left()}")
-
-    def note(self, text: str) -> None:
-        """A line for people."""
-        if self._bars:
-            self._bars.console.print(Text(printable(text)))
-        elif not self._quiet:
-            aside(text)
 
     def _update(self, text: str) -> None:
         if self._bars:

@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
-import sys
 from types import TracebackType
 
 from restyle_client import Event, Progress
-from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
-from rich.text import Text
+from rich.progress import TaskID
 
-from .output import aside, printable
-from .progress import Silence, left, phase, runs, share
+from .output import printable
+from .progress import Many, Silence, left, phase, runs, share
 
 BAR_WIDTH = 16  # columns
 LONGEST_NAME = 28  # columns: what bar and words leave of 80
 
 
-class Folder:
+class Folder(Many):
     """Called from several threads. quiet: no lines, since JSON says the same. what: the jobs' results are called."""
 
     def __init__(self, total: int, quiet: bool, what: str = "pictures") -> None:
+        super().__init__(quiet, BAR_WIDTH)
         self._total = total
         self._what = what
-        self._quiet = quiet
-        self._bars: Bars | None = None
-        if sys.stderr.isatty():
-            self._bars = Bars(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(bar_width=BAR_WIDTH),
-                TextColumn("{task.fields[left]}", markup=False),
-                console=Console(stderr=True),
-                transient=True,
-                redirect_stdout=sys.stdout.isatty(),  # else rich would send stdout's lines to the terminal too
-            )
+        if self._bars:
             self._all = self._bars.add_task(f"0 of {total} {what}", total=total, left="")
-
-    def __enter__(self) -> Folder:
-        if self._bars:
-            self._bars.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        if self._bars:
-            self._bars.stop()
 
     def job(self, name: str) -> Silence:
         """A display for one of the jobs."""
         return _Bar(self._bars, name) if self._bars else Silence()
-
-    def note(self, text: str) -> None:
-        """A line for people."""
-        if self._bars:
-            self._bars.console.print(Text(printable(text)))
-        elif not self._quiet:
-            aside(text)
 
     def ended(self, text: str, count: int) -> None:
         """text: about the picture that has just ended; count: how many have ended so far."""

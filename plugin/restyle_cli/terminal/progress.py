@@ -1,10 +1,12 @@
-"""Owns how one job's progress is shown: a live bar on a terminal, quiet lines elsewhere, nothing beside JSON. Always on stderr: stdout is the result's."""
+"""Owns how a job's progress is shown: a live bar on a terminal, quiet lines elsewhere, nothing beside JSON; and what displays of many jobs share. Always on
+stderr: stdout is the result's."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
 from types import TracebackType
+from typing import Self, TypeVar
 
 from restyle_client import Download, Event, Job, JobState, Progress, Upload
 from rich.console import Console, RenderableType
@@ -12,10 +14,12 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from .output import aside, bytes_for_people, seconds_for_people
+from .output import aside, bytes_for_people, printable, seconds_for_people
 
 BAR_WIDTH = 14  # columns: with scale, step, loss and time left it fills 80
 NEWS = 8 << 20  # bytes from which a transfer is worth a quiet line
+
+B = TypeVar("B", bound=Bars)
 
 
 class Silence:
@@ -51,14 +55,7 @@ class Live(Silence):
     """A bar with phase, scale, step, loss and time left, and the device below it."""
 
     def __init__(self) -> None:
-        self._bars = _BarsAndDevice(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=BAR_WIDTH),
-            TextColumn("{task.fields[left]}", markup=False),
-            console=Console(stderr=True),
-            transient=True,
-            redirect_stdout=sys.stdout.isatty(),  # else rich would send stdout's lines to the terminal too
-        )
+        self._bars = _bars_of(_BarsAndDevice, BAR_WIDTH)
         self._task = self._bars.add_task("", total=None, left="")
 
     def __enter__(self) -> Live:
@@ -89,6 +86,42 @@ class _BarsAndDevice(Bars):
         yield self.make_tasks_table(self.tasks)
         if self.device:
             yield Text(self.device, style="dim", overflow="ellipsis", no_wrap=True)
+
+
+def _bars_of(kind: type[B], width: int) -> B:
+    """Lines of words, a bar and words. width: of the bar, in columns."""
+    return kind(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=width),
+        TextColumn("{task.fields[left]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),  # else rich would send stdout's lines to the terminal too
+    )
+
+
+class Many:
+    """What displays of many jobs have in common: bars on a terminal, and lines for people. quiet: no lines, since JSON says the same; width: of the bars."""
+
+    def __init__(self, quiet: bool, width: int) -> None:
+        self._quiet = quiet
+        self._bars = _bars_of(Bars, width) if sys.stderr.isatty() else None
+
+    def __enter__(self) -> Self:
+        if self._bars:
+            self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def note(self, text: str) -> None:
+        """A line for people."""
+        if self._bars:
+            self._bars.console.print(Text(printable(text)))
+        elif not self._quiet:
+            aside(text)
 
 
 def display(quiet: bool) -> Silence:

@@ -337,7 +337,8 @@ class JobStore:
         self._channel(job.id).publish(job)
         self._prune(job.id)
         self.changed(job)
-        self._let_down()
+        if following.lost(job) or job.previous:
+            self._let_down()
 
     def _let_down(self) -> None:
         """Jobs whose previous ones are gone wait for nothing."""

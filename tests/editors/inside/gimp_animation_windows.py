@@ -2,35 +2,17 @@
 
 # mypy: ignore-errors
 
-import json
 import subprocess
-import traceback
-from pathlib import Path
 
-import screen
-from gimp_desk import GIMP, PLUGIN, layers
+from gimp_desk import GIMP, PLUGIN, layers, walk
 from screen import choose, gone, look, photograph, photograph_all, press, says, wait
 
-HERE = Path(__file__).resolve().parent
 MENU, TITLE = "Restyle as animation…", "Restyle as animation"
 NEWEST = "image = max(Gimp.get_images(), key=lambda each: each.get_id())"
 
 
 def main():
-    results = {}
-    for name, step in list(globals().items()):
-        if not name.startswith("test_"):
-            continue
-        try:
-            step()
-            assert not [each for each in screen.widgets(GIMP) if each.name == "GIMP Message"], "GIMP complains"
-            results[name] = ""
-        except BaseException:
-            results[name] = traceback.format_exc()
-            photograph_all(f"failed-{name}")
-        (HERE / "results.json").write_text(json.dumps(results))
-        if results[name]:
-            return  # the later steps stand on the earlier ones
+    walk(dict(globals()))
 
 
 def test_the_dialog_says_how_many_frames_there_are():

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import screen
@@ -25,6 +26,24 @@ Gimp.displays_flush()
 open("/home/painter/layers.partial", "w").write(json.dumps([[layer.get_name(), layer.get_visible()] for layer in image.get_layers()]))
 os.replace("/home/painter/layers.partial", "/home/painter/layers.json")
 """
+
+
+def walk(steps):
+    """Does a walk's steps in their order, and writes down what became of each. steps: by name, of which those that begin with test_ count."""
+    results = {}
+    for name, step in steps.items():
+        if not name.startswith("test_"):
+            continue
+        try:
+            step()
+            assert not [each for each in screen.widgets(GIMP) if each.name == "GIMP Message"], "GIMP complains"
+            results[name] = ""
+        except BaseException:
+            results[name] = traceback.format_exc()
+            screen.photograph_all(f"failed-{name}")
+        (HERE / "results.json").write_text(json.dumps(results))
+        if results[name]:
+            return  # the later steps stand on the earlier ones
 
 
 def layers(first=""):

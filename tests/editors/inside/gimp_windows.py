@@ -5,11 +5,10 @@
 import json
 import subprocess
 import time
-import traceback
 from pathlib import Path
 
 import screen
-from gimp_desk import GIMP, PLUGIN, busy_server, entries, layers, server, values
+from gimp_desk import GIMP, PLUGIN, busy_server, entries, layers, server, values, walk
 from screen import choose, gone, photograph, pick, press, says, wait
 
 HERE = Path(__file__).resolve().parent
@@ -21,20 +20,7 @@ def open_dialog():
 
 
 def main():
-    results = {}
-    for name, step in list(globals().items()):
-        if not name.startswith("test_"):
-            continue
-        try:
-            step()
-            assert not [each for each in screen.widgets(GIMP) if each.name == "GIMP Message"], "GIMP complains"
-            results[name] = ""
-        except BaseException:
-            results[name] = traceback.format_exc()
-            screen.photograph_all(f"failed-{name}")
-        (HERE / "results.json").write_text(json.dumps(results))
-        if results[name]:
-            return  # the later steps stand on the earlier ones
+    walk(dict(globals()))
 
 
 def test_the_menu_opens_a_dialog_with_the_library_as_pictures():

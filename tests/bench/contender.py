@@ -29,16 +29,16 @@ from restyle_engine.device import device_ids, device_name, prefers_bf16
 from restyle_engine.large.tiles import whole
 from restyle_engine.network.calibration import network
 from restyle_engine.network.vgg import UnusableWeights, Vgg
-from restyle_engine.objective import strength
 from restyle_engine.objective.content_loss import FeatureMatch
 from restyle_engine.objective.finish import LAYERS, SEARCHED, WHOLE, Finish, Source, finish
 from restyle_engine.objective.neighbours import keys
-from restyle_engine.objective.scale_objective import ScaleObjective, Weights, objective_of
+from restyle_engine.objective.scale_objective import ScaleObjective, objective_of, weights_of
+from restyle_engine.objective.strength import Strength
 from restyle_engine.objective.targets import TargetCache, style_positions
 from restyle_engine.optim import lbfgs
 from restyle_engine.parameters import Parameters, Pooling, Precision, Resolved, resolve
 from restyle_engine.resizing import pixels, resized, tensor
-from restyle_engine.stylizer import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.stylizer import DTYPES
 from restyle_engine.task import StylePicture, Task
 from restyle_imaging.errors import PictureError
 from restyle_server.admin.folders import data_dir
@@ -131,7 +131,7 @@ class Engine:
     def evaluate(self, count: int) -> float:
         """Goes on from one call to the next; an objective's statistics, made once, are not counted."""
         found, point = self._timed or self._objective()
-        weights = Weights(strength.weight(0), TV_WEIGHT, GAMUT_WEIGHT, strength.reach(STRENGTH))
+        weights = weights_of(self._parameters)
         calls = 0
 
         def value(image: Tensor) -> lbfgs.Value:
@@ -150,7 +150,7 @@ class Engine:
         self._finishing = self._finishing or self._finish()
         steps = -(-count // SEARCHED) * SEARCHED
         began = time.perf_counter()
-        finish(self._finishing, self._content, steps, WHOLE, lambda content: strength.finish_weight(STRENGTH, content), None, lambda *_: None)
+        finish(self._finishing, self._content, steps, WHOLE, Strength(STRENGTH).pull, None, lambda *_: None)
         _wait(self._content.device)
         return (time.perf_counter() - began) / steps
 

@@ -25,6 +25,7 @@ OPTIM = ENGINE_BASE | {"restyle_engine.optim"}
 LARGE = NETWORK | OPTIM | {"restyle_engine.large"}
 MOTION = ENGINE_BASE | {"restyle_engine.motion"}
 OBJECTIVE = LARGE | MOTION | {"restyle_engine.objective"}
+STAGES = OBJECTIVE | {"restyle_engine.telling"}
 ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
 
 IMAGING_BASE = {"restyle_imaging"}
@@ -78,7 +79,9 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.large": NETWORK | OPTIM,
     "restyle_engine.motion": ENGINE_BASE,
     "restyle_engine.objective": NETWORK | MOTION | {"restyle_engine.large"},
-    "restyle_engine.stylizer": OBJECTIVE,
+    "restyle_engine.telling": ENGINE_BASE | {"restyle_engine.network", "restyle_engine.objective", "restyle_engine.optim"},
+    "restyle_engine.stages": STAGES,
+    "restyle_engine.stylizer": STAGES | {"restyle_engine.stages"},
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,
     "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},

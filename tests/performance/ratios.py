@@ -24,12 +24,11 @@ import torch
 from bench.textbook import Features, Textbook
 from restyle_engine.device import prefers_bf16
 from restyle_engine.network.calibration import network
-from restyle_engine.objective import strength
-from restyle_engine.objective.scale_objective import Weights, objective_of
+from restyle_engine.objective.scale_objective import objective_of, weights_of
 from restyle_engine.objective.targets import TargetCache
 from restyle_engine.parameters import Parameters, Pooling, Precision, resolve
 from restyle_engine.resizing import pixels
-from restyle_engine.stylizer import DTYPES, GAMUT_WEIGHT, TV_WEIGHT
+from restyle_engine.stylizer import DTYPES
 from restyle_engine.task import StylePicture, Task
 from restyle_imaging.planes.canvas import close_plane, open_plane
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat, Plane
@@ -70,7 +69,7 @@ def engine(precision: Precision) -> Turn:
     vgg = network(SHIPPED, Pooling.AVERAGE).placed(device, DTYPES[precision])
     parameters = resolve(Parameters(native_size=True, precision=precision), SIDE, SIDE, "cpu", bf16=False)
     found = objective_of(Task(pixels(content), (StylePicture(pixels(style)),), parameters, SHIPPED), content, vgg, "", device, TargetCache())
-    weights = Weights(strength.weight(0), TV_WEIGHT, GAMUT_WEIGHT, strength.reach(parameters.strength))
+    weights = weights_of(parameters)
     return turns(lambda: found.gradient(content, weights))
 
 

@@ -16,6 +16,7 @@ from ..resizing import resized, resized_map, tensor
 from ..task import Frame, Pixels, Previous, Task
 from .consistency import alike, sound, unchanged
 from .flow import flows
+from .temporal import Temporal
 from .warp import warped
 
 ENOUGH = 0.998  # of the picture: nothing farther back is looked at for the rest
@@ -46,6 +47,15 @@ class Prior:
         rows, columns = (torch.from_numpy(np.pad(np.arange(side), margin, mode="symmetric")).to(self.trust.device) for side in (height, width))
         wider = {name: getattr(self, name)[..., rows, :][..., columns] for name in ("painting", "trust", "still", "anchor")}
         return replace(self, **wider)
+
+    def begun(self, content: Tensor) -> Tensor:
+        """Where a frame begins, (1, 3, h, w): with what was painted before where that can be trusted, else with its own content, in the colours that count."""
+        return torch.lerp(content, self.painting, self.trust).clamp(0, 1)
+
+    def at(self, width: int, height: int) -> Temporal:
+        """What holds a painting to it at a size."""
+        trust, still = (resized_map(one, width, height) for one in (self.trust, self.still))
+        return Temporal(resized(self.painting, width, height), trust, still, self.nearness)
 
 
 @torch.no_grad()

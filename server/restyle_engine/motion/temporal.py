@@ -5,9 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..resizing import resized, resized_map
-from .prior import Prior
-
 HELD = 60.0  # γ, beside a style loss of 1, of pixels in 0–1
 CALM = 0.3  # of the pace at which what is new is painted, where the painting before can be trusted: it has only lost some sharpness on its way
 BLURRED = 0.05  # of the style's loss that a scene began with: so much more, and what is trusted changes at that pace; at none where it is as near already
@@ -16,11 +13,9 @@ BLURRED = 0.05  # of the style's loss that a scene began with: so much more, and
 class Temporal:
     """The term at one size."""
 
-    def __init__(self, prior: Prior, width: int, height: int) -> None:
-        self._before = resized(prior.painting, width, height)
-        self._trust = resized_map(prior.trust, width, height)
-        self._moves = 1 - resized_map(prior.still, width, height)
-        self._nearness = prior.nearness
+    def __init__(self, before: Tensor, trust: Tensor, still: Tensor, nearness: float) -> None:
+        """What a Prior has, at that size."""
+        self._before, self._trust, self._moves, self._nearness = before, trust, 1 - still, nearness
         self.fresh = self._moves * (1 - self._trust)  # (1, 1, h, w) in 0–1, what no painting before tells of
 
     def gradient(self, image: Tensor) -> tuple[Tensor, Tensor]:
@@ -39,8 +34,3 @@ class Temporal:
     def kept(self, image: Tensor) -> Tensor:
         """An image (1, 3, h, w) with what stands still as it was, which on its way from a smaller size has lost some sharpness."""
         return torch.where(self._moves > 0, image, self._before)
-
-
-def begun(prior: Prior, content: Tensor) -> Tensor:
-    """Where a frame begins, (1, 3, h, w): with what was painted before where that can be trusted, else with its own content, in the colours that count."""
-    return torch.lerp(content, prior.painting, prior.trust).clamp(0, 1)

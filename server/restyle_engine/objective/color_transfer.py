@@ -12,13 +12,22 @@ import torch
 from torch import Tensor
 
 from ..resizing import tensor
-from ..task import StylePicture
+from ..task import StylePicture, Task
 from .gamut import MARGIN
 from .moments import Moments, blended, moments, product
+from .regions import regions_of
 
 RIDGE = 4e-3  # variance added to both covariances, (0.063)²: what hardly differs in the content is not stretched into noise
 Region = tuple[Tensor | None, Sequence[StylePicture]]
 """Where styles paint, (1, 1, h, w) in 0–1, None: everywhere; and the styles, whose colours are mixed by their weights."""
+
+
+def counted_content(task: Task, photo: Tensor) -> Tensor:
+    """The content of a task as it counts, of its photo (1, 3, h, w) in 0–1: in the styles' colours, as far as the strength lets it."""
+    height, width = photo.shape[-2:]
+    regions = regions_of(task, width, height, photo.device)
+    colored = color_transferred(photo, regions.weight, [(one.map, one.styles) for one in regions.all])
+    return photo + regions.strength.colored().to(photo) * (colored - photo)
 
 
 @torch.no_grad()

@@ -84,6 +84,10 @@ class Terms:
     gamut: Tensor
     temporal: Tensor
 
+    def parts(self) -> Tensor:
+        """(4,): the neighbours' term, the tones' with the temporal one, the content's, and what the gamut costs."""
+        return torch.stack((self.neighbours, self.tone + self.temporal, self.content, GAMUT_WEIGHT * self.gamut))
+
 
 Tell = Callable[[Terms, float, Tensor], object]
 """Is told the terms of each step, the content's weight, and the picture after it."""
@@ -193,7 +197,7 @@ def finish_of(
     tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *mode.layers]))
     sources = _sources(regions, vgg, network, start, cache, mode)
     base = resized(content, width, height).clamp(0, 1) if held else content
-    hold = FeatureMatch(vgg, base, held, regions.hold(task.parameters.strength), tiles)
+    hold = FeatureMatch(vgg, base, held, regions.strength.hold(), tiles)
     return Finish(vgg, start, sources, hold, tiles, mode, temporal)
 
 

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from ..resizing import resized_map, tensor
 from ..task import Pixels, StylePicture, Task
-from . import strength
 from .moments import product
+from .strength import Strength, strength_of
 
 SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small to have statistics
 
@@ -26,10 +26,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """weight: how much each pixel counts in the picture's statistics; strength: the strength's map; both (1, 1, h, w) in 0–1, None: all fully."""
+    """weight: how much each pixel counts in the picture's statistics, (1, 1, h, w) in 0–1, None: all fully; what does not change does not count."""
 
     weight: Tensor | None
-    strength: Tensor | None
+    strength: Strength
     all: tuple[Region, ...]
 
     @property
@@ -37,30 +37,14 @@ class Regions:
         """Those that are large enough to have statistics."""
         return tuple(one for one in self.all if one.share >= SMALLEST_SAY)
 
-    def hold(self, wanted: float) -> Tensor | None:
-        """How many times more the content's error counts at each place, by the strength that is wanted; None: everywhere once."""
-        return None if self.strength is None else strength.hold(wanted, self.strength)
-
-    def free(self, like: Tensor) -> Tensor | None:
-        """1 where pixels may change, else 0, (1, 1, h, w) on the device and of the type of another tensor; None: everywhere."""
-        return None if self.strength is None else (self.strength > 0).to(like)
-
 
 def regions_of(task: Task, width: int, height: int, device: torch.device) -> Regions:
     """A task's regions at a size."""
-    weight = _weight_map(task, width, height, device)
+    strength = strength_of(task, device).at(width, height)
+    said = None if task.weight is None else resized_map(tensor(task.weight, device), width, height)
+    weight = product(said, strength.map)
     regions = tuple(Region(one, styles, _share(weight, one)) for one, styles in _by_region(task.styles, width, height, device))
-    return Regions(weight, strength_map(task, width, height, device), regions)
-
-
-def strength_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
-    """The task's strength map at a size, (1, 1, h, w) in 0–1."""
-    return None if task.strength_map is None else resized_map(tensor(task.strength_map, device), width, height)
-
-
-def _weight_map(task: Task, width: int, height: int, device: torch.device) -> Tensor | None:
-    """How much each pixel counts in the picture's statistics, (1, 1, h, w) in 0–1; None: all fully. What does not change does not count."""
-    return product(*(None if one is None else resized_map(tensor(one, device), width, height) for one in (task.weight, task.strength_map)))
+    return Regions(weight, strength, regions)
 
 
 def _share(weight: Tensor | None, region: Tensor | None) -> float:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..large.tiles import Tile, grid, halo, whole
 from ..network.vgg import Vgg, depth
+from ..parameters import Resolved
 from ..task import Task
 from . import gamut, strength, variation
 from .content_loss import FeatureMatch
@@ -18,6 +19,8 @@ from .regions import regions_of
 from .style_loss import STYLE_LOSSES, StyleLoss
 from .targets import TargetCache, Targets, style_targets
 
+TV_WEIGHT = 0.2  # of the total variation at tv = 1, beside a style loss in parts of the style's own size
+GAMUT_WEIGHT = 20.0  # same, of the soft walls near 0 and 1
 STATISTICS_SHARE = 0.25  # of an evaluation in tiles: one pass forward, beside one forward and back
 
 
@@ -64,6 +67,11 @@ class Weights:
     def _rest(self, terms: Terms) -> Tensor:
         """The part of the loss that is neither style nor content."""
         return self.variation * terms.variation + self.gamut * terms.gamut
+
+
+def weights_of(parameters: Resolved, finer: int = 0) -> Weights:
+    """What the terms count in a painting, at a scale that so many finer ones follow."""
+    return Weights(strength.weight(finer), TV_WEIGHT * parameters.tv, GAMUT_WEIGHT, strength.Strength(parameters.strength).reach)
 
 
 Statistics = tuple[Measured, ...]
@@ -196,8 +204,8 @@ def objective_of(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch
         aims.append(Aim(guides(regions.weight, region.map, deepest), targets, scale, region.share))
     total = sum(aim.share for aim in aims)
     shared = tuple(replace(aim, share=aim.share / total) for aim in aims)
-    hold = FeatureMatch(vgg, base, kept, regions.hold(task.parameters.strength), tiles)
-    return ScaleObjective(vgg, base, shared, loss, hold, tiles, regions.free(base))
+    hold = FeatureMatch(vgg, base, kept, regions.strength.hold(), tiles)
+    return ScaleObjective(vgg, base, shared, loss, hold, tiles, regions.strength.free(base))
 
 
 def _size(loss: StyleLoss, target: Moments) -> float:

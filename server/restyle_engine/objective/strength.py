@@ -11,9 +11,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+
+from ..resizing import resized_map, tensor
+from ..task import Task
 
 FADED = 25.0  # strength under which a painting fades out: there every line of the content is kept
 REACHES = {25.0: 0.25, 50.0: 0.65, 75.0: 1.1, 100.0: 3.0}  # content's loss near which paintings end, by strength
@@ -27,8 +31,65 @@ COLORED = 50.0  # strength from which on the content counts in the styles' colou
 PAINTED = 50.0  # strength from which on no texture of the photo is taken along to the next scale
 
 
-def reach(strength: float) -> float:
-    """The content's loss that belongs to a strength, straight between REACHES in its logarithm; that of FADED below it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Strength:
+    """A task's strength, at a size. value: 0–100; map: (1, 1, h, w) in 0–1, what it is multiplied by at each place, None: 1 everywhere."""
+
+    value: float
+    map: Tensor | None = None
+
+    def at(self, width: int, height: int) -> Strength:
+        """The same at another size."""
+        return self if self.map is None else replace(self, map=resized_map(self.map, width, height))
+
+    @property
+    def reach(self) -> float:
+        """The content's loss that belongs to it, straight between REACHES in its logarithm; that of FADED below it."""
+        return _reach(self.value)
+
+    def pull(self, content: float) -> float:
+        """The content's weight in the finish, where its loss is that."""
+        return EVEN * FINISH * slope(content, self.reach)
+
+    def hold(self) -> Tensor | None:
+        """How many times more the content's error counts at each place of the map, so that each ends near its own reach; None: everywhere once."""
+        if self.map is None:
+            return None
+        flat = [self.reach / _reach(self.value * step / 100) for step in range(101)]  # by hundredths of the map
+        table = torch.tensor(flat, device=self.map.device, dtype=self.map.dtype)
+        return table[(self.map * 100).round().long()].clamp(max=LARGEST_HOLD)
+
+    def free(self, like: Tensor) -> Tensor | None:
+        """1 where pixels may change, else 0, (1, 1, h, w) on the device and of the type of another tensor; None: everywhere."""
+        return None if self.map is None else (self.map > 0).to(like)
+
+    def colored(self) -> Tensor:
+        """How far the content counts in the styles' colours, 0–1: (1, 1, h, w) as the map, (1, 1, 1, 1) without one."""
+        return self._painted(COLORED)
+
+    def textured(self) -> Tensor:
+        """How much of the photo's texture is taken along to the next scale, of the same shape."""
+        return 1 - self._painted(PAINTED)
+
+    def shown(self, width: int, height: int) -> Tensor:
+        """How much of the painting shows at a size, of the same shape."""
+        return self.at(width, height)._share(FADED)
+
+    def _painted(self, full: float) -> Tensor:
+        """The share of what is painted, which below FADED is FADED's."""
+        return self._share(full).clamp(min=FADED / full)
+
+    def _share(self, full: float) -> Tensor:
+        found = torch.full((1, 1, 1, 1), self.value) if self.map is None else self.value * self.map
+        return (found / full).clamp(max=1)
+
+
+def strength_of(task: Task, device: torch.device) -> Strength:
+    """A task's, at the work's size."""
+    return Strength(task.parameters.strength, None if task.strength_map is None else tensor(task.strength_map, device))
+
+
+def _reach(strength: float) -> float:
     known = sorted(REACHES)
     if strength <= known[0]:
         return REACHES[known[0]]
@@ -54,32 +115,3 @@ def felt(content: Tensor, reach: float) -> Tensor:
 def slope(content: float, reach: float) -> float:
     """How much a content's loss is felt, beside one at the reach."""
     return (min(content, STEEPEST * reach) / reach) ** POWER
-
-
-def finish_weight(strength: float, content: float) -> float:
-    """The content's weight in the finish, where its loss is that."""
-    return EVEN * FINISH * slope(content, reach(strength))
-
-
-def hold(strength: float, local: Tensor) -> Tensor:
-    """How many times more the content's error counts at each place of a strength map (1, 1, h, w) in 0–1, so that each ends near its own reach."""
-    highest = reach(strength)
-    flat = [highest / reach(strength * step / 100) for step in range(101)]  # by hundredths of the map
-    table = torch.tensor(flat, device=local.device, dtype=local.dtype)
-    return table[(local * 100).round().long()].clamp(max=LARGEST_HOLD)
-
-
-def share(strength: float, local: Tensor | None, full: float) -> Tensor:
-    """Strength over `full`, at most 1: (1, 1, h, w) as the map, (1, 1, 1, 1) without one."""
-    found = torch.full((1, 1, 1, 1), strength) if local is None else strength * local
-    return (found / full).clamp(max=1)
-
-
-def painted_share(strength: float, local: Tensor | None, full: float) -> Tensor:
-    """The same of what is painted, which below FADED is FADED's."""
-    return share(strength, local, full).clamp(min=FADED / full)
-
-
-def faded(strength: float, local: Tensor | None) -> Tensor:
-    """How much of the painting shows."""
-    return share(strength, local, FADED)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from engine.scenes import noting, photo, task, waves
-from restyle_engine import stylizer
+from restyle_engine import telling
 from restyle_engine.large import memory
 from restyle_engine.optim import plan
 from restyle_engine.step import Step
@@ -60,7 +60,7 @@ def test_details_are_added_scale_by_scale_up_to_the_picture_s_own_size(large: Ta
 
 
 def test_what_an_observer_sees_of_a_large_painting_is_small(large: Task, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stylizer, "LARGEST_SHOWN", 64)
+    monkeypatch.setattr(telling, "LARGEST_SHOWN", 64)
     shapes: set[tuple[int, ...]] = set()
     Stylizer().paint(large, noting(lambda step: shapes.add(step.picture().shape)))
     assert max(max(shape) for shape in shapes) <= 64

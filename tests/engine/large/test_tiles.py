@@ -13,6 +13,7 @@ from restyle_engine.large.tiles import grid, halo
 from restyle_engine.network.calibration import normalised
 from restyle_engine.network.vgg import Filters, Vgg
 from restyle_engine.objective import regions as regions_room
+from restyle_engine.objective import strength as strength_room
 from restyle_engine.objective import targets as targets_room
 from restyle_engine.objective.moments import moments
 from restyle_engine.objective.scale_objective import ScaleObjective, Weights, objective_of
@@ -39,7 +40,7 @@ def double(single: Vgg) -> Vgg:
 @pytest.fixture
 def exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every picture enters the engine in double precision."""
-    for room in (regions_room, targets_room):
+    for room in (regions_room, strength_room, targets_room):
         monkeypatch.setattr(room, "tensor", lambda pixels, device: tensor(pixels, device).double())
 
 

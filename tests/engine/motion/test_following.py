@@ -11,7 +11,6 @@ import pytest
 import torch
 from engine.scenes import photo, task, waves
 from restyle_engine.motion.prior import Prior, framed, prior
-from restyle_engine.motion.temporal import Temporal
 from restyle_engine.parameters import Preset
 from restyle_engine.step import Step
 from restyle_engine.stylizer import Stylizer
@@ -206,7 +205,7 @@ def test_the_temporal_terms_gradient_is_its_derivative() -> None:
     generator = torch.Generator().manual_seed(0)
     image, before = (torch.rand(1, 3, 6, 5, dtype=torch.float64, generator=generator) for _ in range(2))
     trust = torch.rand(1, 1, 6, 5, dtype=torch.float64, generator=generator)
-    term = Temporal(Prior(before, trust, torch.zeros_like(trust), before), 5, 6)
+    term = Prior(before, trust, torch.zeros_like(trust), before).at(5, 6)
     image.requires_grad_(True)
     value, gradient = term.gradient(image)
     (exact,) = torch.autograd.grad(value, image)

@@ -10,7 +10,7 @@ import torch
 from engine.scenes import photo, task
 from restyle_engine.objective import strength
 from restyle_engine.objective.scale_objective import Terms, Weights
-from restyle_engine.objective.strength import COLORED, EVEN, FADED, LARGEST_HOLD, POWER, REACHES, STEEPEST
+from restyle_engine.objective.strength import COLORED, EVEN, FADED, LARGEST_HOLD, PAINTED, POWER, REACHES, STEEPEST, Strength
 from restyle_engine.step import Step
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.verdict import Verdict
@@ -29,17 +29,17 @@ def resistance(weights: Weights, content: float) -> float:
 
 
 def test_more_strength_reaches_further_and_below_fading_no_nearer() -> None:
-    reaches = [strength.reach(one) for one in np.arange(FADED, 101)]
+    reaches = [Strength(one).reach for one in np.arange(FADED, 101)]
     assert reaches == sorted(set(reaches))
-    assert {one: strength.reach(one) for one in REACHES} == pytest.approx(dict(REACHES))
-    assert strength.reach(0.001) == strength.reach(FADED)
+    assert {one: Strength(one).reach for one in REACHES} == pytest.approx(dict(REACHES))
+    assert Strength(0.001).reach == Strength(FADED).reach
     for less, more in itertools.pairwise(reaches):
         assert more < 1.1 * less  # no jump
 
 
 @pytest.mark.parametrize("of", STRENGTHS)
 def test_at_its_reach_the_content_is_felt_with_its_weight_nearer_less_and_further_away_more(of: float) -> None:
-    reach = strength.reach(of)
+    reach = Strength(of).reach
     weights = Weights(EVEN, 0.0, 0.0, reach)
     assert resistance(weights, reach) == pytest.approx(EVEN, rel=1e-5)
     assert resistance(weights, reach / 2) == pytest.approx(EVEN / 2**POWER, rel=1e-5)
@@ -49,15 +49,15 @@ def test_at_its_reach_the_content_is_felt_with_its_weight_nearer_less_and_furthe
 
 @pytest.mark.parametrize("of", STRENGTHS)
 def test_far_out_the_content_pulls_no_harder_and_there_is_no_jump_where_it_bends(of: float) -> None:
-    steepest = STEEPEST * strength.reach(of)
-    weights = Weights(EVEN, 0.0, 0.0, strength.reach(of))
+    steepest = STEEPEST * Strength(of).reach
+    weights = Weights(EVEN, 0.0, 0.0, Strength(of).reach)
     assert resistance(weights, 0.9 * steepest) < resistance(weights, steepest) == pytest.approx(resistance(weights, 5 * steepest))
-    losses = [float(strength.felt(torch.tensor(share * steepest, dtype=torch.float64), strength.reach(of))) for share in (0.999, 1.0, 1.001)]
+    losses = [float(strength.felt(torch.tensor(share * steepest, dtype=torch.float64), Strength(of).reach)) for share in (0.999, 1.0, 1.001)]
     assert losses[2] - losses[1] == pytest.approx(losses[1] - losses[0], rel=0.01)
 
 
 def test_plain_weights_with_the_same_gradient_are_found_for_any_distance() -> None:
-    weights = Weights(EVEN, 2.0, 3.0, strength.reach(50.0))
+    weights = Weights(EVEN, 2.0, 3.0, Strength(50.0).reach)
     for content in (0.0, 0.3, 2.0, 9.0):
         linear = weights.linear(content)
         assert linear == Weights(linear.content, 2.0, 3.0)
@@ -73,27 +73,37 @@ def test_coarse_scales_are_held_less() -> None:
 
 def test_the_finish_is_held_by_the_same_law() -> None:
     for of in STRENGTHS:
-        near, at, far = (strength.finish_weight(of, share * strength.reach(of)) for share in (0.5, 1.0, 1.5))
+        near, at, far = (Strength(of).pull(share * Strength(of).reach) for share in (0.5, 1.0, 1.5))
         assert (near / at, far / at) == pytest.approx((0.5**POWER, 1.5**POWER))
-    assert strength.finish_weight(25.0, 1.0) > strength.finish_weight(100.0, 1.0)
+    assert Strength(25.0).pull(1.0) > Strength(100.0).pull(1.0)
+
+
+def held_more(of: float, local: torch.Tensor) -> torch.Tensor:
+    found = Strength(of, local).hold()
+    assert found is not None
+    return found
 
 
 def test_a_map_holds_each_place_as_its_own_strength_would() -> None:
     local = torch.tensor([1.0, 0.75, 0.5, 0.0]).view(1, 1, 1, 4)
     for of in (50.0, 100.0):
-        held = strength.hold(of, local).flatten().tolist()
+        held = held_more(of, local).flatten().tolist()
         # an error that is held so many times more counts as much at the place's own reach as another one at the map's
-        assert held == pytest.approx([strength.reach(of) / strength.reach(of * one) for one in (1.0, 0.75, 0.5, 0.0)])
-    assert strength.hold(100.0, local).max() <= LARGEST_HOLD
-    assert torch.equal(strength.hold(25.0, local), torch.ones_like(local))  # all of it fades, nothing is held more
+        assert held == pytest.approx([Strength(of).reach / Strength(of * one).reach for one in (1.0, 0.75, 0.5, 0.0)])
+    assert held_more(100.0, local).max() <= LARGEST_HOLD
+    assert torch.equal(held_more(25.0, local), torch.ones_like(local))  # all of it fades, nothing is held more
 
 
 def test_what_shows_of_a_painting_grows_straight_up_to_where_it_fades_no_more() -> None:
-    assert [float(strength.faded(one, None)) for one in (0.0, 0.001, FADED / 2, FADED, 100.0)] == pytest.approx([0, 0.001 / FADED, 0.5, 1, 1])
+    assert [float(Strength(one).shown(4, 1)) for one in (0.0, 0.001, FADED / 2, FADED, 100.0)] == pytest.approx([0, 0.001 / FADED, 0.5, 1, 1])
     local = torch.tensor([0.0, 0.25, 0.5, 1.0]).view(1, 1, 1, 4)
-    assert strength.faded(50.0, local).flatten().tolist() == pytest.approx([0, 0.5, 1, 1])
-    assert strength.share(COLORED / 2, None, COLORED) == 0.5
-    assert strength.painted_share(1.0, None, COLORED) == FADED / COLORED
+    assert Strength(50.0, local).shown(4, 1).flatten().tolist() == pytest.approx([0, 0.5, 1, 1])
+
+
+def test_what_is_painted_is_as_far_from_the_photo_as_where_it_fades_no_more() -> None:
+    for of, share in ((1.0, FADED / COLORED), (FADED, FADED / COLORED), (0.8 * COLORED, 0.8), (100.0, 1.0)):
+        assert float(Strength(of).colored()) == pytest.approx(share)
+        assert float(Strength(of).textured()) == pytest.approx(1 - share * COLORED / PAINTED)
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ class ServerStatus:
         self.estimate: client.Estimate | None = None
         self.installing = ""
         self.install_failed = False
-        self._asked = 0  # the number of the last estimate that was asked for; earlier answers come too late
+        self._estimates = Estimates(background)
 
     def connect(self) -> None:
         """Finds or starts the server, unless that is under way; then asks for its styles."""
@@ -84,24 +84,21 @@ class ServerStatus:
         self._background.ask(lambda session: session.delete_style(style_id), lambda _: self.load_styles(), self._refused)
 
     def ask_estimate(self, request: client.JobRequest) -> None:
-        self._asked += 1
-        number = self._asked
-
         def answer(estimate: client.Estimate | None) -> None:
-            if number == self._asked:
-                self.estimate = estimate
-                self._changed()
+            self.estimate = estimate
+            self._changed()
 
+        self._estimates.renew()
         if self._background.connected:
-            self._background.ask(lambda session: session.estimate(request), answer, lambda _words, _error: answer(None))
+            self._estimates.ask(request, answer, lambda _words: answer(None))
 
     def install_weights(self) -> None:
         if self.installing:
             return
         self.installing, self.install_failed = sentences.INSTALL_BEGINS, False
 
-        def told(progress: client.InstallProgress) -> None:
-            self.installing = sentences.installing(progress.step, progress.done_bytes, progress.total_bytes)
+        def told(words: str, _share: float | None) -> None:
+            self.installing = words
             self._changed()
 
         def failed(words: str, error: BaseException) -> None:
@@ -113,11 +110,7 @@ class ServerStatus:
             self._informed(info)
             self._say(sentences.INSTALLED, False)
 
-        def question(session: client.Session) -> client.ServerInfo:
-            session.install_weights(INSTALLABLE, lambda event: self._background.tell(told, event))
-            return session.info()
-
-        self._background.ask(question, done, failed)
+        install(self._background, told, done, failed)
         self._changed()
 
     @property
@@ -185,6 +178,46 @@ class ServerStatus:
     def _stand(self, state: ServerState, words: str) -> None:
         self.state, self.sentence = state, words
         self._changed()
+
+
+class Estimates:
+    """What painting would take, as the server says; an answer to any question but the last comes too late, and is not told."""
+
+    def __init__(self, background: Background) -> None:
+        self._background = background
+        self._last = 0
+
+    def ask(self, request: client.JobRequest, answer: Callable[[client.Estimate], None], failed: Callable[[str], None]) -> None:
+        number = self.renew()
+        self._background.ask(
+            lambda session: session.estimate(request),
+            lambda estimate: answer(estimate) if number == self._last else None,
+            lambda words, _error: failed(words) if number == self._last else None,
+        )
+
+    def renew(self) -> int:
+        """Something else is chosen: what was asked before counts no more."""
+        self._last += 1
+        return self._last
+
+
+def install(
+    background: Background,
+    told: Callable[[str, float | None], None],
+    done: Callable[[client.ServerInfo], None],
+    failed: Callable[[str, BaseException], None],
+) -> None:
+    """Installs VGG19. told: with words, and the share that is done, 0–1, where it is known. done: with what the server is then."""
+
+    def heard(progress: client.InstallProgress) -> None:
+        share = min(1.0, progress.done_bytes / progress.total_bytes) if progress.total_bytes else None
+        told(sentences.installing(progress.step, progress.done_bytes, progress.total_bytes), share)
+
+    def question(session: client.Session) -> client.ServerInfo:
+        session.install_weights(INSTALLABLE, lambda event: background.tell(heard, event))
+        return session.info()
+
+    background.ask(question, done, failed)
 
 
 def installable(info: client.ServerInfo | None) -> client.WeightsInfo | None:

@@ -62,13 +62,16 @@ class Background:
     def __init__(self, fails=False):
         self.session, self.bar, self.shown = Session(fails), None, []
 
-    def query(self, question, answer, failed):
+    def ask(self, question, answer, failed):
         try:
             value = question(self.session)
         except ServerError as error:
-            failed(str(error))
+            failed(str(error), error)
         else:
             answer(value)
+
+    def query(self, question, answer, failed):
+        self.ask(question, answer, lambda sentence, _error: failed(sentence))
 
     def tell(self, listener, news):
         listener(news)

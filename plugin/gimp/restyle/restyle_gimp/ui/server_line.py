@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gi.repository import GLib, Gtk
-from restyle_client import Estimate, InstallProgress, JobRequest, ServerInfo
+from restyle_client import Estimate, JobRequest, ServerInfo
 from restyle_editor.sequence import forecast
-from restyle_editor.status import INSTALLABLE, installable, settled
+from restyle_editor.status import Estimates, install, installable, settled
 
 from .. import strings
 from ..host.background import Background
@@ -38,7 +38,7 @@ class ServerLine(Gtk.Box):  # type: ignore[misc]
         self._frames = frames
         self._timer = 0
         self._settling = 0
-        self._asked = 0
+        self._estimates = Estimates(background)
         self._info: ServerInfo | None = None
         line = Gtk.Box(spacing=8)
         self._spinner = Gtk.Spinner(no_show_all=True)
@@ -109,23 +109,16 @@ class ServerLine(Gtk.Box):  # type: ignore[misc]
     def _estimate(self) -> bool:
         self._timer = 0
         request = self._request()
-        self._asked += 1
-        asked = self._asked
+        self._estimates.renew()
         if request is None or (self._info is not None and not settled(self._info)):
             self._busy(request is not None)
             self._text.set_text(self._where() or strings.SERVER_STARTING)
             return False
         self._busy(True)
-        self._background.query(
-            lambda session: session.estimate(request),
-            lambda estimate: self._show_estimate(asked, estimate),
-            lambda sentence: self._show_refusal(asked, sentence),
-        )
+        self._estimates.ask(request, self._show_estimate, self._show_refusal)
         return False
 
-    def _show_estimate(self, asked: int, estimate: Estimate) -> None:
-        if asked != self._asked:
-            return
+    def _show_estimate(self, estimate: Estimate) -> None:
         self._busy(False)
         if self._frames > 1:
             time = forecast(estimate.seconds, self._frames)
@@ -138,10 +131,9 @@ class ServerLine(Gtk.Box):  # type: ignore[misc]
         where = " · ".join(part for part in (self._device(estimate.device), network) if part)
         self._text.set_text("\n".join(line for line in (where, " · ".join(part for part in (size, time, memory) if part)) if line))
 
-    def _show_refusal(self, asked: int, sentence: str) -> None:
-        if asked == self._asked:
-            self._busy(False)
-            self._text.set_text(sentence)
+    def _show_refusal(self, sentence: str) -> None:
+        self._busy(False)
+        self._text.set_text(sentence)
 
     def _where(self) -> str:
         info = self._info
@@ -167,23 +159,19 @@ class ServerLine(Gtk.Box):  # type: ignore[misc]
         self._install.hide()
         self._bar.show()
         self._bar.set_text(strings.INSTALL_BEGINS)
-        self._background.query(
-            lambda session: session.install_weights(INSTALLABLE, lambda progress: self._background.tell(self._show_installing, progress)),
-            self._on_installed,
-            self._on_install_failed,
-        )
+        install(self._background, self._show_installing, self._on_installed, self._on_install_failed)
 
-    def _show_installing(self, progress: InstallProgress) -> None:
-        if progress.total_bytes:
-            self._bar.set_fraction(min(1.0, progress.done_bytes / progress.total_bytes))
-        self._bar.set_text(strings.installing(progress.step, progress.done_bytes, progress.total_bytes))
+    def _show_installing(self, words: str, share: float | None) -> None:
+        if share is not None:
+            self._bar.set_fraction(share)
+        self._bar.set_text(words)
 
-    def _on_installed(self, _progress: InstallProgress) -> None:
+    def _on_installed(self, _info: ServerInfo) -> None:
         self._bar.hide()
         self._text.set_text(strings.INSTALLED)
         self._retry()
 
-    def _on_install_failed(self, sentence: str) -> None:
+    def _on_install_failed(self, sentence: str, _error: BaseException) -> None:
         self._bar.hide()
         self._install.show()
         self._text.set_text(sentence)

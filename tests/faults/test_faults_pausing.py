@@ -36,6 +36,17 @@ async def resting(place: Place) -> None:
     await until(lambda: place.server.dispatcher.slots[0].paused is not None)
 
 
+async def interrupted(place: Place) -> tuple[wire.Job, wire.Job]:
+    """A batch job that rests, and the sketch that is painted meanwhile."""
+    folder = await place.caller.create(batch())
+    await place.caller.begun(folder.id)
+    sketch = await place.caller.create(order(seed=SKETCH))
+    open_gate(place)
+    await resting(place)
+    await place.caller.begun(sketch.id)
+    return folder, sketch
+
+
 @pytest.mark.parametrize("sketches", [1, 3])
 async def test_interactive_jobs_go_first_and_the_batch_job_still_runs_once_with_its_own_result(
     serving: Serving, sized: Sized, promised: Promised, sketches: int
@@ -136,12 +147,7 @@ async def test_a_sketch_that_is_cancelled_before_the_pause_costs_nothing(serving
 
 async def test_a_worker_that_dies_fails_the_resting_job_too_and_paints_none_of_them_again(serving: Serving) -> None:
     async with serving(script={"seeds": SLOW_SKETCH}) as place:
-        folder = await place.caller.create(batch())
-        await place.caller.begun(folder.id)
-        sketch = await place.caller.create(order(seed=SKETCH))
-        open_gate(place)
-        await resting(place)
-        await place.caller.begun(sketch.id)
+        folder, sketch = await interrupted(place)
         os.kill(pid_of(place.server.dispatcher.slots[0]), signal.SIGKILL)
         reasons = [(await place.caller.end(job.id)).error.reason for job in (folder, sketch)]
         assert reasons == ["WORKER_CRASHED", "WORKER_CRASHED"]
@@ -161,12 +167,7 @@ async def test_a_sketch_that_fails_does_not_fail_the_resting_job(serving: Servin
 
 async def test_the_time_that_a_job_rested_is_not_counted_as_its_work(serving: Serving) -> None:
     async with serving(script={"seeds": SLOW_SKETCH}) as place:
-        folder = await place.caller.create(batch())
-        await place.caller.begun(folder.id)
-        sketch = await place.caller.create(order(seed=SKETCH))
-        open_gate(place)
-        await resting(place)
-        await place.caller.begun(sketch.id)
+        folder, sketch = await interrupted(place)
         await asyncio.sleep(0.5)  # what is measured: it rests for so long at least
         await place.caller.call("CancelJob", id=sketch.id)
         ended = await place.caller.end(folder.id)

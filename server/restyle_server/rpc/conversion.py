@@ -160,15 +160,12 @@ def _style(message: wire.StyleUse, field: str, content: PlaneSpec, limits: Limit
 
 
 def _source(message: wire.StyleUse, field: str, limits: Limits) -> str | EncodedSpec | PlaneSpec:
-    match message.WhichOneof("source"):
-        case "style_id":
-            return text(message.style_id, f"{field}.style_id", required=True)
-        case "image":
-            return _encoded(message.image, f"{field}.image", limits)
-        case "plane":
-            return _plane(message.plane, f"{field}.plane", limits)
-        case _:
-            raise Invalid(field, "name a style of the library, or give a picture or a plane.")
+    if message.WhichOneof("source") == "style_id":
+        return text(message.style_id, f"{field}.style_id", required=True)
+    found = _picture(message, field, limits)
+    if found is None:
+        raise Invalid(field, "name a style of the library, or give a picture or a plane.")
+    return found
 
 
 def _crop(message: wire.Rect, field: str, source: str | EncodedSpec | PlaneSpec) -> Crop:
@@ -216,14 +213,21 @@ def _previous(message: wire.JobSpec) -> tuple[PreviousSpec, ...]:
 
 
 def _painted(message: wire.Painted, limits: Limits) -> EncodedSpec | PlaneSpec:
-    field = "spec.painted"
+    found = _picture(message, "spec.painted", limits)
+    if found is None:
+        raise Invalid("spec.painted", "give the painted frame as a picture or a plane.")
+    return found
+
+
+def _picture(message: wire.StyleUse | wire.Painted, field: str, limits: Limits) -> EncodedSpec | PlaneSpec | None:
+    """What a message shows, as a file or as pixels; None: nothing."""
     match message.WhichOneof("source"):
         case "image":
             return _encoded(message.image, f"{field}.image", limits)
         case "plane":
             return _plane(message.plane, f"{field}.plane", limits)
         case _:
-            raise Invalid(field, "give the painted frame as a picture or a plane.")
+            return None
 
 
 def _encoded(message: wire.EncodedImage, field: str, limits: Limits) -> EncodedSpec:

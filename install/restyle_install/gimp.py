@@ -15,7 +15,6 @@ TITLE = "GIMP"
 NONE_FOUND = "No profile of GIMP 3 was found. Start GIMP once, then run this again; or name the profile: --folder ~/.config/GIMP/3.0"
 NOT_YET = "GIMP 3 has not run for this user yet. Start it once, then: restyle install gimp"
 AFTERWARDS = "Start GIMP (again), open a picture, and choose Filters ▸ Artistic ▸ Restyle…"
-FOLDER_HELP = "GIMP's profile folder, such as ~/.config/GIMP/3.0 (GIMP shows it in Edit ▸ Preferences ▸ Folders)."
 
 MADE = ("restyle.log", "restyle.old.log", "restyle-settings.json")  # by the plug-in, in the profile
 _VERSION = re.compile(r"3\.\d{1,2}\Z")

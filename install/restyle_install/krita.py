@@ -16,7 +16,6 @@ TITLE = "Krita"
 NONE_FOUND = "No Krita was found. Start Krita once, then run this again; or name its resource folder: --folder ~/.local/share/krita"
 NOT_YET = "Krita has not run for this user yet. Start it once, then: restyle install krita"
 AFTERWARDS = "Start Krita (again), open an image, and show the docker: Settings ▸ Dockers ▸ Restyle"
-FOLDER_HELP = "Krita's resource folder, such as ~/.local/share/krita (Krita: Settings ▸ Manage Resources… ▸ Open Resource Folder)."
 ENABLE = "Switch it on in Krita: Settings ▸ Configure Krita… ▸ Python Plugin Manager ▸ Restyle, then start Krita again."
 
 MODULE, DESKTOP, ACTION = Path("pykrita/restyle"), Path("pykrita/restyle.desktop"), Path("actions/restyle.action")

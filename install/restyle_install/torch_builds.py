@@ -14,7 +14,6 @@ from .making import EnvironmentProblem, Machine, Need
 INDEX = "https://download.pytorch.org/whl/"  # PyTorch's own; a folder for each build
 NEWEST_CUDA = "cu130"  # the build to ask for by name; PyTorch 2.10 and newer have it
 NAMES = re.compile(r"auto|plain|cpu|cuda|cu\d{3}|rocm[\d.]+|xpu")
-OTHERS_GB, OTHERS_DISK_GB = 0.2, 0.7  # all other packages together
 
 CUDA = Need("PyTorch with CUDA", 3.0, 6.5)  # measured for Linux, x86-64
 CPU = Need("PyTorch for processors", 0.4, 1.7)  # by the sizes of its packages: 0.19 GB and the others

@@ -91,15 +91,6 @@ def plain(recipe: Recipe) -> dict[str, Any]:
     return _sparse(recipe)
 
 
-def to_json(recipe: Recipe) -> str:
-    return json.dumps(plain(recipe), ensure_ascii=False)
-
-
-def from_json(text: str, layer: ReadLayer | None = None) -> Recipe:
-    """RecipeError."""
-    return recipe_from(json_object(text, "the recipe"), layer=layer)
-
-
 def recipe_from(content: Mapping[str, Any], base: Recipe | None = None, *, layer: ReadLayer | None = None) -> Recipe:
     """A recipe from plain values, over `base`. RecipeError. Unknown names are left out: an older plug-in reads a newer recipe."""
     known = {name: content[name] for name in SETTINGS if name in content}

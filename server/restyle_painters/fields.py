@@ -130,12 +130,6 @@ def distance(mask: BoolArray) -> FloatArray:
     return np.asarray(ndimage.distance_transform_edt(~mask), np.float32)
 
 
-def disc(shape: Shape, x: float, y: float, radius: float) -> FloatArray:
-    """Signed distance to a circle, negative inside."""
-    gx, gy = grid(shape)
-    return np.asarray(np.hypot(gx - x, gy - y) - radius, np.float32)
-
-
 def nearest_of(mask: BoolArray) -> tuple[IntArray, IntArray]:
     """Row and column of the nearest True pixel, for every pixel: an index into any field of this shape."""
     found = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)

@@ -57,7 +57,7 @@ FULL = Recipe(
 
 
 def test_a_recipe_comes_back_as_it_was() -> None:
-    assert recipes.from_json(recipes.to_json(FULL), sheet) == FULL
+    assert recipes.recipe_from(json.loads(json.dumps(recipes.plain(FULL))), layer=sheet) == FULL
     assert recipes.styles_from_json(recipes.styles_to_json(FULL.styles), sheet) == FULL.styles
 
 
@@ -66,12 +66,12 @@ def test_this_test_knows_every_setting() -> None:
 
 
 def test_defaults_are_not_written_so_that_they_can_improve() -> None:
-    assert json.loads(recipes.to_json(Recipe(styles=(StyleChoice(library="night"),)))) == {"styles": [{"library": "night"}]}
+    assert recipes.plain(Recipe(styles=(StyleChoice(library="night"),))) == {"styles": [{"library": "night"}]}
 
 
 def test_an_older_plugin_reads_a_newer_recipe() -> None:
-    text = json.dumps({"strength": 10, "mood": "blue", "styles": [{"library": "night", "glitter": 3}]})
-    assert recipes.from_json(text) == Recipe(styles=(StyleChoice(library="night"),), strength=10)
+    newer = {"strength": 10, "mood": "blue", "styles": [{"library": "night", "glitter": 3}]}
+    assert recipes.recipe_from(newer) == Recipe(styles=(StyleChoice(library="night"),), strength=10)
 
 
 def test_a_plain_name_is_a_style_of_the_library() -> None:
@@ -161,4 +161,4 @@ def test_what_is_wrong_is_named(content: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
 def test_garbage_is_no_recipe(text: str) -> None:
     with pytest.raises(RecipeError):
-        recipes.from_json(text)
+        recipes.json_object(text, "the recipe")

@@ -11,8 +11,6 @@ from ..terminal.examples import examples
 from ..terminal.failures import Failure
 from ..terminal.output import Json, emit, line, plain
 
-Pem = Annotated[Path, typer.Option(metavar="FILE", show_default=False)]
-
 
 @examples("restyle connect painter.studio:50051 --ca studio-ca.pem --cert anna.pem --key anna-key.pem")
 def connect(

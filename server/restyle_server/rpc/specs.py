@@ -104,11 +104,6 @@ class Spec:
         """Bytes by payload."""
         return {part.payload: part.size for part, _ in self.parts()}
 
-    @property
-    def library_ids(self) -> set[str]:
-        """The styles of the library that the job uses."""
-        return {style.source for style in self.styles if isinstance(style.source, str)}
-
     def parts(self) -> Iterator[tuple[PlaneSpec | EncodedSpec, str]]:
         """Everything that is uploaded, with its field's path."""
         yield self.content, "spec.content"

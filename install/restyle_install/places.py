@@ -23,7 +23,7 @@ MADE_STATE = (
     "ages.json",
     "server.json",
     "server.lock",
-    "pace.json",
+    "throughput.json",
     "kept",
     "start.lock",
     "start.log",

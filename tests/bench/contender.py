@@ -65,7 +65,7 @@ class Spec:
     threads: int | None
 
 
-class Painter(Protocol):
+class Contender(Protocol):
     """Either side."""
 
     dtype: torch.dtype
@@ -203,7 +203,7 @@ def ceiling(device: torch.device, dtype: torch.dtype) -> float:
     return 2 * side**3 / (time.perf_counter() - began)
 
 
-def made(spec: Spec, device: torch.device) -> Painter:
+def made(spec: Spec, device: torch.device) -> Contender:
     """The contender, its network loaded. Errors are those of pictures, styles and weights."""
     content = tensor(subjects.photo(Path(spec.photo) if spec.photo else None, spec.side), device)
     style = tensor(subjects.style(spec.style, spec.side), device)
@@ -213,7 +213,7 @@ def made(spec: Spec, device: torch.device) -> Painter:
     return Engine(vgg, Precision(spec.contender), content, style)
 
 
-def answers(painter: Painter, device: torch.device, requests: Iterator[str]) -> Iterator[dict[str, Any]]:
+def answers(painter: Contender, device: torch.device, requests: Iterator[str]) -> Iterator[dict[str, Any]]:
     """What it is, and one answer per request."""
     idle = memory.begin(device)
     precisions = [Precision.FP32, *([Precision.BF16] if prefers_bf16(str(device)) else [])]

@@ -51,7 +51,7 @@ async def test_a_folder_that_everybody_could_write_to_is_closed(launchpad: Launc
 @pytest.mark.parametrize("plant", [Path.symlink_to, Path.hardlink_to], ids=["symlink", "hard link"])
 async def test_nothing_is_written_through_a_planted_link(launchpad: Launchpad, theirs: Path, plant: Callable[[Path, Path], None]) -> None:
     (launchpad.state / "logs").mkdir(parents=True)
-    for name in ("logs/server.log", "logs/server.log.1", "server.lock", "ages.json", "jobs.sqlite", "jobs.sqlite-wal", "pace.json"):
+    for name in ("logs/server.log", "logs/server.log.1", "server.lock", "ages.json", "jobs.sqlite", "jobs.sqlite-wal", "throughput.json"):
         plant(launchpad.state / name, theirs)
     launchpad.start()
     async with launchpad.reached() as caller:

@@ -26,7 +26,7 @@ Order = Callable[[Plane], client.JobRequest]
 Connect = Callable[[], contextlib.AbstractContextManager[client.Session]]
 
 
-class Painter:
+class FilmPainting:
     """Paints what the work folder lacks. order: the request for a frame, but for what it follows. keys: by position, what a person painted."""
 
     def __init__(

@@ -125,7 +125,7 @@ def _painted(
     _warn_of_disk(source, steps, done, place, shown)
     shown.begin(done, len(steps))
     try:
-        film_painting.Painter(source, place, order, {at: plane for at, (_, plane) in keys.items()}, stopping, shown).paint(steps)
+        film_painting.FilmPainting(source, place, order, {at: plane for at, (_, plane) in keys.items()}, stopping, shown).paint(steps)
     except Interrupted:
         shown.note(f"{sum(place.has(step.name) for step in steps)} of {len(steps)} frames are painted and kept; the same command goes on there")
         raise

@@ -39,7 +39,7 @@ def files() -> Iterator[tuple[str, Path]]:
     state = discovery.state_dir()
     if (state / "logs").is_dir():
         yield from ((f"logs/{file.name}", file) for file in sorted((state / "logs").iterdir()) if file.is_file())
-    for file in (state / "start.log", state / CRASH_LOG, state / "pace.json", discovery.data_dir() / FILE):
+    for file in (state / "start.log", state / CRASH_LOG, state / "throughput.json", discovery.data_dir() / FILE):
         if file.is_file():
             yield file.name, file
 

@@ -75,5 +75,5 @@ class FilmProgress(Many):
         """The time left, as far as known."""
         if len(self._times) < 2 or self._done >= self._total:
             return ""
-        pace = (self._times[-1] - self._times[0]) / (len(self._times) - 1)
-        return f"  {seconds_for_people(pace * (self._total - self._done))} left"
+        each = (self._times[-1] - self._times[0]) / (len(self._times) - 1)
+        return f"  {seconds_for_people(each * (self._total - self._done))} left"

@@ -18,7 +18,7 @@ from ..worker.messages import Timing
 
 log = logging.getLogger(__name__)
 
-FILE = "pace.json"
+FILE = "throughput.json"
 POINTS = 24  # scales remembered per kind of work: about eight jobs, so that a machine that has become slower is believed soon
 STARTS = 5  # jobs' first seconds remembered; the shortest counts
 

@@ -38,10 +38,10 @@ def test_native_is_halved_until_it_takes_two_minutes_and_says_so() -> None:
     assert on("cuda", preset=Preset.FINE, native_size=True).size == 4000
 
 
-@pytest.mark.parametrize(("pace", "size"), [(1e-9, 2048), (5e-6, 1024), (1.0, 512)])
-def test_a_device_that_has_painted_is_believed_about_its_own_pace(pace: float, size: int) -> None:
+@pytest.mark.parametrize(("each", "size"), [(1e-9, 2048), (5e-6, 1024), (1.0, 512)])
+def test_a_device_that_has_painted_is_believed_about_its_own_throughput(each: float, size: int) -> None:
     def learned(one: Resolved) -> float:
-        return pace * work(one.width, one.height, one.preset, one.evaluations)
+        return each * work(one.width, one.height, one.preset, one.evaluations)
 
     asked = Parameters(preset=Preset.STANDARD, native_size=True, evaluations=30)
     found = resolved(asked, *LAYER, "cpu", True, learned)

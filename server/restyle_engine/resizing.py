@@ -1,4 +1,4 @@
-"""Owns the resizing of pictures inside the engine: tensors (1, c, h, w), antialiased."""
+"""Owns the resizing of pictures inside the engine: tensors (1, c, h, w), antialiased; and the details that a painting takes along to the next scale."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ def resized(image: Tensor, width: int, height: int) -> Tensor:
     if image.shape[-1] == width and image.shape[-2] == height:
         return image
     return F.interpolate(image, size=(height, width), mode="bicubic", align_corners=False, antialias=True)
+
+
+def detail_transferred(state: Tensor, reference: Tensor, width: int, height: int, kept: Tensor | None) -> Tensor:
+    """A state (1, 3, h, w) at another size, with the details that a reference has there. kept: how much of them, (1, 1, h', w') in 0–1; None: all."""
+    enlarged = resized(state, width, height)
+    if enlarged is state:
+        return state.clamp(0, 1)
+    if kept is not None and not bool(kept.any()):
+        return enlarged.clamp(0, 1)
+    details = resized(reference, width, height) - resized(resized(reference, *state.shape[:1:-1]), width, height)
+    return (enlarged + (details if kept is None else resized_map(kept.to(details), width, height) * details)).clamp(0, 1)
 
 
 def resized_map(values: Tensor, width: int, height: int) -> Tensor:

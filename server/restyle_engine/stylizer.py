@@ -8,7 +8,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .large.detail_transfer import transferred
 from .motion.prior import Prior, framed, prior, rounded
 from .network.border import bordered, cropped
 from .network.calibration import content_hash, network
@@ -19,7 +18,7 @@ from .objective.strength import strength_of
 from .objective.targets import TargetCache
 from .optim.plan import Scale, Stage, followed, plan
 from .parameters import Pooling, Precision
-from .resizing import pixels, planes, resized, tensor
+from .resizing import detail_transferred, pixels, planes, resized, tensor
 from .stages import Stages
 from .store import Store
 from .task import Frame, Keep, Painting, State, StepObserver, Task, forget
@@ -200,4 +199,4 @@ class _Run:
     def _transferred(self, width: int, height: int) -> Tensor:
         """The best state so far at another size. The details of an earlier result are paint, and go along as they are."""
         kept = None if self._task.start is not None or self._prior is not None else self._strength.textured()
-        return transferred(self._telling.best, self._reference, width, height, kept)
+        return detail_transferred(self._telling.best, self._reference, width, height, kept)

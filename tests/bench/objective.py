@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import torch
 from bench.textbook import CONTENT, STYLE
-from restyle_engine.large.detail_transfer import transferred
 from restyle_engine.large.tiles import whole
 from restyle_engine.network.vgg import Vgg, channels, depth
 from restyle_engine.objective.content_loss import FeatureMatch
@@ -18,7 +17,7 @@ from restyle_engine.objective.style_loss import gram
 from restyle_engine.optim import lbfgs
 from restyle_engine.optim.lbfgs import Value
 from restyle_engine.optim.plan import COARSEST, Scale
-from restyle_engine.resizing import resized
+from restyle_engine.resizing import detail_transferred, resized
 from torch import Tensor
 
 LAYERS = tuple(f"relu{name}" for name in STYLE)
@@ -58,7 +57,7 @@ def painted(vgg: Vgg, content: Tensor, style: Tensor, evaluations: int, told: Ca
     best = content
     for scale in scales(width, height, evaluations):
         objective = objective_of(vgg, content, style, scale.width, scale.height)
-        start = transferred(best, content, scale.width, scale.height, None) if best is not content else objective.base
+        start = detail_transferred(best, content, scale.width, scale.height, None) if best is not content else objective.base
         best = _minimised(objective, start, scale.evaluations, told)
     return best
 

@@ -81,7 +81,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.objective": NETWORK | MOTION | {"restyle_engine.large"},
     "restyle_engine.telling": ENGINE_BASE | {"restyle_engine.network", "restyle_engine.objective", "restyle_engine.optim"},
     "restyle_engine.stages": STAGES,
-    "restyle_engine.stylizer": STAGES | {"restyle_engine.stages"},
+    "restyle_engine.stylizer": ENGINE_BASE | {f"restyle_engine.{room}" for room in ("network", "motion", "objective", "optim", "telling", "stages")},
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,
     "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},

@@ -1,1 +1,1 @@
-"""What size and memory ask of a painting: the size of the work, tiles, and the details that go from scale to scale. This file imports nothing."""
+"""What size and memory ask of a painting: the size of the work, and tiles. This file imports nothing."""

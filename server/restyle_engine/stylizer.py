@@ -39,6 +39,7 @@ GAMUT_WEIGHT = 20.0  # same, of the soft walls near 0 and 1
 WARMING = 64  # px, side of what the network is warmed up with
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
 SEEDED_NOISE = 0.1  # standard deviation of the noise on the content with which every seed but 0 begins: enough for strokes to fall elsewhere
+LEAST_SHARE = 1e-3  # of the pixels, that are taken to be new in a frame that follows: steps are measured by them
 NOISE_START = 0.25  # standard deviation of a start from noise, around mid-grey
 DTYPES = {Precision.BF16: torch.bfloat16, Precision.FP32: torch.float32}
 
@@ -258,7 +259,8 @@ class _Run:
         finer = sum(one.stage is Stage.MOMENTS for one in self._scales[self._index + 1 :])
         tv = TV_WEIGHT * self._task.parameters.tv
         self._weights = Weights(strength.weight(finer), tv, GAMUT_WEIGHT, strength.reach(self._strength))
-        minimise = adam.minimise if self._task.parameters.optimizer is Optimizer.ADAM else lbfgs.minimise
+        share = 1.0 if self._temporal is None else max(LEAST_SHARE, float(self._temporal.fresh.mean()))
+        minimise = adam.minimise if self._task.parameters.optimizer is Optimizer.ADAM else partial(lbfgs.minimise, share=share)
         self._best = minimise(self._evaluate, self._best, scale.evaluations, accepted=self._accept)
         del self._objective
 

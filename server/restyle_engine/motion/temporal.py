@@ -42,5 +42,5 @@ class Temporal:
 
 
 def begun(prior: Prior, content: Tensor) -> Tensor:
-    """Where a frame begins, (1, 3, h, w): with what was painted before where that can be trusted, else with its own content, in the colours that count."""
-    return torch.lerp(content, prior.painting, prior.trust).clamp(0, 1)
+    """Where a frame begins, (1, 3, h, w): with what was painted before where that is likely, else with its own content, in the colours that count."""
+    return torch.lerp(content, prior.painting, prior.likely).clamp(0, 1)

@@ -7,6 +7,7 @@ moment comes back as it was painted. Several paintings that are named beside eac
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -53,10 +54,10 @@ class Prior:
 
 @torch.no_grad()
 def prior(task: Task, device: torch.device) -> Prior | None:
-    """What a task's previous paintings say of it; None when it has none, or the scene has been cut. FlowMissing."""
+    """What a task's previous paintings say of it; None when it has none, or the scene has been cut. FlowMissing, UnusableFlow."""
     content = rounded(tensor(task.content, device).clamp(0, 1))
     seen = torch.ones_like(content[:, :1]) if task.weight is None else (tensor(task.weight, device) > 0).to(content)
-    found = [(one.weight, led) for one in task.previous if (led := _led(content, seen, one, task.settings)) is not None]
+    found = [(one.weight, led) for one in task.previous if (led := _led(content, seen, one, task)) is not None]
     if len(found) < 2:
         return found[0][1] if found else None
     total = torch.stack([weight * led.trust for weight, led in found]).sum(0)
@@ -79,7 +80,7 @@ def rounded(values: Tensor) -> Tensor:
     return values.half().float()
 
 
-def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Prior | None:
+def _led(content: Tensor, seen: Tensor, previous: Previous, task: Task) -> Prior | None:
     """What a painting and those before it say; None when nothing that counts can be followed from the first of them."""
     painting, trust, still, anchor = torch.zeros_like(content), torch.zeros_like(seen), torch.zeros_like(seen), content
     first, likely, nearness = painting, trust, 0.0
@@ -90,14 +91,14 @@ def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Pr
                 return None
             break
         there, painted, visible = _placed(frame, content)
-        flow, here, like, sure = _followed(content, there, painted)
+        flow, here, like, sure = _followed(content, there, painted, task.flow)
         shown = seen * (warped(visible, flow) > 0.999)
         sure = sure * shown
         if number == 0:
             first, likely, nearness = here, like * shown, frame.nearness
             if float(sure.sum()) < LEAST * float(seen.sum()):
                 return None
-            if frame.settings == settings:
+            if frame.settings == task.settings:
                 still = unchanged(content, there, flow) * (seen == visible)
                 anchor, here, sure = torch.where(still > 0, there, content), torch.where(still > 0, painted, here), torch.maximum(sure, still)
         share = (sure - trust).clamp(min=0)
@@ -108,12 +109,12 @@ def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Pr
     return Prior(painting, torch.maximum(trust, HALF * likely), torch.maximum(trust, likely), still, anchor, nearness)
 
 
-def _followed(content: Tensor, there: Tensor, painted: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _followed(content: Tensor, there: Tensor, painted: Tensor, weights: Path | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The flow from a content to an earlier one, (1, 2, h, w); the earlier painting brought here; where it shows the same; and where it can be trusted."""
     if torch.equal(content, there):  # nothing to look for, and no need of what looks for it
         everywhere = torch.ones_like(content[:, :1])
         return torch.zeros_like(content[:, :2]), painted, everywhere, everywhere
-    flow, back = flows(content, there)
+    flow, back = flows(content, there, weights)
     same = alike(content, warped(there, flow))
     return flow, warped(painted, flow), same, sound(flow, back) * same
 

@@ -124,7 +124,7 @@ class _Found:
             self._first = frame
         elif self._other is None and (frame.width, frame.height) != (self._first.width, self._first.height):
             self._other = (len(self.times), frame.width, frame.height)
-        self._alpha = self._alpha or planar.has_alpha(frame)
+        self._alpha = self._alpha or planar.transparent(frame)
         self._bits = max(self._bits, planar.bits_of(frame))
         self._interlaced = self._interlaced or frame.interlaced_frame
         step = 1 if self._rate is None else max(1, round(1 / (self._rate * self._base)))

@@ -20,7 +20,7 @@ class PreparingEngine(FakeEngine):
         self._deadly = deadly
         self._failing = failing
 
-    def prepare(self, folder: Path, weights: Path | None, _parameters: Resolved) -> None:
+    def prepare(self, folder: Path, weights: Path | None, _parameters: Resolved, _flow: Path | None) -> None:
         with (folder.parent / NOTES).open("a") as file:
             file.write(f"{folder.name} {weights.name if weights else None}\n")
         if self._deadly and weights is not None:

@@ -23,6 +23,8 @@ from .resizing import resized
 from .task import Task
 from .telling import Losses, Telling
 
+LEAST_SHARE = 1e-3  # of the pixels, that are taken to be new in a frame that follows: steps are measured by them
+
 
 class Stages:
     """The stages of one painting."""
@@ -63,7 +65,8 @@ class Stages:
             telling.tell(Losses(loss + moved, style, held_to, held, smoothing + moved, beyond))
             return Value(loss + moved if math.isfinite(size) else math.inf, gradient)
 
-        minimise = adam.minimise if self._task.parameters.optimizer is Optimizer.ADAM else lbfgs.minimise
+        share = 1.0 if temporal is None else max(LEAST_SHARE, float(temporal.fresh.mean()))
+        minimise = adam.minimise if self._task.parameters.optimizer is Optimizer.ADAM else partial(lbfgs.minimise, share=share)
         telling.accept(minimise(evaluate, telling.best, scale.evaluations, accepted=lambda image, _: telling.accept(image)))
 
     def _finish(self, scale: Scale, content: Tensor, telling: Telling, temporal: Temporal | None) -> None:

@@ -91,6 +91,7 @@ class Task:
     sketches: px, longest side of the pictures that are kept of each scale's end; 0: none are.
     state: where an equal task was broken off, to go on from there; None: from the beginning.
     previous: paintings to hold still with. sequence: later frames will hold still with this one. settings: equal for frames that are painted alike.
+    flow: weights of RAFT, by which earlier frames are followed; None: OpenCV's search.
     """
 
     content: Pixels
@@ -107,6 +108,7 @@ class Task:
     previous: tuple[Previous, ...] = ()
     sequence: bool = False
     settings: str = ""
+    flow: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None, adjust: Callable[[Config], Conf
     parser.add_argument("--state-dir", type=Path, help="folder of server.json, jobs and logs (RESTYLE_STATE_DIR)")
     parser.add_argument("--data-dir", type=Path, help="folder of weights and styles (RESTYLE_DATA_DIR)")
     parser.add_argument("--weights-file", type=Path, help="safetensors file of VGG16's or VGG19's convolutions, offered as the weights called file")
+    parser.add_argument("--flow-weights", type=Path, help="file of torchvision's RAFT, by which films are followed instead of OpenCV's search")
     parser.add_argument("--tls-cert", type=Path, help="the server's certificate, PEM: with the next two, other machines may be served")
     parser.add_argument("--tls-key", type=Path, help="its key, PEM")
     parser.add_argument("--tls-client-ca", type=Path, help="the authority whose certificates may call, PEM")

@@ -40,6 +40,7 @@ from .rpc.service import Service
 from .rpc.style_calls import Styles
 from .styles.checking import check_in_child
 from .styles.library import Library
+from .weights import flow
 from .weights.errors import WeightsError
 from .weights.registry import WeightsRegistry
 from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
@@ -163,6 +164,11 @@ class Server:
             await self.registry.look()
         except WeightsError as error:  # the administrator's own file is looked at apart: these came with Restyle
             raise CannotServe(f"{error.sentence} They came with Restyle: install it again.") from error
+        if config.flow_weights is not None:
+            try:
+                await asyncio.to_thread(flow.check_in_child, config.flow_weights)
+            except WeightsError as error:
+                raise CannotServe(error.sentence) from error
         self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles, check=check_in_child), config.limits)
         throughputs = Throughputs(config.state_dir)
         self.dispatcher = Dispatcher(self.store, self.clock, config.limits, config.engine_factory, config.devices, throughputs)
@@ -181,7 +187,7 @@ class Server:
 
     def _preparation(self, device: Device, load: bool) -> say.Prepare:
         """Where a worker keeps what it measures, and the weights that most jobs want."""
-        return say.Prepare(self.config.state_dir / KEPT, self.registry.usual if load else None, usual(device))
+        return say.Prepare(self.config.state_dir / KEPT, self.registry.usual if load else None, usual(device), self.config.flow_weights)
 
     async def _listen(self) -> None:
         self._interceptor = AuthInterceptor(self.token)

@@ -224,6 +224,49 @@ def test_an_estimate_tells_frames_time_and_disk_and_paints_nothing(restyle: Rest
     assert [path.name for path in tmp_path.iterdir()] == ["in.mkv"]
 
 
+def test_an_estimate_counts_frames_that_follow_by_their_own_plan(restyle: Restyle, content: Path, key: Path, tmp_path: Path) -> None:
+    paint(restyle, content, "-o", tmp_path / "out.mp4")  # so that the time is known
+    one, two, few, keyed = (
+        json.loads(restyle("film", content, "-s", "woodcut", "--estimate", "--json", *more).stdout)
+        for more in (("--to", "0f"), ("--to", "1f"), ("--to", "2f"), ("--key", f"0={key}", "--key", f"5={key}"))
+    )
+    following = two["seconds"] - one["seconds"]
+    assert 0 <= following < one["seconds"] + 0.1
+    assert few["seconds"] == pytest.approx(one["seconds"] + 2 * following, abs=0.11)  # each is rounded
+    assert keyed["paintings"] == 8  # four frames between two that are painted, in both directions
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--codec", "mpeg2"], "There is no codec mpeg2"),
+        (["-o", "out.avi"], "Films can't be written as .avi"),
+        (["-o", "out.webm", "--codec", "h264"], "h264 does not go into .webm"),
+        (["-o", "frames/", "--crf", "20"], "frames in files of their own have no --codec and no --crf"),
+        (["--codec", "h264", "--crf", "52"], "h264 has a --crf from 0 to 51"),
+        (["-o", "out.mp4"], "The film has transparency, which h264 can't hold"),
+    ],
+)
+def test_an_estimate_refuses_what_the_film_would_be_refused_for(restyle: Restyle, tmp_path: Path, options: list[str], words: str) -> None:
+    glass = films.film(tmp_path / "glass.mkv", 2, alpha=True)
+    done = restyle("film", glass, "-s", "woodcut", "--estimate", *options)
+    assert done.exit_code != 0
+    assert words in " ".join(done.stderr.split())
+    assert [path.name for path in tmp_path.iterdir()] == ["glass.mkv"]
+
+
+def test_an_estimate_tells_about_how_large_the_film_gets(restyle: Restyle, content: Path, tmp_path: Path) -> None:
+    def film(*options: str) -> int | None:
+        found: int | None = json.loads(restyle("film", content, "-s", "woodcut", "--estimate", "--json", *options).stdout)["film"]
+        return found
+
+    usual, coarse, fine = (film("--codec", "h264", "--crf", crf) or 0 for crf in ("18", "30", "0"))
+    assert coarse < usual / 3 < 3 * usual < fine
+    assert film() == usual
+    assert film("-o", str(tmp_path / "%04d.png")) is None
+    assert "and about " in restyle("film", content, "-s", "woodcut", "--estimate", "-o", tmp_path / "out.webm").stdout
+
+
 def test_the_last_frame_can_be_looked_at(restyle: Restyle, content: Path, tmp_path: Path) -> None:
     paint(restyle, content, "-o", tmp_path / "out.mp4", "--preview", tmp_path / "last.png")
     assert pixels(tmp_path / "last.png") == films.painted(contents(content))[-1]

@@ -93,7 +93,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_server.records": SERVER_BASE | FILES | {"restyle_engine", "restyle_imaging.planes"},
     "restyle_server.admin": CONTRACT | FILES | SERVER_BASE,
     "restyle_server.styles": CONTRACT | {"restyle_engine"} | PICTURES,
-    "restyle_server.weights": RECORDS | FILES | {"restyle_engine", "restyle_engine.network"},
+    "restyle_server.weights": RECORDS | FILES | {"restyle_engine", "restyle_engine.motion", "restyle_engine.network"},
     "restyle_server.worker": RECORDS | FILES | ENGINE | IMAGING,
     "restyle_server.jobs": RECORDS | FILES | {"restyle_engine"},
     "restyle_server.devices": RECORDS | FILES | SIZES | {"restyle_engine.optim", "restyle_server.jobs", "restyle_server.worker"},

@@ -35,10 +35,10 @@ class Watched(neural_engine.NeuralEngine):
         self.start = {"spawned": psutil.Process().create_time(), "imported": imported, "made": time.time(), "making": began}
         self.prepared = [0.0, 0.0]
 
-    def prepare(self, folder: Path, weights: Path | None, parameters: Resolved) -> None:
+    def prepare(self, folder: Path, weights: Path | None, parameters: Resolved, flow: Path | None = None) -> None:
         began = time.time()
         try:
-            super().prepare(folder, weights, parameters)
+            super().prepare(folder, weights, parameters, flow)
         finally:
             self.prepared = [began, time.time()]
 

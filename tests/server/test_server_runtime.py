@@ -204,6 +204,8 @@ async def test_a_taken_port_is_one_sentence(folders: list[str], tmp_path: Path) 
         (["--port", "70000"], "65535"),
         (["--device", ","], "device"),
         (["--weights-file", "/nowhere/at/all"], "does not exist"),
+        (["--flow-weights", "/nowhere/at/all"], "The flow weights /nowhere/at/all do not exist"),
+        (["--flow-weights", __file__], "holds no weights of RAFT; give torchvision's raft_large or raft_small"),
         (["--config", "/nowhere/at/all"], "does not exist"),
         (["--log-level", "loud"], "DEBUG"),
     ],

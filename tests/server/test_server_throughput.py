@@ -77,6 +77,19 @@ def test_the_finish_and_details_are_learned_as_what_they_cost(tmp_path: Path) ->
     )
 
 
+@pytest.mark.parametrize("preset", [Preset.DRAFT, Preset.STANDARD])
+def test_a_frame_that_follows_takes_its_shorter_plan_and_the_flow(tmp_path: Path, preset: Preset) -> None:
+    throughputs = Throughputs(tmp_path)
+    throughputs.learn("cpu: X", work(512), Timing(10 * PER_PIXEL * 512 * 512, 0.0, (ScaleTime(512 * 512, 10, 10 * PER_PIXEL * 512 * 512, 1),)), warm=True)
+    asked = work(512, preset)
+    alone, one, two = (throughputs.seconds("cpu: X", asked, warm=True, previous=count) or 0.0 for count in (0, 1, 2))
+    flow = two - one
+    assert one - flow < 0.45 * alone
+    assert 0.1 < flow < 1.0  # s, at 512 px, of three looks
+    large = [throughputs.seconds("cpu: X", work(4096, preset), warm=True, previous=count) or 0.0 for count in (1, 2)]
+    assert large[1] - large[0] < 3  # it is searched at 1024 px, whatever its size
+
+
 def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_it(tmp_path: Path) -> None:
     throughputs = Throughputs(tmp_path)
     assert throughputs.seconds("cpu: X", work(512), warm=False) is None

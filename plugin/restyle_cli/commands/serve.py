@@ -39,6 +39,9 @@ def serve(
     state_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For the jobs, results and logs.", show_default=False)] = None,
     data_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For weights and styles.", show_default=False)] = None,
     weights_file: Annotated[Path | None, typer.Option(metavar="FILE", help="VGG16 or VGG19 of your own, a safetensors file.", show_default=False)] = None,
+    flow_weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Torchvision's RAFT, to follow films by instead of OpenCV's search.", show_default=False)
+    ] = None,
     tls_cert: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The server's certificate; with the next two, other machines may be served.", show_default=False)
     ] = None,
@@ -61,6 +64,7 @@ def serve(
             port=port,
             device=",".join(device) if device else None,
             weights_file=weights_file,
+            flow_weights=flow_weights,
             log_level=log_level.value if log_level else None,
             tls_cert=tls_cert,
             tls_key=tls_key,

@@ -47,12 +47,9 @@ def choose(text: str, source: Source, codec: str | None, crf: int | None, overwr
     target = Path(text).expanduser()
     if destinations.is_stream(target):
         raise typer.BadParameter(f"{text}: a film can't be written into a stream; name a file or a folder with -o")
-    if sequences.PATTERN.search(target.name) or destinations.is_folder(target, text):
-        if codec is not None or crf is not None:
-            raise typer.BadParameter("frames in files of their own have no --codec and no --crf; name a film's file with -o")
+    chosen = coding(text, source, codec, crf)
+    if chosen is None:
         return _frames(target, source, overwrite)
-    clip = source.clip
-    chosen = codecs.choose(target.suffix, codec, crf, deep=clip.deep, alpha=clip.alpha)
     if target.is_dir():
         raise typer.BadParameter(f"{named(target)} is a folder; name a file in it")
     if source.film is not None and target.exists() and target.samefile(source.film.path):
@@ -61,6 +58,18 @@ def choose(text: str, source: Source, codec: str | None, crf: int | None, overwr
         raise typer.BadParameter(str(ownership.refusal(target)))
     destinations.check_writable(target.absolute().parent)
     return Output(target, chosen, target.with_name(target.name + film_work.ENDING), overwrite, lambda _at: target, chosen.notes)
+
+
+def coding(text: str, source: Source, codec: str | None, crf: int | None) -> Chosen | None:
+    """How the film is coded; None: its frames go into files of their own. text: its place; empty: nowhere yet. typer.BadParameter, FilmError."""
+    target, clip = Path(text).expanduser(), source.clip
+    if not text:
+        return codecs.choose(codecs.usual_suffix(codec, alpha=clip.alpha), codec, crf, deep=clip.deep, alpha=clip.alpha)
+    if not sequences.PATTERN.search(target.name) and not destinations.is_folder(target, text):
+        return codecs.choose(target.suffix, codec, crf, deep=clip.deep, alpha=clip.alpha)
+    if codec is not None or crf is not None:
+        raise typer.BadParameter("frames in files of their own have no --codec and no --crf; name a film's file with -o")
+    return None
 
 
 def _frames(target: Path, source: Source, overwrite: bool) -> Output:

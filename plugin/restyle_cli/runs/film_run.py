@@ -80,14 +80,14 @@ def run(wanted: Wanted, options: PaintOptions) -> None:
 
 def estimate(wanted: Wanted, options: PaintOptions) -> None:
     """Tells frames, time, memory and disk; paints nothing."""
-    source = film_source.look(wanted.contents, wanted.begin, wanted.end, wanted.fps)
-    keys = _keys(wanted.keys, source)
+    source = _looked(wanted)
+    chosen, keys = film_output.coding(wanted.output, source, wanted.codec, wanted.crf), _keys(wanted.keys, source)
     with client.connect() as session:
         styles = one_picture.choose(session, options)
         (_, first), *_ = source.clip.planes(source.positions[:1])
-        found = session.estimate(_Order(source, styles, options)(first))
+        cost = film_estimating.ask(session, _Order(source, styles, options)(first), film_order.steps(source.positions, keys))
     place = Path(wanted.output).expanduser().absolute().parent if wanted.output else Path.cwd()
-    told = film_estimating.about(source, film_order.steps(source.positions, keys), found, film_work.free(place), options.memory_limit)
+    told = film_estimating.about(source, cost, chosen, film_work.free(place), options.memory_limit)
     if wanted.json:
         emit(told)
     else:
@@ -109,11 +109,16 @@ class _Order:
 
 
 def _meant(wanted: Wanted) -> tuple[Source, Output, dict[int, tuple[str, Plane]]]:
+    source = _looked(wanted)
+    return source, film_output.choose(wanted.output, source, wanted.codec, wanted.crf, wanted.overwrite), _keys(wanted.keys, source)
+
+
+def _looked(wanted: Wanted) -> Source:
     source = film_source.look(wanted.contents, wanted.begin, wanted.end, wanted.fps)
     clip = source.clip
     if min(clip.width, clip.height) < SMALLEST_SIDE:
         raise Failure(f"{source.name} has {clip.width}×{clip.height} px; a film needs at least {SMALLEST_SIDE} px on each side: scale it up first.")
-    return source, film_output.choose(wanted.output, source, wanted.codec, wanted.crf, wanted.overwrite), _keys(wanted.keys, source)
+    return source
 
 
 def _painted(

@@ -1327,7 +1327,7 @@ class EstimateJobRequest(_message.Message):
     SPEC_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def spec(self) -> Global___JobSpec:
-        """payloads are not sent"""
+        """payloads are not sent; jobs that `previous` names are not looked for, so that a film can be estimated before it is begun"""
 
     def __init__(
         self,

@@ -1,13 +1,17 @@
-"""Owns the flow between two pictures: where each pixel of one is in the other. Dense inverse search (Kroeger et al. 2016), of OpenCV."""
+"""Owns the flow between two pictures: where each pixel of one is in the other. Dense inverse search (Kroeger et al. 2016), of OpenCV, or RAFT where there are
+weights of it."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from . import raft
 
 LARGEST_SIDE = 1024  # px, of what is searched: more takes seconds a frame, and strokes are wider than what it would find
 STILL = 0.05  # px: less is what the search makes up where nothing moves; a warp by it would blur, frame after frame
@@ -18,28 +22,46 @@ class FlowMissing(Exception):
     """OpenCV isn't installed."""
 
 
-def flows(here: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+def flows(here: Tensor, there: Tensor, weights: Path | None = None) -> tuple[Tensor, Tensor]:
     """The flow from one picture (1, 3, h, w), in 0–1, to another of its size, and the flow back: (1, 2, h, w) each, float32, in px, x first; 0 below STILL.
-    FlowMissing."""
-    height, width = here.shape[-2:]
-    factor = min(1.0, LARGEST_SIDE / max(height, width))
-    size = max(16, round(height * factor)), max(16, round(width * factor))
+    weights: of RAFT; None: the search. FlowMissing, UnusableFlow."""
+    found, back = _searched(here, there) if weights is None else _learned(here, there, weights)
+    return _flow(found, here), _flow(back, here)
+
+
+def _searched(here: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+    size = _size(here, LARGEST_SIDE)
     near, far = (_gray(picture, size) for picture in (here, there))
     search = _search()
-    return tuple(_flow(search.calc(a, b, None), here) for a, b in ((near, far), (far, near)))  # type: ignore[return-value]
+    found, back = (np.ascontiguousarray(search.calc(a, b, None).transpose(2, 0, 1)) for a, b in ((near, far), (far, near)))
+    return torch.from_numpy(found)[None].to(here), torch.from_numpy(back)[None].to(here)
+
+
+def _learned(here: Tensor, there: Tensor, weights: Path) -> tuple[Tensor, Tensor]:
+    near, far = (_sized(picture, _size(picture, raft.LARGEST_SIDE)) for picture in (here, there))
+    return raft.flows(weights, near, far)
+
+
+def _size(picture: Tensor, largest: int) -> tuple[int, int]:
+    """Height and width at which it is looked at."""
+    height, width = picture.shape[-2:]
+    factor = min(1.0, largest / max(height, width))
+    return max(16, round(height * factor)), max(16, round(width * factor))
+
+
+def _sized(picture: Tensor, size: tuple[int, int]) -> Tensor:
+    return picture if picture.shape[-2:] == size else F.interpolate(picture, size=size, mode="bilinear", align_corners=False, antialias=True)
 
 
 def _gray(picture: Tensor, size: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """As bytes, at a height and width."""
     gray = (picture * picture.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True).clamp(0, 1)
-    if gray.shape[-2:] != size:
-        gray = F.interpolate(gray, size=size, mode="bilinear", align_corners=False, antialias=True)
-    return np.ascontiguousarray((gray[0, 0] * 255).round().cpu().numpy().astype(np.uint8))
+    return np.ascontiguousarray((_sized(gray, size)[0, 0] * 255).round().cpu().numpy().astype(np.uint8))
 
 
-def _flow(found: np.ndarray[Any, np.dtype[np.float32]], like: Tensor) -> Tensor:
+def _flow(flow: Tensor, like: Tensor) -> Tensor:
+    """At a picture's size, and 0 where there is next to none."""
     height, width = like.shape[-2:]
-    flow = torch.from_numpy(np.ascontiguousarray(found.transpose(2, 0, 1)))[None].to(like)
     if flow.shape[-2:] != (height, width):
         ratio = flow.new_tensor((width / flow.shape[-1], height / flow.shape[-2])).view(1, 2, 1, 1)
         flow = F.interpolate(flow, size=(height, width), mode="bilinear", align_corners=False) * ratio

@@ -7,6 +7,7 @@ moment comes back as it was painted. Several paintings that are named beside eac
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,17 +22,20 @@ from .warp import warped
 
 ENOUGH = 0.998  # of the picture: nothing farther back is looked at for the rest
 LEAST = 0.25  # of what is seen: where less can be followed, the scene has been cut, and is begun anew
+HALF = 0.5  # of the trust, where nobody knows the way but the photos show the same thing: a flat wall, the edge of what moves
 SMALLEST = 1e-6  # trust below which there is none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prior:
-    """painting: (1, 3, h, w), what was painted before, where it is now; trust: (1, 1, h, w) in 0–1; still: (1, 1, h, w), 1 where nothing has changed since it
-    was painted, which is part of what is trusted. anchor: (1, 3, h, w), the content that each place was painted after; where it is still, an older one, so
+    """painting: (1, 3, h, w), what was painted before, where it is now; trust: (1, 1, h, w) in 0–1; likely: (1, 1, h, w) in 0–1, where it is at least what a
+    thing like this was painted as, and better to begin with than the photo; still: (1, 1, h, w), 1 where nothing has changed since it was painted, which is
+    part of what is trusted. anchor: (1, 3, h, w), the content that each place was painted after; where it is still, an older one, so
     that slow changes add up. nearness: the style's loss that the scene began with, which is as near as it shall come; 0: not known."""
 
     painting: Tensor
     trust: Tensor
+    likely: Tensor
     still: Tensor
     anchor: Tensor
     nearness: float = 0.0
@@ -45,12 +49,12 @@ class Prior:
         """With so many px more on each side, mirrored as the task's are."""
         height, width = self.trust.shape[-2:]
         rows, columns = (torch.from_numpy(np.pad(np.arange(side), margin, mode="symmetric")).to(self.trust.device) for side in (height, width))
-        wider = {name: getattr(self, name)[..., rows, :][..., columns] for name in ("painting", "trust", "still", "anchor")}
+        wider = {name: getattr(self, name)[..., rows, :][..., columns] for name in ("painting", "trust", "likely", "still", "anchor")}
         return replace(self, **wider)
 
     def begun(self, content: Tensor) -> Tensor:
-        """Where a frame begins, (1, 3, h, w): with what was painted before where that can be trusted, else with its own content, in the colours that count."""
-        return torch.lerp(content, self.painting, self.trust).clamp(0, 1)
+        """Where a frame begins, (1, 3, h, w): with what was painted before where that is likely, else with its own content, in the colours that count."""
+        return torch.lerp(content, self.painting, self.likely).clamp(0, 1)
 
     def at(self, width: int, height: int) -> Temporal:
         """What holds a painting to it at a size."""
@@ -60,16 +64,16 @@ class Prior:
 
 @torch.no_grad()
 def prior(task: Task, device: torch.device) -> Prior | None:
-    """What a task's previous paintings say of it; None when it has none, or the scene has been cut. FlowMissing."""
+    """What a task's previous paintings say of it; None when it has none, or the scene has been cut. FlowMissing, UnusableFlow."""
     content = rounded(tensor(task.content, device).clamp(0, 1))
     seen = torch.ones_like(content[:, :1]) if task.weight is None else (tensor(task.weight, device) > 0).to(content)
-    found = [(one.weight, led) for one in task.previous if (led := _led(content, seen, one, task.settings)) is not None]
+    found = [(one.weight, led) for one in task.previous if (led := _led(content, seen, one, task)) is not None]
     if len(found) < 2:
         return found[0][1] if found else None
     total = torch.stack([weight * led.trust for weight, led in found]).sum(0)
     blend = torch.stack([weight * led.trust * led.painting for weight, led in found]).sum(0) / total.clamp(min=SMALLEST)
     trust = torch.stack([led.trust for _, led in found]).amax(0)
-    return Prior(blend, trust, torch.zeros_like(trust), content, found[0][1].nearness)  # a mixture is no painting yet: nothing of it stands still
+    return Prior(blend, trust, trust, torch.zeros_like(trust), content, found[0][1].nearness)  # a mixture is no painting yet: nothing of it stands still
 
 
 def framed(task: Task, content: Pixels, painting: Pixels, *, anew: bool, nearness: float = 0.0) -> Frame | None:
@@ -86,10 +90,10 @@ def rounded(values: Tensor) -> Tensor:
     return values.half().float()
 
 
-def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Prior | None:
+def _led(content: Tensor, seen: Tensor, previous: Previous, task: Task) -> Prior | None:
     """What a painting and those before it say; None when nothing that counts can be followed from the first of them."""
     painting, trust, still, anchor = torch.zeros_like(content), torch.zeros_like(seen), torch.zeros_like(seen), content
-    nearness = 0.0
+    first, likely, nearness = painting, trust, 0.0
     for number, read in enumerate(previous.frames):
         frame = read()
         if frame is None:
@@ -97,28 +101,32 @@ def _led(content: Tensor, seen: Tensor, previous: Previous, settings: str) -> Pr
                 return None
             break
         there, painted, visible = _placed(frame, content)
-        flow, here, sure = _followed(content, there, painted)
-        sure = sure * seen * (warped(visible, flow) > 0.999)
+        flow, here, like, sure = _followed(content, there, painted, task.flow)
+        shown = seen * (warped(visible, flow) > 0.999)
+        sure = sure * shown
         if number == 0:
-            nearness = frame.nearness
+            first, likely, nearness = here, like * shown, frame.nearness
             if float(sure.sum()) < LEAST * float(seen.sum()):
                 return None
-            if frame.settings == settings:
+            if frame.settings == task.settings:
                 still = unchanged(content, there, flow) * (seen == visible)
                 anchor, here, sure = torch.where(still > 0, there, content), torch.where(still > 0, painted, here), torch.maximum(sure, still)
         share = (sure - trust).clamp(min=0)
         painting, trust = painting + share * here, trust + share
         if frame.anew or float((trust * seen).sum()) >= ENOUGH * float(seen.sum()):
             break
-    return Prior(painting / trust.clamp(min=SMALLEST), trust, still, anchor, nearness)
+    painting = torch.where(trust > 0, painting / trust.clamp(min=SMALLEST), first)
+    return Prior(painting, torch.maximum(trust, HALF * likely), torch.maximum(trust, likely), still, anchor, nearness)
 
 
-def _followed(content: Tensor, there: Tensor, painted: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The flow from a content to an earlier one, (1, 2, h, w); the earlier painting brought here; and where that can be trusted."""
+def _followed(content: Tensor, there: Tensor, painted: Tensor, weights: Path | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The flow from a content to an earlier one, (1, 2, h, w); the earlier painting brought here; where it shows the same; and where it can be trusted."""
     if torch.equal(content, there):  # nothing to look for, and no need of what looks for it
-        return torch.zeros_like(content[:, :2]), painted, torch.ones_like(content[:, :1])
-    flow, back = flows(content, there)
-    return flow, warped(painted, flow), sound(flow, back) * alike(content, warped(there, flow))
+        everywhere = torch.ones_like(content[:, :1])
+        return torch.zeros_like(content[:, :2]), painted, everywhere, everywhere
+    flow, back = flows(content, there, weights)
+    same = alike(content, warped(there, flow))
+    return flow, warped(painted, flow), same, sound(flow, back) * same
 
 
 def _placed(frame: Frame, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -40,12 +40,13 @@ def minimise(
     evaluations: int,
     first: Value | None = None,
     accepted: Callable[[Tensor, Value], None] | None = None,
+    share: float = 1.0,
 ) -> Tensor:
     """The best point found with at most that many evaluations; the start when none is better. Never a point whose loss was not finite: such a step is
     shortened, and after TRIES failures the history is dropped.
 
     first: the value at the start, if it is known already. accepted: told each accepted point. Evaluate's value has loss inf or nan where loss or gradient is
-    not finite.
+    not finite. share: of the pixels, those that may change, whose steps are measured.
     """
     point, left = start, evaluations
     value = first
@@ -65,7 +66,7 @@ def minimise(
                 break  # the gradient is zero
             pairs.clear()
             continue
-        rms = size / math.sqrt(direction.numel())
+        rms = size / math.sqrt(direction.numel() * share)
         step = min(1.0, LONGEST_STEP / rms) if pairs else first_step / rms
         moved = None
         for _ in range(TRIES):

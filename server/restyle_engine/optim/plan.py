@@ -17,8 +17,8 @@ MARGIN = 8  # px around what is painted whole that are painted along and cut off
 LARGEST_WHOLE = 1024  # px, longest side: beyond it, only details are added to what is painted at this size or less
 FINISH_COST = 1.3  # of an evaluation, a step of the finish: a layer less deep, with the search
 DETAIL_COST = 0.6  # same, with the layers up to relu3_1
-FOLLOWED_MOMENTS = 2  # evaluations of the statistics, at most, for a frame that begins with the painting before: one looks, one moves what is new
-FOLLOWED_FINISH = 0.4  # of the plan's steps
+FOLLOWED_MOMENTS = 2, 4  # evaluations of the statistics, at least and at most, of a frame that begins with the painting before: the first one only looks
+FOLLOWED = 0.4  # of the plan's evaluations at its finest size, and of its finish
 FOLLOWED_DETAIL = 0.5
 DETAIL_STEPS = 8  # at most, of each size above LARGEST_WHOLE
 
@@ -86,8 +86,8 @@ def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, .
 
 
 def followed(scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
-    """What is left of a plan for a frame that begins with the painting before: the statistics looked at once more at the finest size, a part of the
-    finish and of each detail scale."""
+    """What is left of a plan for a frame that begins with the painting before: a few of the statistics, for what is new, at the finest size, a part of
+    the finish and of each detail scale."""
     finest = max((scale.width for scale in scales if scale.stage is Stage.MOMENTS), default=0)
     kept = [scale for scale in scales if scale.stage is not Stage.MOMENTS or scale.width == finest]
     return tuple(replace(scale, evaluations=_followed(scale)) for scale in kept)
@@ -95,8 +95,9 @@ def followed(scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
 
 def _followed(scale: Scale) -> int:
     if scale.stage is Stage.MOMENTS:
-        return min(FOLLOWED_MOMENTS, scale.evaluations)
-    return math.ceil(scale.evaluations * (FOLLOWED_FINISH if scale.stage is Stage.FINISH else FOLLOWED_DETAIL))
+        least, most = FOLLOWED_MOMENTS
+        return max(least, min(most, math.ceil(scale.evaluations * FOLLOWED)))
+    return math.ceil(scale.evaluations * (FOLLOWED if scale.stage is Stage.FINISH else FOLLOWED_DETAIL))
 
 
 def _large(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:

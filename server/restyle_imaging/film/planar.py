@@ -21,6 +21,7 @@ FULL, LIMITED = 2, 1  # AVColorRange
 BICUBIC, FULL_CHROMA, ACCURATE, EXACT = 0x4, 0x2000 | 0x4000, 0x40000, 0x80000  # SwsFlags
 SCALING = BICUBIC | FULL_CHROMA | ACCURATE | EXACT
 DEPTHS = (8, 9, 10, 12, 14, 16)  # bits of planar formats
+PACKED = ("rgba", "bgra", "argb", "abgr", "pal8")
 WEIGHTS = {BT709: (0.2126, 0.0722), 4: (0.30, 0.11), 7: (0.212, 0.087), BT2020: (0.2627, 0.0593)}  # of red and blue in luma
 WEIGHTS_BT601 = (0.299, 0.114)
 
@@ -46,6 +47,13 @@ def bits_of(frame: VideoFrame) -> int:
 
 def has_alpha(frame: VideoFrame) -> bool:
     return any(component.is_alpha for component in frame.format.components) or frame.format.name.startswith("pal")
+
+
+def transparent(frame: VideoFrame) -> bool:
+    """Whether there may be something behind it. Codings of packed pixels, GIF first, have alpha in every frame, used or not: there it is looked at."""
+    if not has_alpha(frame):
+        return False
+    return frame.format.name not in PACKED or bool((frame.to_ndarray(format="rgba")[..., 3] < 255).any())
 
 
 def to_rgb(frame: VideoFrame, tags: Tags, alpha: bool, width: int, height: int) -> Floats:

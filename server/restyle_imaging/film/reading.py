@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +17,7 @@ from ..arrays import Floats, Samples
 from ..errors import FilmError
 from ..io.pictures import plane_of, require_size
 from ..planes.formats import Plane
-from . import planar
+from . import planar, seeking
 from .tags import Tags, to_srgb
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ MOST_FRAMES = 2_000_000  # a day at 24 frames per second
 class Film:
     """A film as it was found. width, height: px of its upright frames. deep: more than 8 bits. times: of its frames, from the container's zero, in units of
     time_base, rising; end: when the last one's time is over. rate: frames per second, on average. aspect: width of a pixel over its height. turn: quarters
-    that its frames are turned to the left. warnings: sentences for people."""
+    that its frames are turned to the left. warnings: sentences for people. keys: positions from which on it can be decoded; empty: from its start alone."""
 
     path: Path
     width: int
@@ -50,6 +51,7 @@ class Film:
     turn: int
     codec: str
     warnings: tuple[str, ...] = ()
+    keys: tuple[int, ...] = ()
 
     @property
     def starts(self) -> tuple[Fraction, ...]:
@@ -62,19 +64,26 @@ class Film:
         return self.width * self.height * (4 if self.alpha else 3) * (4 if not self.tags.plain else 2 if self.deep else 1)
 
     def planes(self, positions: Sequence[int]) -> Iterator[tuple[int, Plane]]:
-        """The frames at some positions, which rise, from 0: RGB or RGBA, U8, U16 (deep), or F32 (wide colours), sRGB-encoded. The film is decoded from its
-        start to the last of them, one frame in memory at a time. FilmError when it is no longer as it was."""
-        wanted = iter(positions)
-        next_one = next(wanted, None)
-        with opened(self.path) as (container, stream):
-            for position, frame in enumerate(_decoded(container, stream, [])):
-                if next_one is None:
-                    return
-                if position == next_one:
-                    yield position, self._plane(frame, stream)
-                    next_one = next(wanted, None)
-        if next_one is not None:
+        """The frames at some positions, which rise, from 0: RGB or RGBA, U8, U16 (deep), or F32 (wide colours), sRGB-encoded. The film is decoded from a
+        little before the first to the last of them, one frame in memory at a time. FilmError when it is no longer as it was."""
+        left = deque(positions)
+        entry = seeking.entry(self.keys, left[0]) if left else 0
+        for first in dict.fromkeys((entry, 0)):  # from the start when the short way leads elsewhere
+            with opened(self.path) as (container, stream), contextlib.suppress(seeking.Astray):
+                for position, frame in self._frames(container, stream, first):
+                    if left and position == left[0]:
+                        yield left.popleft(), self._plane(frame, stream)
+                    if not left:
+                        return
+        if left:
             raise FilmError(f"{self.path.name} has lost frames since it was opened; run this again when it is whole.")
+
+    def _frames(self, container: InputContainer, stream: VideoStream, first: int) -> Iterator[tuple[int, VideoFrame]]:
+        """With their positions, from one on. Astray."""
+        if first == 0:
+            return enumerate(_decoded(container, stream, []))
+        seeking.seek(container, stream, self.times[first])
+        return seeking.counted(_decoded(container, stream, []), self.times, first)
 
     def _plane(self, frame: VideoFrame, stream: VideoStream) -> Plane:
         width, height = (self.height, self.width) if self.turn % 2 else (self.width, self.height)
@@ -106,7 +115,8 @@ class _Found:
         self._bits, self._lasts = 8, 0
         told = stream.average_rate or stream.guessed_rate or stream.base_rate
         self._rate = Fraction(told) if told else fps
-        self._timed = True
+        self._timed = self._exact = True
+        self._keys: list[int] = []
         self._base = Fraction(stream.time_base or Fraction(1, 90_000))
 
     def add(self, frame: VideoFrame) -> None:
@@ -114,15 +124,18 @@ class _Found:
             self._first = frame
         elif self._other is None and (frame.width, frame.height) != (self._first.width, self._first.height):
             self._other = (len(self.times), frame.width, frame.height)
-        self._alpha = self._alpha or planar.has_alpha(frame)
+        self._alpha = self._alpha or planar.transparent(frame)
         self._bits = max(self._bits, planar.bits_of(frame))
         self._interlaced = self._interlaced or frame.interlaced_frame
         step = 1 if self._rate is None else max(1, round(1 / (self._rate * self._base)))
         self._lasts = frame.duration or step
         after = self.times[-1] + step if self.times else 0
         time = after if frame.pts is None else frame.pts
+        if frame.key_frame:
+            self._keys.append(len(self.times))
         self.times.append(max(time, self.times[-1] + 1) if self.times else time)
         self._timed = self._timed and frame.pts is not None
+        self._exact = self._exact and frame.pts == self.times[-1]
 
     def film(self, path: Path, container: InputContainer, notes: tuple[str, ...]) -> Film:
         name, first = path.name, self._first
@@ -142,7 +155,7 @@ class _Found:
         return Film(
             path, width, height, self._bits > 8, self._alpha, planar.tags_of(first, self._stream.codec_context), self._base, tuple(times), end, rate,
             1 / aspect if turn % 2 else aspect, turn, self._stream.codec_context.name,
-            (*notes, *self._warnings(name, first, container, end * self._base)),
+            (*notes, *self._warnings(name, first, container, end * self._base)), () if notes or not self._exact else tuple(self._keys),
         )  # fmt: skip
 
     def _warnings(self, name: str, first: VideoFrame, container: InputContainer, end: Fraction) -> Iterator[str]:

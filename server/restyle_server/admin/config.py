@@ -55,6 +55,7 @@ class Config:
     tls: Tls | None = None  # the only way to be reached from other machines
     devices: tuple[str, ...] = ("auto",)
     weights_file: Path | None = None
+    flow_weights: Path | None = None  # of RAFT, by which films are followed instead of OpenCV's search
     shared_styles: Path | None = None  # a folder of styles for everybody, never written to; in server.toml relative to that file
     vgg19_url: str = ""  # empty: torchvision's own address
     log_level: str = "INFO"
@@ -77,6 +78,7 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int | None = None
     devices: tuple[str, ...] | None = None
     weights_file: str | None = None
+    flow_weights: str | None = None
     shared_styles: str | None = None
     vgg19_url: str | None = None
     log_level: str | None = None
@@ -96,6 +98,7 @@ def load(
     port: int | None = None,
     device: str | None = None,
     weights_file: Path | None = None,
+    flow_weights: Path | None = None,
     log_level: str | None = None,
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
@@ -112,6 +115,7 @@ def load(
         "port": port,
         "devices": None if device is None else tuple(part.strip() for part in device.split(",") if part.strip()),
         "weights_file": weights_file,
+        "flow_weights": flow_weights,
         "log_level": log_level and log_level.upper(),
         "tls": _tls(config.tls, {"cert": tls_cert, "key": tls_key, "client_ca": tls_client_ca}),
     }
@@ -138,6 +142,8 @@ def checked(config: Config) -> Config:
         raise ConfigError(f"The log level is one of {', '.join(LEVELS)}.")
     if config.weights_file is not None and not config.weights_file.is_file():
         raise ConfigError(f"The weights file {config.weights_file} does not exist; name a safetensors file of VGG16's or VGG19's convolutions.")
+    if config.flow_weights is not None and not config.flow_weights.is_file():
+        raise ConfigError(f"The flow weights {config.flow_weights} do not exist; name a file of torchvision's RAFT, or leave them out: films need none.")
     return config
 
 
@@ -180,6 +186,7 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
     words = {name: getattr(said, name) for name in ("host", "port", "devices", "vgg19_url", "log_level")}
     words |= {
         "weights_file": Path(said.weights_file).expanduser() if said.weights_file else None,
+        "flow_weights": Path(said.flow_weights).expanduser() if said.flow_weights else None,
         "shared_styles": path.absolute().parent / Path(said.shared_styles).expanduser() if said.shared_styles else None,
         "tls": _tls(None, {name: path.parent / Path(value).expanduser() for name in TLS_FILES if (value := getattr(said.tls, name))}),
     }

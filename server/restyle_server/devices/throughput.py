@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 from restyle_contract.files import atomic_write
-from restyle_engine.optim.plan import plan
+from restyle_engine.optim.plan import followed, plan
 from restyle_engine.parameters import Resolved
 
 from ..worker.messages import Timing
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 FILE = "throughput.json"
 POINTS = 24  # scales remembered per kind of work: about eight jobs, so that a machine that has become slower is believed soon
+FLOW_SECONDS = 8e-7  # a pixel, of the flow to one earlier frame and what is made of it: on the processor, whatever paints
+FLOW_PIXELS = 1 << 20  # that are searched, at most
+LOOKS = 3  # earlier frames that are looked at, at most
 STARTS = 5  # jobs' first seconds remembered; the shortest counts
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -59,10 +62,13 @@ class Throughput:
         a, b = _line(self.scales)
         return a + b * pixels
 
-    def seconds(self, resolved: Resolved, warm: bool) -> float:
-        """Seconds of a whole job. warm: whether it will not be its worker's first."""
+    def seconds(self, resolved: Resolved, warm: bool, previous: int = 0) -> float:
+        """Seconds of a whole job. warm: whether it will not be its worker's first. previous: paintings that it holds still with."""
         scales = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations) if resolved.strength > 0 else ()
+        if previous:
+            scales = followed(scales)
         work = sum((scale.evaluations + self.between) * self.evaluation(scale.load) for scale in scales)
+        work += previous * LOOKS * FLOW_SECONDS * min(resolved.width * resolved.height, FLOW_PIXELS)
         first = self.between * self.evaluation(scales[0].load) if scales else 0.0  # as before any other scale
         later = min(self.warm, default=first)
         return work + (later if warm else min(self.cold, default=later))
@@ -104,12 +110,12 @@ class Throughputs:
         except OSError as error:
             log.warning("throughput: can't be kept: %s", error.strerror)
 
-    def seconds(self, device: str, resolved: Resolved, *, warm: bool) -> float | None:
-        """What a job will take; by the device's other work when this kind is new there; None before the first job."""
+    def seconds(self, device: str, resolved: Resolved, *, warm: bool, previous: int = 0) -> float | None:
+        """What a job will take that holds still with so many paintings; by the device's other work when this kind is new there; None before the first job."""
         own = self._throughputs.get(_kind(device, resolved))
         others = (throughput for kind, throughput in self._throughputs.items() if kind.startswith(f"{device} | "))
         throughput = own or next(others, None)
-        return throughput.seconds(resolved, warm) if throughput is not None and throughput.scales else None
+        return throughput.seconds(resolved, warm, previous) if throughput is not None and throughput.scales else None
 
 
 def _kind(device: str, resolved: Resolved) -> str:

@@ -268,17 +268,18 @@ class JobCreation:
         return replace(style, picture=target)
 
     async def estimate(self, request: wire.EstimateJobRequest, owner: str) -> wire.Estimate:
-        """Memory, time and the largest size, without the job's pixels."""
+        """Memory, time and the largest size, without the job's pixels, and without the jobs that it holds still with: they may not have been made yet."""
         spec = spec_of(request.spec, self._limits)
         self._dispatcher.check_device(spec.device)
         weights = await self._registry.chosen(spec.weights, spec.parameters)
-        asked = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner))
+        previous = tuple(PreviousOrder((NOWHERE,), one.weight) for one in spec.previous)
+        asked = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner), previous)
         estimated = await self._dispatcher.estimate(asked, spec.device, ESTIMATE_SECONDS, ESTIMATE_SECONDS)
         if estimated is None:
             raise Unavailable("The engine is still starting; ask again in a moment.", retry_after=RETRY_SECONDS)
         slot, order, estimate = estimated
         resolved = order.parameters
-        seconds = self._throughputs.seconds(slot.describe(), resolved, warm=slot.warm)
+        seconds = self._throughputs.seconds(slot.describe(), resolved, warm=slot.warm, previous=len(previous))
         return wire.Estimate(
             memory_bytes=estimate.memory_bytes,
             memory_available=estimate.memory_available,

@@ -92,8 +92,9 @@ class Engine(Protocol):
     """What paints. `estimate` is called from another thread, also while `paint` runs, and opens none of the order's files. `paint` calls `between` from one
     scale to the next and obeys it like the observer.
 
-    An engine may have an attribute `features`: those of FEATURES that it fills; and a method `prepare(folder, weights, parameters)`, called before the first
-    order, which keeps what is costly to make in the folder, and loads the weights (a path, or None) as most orders will want them."""
+    An engine may have an attribute `features`: those of FEATURES that it fills; and a method `prepare(folder, weights, parameters, flow)`, called before
+    the first order, which keeps what is costly to make in the folder, loads the weights (a path, or None) as most orders will want them, and follows frames by
+    the weights of RAFT `flow` (same)."""
 
     def device(self) -> Device: ...
     def estimate(self, order: Order) -> Estimate: ...

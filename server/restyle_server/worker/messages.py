@@ -18,11 +18,12 @@ from .engine import Device, Estimate
 @dataclass(frozen=True, slots=True)
 class Prepare:
     """The first word: keep what is costly to measure in `folder`, and have these weights ready, with these parameters, as most jobs want them; None: a job that
-    waits says itself what it wants."""
+    waits says itself what it wants. flow: weights of RAFT, an administrator's; None: frames are followed without."""
 
     folder: Path
     weights: Path | None
     parameters: Resolved
+    flow: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

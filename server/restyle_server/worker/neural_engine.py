@@ -13,6 +13,7 @@ from restyle_engine import device as devices
 from restyle_engine.large.memory import FOLLOWED_PER_PIXEL, FULL_PER_PIXEL, estimate_bytes, largest_size
 from restyle_engine.motion.flow import FlowMissing
 from restyle_engine.motion.prior import framed
+from restyle_engine.motion.raft import UnusableFlow
 from restyle_engine.network.vgg import UnusableWeights
 from restyle_engine.optim.plan import LARGEST_WHOLE
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
@@ -50,10 +51,13 @@ class NeuralEngine:
         self._id = device_id
         self._kind = devices.device_kind(device_id)
         self._pictures = StylePictures()
+        self._flow: Path | None = None  # weights of RAFT
         self._stylizer = Stylizer("cpu" if devices.device_kind(device_id) == "cpu" else device_id)  # cores of a processor are one device to torch
 
-    def prepare(self, folder: Path, weights: Path | None, parameters: Resolved) -> None:
-        """Keeps what is costly to measure in the folder; loads the weights with the parameters' pooling and precision, and runs them once. UnusableWeights."""
+    def prepare(self, folder: Path, weights: Path | None, parameters: Resolved, flow: Path | None = None) -> None:
+        """Keeps what is costly to measure in the folder; follows frames by the weights of RAFT `flow`, if they are given; loads the weights with the
+        parameters' pooling and precision, and runs them once. UnusableWeights."""
+        self._flow = flow
         self._stylizer.keep_in(folder)
         if weights is not None:
             self._stylizer.warm_up(weights, parameters.pooling, parameters.precision)
@@ -76,7 +80,7 @@ class NeuralEngine:
             return self._paint(order, observe, between)
         except (ImagingError, PictureError) as error:
             raise JobFailure("BAD_INPUT", error.message) from error
-        except UnusableWeights as error:
+        except (UnusableWeights, UnusableFlow) as error:
             raise JobFailure("WEIGHTS_UNUSABLE", str(error)) from error
         except FlowMissing as error:
             raise JobFailure("UNIMPLEMENTED", extra.missing("Frames that hold still").message) from error
@@ -100,7 +104,7 @@ class NeuralEngine:
         checkpoint = Checkpoint(order, self._id)
         task = replace(task_of(order, canvas, self._pictures), memory=memory, state=checkpoint.found())
         if order.frame is not None:
-            task = replace(task, sequence=True, settings=frames.settings_of(task, order), previous=frames.previous_of(order))
+            task = replace(task, sequence=True, settings=frames.settings_of(task, order), previous=frames.previous_of(order), flow=self._flow)
         if order.painted is not None:
             return self._key(order, canvas, task)
         steps = 0

@@ -306,7 +306,7 @@ def _prepared(engine: Engine, command: say.Prepare) -> None:
     prepare = getattr(engine, "prepare", None)
     if prepare is not None:
         with contextlib.suppress(Exception):  # the job that meets the same fault says what it is
-            prepare(command.folder, command.weights, command.parameters)
+            prepare(command.folder, command.weights, command.parameters, command.flow)
 
 
 def _painted(engine: Engine, command: say.Paint, observer: JobObserver, between: Between) -> say.Message:

@@ -143,6 +143,34 @@ def test_what_was_hidden_for_a_moment_comes_back_as_it_was() -> None:
     assert float((both.painting[..., 40:, 50:] - 0.75).abs().max()) < 0.02
 
 
+def test_where_the_way_is_not_known_a_frame_begins_with_what_a_thing_like_this_was_painted_as() -> None:
+    wall = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32)  # without a way that could be known, and with a square before it
+    before, here = wall.copy(), wall.copy()
+    before[16:32, 8:24] = here[16:32, 20:36] = (0.9, 0.2, 0.6)
+    last = framed(order(before), before, np.full_like(before, 0.25), anew=True)
+    assert last is not None
+    found = prior(order(here, last), CPU)
+    assert found is not None
+    unknown = (found.trust < 1) & (found.still == 0)
+    alike = unknown & (found.likely == 1)
+    assert float(alike.float().mean()) > 0.02
+    assert float(found.trust[alike].min()) == float(found.trust[alike].max()) == 0.5
+    started = found.begun(torch.ones(1, 3, HEIGHT, WIDTH))
+    assert float((started - 0.25).abs().amax(1, keepdim=True)[found.likely == 1].max()) < 0.02
+    assert float(started[(found.likely == 0).expand_as(started)].min()) == 1.0
+
+
+def test_the_statistics_move_what_is_new_however_little_it_is(painter: Stylizer) -> None:
+    first = painter.paint(order(scene(20), evaluations=40), go_on)
+    content = scene(20)
+    content[6:14, 44:52] = (0.1, 0.7, 0.2)
+    states: list[State] = []
+    job = order(content, frame(first), evaluations=40)
+    painter.paint(job, go_on, keep=lambda state: states.append(replace(state, best=state.best.copy())))
+    losses = [step.loss for step in painter.paint(job, go_on).trace if step.scale == 1]
+    assert min(losses[1:]) < losses[0]
+
+
 def test_nothing_is_looked_at_beyond_a_frame_that_began_anew() -> None:
     def never() -> Frame | None:
         raise AssertionError
@@ -205,7 +233,7 @@ def test_the_temporal_terms_gradient_is_its_derivative() -> None:
     generator = torch.Generator().manual_seed(0)
     image, before = (torch.rand(1, 3, 6, 5, dtype=torch.float64, generator=generator) for _ in range(2))
     trust = torch.rand(1, 1, 6, 5, dtype=torch.float64, generator=generator)
-    term = Prior(before, trust, torch.zeros_like(trust), before).at(5, 6)
+    term = Prior(before, trust, trust, torch.zeros_like(trust), before).at(5, 6)
     image.requires_grad_(True)
     value, gradient = term.gradient(image)
     (exact,) = torch.autograd.grad(value, image)

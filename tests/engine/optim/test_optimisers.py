@@ -94,6 +94,19 @@ def test_adam_averages_the_last_quarter_and_nothing_earlier() -> None:
     assert torch.allclose(found, torch.stack(states[15:]).mean(0), atol=1e-6)
 
 
+def test_where_few_pixels_may_change_the_first_step_is_measured_by_those() -> None:
+    few = torch.zeros_like(GOAL)
+    few[..., :2, :2] = 1
+    seen: list[torch.Tensor] = []
+
+    def bowl(x: torch.Tensor) -> Value:
+        seen.append(x)
+        return Value(Bowl.loss(x * few), few * STEEPNESS * (x - GOAL))
+
+    lbfgs.minimise(bowl, START, 2, share=float(few.mean()))
+    assert float((seen[1][few > 0]).square().mean().sqrt()) == pytest.approx(lbfgs.FIRST_STEP)
+
+
 def test_a_flat_loss_leaves_the_picture_as_it_is() -> None:
     found = lbfgs.minimise(lambda x: Value(1.0, torch.zeros_like(x)), START, 10)
     assert torch.equal(found, START)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from cli import films
+from PIL import Image
 from restyle_imaging import extra
 from restyle_imaging.errors import FilmError
 from restyle_imaging.film import codecs, reading, tags
@@ -239,6 +241,33 @@ def test_transparency_chooses_a_coding_that_holds_it(suffix: str, codec: str) ->
 def test_transparency_is_laid_on_black_when_the_coding_was_asked_for(tmp_path: Path) -> None:
     chosen = codecs.choose(".mp4", "h264", None, deep=False, alpha=True)
     assert (chosen.alpha, chosen.notes) == (False, ("h264 holds no transparency: the film is laid on black.",))
+
+
+@pytest.mark.parametrize("seen_through", [False, True])
+def test_a_gif_is_transparent_where_one_of_its_frames_is(tmp_path: Path, seen_through: bool) -> None:
+    frames = [Image.fromarray(films.scene(at)).convert("RGBA") for at in range(3)]
+    for frame in frames if seen_through else ():
+        frame.putpixel((3, 4), (0, 0, 0, 0))
+    frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:], duration=100, disposal=2)
+    assert reading.look(tmp_path / "film.gif").alpha is seen_through
+
+
+def test_a_film_that_says_a_rate_of_0_has_times_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "film.avi"
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 32, 24, "yuvj420p"
+        for at in range(3):
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(films.scene(at), "rgb24")))
+        target.mux(stream.encode(None))
+    data = bytearray(path.read_bytes())
+    head = data.index(b"strh") + 8
+    data[head + 20 : head + 28] = bytes(8)  # scale and rate (AVISTREAMHEADER)
+    path.write_bytes(data)
+    film = reading.look(path)
+    assert len(film.times) == 3
+    assert film.rate > 0
+    assert all(after > before for before, after in pairwise(film.starts))
 
 
 def test_the_missing_packages_are_named_with_the_command_that_installs_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -255,7 +256,7 @@ def test_a_gif_is_transparent_where_one_of_its_frames_is(tmp_path: Path, seen_th
 def test_a_film_that_says_a_rate_of_0_has_times_all_the_same(tmp_path: Path) -> None:
     path = tmp_path / "film.avi"
     with av.open(str(path), "w") as target:
-        stream = target.add_stream("mjpeg", rate=10)
+        stream: Any = target.add_stream("mjpeg", rate=10)
         stream.width, stream.height, stream.pix_fmt = 32, 24, "yuvj420p"
         for at in range(3):
             target.mux(stream.encode(av.VideoFrame.from_ndarray(films.scene(at), "rgb24")))

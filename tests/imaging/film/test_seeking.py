@@ -11,6 +11,7 @@ from typing import Any
 import av
 import pytest
 from cli import films
+from restyle_imaging.errors import FilmError
 from restyle_imaging.film import reading, seeking
 from restyle_imaging.planes.samples import samples_of
 
@@ -103,5 +104,5 @@ def test_decoding_begins_a_group_before_the_frames_own() -> None:
 def test_a_film_that_has_lost_frames_meanwhile_is_said(tmp_path: Path) -> None:
     film = coded(tmp_path / "film.mkv", "libx264", EVEN)
     coded(tmp_path / "film.mkv", "libx264", EVEN[:15])
-    with pytest.raises(reading.FilmError, match="has lost frames since it was opened"):
+    with pytest.raises(FilmError, match="has lost frames since it was opened"):
         read(film, [25])

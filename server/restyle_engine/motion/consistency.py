@@ -15,6 +15,8 @@ UNCHANGED = 1 / 255  # of the range, mean difference in a window, by channel: a 
 NOISE = 4 / 255  # of the range, mean size of the differences there
 WINDOW = 7  # px
 REACH = 9  # px, side of the window that must all be unchanged: strokes end beyond the edges of what they paint
+TEXTURE = 32 / 255  # of the range between the darkest and the brightest pixel of a window: less looks alike wherever it goes
+STANDING = 0.3  # of what has texture: where so much is unchanged, the camera stands; where it turns or passes by, less is
 
 
 def sound(flow: Tensor, back: Tensor) -> Tensor:
@@ -36,10 +38,27 @@ def alike(here: Tensor, there: Tensor) -> Tensor:
 
 def unchanged(here: Tensor, there: Tensor, flow: Tensor) -> Tensor:
     """Where nothing has moved, nor changed but for noise, (1, 1, h, w) of 1 and 0."""
+    return _inner(_same(here, there) & (flow.square().sum(1, keepdim=True) < UNMOVED**2))
+
+
+def standing(here: Tensor, there: Tensor) -> Tensor:
+    """Where a camera that stands sees what it saw, (1, 1, h, w) of 1 and 0: there a flow tells only of what moves nearby, as a search for the way of a flat
+    wall takes that of its neighbours. All 0 where the camera moves."""
+    same = _same(here, there)
+    textured = (F.max_pool2d(here, WINDOW, 1, WINDOW // 2) + F.max_pool2d(-here, WINDOW, 1, WINDOW // 2)).amax(1, keepdim=True) > TEXTURE
+    if float((same & textured).sum()) <= STANDING * float(textured.sum()):
+        return torch.zeros_like(here[:, :1])
+    return _inner(same)
+
+
+def _same(here: Tensor, there: Tensor) -> Tensor:
     difference = here - there
-    same = (_mean(difference, WINDOW).abs().amax(1, keepdim=True) < UNCHANGED) & (_mean(difference.abs(), WINDOW).amax(1, keepdim=True) < NOISE)
-    still = (same & (flow.square().sum(1, keepdim=True) < UNMOVED**2)).to(here.dtype)
-    return -F.max_pool2d(-still, REACH, 1, REACH // 2)
+    return (_mean(difference, WINDOW).abs().amax(1, keepdim=True) < UNCHANGED) & (_mean(difference.abs(), WINDOW).amax(1, keepdim=True) < NOISE)
+
+
+def _inner(mask: Tensor) -> Tensor:
+    """1 where all of a window is so, else 0, as float32."""
+    return -F.max_pool2d(-mask.float(), REACH, 1, REACH // 2)
 
 
 def _outside(flow: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..resizing import resized, resized_map, tensor
 from ..task import Frame, Pixels, Previous, Task
-from .consistency import alike, sound, unchanged
+from .consistency import alike, sound, standing, unchanged
 from .flow import flows
 from .temporal import Temporal
 from .warp import warped
@@ -124,7 +124,8 @@ def _followed(content: Tensor, there: Tensor, painted: Tensor, weights: Path | N
     if torch.equal(content, there):  # nothing to look for, and no need of what looks for it
         everywhere = torch.ones_like(content[:, :1])
         return torch.zeros_like(content[:, :2]), painted, everywhere, everywhere
-    flow, back = flows(content, there, weights)
+    moves = 1 - standing(content, there)
+    flow, back = (moves * one for one in flows(content, there, weights))
     same = alike(content, warped(there, flow))
     return flow, warped(painted, flow), same, sound(flow, back) * same
 

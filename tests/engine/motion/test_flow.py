@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from restyle_engine.motion.consistency import alike, sound, unchanged
+from restyle_engine.motion.consistency import alike, sound, standing, unchanged
 from restyle_engine.motion.flow import FlowMissing, flows
 from restyle_engine.motion.warp import warped
 from torch import Tensor
@@ -118,3 +118,17 @@ def test_noise_changes_nothing_and_a_step_of_light_does() -> None:
     assert float(unchanged(picture, picture + noise, still).mean()) > 0.95
     assert float(unchanged(picture, picture + 3 / 255, still).max()) == 0
     assert float(unchanged(picture, picture, still + 1).max()) == 0
+
+
+def test_a_flat_wall_stands_beside_what_moves_and_not_where_the_camera_does() -> None:
+    def wall(at: int) -> torch.Tensor:
+        bars = torch.tensor([0.2, 0.8, 0.5, 0.9, 0.1, 0.6]).repeat_interleave(SIDE // 6 + 1)[:SIDE].expand(1, 3, SIDE, SIDE).clone()
+        bars[..., 30:60, :] = texture(5, SIDE + 8)[..., 30:60, at : at + SIDE]
+        return bars
+
+    there, here = wall(0), wall(4)
+    found = standing(here, there)
+    assert float(found[..., :18, :].min()) == 1
+    assert float(found[..., 34:56, :].max()) == 0
+    moves = texture(5, SIDE + 8)
+    assert float(standing(moves[..., 4 : 4 + SIDE], moves[..., :SIDE]).max()) == 0

@@ -78,6 +78,7 @@ class Stages:
         objective = finish.finish_of(self._task, telling.best, content, regions, self._vgg, self._network, self._targets, mode, side, temporal)
         pull, free = regions.strength.pull, regions.strength.free(telling.best)
         del regions  # its maps are let go
+        telling.accept(telling.best.clone())  # a large picture is kept once: the one before is let go here
 
         def tell(terms: finish.Terms, weight: float, picture: Tensor) -> None:
             telling.accept(picture)

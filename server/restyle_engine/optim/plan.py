@@ -22,9 +22,13 @@ FOLLOWED = 0.4  # of the plan's evaluations at its finest size, and of its finis
 FOLLOWED_DETAIL = 0.5
 DETAIL_STEPS = 8  # at most, of each size above LARGEST_WHOLE
 
-FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.45, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
+FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.22, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
+HALF_FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.25})  # of it, for one at half the size, where a step costs a quarter
 LEAST = 2  # evaluations that are left to the statistics: the first of them only looks
-SHARES = (0.30, 0.40, 0.30, 0.15)  # of the rest, finest scale first; the last one repeats: large strokes form at the coarse ones, which cost little
+LARGE_STROKES = (0.30, 0.40, 0.30, 0.15)  # of the rest, finest scale first; the last one repeats: large strokes form at the coarse ones, which cost little
+SHARES: Mapping[Preset, tuple[float, ...]] = MappingProxyType(
+    {Preset.DRAFT: (0.46, 0.31, 0.14, 0.07), Preset.STANDARD: LARGE_STROKES, Preset.FINE: LARGE_STROKES}
+)  # a draft's few at the finest one bring its half-size finish to the grain of the style
 
 
 class Stage(Enum):
@@ -54,6 +58,11 @@ class Scale:
         return self.width + 2 * self.margin, self.height + 2 * self.margin
 
     @property
+    def spent(self) -> float:
+        """Of the budget."""
+        return self.evaluations * self.cost
+
+    @property
     def load(self) -> float:
         """Of one evaluation, in pixels that pass through all layers."""
         return math.prod(self.canvas) * {Stage.MOMENTS: 1.0, Stage.FINISH: FINISH_COST, Stage.DETAIL: DETAIL_COST}[self.stage]
@@ -66,31 +75,28 @@ def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, .
         return ()
     if max(width, height) > LARGEST_WHOLE:
         return _large(width, height, preset, budget)
-    steps = math.floor(min(budget * FINISHED[preset], max(0, budget - LEAST)) / FINISH_COST + 1e-9)
-    moments = budget - steps * FINISH_COST
-    sizes = _sizes(width, height)
-    given = [SHARES[min(i, len(SHARES) - 1)] for i in range(len(sizes))]
+    sizes, shares = _sizes(width, height), SHARES[preset]
+    room, halved = max(0, budget - LEAST), HALF_FINISHED.get(preset, 0.0)
+    finished = FINISHED[preset] + (halved if len(sizes) == 1 else 0.0)
+    last = _scale(width, height, width, height, min(budget * finished, room), Stage.FINISH)
+    halves = [_scale(*size, width, height, min(budget * halved, room - last.spent), Stage.FINISH) for size in sizes[1:2]]
+    moments = left = budget - last.spent - sum(half.spent for half in halves)
+    given = [shares[min(i, len(shares) - 1)] for i in range(len(sizes))]
     scales: list[Scale] = []
-    left = moments
-    for i, (w, h) in reversed(list(enumerate(sizes))):
-        margin = _margin(w, width)
-        cost = _area(w, h, margin) / _area(width, height, MARGIN)
+    for i, size in reversed(list(enumerate(sizes))):
         wanted = left if i == 0 else min(moments * given[i] / sum(given), left - 1)  # the finest scale keeps one at least
-        evaluations = max(0, math.floor(wanted / cost + 1e-9))
-        if evaluations:
-            scales.append(Scale(w, h, evaluations, cost, margin=margin))
-            left -= evaluations * cost
-    if steps:
-        scales.append(Scale(width, height, steps, FINISH_COST, Stage.FINISH, MARGIN))
-    return tuple(scales)
+        scales.append(_scale(*size, width, height, wanted, Stage.MOMENTS))
+        left -= scales[-1].spent
+        if i == 1:
+            scales += halves
+    return tuple(scale for scale in (*scales, last) if scale.evaluations)
 
 
 def followed(scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
     """What is left of a plan for a frame that begins with the painting before: a few of the statistics, for what is new, at the finest size, a part of
     the finish and of each detail scale."""
     finest = max((scale.width for scale in scales if scale.stage is Stage.MOMENTS), default=0)
-    kept = [scale for scale in scales if scale.stage is not Stage.MOMENTS or scale.width == finest]
-    return tuple(replace(scale, evaluations=_followed(scale)) for scale in kept)
+    return tuple(replace(scale, evaluations=_followed(scale)) for scale in scales if scale.width >= finest)
 
 
 def _followed(scale: Scale) -> int:
@@ -113,6 +119,13 @@ def _large(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale,
         Scale(w, h, steps, DETAIL_COST * _area(w, h, margin) / area, Stage.DETAIL, margin) for (w, h), margin in zip(sizes[:-1], margins[:-1], strict=True)
     ]
     return painted + tuple(reversed(details))
+
+
+def _scale(width: int, height: int, whole_width: int, whole_height: int, budget: float, stage: Stage) -> Scale:
+    """One of a painting that is done whole, with as many evaluations as the budget pays."""
+    margin = _margin(width, whole_width)
+    cost = _area(width, height, margin) / _area(whole_width, whole_height, MARGIN) * (FINISH_COST if stage is Stage.FINISH else 1.0)
+    return Scale(width, height, max(0, math.floor(budget / cost + 1e-9)), cost, stage, margin)
 
 
 def _margin(width: int, whole: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from restyle_engine.optim.plan import DETAIL_COST, FINISH_COST, LARGEST_WHOLE, Stage, plan
+from restyle_engine.optim.plan import DETAIL_COST, FINISH_COST, LARGEST_WHOLE, Stage, followed, plan
 from restyle_engine.parameters import SMALLEST_SIDE, Parameters, Preset, resolve, work_size
 
 SIZES = [(16, 16), (16, 2000), (2000, 16), (97, 95), (128, 96), (512, 512), (511, 340), (1024, 768), (4096, 4096)]
@@ -31,18 +31,30 @@ def test_every_scale_is_larger_than_the_one_before_and_the_last_is_the_work(widt
 
 def test_all_presets_visit_the_same_sizes_so_that_a_draft_predicts_fine() -> None:
     draft, standard, fine = ([(scale.width, scale.height, scale.stage) for scale in plan(512, 384, preset, preset.budget)] for preset in Preset)
-    assert draft == standard == fine
+    assert standard == fine == [place for place in draft if place != (256, 192, Stage.FINISH)]
     assert [(width, height) for width, height, stage in fine if stage is Stage.MOMENTS] == [(128, 96), (256, 192), (512, 384)]
+
+
+def test_a_draft_is_finished_at_half_the_size_first_where_that_costs_a_quarter() -> None:
+    half, finest, last = plan(512, 384, Preset.DRAFT, Preset.DRAFT.budget)[-3:]
+    assert [(scale.width, scale.stage) for scale in (half, finest, last)] == [(256, Stage.FINISH), (512, Stage.MOMENTS), (512, Stage.FINISH)]
+    assert half.evaluations > 2 * last.evaluations
+    assert half.cost == pytest.approx(FINISH_COST / 4, rel=0.05)
+
+
+def test_a_frame_that_follows_is_painted_at_its_own_size_alone() -> None:
+    for preset in Preset:
+        assert [(scale.width, scale.stage) for scale in followed(plan(512, 384, preset, preset.budget))] == [(512, Stage.MOMENTS), (512, Stage.FINISH)]
 
 
 @pytest.mark.parametrize("preset", list(Preset))
 @pytest.mark.parametrize("size", [(16, 16), (128, 96), (512, 384), (1024, 1024)])
 def test_every_preset_has_a_finish_at_the_size_of_the_work_and_it_comes_last(preset: Preset, size: tuple[int, int]) -> None:
-    *moments, last = plan(*size, preset, preset.budget)
+    scales = plan(*size, preset, preset.budget)
+    *_, moments, last = scales
     assert (last.stage, last.width, last.height) == (Stage.FINISH, *size)
-    assert {scale.stage for scale in moments} == {Stage.MOMENTS}
-    assert (moments[-1].width, moments[-1].height) == size
-    assert 0.3 * preset.budget < last.evaluations * last.cost < 0.5 * preset.budget
+    assert (moments.stage, moments.width, moments.height) == (Stage.MOMENTS, *size)
+    assert 0.3 * preset.budget < sum(scale.spent for scale in scales if scale.stage is Stage.FINISH) < 0.5 * preset.budget
 
 
 @pytest.mark.parametrize("preset", list(Preset))
@@ -53,9 +65,10 @@ def test_a_large_picture_is_painted_whole_and_finished_below_and_then_gets_its_d
     assert all(max(scale.width, scale.height) <= LARGEST_WHOLE for scale in scales if scale.stage is not Stage.DETAIL)
 
 
+@pytest.mark.parametrize("preset", list(Preset))
 @pytest.mark.parametrize("budget", [1, 2, 3, 7, 1000])
-def test_any_budget_gives_a_plan_that_reaches_the_work_size(budget: int) -> None:
-    scales = plan(128, 128, Preset.STANDARD, budget)
+def test_any_budget_gives_a_plan_that_reaches_the_work_size(preset: Preset, budget: int) -> None:
+    scales = plan(128, 128, preset, budget)
     assert scales[-1].width == 128
     assert scales[-1].evaluations >= 1
 

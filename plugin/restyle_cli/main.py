@@ -16,6 +16,7 @@ from .commands.editors import install, package, uninstall
 from .commands.film import film
 from .commands.image import image
 from .commands.jobs import jobs
+from .commands.looks import looks
 from .commands.presets import presets
 from .commands.serve import serve, status, stop
 from .commands.sheet import explore, sheet
@@ -56,6 +57,7 @@ app.command()(film)
 app.command()(sheet)
 app.command()(explore)
 app.add_typer(styles, name="styles")
+app.add_typer(looks, name="look")
 app.add_typer(presets, name="presets")
 app.add_typer(jobs, name="jobs")
 app.add_typer(weights, name="weights")

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from .events import Download, Event, InstallProgress, Upload
     from .jobs import Estimate, Job, JobError, JobState, Result, ResultInfo, WeightsInfo
+    from .looks import Look
     from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Previous, Start, StartFrom, StyleUse
     from .servers import DeviceInfo, ServerInfo, ServerLimits
     from .session import AsyncSession
@@ -75,6 +76,7 @@ __all__ = [
     "JobRequest",
     "JobState",
     "Lifetime",
+    "Look",
     "Mask",
     "MaskUse",
     "NotAllowed",
@@ -172,6 +174,7 @@ _HOMES = {
     "contract": ("Channels", "Depth", "Parameters", "PixelFormat", "Plane", "Preview", "Progress", "Report", "ScaleReport"),
     "events": ("Download", "Event", "InstallProgress", "Upload"),
     "jobs": ("Estimate", "Job", "JobError", "JobState", "Result", "ResultInfo", "WeightsInfo"),
+    "looks": ("Look",),
     "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Previous", "Start", "StartFrom", "StyleUse"),
     "servers": ("DeviceInfo", "ServerInfo", "ServerLimits"),
     "session": ("AsyncSession",),

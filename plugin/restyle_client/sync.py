@@ -14,6 +14,7 @@ from .errors import RestyleError
 from .events import Event, InstallProgress
 from .filming import IN_FLIGHT
 from .jobs import Estimate, Job, JobState, Result
+from .looks import Look
 from .requests import JobRequest
 from .servers import ServerInfo
 from .session import PREVIEW_SIZE, QUEUE_PATIENCE_SECONDS, AsyncSession
@@ -201,6 +202,18 @@ class Session:
 
     def delete_style(self, style_id: str) -> None:
         self._call(self._session.delete_style(style_id))
+
+    def looks(self) -> List[Look]:
+        return self._call(self._session.looks())
+
+    def look(self, look_id: str, file: bool = False) -> Look:
+        return self._call(self._session.look(look_id, file))
+
+    def add_look(self, file: bytes, *, wanted_id: str = "") -> Look:
+        return self._call(self._session.add_look(file, wanted_id=wanted_id))
+
+    def delete_look(self, look_id: str) -> None:
+        self._call(self._session.delete_look(look_id))
 
     def stop(self, grace_seconds: float = 30.0) -> None:
         self._call(self._session.stop(grace_seconds))

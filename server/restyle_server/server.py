@@ -31,11 +31,13 @@ from .jobs.journal import Journal, JournalHeld
 from .jobs.states import JobState
 from .jobs.store import JobStore
 from .limits import KIB, MESSAGE_BYTES, SWEEP_SECONDS
+from .looks.library import LookLibrary
 from .records.result import Failure
 from .rpc.auth_interceptor import AuthInterceptor
 from .rpc.health import Health
 from .rpc.job_calls import Jobs
 from .rpc.job_creation import JobCreation
+from .rpc.look_calls import Looks
 from .rpc.service import Service
 from .rpc.style_calls import Styles
 from .styles.checking import check_in_child
@@ -164,6 +166,7 @@ class Server:
         except WeightsError as error:  # the administrator's own file is looked at apart: these came with Restyle
             raise CannotServe(f"{error.sentence} They came with Restyle: install it again.") from error
         self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles, check=check_in_child), config.limits)
+        self.looks = Looks(LookLibrary(config.data_dir / "looks"))
         throughputs = Throughputs(config.state_dir)
         self.dispatcher = Dispatcher(self.store, self.clock, config.limits, config.engine_factory, config.devices, throughputs)
         self.dispatcher.prepare = self._preparation
@@ -197,6 +200,7 @@ class Server:
             job_creation=self.job_creation,
             jobs=self.jobs,
             styles=self.styles,
+            looks=self.looks,
             registry=self.registry,
             pid=os.getpid(),
             stop=self.stop,

@@ -32,6 +32,7 @@ PUBLIC = [
     "JobRequest",
     "JobState",
     "Lifetime",
+    "Look",
     "Mask",
     "MaskUse",
     "NotAllowed",

@@ -78,6 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.large": NETWORK | OPTIM,
     "restyle_engine.motion": ENGINE_BASE,
     "restyle_engine.objective": NETWORK | MOTION | {"restyle_engine.large"},
+    "restyle_engine.feedforward": set(),
     "restyle_engine.stylizer": OBJECTIVE,
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,
@@ -89,7 +90,8 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_server.wire": set(),
     "restyle_server.records": SERVER_BASE | FILES | {"restyle_engine", "restyle_imaging.planes"},
     "restyle_server.admin": CONTRACT | FILES | SERVER_BASE,
-    "restyle_server.styles": CONTRACT | {"restyle_engine"} | PICTURES,
+    "restyle_server.styles": CONTRACT | SERVER_BASE | {"restyle_engine"} | PICTURES,
+    "restyle_server.looks": CONTRACT | SERVER_BASE | FILES | {"restyle_engine.feedforward"},
     "restyle_server.weights": RECORDS | FILES | {"restyle_engine", "restyle_engine.network"},
     "restyle_server.worker": RECORDS | FILES | ENGINE | IMAGING,
     "restyle_server.jobs": RECORDS | FILES | {"restyle_engine"},
@@ -98,8 +100,9 @@ ALLOWED: dict[str, set[str]] = {
     | RECORDS
     | SIZES
     | {"restyle_engine.network", "restyle_imaging.color", "restyle_imaging.planes"}
-    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices")},
-    "restyle_server.server": RECORDS | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices", "rpc")},
+    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices")},
+    "restyle_server.server": RECORDS
+    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices", "rpc")},
     "restyle_server.__main__": SERVER_BASE | {"restyle_server.admin", "restyle_server.server"},
     "restyle_painters": FILES
     | {"restyle_engine", "restyle_imaging", "restyle_imaging.planes"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
-from ..contract import Channels, Depth, Parameters, PixelFormat, Plane
+from ..contract import Channels, Depth, Parameters, PixelFormat, Plane, limits
 from ..contract import parameters as declared
 from ..errors import InvalidRequest
 from ..jobs import JobState
@@ -94,6 +94,16 @@ def add_style(size: int, texts: Mapping[str, str], tags: tuple[str, ...], scale:
             _set(message.header.suggested, name, number, f"suggested_{name}")
     if color is not None:
         message.header.suggested.color = _number(words.COLOR, color, "suggested_color")  # type: ignore[assignment]
+    return message
+
+
+def add_look(file: bytes, wanted_id: str) -> pb.AddLookRequest:
+    """InvalidRequest for more bytes than a look has: the server would only end the call."""
+    if len(file) > limits.MAX_LOOK_BYTES:
+        most = f"{limits.MAX_LOOK_BYTES:,}"
+        raise InvalidRequest(f"A look's file has at most {most} bytes, and this one {len(file):,}; choose one that Restyle exported.", "file")
+    message = pb.AddLookRequest(file=bytes(file))
+    _set(message, "wanted_id", wanted_id, "wanted_id")
     return message
 
 

@@ -1,0 +1,1 @@
+"""Owns looks: small feed-forward networks that have learned one manner of painting."""

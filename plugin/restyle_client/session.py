@@ -14,12 +14,13 @@ from typing import Any, List  # `list` is a method here
 from . import discovery, filming, opening, painting, reading, remote, uploading, watching
 from .backoff import Backoff
 from .cancellation import Cancellation
-from .contract import Plane, Report
+from .contract import PixelFormat, Plane, Report
 from .conversion import incoming, outgoing
 from .discovery import Endpoint
 from .errors import NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
 from .events import Download, Event, InstallProgress, Upload
 from .jobs import Estimate, Job, JobState, Result
+from .live import AsyncLive, painted
 from .looks import Look
 from .refusals import BrokenUpload
 from .requests import JobRequest
@@ -280,6 +281,18 @@ class AsyncSession:
     async def delete_look(self, look_id: str) -> None:
         """WrongState for a look that came with Restyle."""
         await self._connection.unary("DeleteLook", pb.DeleteLookRequest(id=look_id))
+
+    # ---- live ----
+
+    def live(self, pixel_format: PixelFormat, width: int, height: int, look: str, *, strength: float | None = None, icc: bytes | None = None) -> AsyncLive:
+        """A canvas that is painted while it changes: `async with session.live(...) as canvas`. look: an id of `looks`. strength: 0 to 100; default: the look's
+        own. icc: as a plane's. InvalidRequest; what the server refuses is raised by its frames."""
+        return AsyncLive(self._connection, self.client_id, pixel_format, width, height, look, strength, icc, self._backoff())
+
+    async def paint_live(self, plane: Plane, look: str, *, strength: float | None = None) -> Plane:
+        """The whole plane painted with a look: seconds at most, where a painting takes a minute. See `live`."""
+        async with self.live(plane.format, plane.width, plane.height, look, strength=strength, icc=plane.icc) as canvas:
+            return await painted(canvas, plane)
 
     # ---- the server's end ----
 

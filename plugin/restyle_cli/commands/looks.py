@@ -11,6 +11,7 @@ from restyle_contract.limits import MAX_LOOK_BYTES
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, bytes_for_people, emit, line, named, plain, table
+from .live import apply
 from .options import Overwrite
 
 if TYPE_CHECKING:
@@ -112,6 +113,9 @@ def delete(names: Annotated[list[str], typer.Argument(metavar="NAME", help="The 
                 emit({"id": look.id, "removed": True})
             else:
                 line(f"removed {look.id}")
+
+
+looks.command("apply")(apply)
 
 
 def _described(look: client.Look) -> dict[str, object]:

@@ -107,6 +107,23 @@ def add_look(file: bytes, wanted_id: str) -> pb.AddLookRequest:
     return message
 
 
+def live_open(client_id: str, pixel_format: pb.PixelFormat, width: int, height: int, icc: bytes | None, look_id: str, strength: float | None) -> pb.LiveOpen:
+    """How a canvas is opened. InvalidRequest for what no message can say."""
+    message = pb.LiveOpen(client_id=client_id, format=pixel_format, icc_profile=bytes(icc or b""))
+    for name, value in {"width": width, "height": height, "look_id": look_id}.items():
+        _set(message, name, value, f"open.{name}")
+    if strength is not None:
+        _set(message, "strength", strength, "open.strength")
+    return message
+
+
+def pixel_format(given: PixelFormat) -> pb.PixelFormat:
+    """InvalidRequest."""
+    message = pb.PixelFormat()
+    _format(message, given, "format")
+    return message
+
+
 def _plane(message: pb.Plane, plane: Plane, field: str, payloads: Payloads) -> None:
     if not isinstance(plane, Plane):
         raise InvalidRequest(f"{field} must be a Plane, not {type(plane).__name__}; give the pixels with their format, width and height", field)

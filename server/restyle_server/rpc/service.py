@@ -22,6 +22,7 @@ from . import replies
 from .callers import check_local, owner_of
 from .job_calls import Jobs
 from .job_creation import JobCreation
+from .live_calls import Live
 from .look_calls import Looks
 from .style_calls import Styles
 
@@ -42,6 +43,7 @@ class Service(RestyleServicer):
         jobs: Jobs,
         styles: Styles,
         looks: Looks,
+        live: Live,
         registry: WeightsRegistry,
         pid: int,
         stop: Callable[[float], None],
@@ -53,6 +55,7 @@ class Service(RestyleServicer):
         self._jobs = jobs
         self._styles = styles
         self._looks = looks
+        self._live = live
         self._registry = registry
         self._pid = pid
         self._stop = stop
@@ -153,8 +156,8 @@ class Service(RestyleServicer):
         return wire.DeleteStyleResponse()
 
     async def Live(self, request: AsyncIterator[wire.LiveRequest], context: Context) -> AsyncIterator[wire.LiveResponse]:  # noqa: N802
-        raise Invalid("open", "this server can't paint live yet.")
-        yield wire.LiveResponse()
+        async for response in self._live.paint(request, owner_of(context)):
+            yield response
 
     # ---- Looks
 

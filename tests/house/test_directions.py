@@ -78,6 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.large": NETWORK | OPTIM,
     "restyle_engine.motion": ENGINE_BASE,
     "restyle_engine.objective": NETWORK | MOTION | {"restyle_engine.large"},
+    "restyle_engine.feedforward": NETWORK | {"restyle_engine.large", "restyle_engine.objective"},
     "restyle_engine.stylizer": OBJECTIVE,
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,

@@ -193,6 +193,7 @@ class AsyncLive:
             self._resized = self._restyled = False
             if self._numbered:
                 self._waiting.add(self._canvas.all)
+                self._news.set()
             opened = outgoing.live_open(self._client_id, self._format, self.width, self.height, self._icc, self._look, self._strength)
             await stream.send_message(pb.LiveRequest(open=opened))
             sender, receiver = asyncio.ensure_future(self._send(stream)), asyncio.ensure_future(self._receive(stream))

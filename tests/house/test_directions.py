@@ -25,7 +25,7 @@ OPTIM = ENGINE_BASE | {"restyle_engine.optim"}
 LARGE = NETWORK | OPTIM | {"restyle_engine.large"}
 MOTION = ENGINE_BASE | {"restyle_engine.motion"}
 OBJECTIVE = LARGE | MOTION | {"restyle_engine.objective"}
-ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
+ENGINE = OBJECTIVE | {"restyle_engine.feedforward", "restyle_engine.stylizer"}
 
 IMAGING_BASE = {"restyle_imaging"}
 PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
@@ -78,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.large": NETWORK | OPTIM,
     "restyle_engine.motion": ENGINE_BASE,
     "restyle_engine.objective": NETWORK | MOTION | {"restyle_engine.large"},
-    "restyle_engine.feedforward": set(),
+    "restyle_engine.feedforward": NETWORK | {"restyle_engine.large", "restyle_engine.objective"},
     "restyle_engine.stylizer": OBJECTIVE,
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,

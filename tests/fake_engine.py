@@ -11,6 +11,9 @@ memory_mib is taken and touched for as long as the job runs. gate: a file of the
 can do something while it runs, however busy the machine is. The result is the content with every byte replaced by a function of its value and the seed, so
 that a mix-up of jobs is seen. A follower first adds the bytes of the frames that it follows. The ids of the jobs that were begun are noted in
 `fake-engine.runs`.
+
+Live, it paints every colour's opposite, of what lies SHIFT px to the left and right, in parts of the strength: so a part that was painted without what lies
+around it is seen. A look whose credit is "crash" or "hang" does so; "crash until PATH": as long as there is no such file.
 """
 
 from __future__ import annotations
@@ -22,11 +25,16 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from restyle_engine.feedforward.look_file import UnusableLook, header_of
+from restyle_engine.task import Pixels
 from restyle_engine.verdict import Between, Cancelled, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 from restyle_server.records import checkpoints as kept_scales
 from restyle_server.records.checkpoints import Head
+from restyle_server.records.live import LiveShape
 from restyle_server.records.order import Order
 from restyle_server.records.progress import Preview
 from restyle_server.records.report import ScaleReport
@@ -37,6 +45,8 @@ RUNS = "fake-engine.runs"
 BYTES_PER_PIXEL = 1000  # that an estimate claims
 MEMORY = 2**33  # bytes that the device claims to have
 DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False)
+LIVE = LiveShape(grid=8, reach=8)
+SHIFT = 5  # px, within its reach
 GLANCE_SECONDS = 0.005  # between two looks at a gate
 _TABLES: dict[int, bytes] = {}
 
@@ -97,10 +107,17 @@ def runs(state_dir: Path) -> list[str]:
 class FakeEngine:
     """Behind the real engine's interface; imports no torch."""
 
-    features = ("masks", "sequence", "several_styles")
+    features = ("live", "masks", "sequence", "several_styles")
+    live = LIVE
 
     def __init__(self, device_id: str) -> None:
         self._id = "cpu" if device_id == "auto" else device_id
+
+    def look_painter(self, data: bytes) -> FakeLookPainter:
+        try:
+            return FakeLookPainter(header_of(data).credit)
+        except UnusableLook as error:
+            raise JobFailure("BAD_INPUT", str(error)) from error
 
     def device(self) -> Device:
         return Device(self._id, DEVICE.kind, DEVICE.name, DEVICE.memory_total, DEVICE.memory_available, DEVICE.bf16)
@@ -146,6 +163,30 @@ class FakeEngine:
         seconds = time.monotonic() - started
         scales = (ScaleReport(scale, content.width, content.height, step, 0.0, seconds, _sketch(data, step)),) if order.report else ()
         return Painted(plane, early, scales=scales)
+
+
+class FakeLookPainter:
+    """Paints opposites."""
+
+    def __init__(self, fault: str) -> None:
+        self._fault, _, self._mended = fault.partition(" until ")
+
+    def paint(self, content: Pixels, x: int, y: int, strength: float) -> Pixels:
+        assert x % LIVE.grid == y % LIVE.grid == 0
+        if not (self._mended and Path(self._mended).exists()):
+            if self._fault == "crash":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if self._fault == "hang":
+                time.sleep(3600)
+        return live_pixels(content, strength)
+
+
+def live_pixels(content: Pixels, strength: float) -> Pixels:
+    """What the fake makes of a whole canvas, (h, w, 3) in 0–1."""
+    wide = np.pad(content, ((0, 0), (SHIFT, SHIFT), (0, 0)), mode="edge")
+    opposite = 1 - (wide[:, : -2 * SHIFT] + wide[:, 2 * SHIFT :]) / 2
+    painted: Any = content + np.float32(strength / 100) * (opposite - content)
+    return painted.astype(np.float32)  # type: ignore[no-any-return]
 
 
 def _result(order: Order, data: bytes, seed: int) -> bytes:

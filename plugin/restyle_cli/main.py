@@ -16,6 +16,8 @@ from .commands.editors import install, package, uninstall
 from .commands.film import film
 from .commands.image import image
 from .commands.jobs import jobs
+from .commands.live import live
+from .commands.looks import looks
 from .commands.presets import presets
 from .commands.serve import serve, status, stop
 from .commands.sheet import explore, sheet
@@ -55,7 +57,9 @@ app.command()(image)
 app.command()(film)
 app.command()(sheet)
 app.command()(explore)
+app.command()(live)
 app.add_typer(styles, name="styles")
+app.add_typer(looks, name="look")
 app.add_typer(presets, name="presets")
 app.add_typer(jobs, name="jobs")
 app.add_typer(weights, name="weights")

@@ -48,14 +48,17 @@ if TYPE_CHECKING:
     )
     from .events import Download, Event, InstallProgress, Upload
     from .jobs import Estimate, Job, JobError, JobState, Result, ResultInfo, WeightsInfo
+    from .live import AsyncLive, LiveFrame
+    from .looks import Look
     from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Previous, Start, StartFrom, StyleUse
     from .servers import DeviceInfo, ServerInfo, ServerLimits
     from .session import AsyncSession
     from .styles import Style
-    from .sync import Session
+    from .sync import Live, Session
 
 __all__ = [
     "RECONNECT_SECONDS",
+    "AsyncLive",
     "AsyncSession",
     "Cancellation",
     "Channels",
@@ -75,6 +78,9 @@ __all__ = [
     "JobRequest",
     "JobState",
     "Lifetime",
+    "Live",
+    "LiveFrame",
+    "Look",
     "Mask",
     "MaskUse",
     "NotAllowed",
@@ -172,11 +178,13 @@ _HOMES = {
     "contract": ("Channels", "Depth", "Parameters", "PixelFormat", "Plane", "Preview", "Progress", "Report", "ScaleReport"),
     "events": ("Download", "Event", "InstallProgress", "Upload"),
     "jobs": ("Estimate", "Job", "JobError", "JobState", "Result", "ResultInfo", "WeightsInfo"),
+    "live": ("AsyncLive", "LiveFrame"),
+    "looks": ("Look",),
     "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Previous", "Start", "StartFrom", "StyleUse"),
     "servers": ("DeviceInfo", "ServerInfo", "ServerLimits"),
     "session": ("AsyncSession",),
     "styles": ("Style",),
-    "sync": ("Session",),
+    "sync": ("Live", "Session"),
 }
 
 

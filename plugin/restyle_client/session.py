@@ -11,15 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, List  # `list` is a method here
 
-from . import discovery, filming, painting, reading, remote, uploading, watching
+from . import discovery, filming, opening, painting, reading, remote, uploading, watching
 from .backoff import Backoff
 from .cancellation import Cancellation
-from .contract import Plane, Report
+from .contract import PixelFormat, Plane, Report
 from .conversion import incoming, outgoing
-from .discovery import Certificates, Endpoint
-from .errors import InvalidRequest, NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
+from .discovery import Endpoint
+from .errors import NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
 from .events import Download, Event, InstallProgress, Upload
 from .jobs import Estimate, Job, JobState, Result
+from .live import AsyncLive, painted
+from .looks import Look
 from .refusals import BrokenUpload
 from .requests import JobRequest
 from .servers import ServerInfo
@@ -67,7 +69,7 @@ class AsyncSession:
         self._start = start and address is None
         self._timeout = timeout
         self._reconnect_seconds = reconnect_seconds
-        self._fixed = _fixed_endpoint(address, token, _certificates(address, ca, cert, key))
+        self._fixed = opening.fixed_endpoint(address, token, opening.certificates_of(address, ca, cert, key))
         self._connection = Connection(self._locate)
         self._notes: tuple[str, ...] = ()
 
@@ -90,7 +92,7 @@ class AsyncSession:
             info = await self.info()
         if info.api != API:
             raise VersionMismatch(f"The server ({info.version}) speaks {info.api}, this client ({VERSION}) {API}; bring both to the same version.")
-        self._notes = _version_notes(info.version)
+        self._notes = opening.version_notes(info.version)
 
     def close(self) -> None:
         """Ends the connection. Attached jobs that nobody watches are cancelled by the server after its lease."""
@@ -261,6 +263,39 @@ class AsyncSession:
         """WrongState for a style that came with Restyle."""
         await self._connection.unary("DeleteStyle", pb.DeleteStyleRequest(id=style_id))
 
+    # ---- looks ----
+
+    async def looks(self) -> List[Look]:
+        """The looks that live painting can paint with: Restyle's, then the user's own."""
+        return [incoming.look(message) async for message in self._pages("ListLooks", pb.ListLooksRequest(page_size=PAGE), "looks")]
+
+    async def look(self, look_id: str, file: bool = False) -> Look:
+        """One look; with the bytes of its file when asked for. NotFound."""
+        reply = await self._connection.unary("GetLook", pb.GetLookRequest(id=look_id, file=file))
+        return incoming.look(reply.look, reply.file if file else None)
+
+    async def add_look(self, file: bytes, *, wanted_id: str = "") -> Look:
+        """Adds a look's file to the store. The same file twice gives the first look. InvalidRequest for what is no look."""
+        return incoming.look(await self._connection.unary("AddLook", outgoing.add_look(file, wanted_id)))
+
+    async def delete_look(self, look_id: str) -> None:
+        """WrongState for a look that came with Restyle."""
+        await self._connection.unary("DeleteLook", pb.DeleteLookRequest(id=look_id))
+
+    # ---- live ----
+
+    def live(self, pixel_format: PixelFormat, width: int, height: int, look: str, *, strength: float | None = None, icc: bytes | None = None) -> AsyncLive:
+        """A canvas that is painted while it changes: `async with session.live(...) as canvas`. look: an id of `looks`. strength: 0 to 100; default: the look's
+        own. icc: as a plane's. InvalidRequest; what the server refuses is raised by its frames."""
+        return AsyncLive(self._connection, self.client_id, pixel_format, width, height, look, strength, icc, self._backoff())
+
+    async def paint_live(self, plane: Plane, look: str, *, strength: float | None = None) -> Plane:
+        """The whole plane painted with a look: seconds at most, where a painting takes a minute. See `live`."""
+        async with self.live(plane.format, plane.width, plane.height, look, strength=strength, icc=plane.icc) as canvas:
+            return await painted(canvas, plane)
+
+    # ---- the server's end ----
+
     async def stop(self, grace_seconds: float = 30.0) -> None:
         """Ends the server; running jobs get `grace_seconds` (0 to 300). NotAllowed on a server for several machines."""
         try:
@@ -332,39 +367,6 @@ class AsyncSession:
         except (ServerGone, ServerNotFound, Unauthenticated):
             return False
         return True
-
-
-def _version_notes(server: str) -> tuple[str, ...]:
-    """What people should know when the two sides come from different installations, though they understand each other: it is told with every result."""
-    if server == VERSION:
-        return ()
-    older = "server" if _numbers(server) < _numbers(VERSION) else "plug-in or command"
-    return (f"The server is Restyle {server} and this is {VERSION}; update the {older}, and start it again, so that everything new is there.",)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isascii() and part.isdigit())
-
-
-def _certificates(address: str | None, *files: str | Path | None) -> Certificates | None:
-    if not any(files):
-        return None
-    if address is None or not all(files):
-        raise InvalidRequest("A server on another machine needs its address and three files: ca, cert and key.", "ca")
-    ca, cert, key = (Path(file).expanduser().absolute() for file in files if file)
-    return Certificates(ca, cert, key)
-
-
-def _fixed_endpoint(address: str | None, token: str | None, certificates: Certificates | None) -> Endpoint | None:
-    if address is None:
-        return None
-    if token is None and certificates is None:
-        own = discovery.find_endpoint(discovery.state_dir())
-        token = own.token if own is not None and own.address == address else ""
-    endpoint = discovery.parse_address(address, token or "")
-    if endpoint is None:
-        raise InvalidRequest(f"{address!r} is no address of a server; write HOST:PORT, such as 127.0.0.1:50051", "address")
-    return replace(endpoint, certificates=certificates)
 
 
 class _ListenerFailed(Exception):

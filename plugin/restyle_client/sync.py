@@ -9,11 +9,13 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from typing import Any, List, TypeVar  # `list` is a method here
 
 from .cancellation import Cancellation
-from .contract import Plane, Report
+from .contract import PixelFormat, Plane, Report
 from .errors import RestyleError
 from .events import Event, InstallProgress
 from .filming import IN_FLIGHT
 from .jobs import Estimate, Job, JobState, Result
+from .live import AsyncLive, LiveFrame
+from .looks import Look
 from .requests import JobRequest
 from .servers import ServerInfo
 from .session import PREVIEW_SIZE, QUEUE_PATIENCE_SECONDS, AsyncSession
@@ -202,10 +204,41 @@ class Session:
     def delete_style(self, style_id: str) -> None:
         self._call(self._session.delete_style(style_id))
 
+    def looks(self) -> List[Look]:
+        return self._call(self._session.looks())
+
+    def look(self, look_id: str, file: bool = False) -> Look:
+        return self._call(self._session.look(look_id, file))
+
+    def add_look(self, file: bytes, *, wanted_id: str = "") -> Look:
+        return self._call(self._session.add_look(file, wanted_id=wanted_id))
+
+    def delete_look(self, look_id: str) -> None:
+        self._call(self._session.delete_look(look_id))
+
+    def live(self, pixel_format: PixelFormat, width: int, height: int, look: str, *, strength: float | None = None, icc: bytes | None = None) -> Live:
+        """A canvas that is painted while it changes: `with session.live(...) as canvas`. See AsyncSession.live."""
+        return Live(self, self._session.live(pixel_format, width, height, look, strength=strength, icc=icc))
+
+    def paint_live(self, plane: Plane, look: str, *, strength: float | None = None) -> Plane:
+        return self._call(self._session.paint_live(plane, look, strength=strength))
+
     def stop(self, grace_seconds: float = 30.0) -> None:
         self._call(self._session.stop(grace_seconds))
 
     # ---- ways ----
+
+    @property
+    def closed(self) -> bool:
+        return self._loop.is_closed()
+
+    def _do(self, work: Callable[[], T]) -> T:
+        """Does something that waits for nothing, on the loop's thread."""
+
+        async def doing() -> T:
+            return work()
+
+        return self._call(doing())
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         if self._loop.is_closed():
@@ -257,6 +290,57 @@ class Session:
         await asyncio.gather(*rest, return_exceptions=True)
         self._session.close()
         await self._loop.shutdown_asyncgens()
+
+
+class Live:
+    """The calls of AsyncLive for callers without an event loop; made by Session.live. Threads may share it.
+
+    `change`, `resize` and `restyle` take well under a millisecond beside the copy of the pixels; `frame(0)` never waits.
+    """
+
+    def __init__(self, session: Session, live: AsyncLive) -> None:
+        self._session = session
+        self._live = live
+
+    def __enter__(self) -> Live:
+        self._session._call(self._live.__aenter__())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def width(self) -> int:
+        return self._live.width
+
+    @property
+    def height(self) -> int:
+        return self._live.height
+
+    def close(self) -> None:
+        if not self._session.closed:
+            self._session._call(self._live.close())
+
+    def change(self, x: int, y: int, width: int, height: int, data: bytes | bytearray | memoryview) -> int:
+        """These pixels are new. See AsyncLive.change."""
+        return self._session._do(lambda: self._live.change(x, y, width, height, data))
+
+    def resize(self, width: int, height: int) -> int:
+        return self._session._do(lambda: self._live.resize(width, height))
+
+    def restyle(self, look: str | None = None, strength: float | None = None) -> int:
+        return self._session._do(lambda: self._live.restyle(look, strength))
+
+    def frame(self, timeout: float | None = None) -> LiveFrame | None:
+        """The next part that was painted; None after `timeout` seconds without one (0: at once), or once it is closed."""
+        return self._session._call(self._live.frame(timeout))
+
+    def settled(self, change: int = 0) -> Iterator[LiveFrame]:
+        """Frames until everything up to this change is painted."""
+        while (found := self.frame()) is not None:
+            yield found
+            if found.settled and found.change >= change:
+                return
 
 
 async def _next(events: Any) -> Any:

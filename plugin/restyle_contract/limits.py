@@ -15,4 +15,5 @@ MAX_STYLE_WEIGHT = 1e6  # of styles and of layers: more than any ratio that coul
 STYLE_SCALES = (0.25, 4.0)  # size of a style's strokes
 MAX_ICC_BYTES = 4 << 20  # real profiles end at 2–3 MiB
 MAX_STYLE_BYTES = 64 << 20  # of one picture in the library
+MAX_LOOK_BYTES = 2_000_000  # of a look's file: its network has some 0.75 million numbers of 16 bits at most
 MAX_PREVIEW = 512  # px, longest side

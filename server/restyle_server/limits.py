@@ -37,6 +37,10 @@ UPLOAD_SECONDS = 60.0  # that an upload of any size may take, and beyond them a 
 UPLOAD_PACE = 32 * KIB  # bytes per second: a slow line's; who sends more slowly keeps a place from others
 ESTIMATE_SECONDS = 20.0  # that EstimateJob waits for a starting worker
 RETRY_SECONDS = 1.0  # what RetryInfo tells a client whose job found the queue full
+LIVE_SECONDS = 120.0  # that a part of a live canvas may wait for its painting: a worker may have to start first, on a busy machine
+LIVE_PIECE = 512 * 512  # px of a live canvas that are painted at a time: a tenth of a second on two cores
+LIVE_PIECE_BYTES = 2 * MIB  # of them: one message
+LIVE_TURN_SECONDS = 0.25  # that live canvases may take between two evaluations of a job
 KEPT_CHECKPOINTS = 8  # failed jobs whose last completed scale is kept: up to 3 bytes per pixel and 12 MiB each
 RECORDS = 2000  # ended jobs remembered: some 5 KiB each
 
@@ -63,4 +67,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idle_exit_seconds: Number = 1800.0  # without jobs, watchers and unread results, before the server ends; 0: never
     cancel_seconds: Number = 10.0  # for a worker to leave a cancelled job, at least; then it is replaced, which costs a few seconds
     cancel_evaluations: Number = 4.0  # times the slowest evaluation so far, if that is more
+    max_live: Whole = 40  # live canvases, of all clients
+    max_live_per_client: Whole = 10
+    live_unread_seconds: Number = 30.0  # that an answer about a live canvas may wait to be read
     grace_seconds: Number = 30.0  # for running jobs when the server is asked to end

@@ -18,6 +18,8 @@ Every message is one sentence or two for people, ends with what to do, and carri
 
 from __future__ import annotations
 
+import errno
+
 import grpc
 from google.protobuf.any_pb2 import Any
 from google.protobuf.duration_pb2 import Duration
@@ -25,6 +27,7 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 DOMAIN = "restyle"
+FULL = (errno.ENOSPC, errno.EDQUOT)  # what DiskFull tells of
 
 
 class Refusal(Exception):

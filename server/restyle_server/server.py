@@ -31,11 +31,14 @@ from .jobs.journal import Journal, JournalHeld
 from .jobs.states import JobState
 from .jobs.store import JobStore
 from .limits import KIB, MESSAGE_BYTES, SWEEP_SECONDS
+from .looks.library import LookLibrary
 from .records.result import Failure
 from .rpc.auth_interceptor import AuthInterceptor
 from .rpc.health import Health
 from .rpc.job_calls import Jobs
 from .rpc.job_creation import JobCreation
+from .rpc.live_calls import Live
+from .rpc.look_calls import Looks
 from .rpc.service import Service
 from .rpc.style_calls import Styles
 from .styles.checking import check_in_child
@@ -135,7 +138,7 @@ class Server:
 
     def _end_if_idle(self) -> None:
         now, limit = self.clock.monotonic(), self.config.limits.idle_exit_seconds
-        if self.store.needed or self.registry.installing or self.config.tls:  # from elsewhere nobody could start it again
+        if self.store.needed or self.live.open or self.registry.installing or self.config.tls:  # from elsewhere nobody could start it again
             self._needed = now
         elif limit and now - self._needed >= limit and not self._asked.is_set():
             log.info("server: nobody has needed it for %g s", limit)
@@ -170,11 +173,13 @@ class Server:
             except WeightsError as error:
                 raise CannotServe(error.sentence) from error
         self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles, check=check_in_child), config.limits)
+        self.looks = Looks(LookLibrary(config.data_dir / "looks"))
         throughputs = Throughputs(config.state_dir)
         self.dispatcher = Dispatcher(self.store, self.clock, config.limits, config.engine_factory, config.devices, throughputs)
         self.dispatcher.prepare = self._preparation
         self.job_creation = JobCreation(self.store, self.dispatcher, self.registry, self.styles, self.clock, throughputs)
         self.jobs = Jobs(self.store, self.dispatcher, self.registry)
+        self.live = Live(self.looks, self.dispatcher.live, self.store, config.limits)
         await self._listen()
         self.dispatcher.open()
         self._sweeping = asyncio.create_task(self._sweep())
@@ -203,6 +208,8 @@ class Server:
             job_creation=self.job_creation,
             jobs=self.jobs,
             styles=self.styles,
+            looks=self.looks,
+            live=self.live,
             registry=self.registry,
             pid=os.getpid(),
             stop=self.stop,
@@ -218,7 +225,7 @@ class Server:
         await self._grpc.start()
 
     def _refuse_more(self) -> None:
-        self.dispatcher.accepting = self._health.serving = False
+        self.dispatcher.accepting = self.live.accepting = self._health.serving = False
         self.store.retire()
 
     async def _sweep(self) -> None:
@@ -244,6 +251,7 @@ class Server:
             self.dispatcher.cancel(job.id)
             self.store.move(job.id, JobState.FAILED, failure=STOPPED)
         self._sweeping.cancel()
+        self.live.end()
         self.store.end_watching()
         await self._last_words()
         await self._grpc.stop(GOODBYE_SECONDS)

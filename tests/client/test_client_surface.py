@@ -13,6 +13,7 @@ from client.pythons import CLIENT
 ROOT = CLIENT.parents[1]
 USERS = ("plugin/gimp", "plugin/krita", "plugin/restyle_editor", "plugin/restyle_cli", "install")
 PUBLIC = [
+    "AsyncLive",
     "AsyncSession",
     "Cancellation",
     "Channels",
@@ -32,6 +33,9 @@ PUBLIC = [
     "JobRequest",
     "JobState",
     "Lifetime",
+    "Live",
+    "LiveFrame",
+    "Look",
     "Mask",
     "MaskUse",
     "NotAllowed",

@@ -26,7 +26,7 @@ LARGE = NETWORK | OPTIM | {"restyle_engine.large"}
 MOTION = ENGINE_BASE | {"restyle_engine.motion"}
 OBJECTIVE = LARGE | MOTION | {"restyle_engine.objective"}
 STAGES = OBJECTIVE | {"restyle_engine.telling"}
-ENGINE = OBJECTIVE | {"restyle_engine.stylizer"}
+ENGINE = OBJECTIVE | {"restyle_engine.feedforward", "restyle_engine.stylizer"}
 
 IMAGING_BASE = {"restyle_imaging"}
 PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
@@ -82,6 +82,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.telling": ENGINE_BASE | {"restyle_engine.network", "restyle_engine.objective", "restyle_engine.optim"},
     "restyle_engine.stages": STAGES,
     "restyle_engine.stylizer": ENGINE_BASE | {f"restyle_engine.{room}" for room in ("network", "motion", "objective", "optim", "telling", "stages")},
+    "restyle_engine.feedforward": NETWORK | {"restyle_engine.large", "restyle_engine.objective"},
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,
     "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},
@@ -90,19 +91,21 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_imaging.film": PICTURES | {"restyle_imaging.color"},
     "restyle_server": CONTRACT,
     "restyle_server.wire": set(),
-    "restyle_server.records": SERVER_BASE | FILES | {"restyle_engine", "restyle_imaging.planes"},
+    "restyle_server.records": CONTRACT | SERVER_BASE | FILES | {"restyle_engine", "restyle_imaging.planes"},
     "restyle_server.admin": CONTRACT | FILES | SERVER_BASE,
-    "restyle_server.styles": CONTRACT | {"restyle_engine"} | PICTURES,
+    "restyle_server.styles": CONTRACT | SERVER_BASE | {"restyle_engine"} | PICTURES,
+    "restyle_server.looks": CONTRACT | SERVER_BASE | FILES | {"restyle_engine.feedforward"},
     "restyle_server.weights": RECORDS | FILES | {"restyle_engine", "restyle_engine.motion", "restyle_engine.network"},
-    "restyle_server.worker": RECORDS | FILES | ENGINE | IMAGING,
+    "restyle_server.worker": CONTRACT | RECORDS | FILES | ENGINE | IMAGING,
     "restyle_server.jobs": RECORDS | FILES | {"restyle_engine"},
     "restyle_server.devices": RECORDS | FILES | SIZES | {"restyle_engine.optim", "restyle_server.jobs", "restyle_server.worker"},
     "restyle_server.rpc": CONTRACT
     | RECORDS
     | SIZES
     | {"restyle_engine.network", "restyle_imaging.color", "restyle_imaging.planes"}
-    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices")},
-    "restyle_server.server": RECORDS | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "weights", "worker", "jobs", "devices", "rpc")},
+    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices")},
+    "restyle_server.server": RECORDS
+    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices", "rpc")},
     "restyle_server.__main__": SERVER_BASE | {"restyle_server.admin", "restyle_server.server"},
     "restyle_painters": FILES
     | {"restyle_engine", "restyle_imaging", "restyle_imaging.planes"}

@@ -35,7 +35,7 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         f"{TLS}::test_another_certificate_cannot_list_watch_read_cancel_finish_delete_or_start_from_a_job",
         f"{TLS}::test_limits_count_the_certificate_however_its_holder_calls_itself",
     ),
-    "Weights, styles and the server's end": (f"{TLS}::test_what_is_everybodys_is_changed_on_the_servers_own_machine_only",),
+    "Weights, styles, looks and the server's end": (f"{TLS}::test_what_is_everybodys_is_changed_on_the_servers_own_machine_only",),
     "Nobody is locked out": (
         f"{LOCKOUT}::test_a_certificates_streams_are_a_share_and_leave_its_own_cancel_and_everybody_else_alone",
         f"{LOCKOUT}::test_a_program_gone_wild_leaves_its_user_room_on_its_own_connection_and_on_others",
@@ -78,6 +78,15 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         "weights/test_weights_install.py::test_a_wrong_hash_is_never_parsed_and_the_download_is_removed",
     ),
     "No call names a weights file": (f"{INCIDENTS}::test_no_call_takes_an_address_or_a_path",),
+    "Looks, which the local user may add": (
+        "looks/test_look_library.py::test_what_is_no_look_is_refused_in_a_sentence_and_leaves_nothing",
+        "server/test_server_looks.py::test_a_hostile_file_is_refused_in_a_sentence_and_the_server_lives",
+    ),
+    "A live canvas counts among": (
+        "server/test_server_live.py::test_canvases_are_counted_in_bytes",
+        "server/test_server_live.py::test_what_is_wrong_ends_the_canvas_with_one_sentence",
+        "server/test_server_live.py::test_who_sends_and_never_reads_is_ended_and_takes_no_room",
+    ),
     "Painting happens in a process of its own": (f"{FAULTS}::test_a_fault_fails_its_own_job_once_and_the_next_one_runs",),
     "It is no sandbox": (),  # promises nothing
     "The log has one line per event": (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from calls import gray, order
+from restyle_contract.limits import MAX_LOOK_BYTES
 from restyle_server.limits import MAX_MASKS, MAX_STYLES, MESSAGE_BYTES
 from restyle_server.refusals import Invalid
 from restyle_server.rpc import bodies
@@ -33,7 +34,8 @@ def test_every_call_of_the_service_has_its_bounds() -> None:
     assert set(CALLS) == {*methods, "Check"}
     for name, method in methods.items():
         assert CALLS[name].request.DESCRIPTOR is method.input_type
-        assert CALLS[name].most == (MESSAGE_BYTES if method.client_streaming or name == "EstimateJob" else SMALL)
+        most = MESSAGE_BYTES if method.client_streaming or name == "EstimateJob" else SMALL
+        assert CALLS[name].most == (MAX_LOOK_BYTES + SMALL if name == "AddLook" else most)
 
 
 def test_the_fullest_job_passes_with_room_to_spare() -> None:

@@ -13,6 +13,7 @@ import pytest
 import tifffile
 from PIL import Image
 from restyle_engine.parameters import Color
+from restyle_server import naming
 from restyle_server.styles import description, library
 from restyle_server.styles.description import Suggestion
 from restyle_server.styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected, StyleStorage
@@ -104,7 +105,7 @@ def test_equal_titles_get_ids_of_their_own(styles: Library) -> None:
 def test_any_title_makes_a_safe_folder(styles: Library, own: Path, title: str, start: str) -> None:
     added = styles.add(picture(), title)
     assert added.id.startswith(start)
-    assert len(added.id) <= library.MAX_ID
+    assert len(added.id) <= naming.MAX_ID
     assert added.picture.parent.parent == own
 
 

@@ -10,6 +10,7 @@ from ..contract import parameters as declared
 from ..errors import ServerError
 from ..events import InstallProgress
 from ..jobs import Estimate, Job, JobError, JobState, ResultInfo, WeightsInfo
+from ..looks import Look
 from ..requests import JobClass, Lifetime
 from ..servers import DeviceInfo, ServerInfo, ServerLimits
 from ..styles import Style
@@ -171,3 +172,7 @@ def style(message: pb.Style, picture: bytes | None = None) -> Style:
         suggested_color=words.word(words.COLOR, suggested.color),
         picture=picture,
     )
+
+
+def look(message: pb.Look, file: bytes | None = None) -> Look:
+    return Look(**{each.name: getattr(message, each.name) for each in fields(Look) if each.name != "file"}, file=file)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
-from ..contract import Channels, Depth, Parameters, PixelFormat, Plane
+from ..contract import Channels, Depth, Parameters, PixelFormat, Plane, limits
 from ..contract import parameters as declared
 from ..errors import InvalidRequest
 from ..jobs import JobState
@@ -94,6 +94,33 @@ def add_style(size: int, texts: Mapping[str, str], tags: tuple[str, ...], scale:
             _set(message.header.suggested, name, number, f"suggested_{name}")
     if color is not None:
         message.header.suggested.color = _number(words.COLOR, color, "suggested_color")  # type: ignore[assignment]
+    return message
+
+
+def add_look(file: bytes, wanted_id: str) -> pb.AddLookRequest:
+    """InvalidRequest for more bytes than a look has: the server would only end the call."""
+    if len(file) > limits.MAX_LOOK_BYTES:
+        most = f"{limits.MAX_LOOK_BYTES:,}"
+        raise InvalidRequest(f"A look's file has at most {most} bytes, and this one {len(file):,}; choose one that Restyle exported.", "file")
+    message = pb.AddLookRequest(file=bytes(file))
+    _set(message, "wanted_id", wanted_id, "wanted_id")
+    return message
+
+
+def live_open(client_id: str, pixel_format: pb.PixelFormat, width: int, height: int, icc: bytes | None, look_id: str, strength: float | None) -> pb.LiveOpen:
+    """How a canvas is opened. InvalidRequest for what no message can say."""
+    message = pb.LiveOpen(client_id=client_id, format=pixel_format, icc_profile=bytes(icc or b""))
+    for name, value in {"width": width, "height": height, "look_id": look_id}.items():
+        _set(message, name, value, f"open.{name}")
+    if strength is not None:
+        _set(message, "strength", strength, "open.strength")
+    return message
+
+
+def pixel_format(given: PixelFormat) -> pb.PixelFormat:
+    """InvalidRequest."""
+    message = pb.PixelFormat()
+    _format(message, given, "format")
     return message
 
 

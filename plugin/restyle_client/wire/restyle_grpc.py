@@ -82,6 +82,26 @@ class RestyleBase(abc.ABC):
     async def DeleteStyle(self, stream: 'grpclib_server.Stream[restyle_pb2.DeleteStyleRequest, restyle_pb2.DeleteStyleResponse]') -> None:
         pass
 
+    @abc.abstractmethod
+    async def ListLooks(self, stream: 'grpclib_server.Stream[restyle_pb2.ListLooksRequest, restyle_pb2.ListLooksResponse]') -> None:
+        pass
+
+    @abc.abstractmethod
+    async def GetLook(self, stream: 'grpclib_server.Stream[restyle_pb2.GetLookRequest, restyle_pb2.GetLookResponse]') -> None:
+        pass
+
+    @abc.abstractmethod
+    async def AddLook(self, stream: 'grpclib_server.Stream[restyle_pb2.AddLookRequest, restyle_pb2.Look]') -> None:
+        pass
+
+    @abc.abstractmethod
+    async def DeleteLook(self, stream: 'grpclib_server.Stream[restyle_pb2.DeleteLookRequest, restyle_pb2.DeleteLookResponse]') -> None:
+        pass
+
+    @abc.abstractmethod
+    async def Live(self, stream: 'grpclib_server.Stream[restyle_pb2.LiveRequest, restyle_pb2.LiveResponse]') -> None:
+        pass
+
     def __mapping__(self) -> typing.Dict[str, grpclib_const.Handler]:
         return {
             '/restyle.v1.Restyle/CreateJob': grpclib_const.Handler(
@@ -185,6 +205,36 @@ class RestyleBase(abc.ABC):
                 grpclib_const.Cardinality.UNARY_UNARY,
                 restyle_pb2.DeleteStyleRequest,
                 restyle_pb2.DeleteStyleResponse,
+            ),
+            '/restyle.v1.Restyle/ListLooks': grpclib_const.Handler(
+                self.ListLooks,
+                grpclib_const.Cardinality.UNARY_UNARY,
+                restyle_pb2.ListLooksRequest,
+                restyle_pb2.ListLooksResponse,
+            ),
+            '/restyle.v1.Restyle/GetLook': grpclib_const.Handler(
+                self.GetLook,
+                grpclib_const.Cardinality.UNARY_UNARY,
+                restyle_pb2.GetLookRequest,
+                restyle_pb2.GetLookResponse,
+            ),
+            '/restyle.v1.Restyle/AddLook': grpclib_const.Handler(
+                self.AddLook,
+                grpclib_const.Cardinality.UNARY_UNARY,
+                restyle_pb2.AddLookRequest,
+                restyle_pb2.Look,
+            ),
+            '/restyle.v1.Restyle/DeleteLook': grpclib_const.Handler(
+                self.DeleteLook,
+                grpclib_const.Cardinality.UNARY_UNARY,
+                restyle_pb2.DeleteLookRequest,
+                restyle_pb2.DeleteLookResponse,
+            ),
+            '/restyle.v1.Restyle/Live': grpclib_const.Handler(
+                self.Live,
+                grpclib_const.Cardinality.STREAM_STREAM,
+                restyle_pb2.LiveRequest,
+                restyle_pb2.LiveResponse,
             ),
         }
 
@@ -293,4 +343,34 @@ class RestyleStub:
             '/restyle.v1.Restyle/DeleteStyle',
             restyle_pb2.DeleteStyleRequest,
             restyle_pb2.DeleteStyleResponse,
+        )
+        self.ListLooks = grpclib_client.UnaryUnaryMethod(
+            channel,
+            '/restyle.v1.Restyle/ListLooks',
+            restyle_pb2.ListLooksRequest,
+            restyle_pb2.ListLooksResponse,
+        )
+        self.GetLook = grpclib_client.UnaryUnaryMethod(
+            channel,
+            '/restyle.v1.Restyle/GetLook',
+            restyle_pb2.GetLookRequest,
+            restyle_pb2.GetLookResponse,
+        )
+        self.AddLook = grpclib_client.UnaryUnaryMethod(
+            channel,
+            '/restyle.v1.Restyle/AddLook',
+            restyle_pb2.AddLookRequest,
+            restyle_pb2.Look,
+        )
+        self.DeleteLook = grpclib_client.UnaryUnaryMethod(
+            channel,
+            '/restyle.v1.Restyle/DeleteLook',
+            restyle_pb2.DeleteLookRequest,
+            restyle_pb2.DeleteLookResponse,
+        )
+        self.Live = grpclib_client.StreamStreamMethod(
+            channel,
+            '/restyle.v1.Restyle/Live',
+            restyle_pb2.LiveRequest,
+            restyle_pb2.LiveResponse,
         )

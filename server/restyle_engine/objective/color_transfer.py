@@ -7,6 +7,7 @@ linear colour mapping"). Held to its own colours and contrasts, a content would 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -39,7 +40,7 @@ def color_transferred(image: Tensor, weight: Tensor | None, regions: Sequence[Re
         say = _say(weight, region, image)
         if float(say.sum()) <= 0:
             continue
-        mapped = _mapped(image, moments(image, (say / say.sum()).flatten()), _colors(styles, image.device))
+        mapped = color_map(moments(image, (say / say.sum()).flatten()), style_colors(styles, image.device))(image)
         result += (mapped.clamp(MARGIN, 1 - MARGIN) - image) * say  # what begins at an end of the range would stay there
     return result.clamp(0, 1)
 
@@ -49,7 +50,8 @@ def _say(weight: Tensor | None, region: Tensor | None, image: Tensor) -> Tensor:
     return torch.ones_like(image[:, :1]) if both is None else both
 
 
-def _colors(styles: Sequence[StylePicture], device: torch.device) -> Moments:
+def style_colors(styles: Sequence[StylePicture], device: torch.device) -> Moments:
+    """Mean and second moment of the styles' pixels, mixed by their weights."""
     found = []
     for style in styles:
         alpha = None if style.alpha is None else tensor(style.alpha, device)
@@ -58,13 +60,26 @@ def _colors(styles: Sequence[StylePicture], device: torch.device) -> Moments:
     return blended(found, [style.weight for style in styles])
 
 
-def _mapped(image: Tensor, source: Moments, target: Moments) -> Tensor:
+@dataclass(frozen=True, slots=True)
+class ColorMap:
+    """move: (3, 3), of colours less `mean`, (3,); wanted: (3,), the mean that they get. All fp32 on one device."""
+
+    move: Tensor
+    mean: Tensor
+    wanted: Tensor
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """A picture (n, 3, h, w) in the other colours, unclipped."""
+        return torch.einsum("ij,bjhw->bihw", self.move, image - self.mean.view(1, 3, 1, 1)) + self.wanted.view(1, 3, 1, 1)
+
+
+def color_map(source: Moments, target: Moments) -> ColorMap:
+    """The least change of any colour that gives those of one set of moments the mean and covariance of another."""
     ridge = RIDGE * torch.eye(3, dtype=torch.float64)
     start, aim = (found.covariance.cpu().double() + ridge for found in (source, target))  # 3 × 3: no device is quicker
     root, back = _power(start, 0.5), _power(start, -0.5)
-    move = (back @ _power(root @ aim @ root, 0.5) @ back).to(image)
-    mean, wanted = (found.mean.to(image).view(1, 3, 1, 1) for found in (source, target))
-    return torch.einsum("ij,bjhw->bihw", move, image - mean) + wanted
+    move = (back @ _power(root @ aim @ root, 0.5) @ back).to(source.mean.device, torch.float32)
+    return ColorMap(move, source.mean.float(), target.mean.to(move))
 
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:

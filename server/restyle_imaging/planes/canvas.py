@@ -49,8 +49,9 @@ class Canvas:
         return self.source.height
 
 
-def open_plane(plane: Plane) -> Canvas:
-    """The canvas of a layer. ImagingError: no pixels, a wrong byte count, NaN, infinite or enormous values, an ICC profile that can't be used."""
+def open_plane(plane: Plane, tone: Tone | None = None) -> Canvas:
+    """The canvas of a layer. tone: instead of the one that suits its values. ImagingError: no pixels, a wrong byte count, NaN, infinite or enormous values, an
+    ICC profile that can't be used."""
     samples = planar.samples_of(plane)
     planar.require_finite(samples)
     channels, depth = plane.format.channels, plane.format.depth
@@ -65,7 +66,7 @@ def open_plane(plane: Plane) -> Canvas:
 
     each(read, strips(plane.height, plane.width))
     bounded = isinstance(profile, SrgbProfile) and depth in (Depth.U8, Depth.U16)
-    tone = Tone() if bounded else tone_of(rgb, alpha)
+    tone = tone or (Tone() if bounded else tone_of(rgb, alpha))
     if not bounded:
 
         def bound(rows: slice) -> None:

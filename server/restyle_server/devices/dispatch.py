@@ -21,6 +21,7 @@ from ..refusals import Invalid, TooLarge, Unavailable
 from ..worker import messages as say
 from ..worker.engine import Device, Estimate, resolved
 from . import ends
+from .live import LivePainters
 from .slots import DeviceSlot, Gone, WorkerProcess
 from .throughput import Throughputs
 from .vitals import vitals
@@ -39,6 +40,7 @@ class Dispatcher:
         self._clock = clock
         self._limits = limits
         self.slots = [DeviceSlot(device, factory, clock, limits) for device in devices]
+        self.live = LivePainters(self.slots, clock, self.wake)
         self.accepting = True  # False while the server drains: nothing new starts
         self._tickets = itertools.count()
         self._closing = False
@@ -67,7 +69,7 @@ class Dispatcher:
                 log.warning("device %s: its worker does not leave a cancelled job and is killed", slot.id)
                 slot.hung = True
                 slot.process.kill()
-            elif slot.ready and slot.job_id is None and slot.paused is None and now - slot.idle_since >= self._limits.unload_seconds:
+            elif slot.ready and slot.job_id is None and slot.paused is None and slot.ticket is None and now - slot.idle_since >= self._limits.unload_seconds:
                 log.info("device %s: its worker ends for lack of work", slot.id)
                 slot.asleep, slot.ready = True, False
                 slot.process.kill()
@@ -171,7 +173,7 @@ class Dispatcher:
             self._start_failed(slot, f"The system refused another process ({error.strerror}).")
 
     def _hangs(self, slot: DeviceSlot, process: WorkerProcess) -> bool:
-        return slot.watchdog.hung(not slot.ready or slot.job_id is not None, lambda: vitals(process.pid))
+        return slot.watchdog.hung(not slot.ready or slot.job_id is not None or slot.ticket is not None, lambda: vitals(process.pid))
 
     def _start_stalled(self, slot: DeviceSlot) -> None:
         """Nobody knows that it can't start: the jobs wait, and it is tried again."""
@@ -293,7 +295,7 @@ class Dispatcher:
         slot.watchdog.heard(message)
         match message:
             case say.Ready():
-                slot.device, slot.features = message.device, message.features
+                slot.device, slot.features, slot.live = message.device, message.features, message.live
                 slot.ready, slot.failed_starts, slot.stalled_starts, slot.complaint = True, 0, 0, ""
                 slot.watchdog.reset()
                 slot.idle_since = self._clock.monotonic()
@@ -302,6 +304,9 @@ class Dispatcher:
                     process.tell(self.prepare(message.device, not slot.fragile and not self._store.waiting()))
                 self._refuse_unknown()
                 self._dispatch()
+                self.live.give()
+            case say.LivePainted():
+                self.live.heard(slot, message)
             case say.Unusable():
                 slot.complaint = message.message
                 log.error("device %s: %s\n%s", slot.id, message.message, message.trace)
@@ -362,6 +367,8 @@ class Dispatcher:
 
     def _gone(self, slot: DeviceSlot, message: Gone) -> None:
         was_ready, hung, at_hand = slot.ready, slot.hung, [job_id for job_id in (slot.job_id, slot.paused) if job_id is not None]
+        painted_live = slot.ticket is not None
+        self.live.gone(slot)
         slot.process, slot.ready, slot.job_id, slot.cancelled_at = None, False, None, None
         slot.paused, slot.asked = None, False
         for future in slot.questions.values():
@@ -373,8 +380,8 @@ class Dispatcher:
         for job_id in at_hand:  # a job that rested in the worker is lost with it: to paint it again would be a second run
             if self._runs(job_id):
                 self._store.move(job_id, JobState.FAILED, failure=ends.hung() if hung else ends.crashed(message.code))
-        slot.fragile = was_ready and not at_hand
-        if was_ready and (at_hand or hung):
+        slot.fragile = was_ready and not (at_hand or painted_live)
+        if was_ready and (at_hand or painted_live or hung):
             self._start(slot)
         elif hung:
             self._start_stalled(slot)

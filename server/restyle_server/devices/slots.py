@@ -16,6 +16,7 @@ from types import ModuleType
 
 from ..clock import Clock
 from ..limits import Limits
+from ..records.live import LiveShape
 from ..worker import messages as say
 from ..worker.engine import Device
 from ..worker.process import main as worker_main
@@ -189,6 +190,8 @@ class DeviceSlot:
         self.wanted = wanted
         self.device: Device | None = None  # known once its first worker was ready
         self.features: tuple[str, ...] = ()
+        self.live: LiveShape | None = None  # how its engine paints live
+        self.ticket: int | None = None  # of the part of a live canvas that its worker is at, beside its job
         self.job_id: str | None = None  # what the worker is at, even when that job has been cancelled meanwhile
         self.paused: str | None = None  # a batch job that rests in the worker, between two scales, while others go first
         self.asked = False  # whether the worker has been told to let its job rest

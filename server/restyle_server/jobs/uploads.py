@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,8 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from ..limits import MAX_CHUNK_BYTES
-from ..refusals import BrokenUpload, DiskFull, Invalid
+from ..refusals import FULL, BrokenUpload, DiskFull, Invalid
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
 LOOP_BYTES = 256 * 1024  # a write up to this size is quicker done on the loop than handed to a thread
 
 

@@ -17,9 +17,8 @@ from grpc import aio
 from .. import __version__, heap
 from ..jobs.journal import JournalFailure
 from ..jobs.states import ImpossibleMove
-from ..jobs.uploads import FULL
 from ..limits import BODY_SECONDS, CHUNK_BYTES
-from ..refusals import DiskFull, Invalid, Refusal, Unauthenticated
+from ..refusals import FULL, DiskFull, Invalid, Refusal, Unauthenticated
 from ..refusals import NotNow as Incompatible
 from ..wire import restyle_pb2 as wire
 from . import bodies, health

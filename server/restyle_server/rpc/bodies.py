@@ -13,6 +13,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 from grpc_health.v1 import health_pb2
+from restyle_contract.limits import MAX_LOOK_BYTES
 
 from ..limits import KIB, MESSAGE_BYTES
 from ..refusals import Invalid
@@ -53,6 +54,11 @@ CALLS: Mapping[str, Call] = {
     "GetStyle": Call(wire.GetStyleRequest, Kind.BULK),
     "AddStyle": Call(wire.AddStyleRequest, Kind.BULK, MESSAGE_BYTES),
     "DeleteStyle": Call(wire.DeleteStyleRequest),
+    "ListLooks": Call(wire.ListLooksRequest, Kind.BULK),
+    "GetLook": Call(wire.GetLookRequest, Kind.BULK),
+    "AddLook": Call(wire.AddLookRequest, Kind.BULK, MAX_LOOK_BYTES + SMALL),
+    "DeleteLook": Call(wire.DeleteLookRequest),
+    "Live": Call(wire.LiveRequest, Kind.BULK, MESSAGE_BYTES),
     "Check": Call(health_pb2.HealthCheckRequest, most=0),
 }
 """By the method's name."""

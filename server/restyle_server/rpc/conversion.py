@@ -88,13 +88,14 @@ def text(value: str, field: str, longest: int = MAX_TEXT, *, required: bool = Fa
 
 
 def _content(message: wire.Plane, limits: Limits) -> PlaneSpec:
-    plane = _plane(message, "spec.content", limits)
+    plane = plane_of(message, "spec.content", limits)
     if min(plane.width, plane.height) < SMALLEST_SIDE:
         raise Invalid("spec.content", f"a picture needs at least {SMALLEST_SIDE} px per side, and this one is {plane.width} × {plane.height}.")
     return plane
 
 
-def _plane(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
+def plane_of(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
+    """A plane of any size. Invalid."""
     channels = _known(CHANNELS, message.format.channels, f"{field}.format.channels")
     depth = _known(DEPTHS, message.format.depth, f"{field}.format.depth")
     for side, value in (("width", message.width), ("height", message.height)):
@@ -128,7 +129,7 @@ def _check_profile(icc: bytes, channels: Channels, field: str) -> None:
 
 
 def _gray(message: wire.Plane, field: str, content: PlaneSpec, limits: Limits) -> PlaneSpec:
-    plane = _plane(message, field, limits)
+    plane = plane_of(message, field, limits)
     if plane.format.channels is not Channels.GRAY:
         raise Invalid(f"{field}.format.channels", "a mask is GRAY.")
     if (plane.width, plane.height) != (content.width, content.height):
@@ -146,13 +147,13 @@ def _style(message: wire.StyleUse, field: str, content: PlaneSpec, limits: Limit
     crop = _crop(message.crop, f"{field}.crop", source) if message.HasField("crop") else None
     if isinstance(source, PlaneSpec) and min(source.width, source.height) < SMALLEST_SIDE:
         raise Invalid(f"{field}.plane", f"a style needs at least {SMALLEST_SIDE} px per side.")
-    weight = _number(message.weight, f"{field}.weight", 0.0, MAX_STYLE_WEIGHT) if message.HasField("weight") else 1.0
+    weight = number_in(message.weight, f"{field}.weight", 0.0, MAX_STYLE_WEIGHT) if message.HasField("weight") else 1.0
     if weight <= 0:
         raise Invalid(f"{field}.weight", "a style's weight is greater than 0; leave the style out instead.")
     return StyleSpec(
         source=source,
         weight=weight,
-        scale=_number(message.scale, f"{field}.scale", *STYLE_SCALES) if message.HasField("scale") else None,
+        scale=number_in(message.scale, f"{field}.scale", *STYLE_SCALES) if message.HasField("scale") else None,
         crop=crop,
         mask=_gray(message.mask, f"{field}.mask", content, limits) if message.HasField("mask") else None,
         symmetry=_known(SYMMETRIES, message.symmetry, f"{field}.symmetry"),
@@ -188,7 +189,7 @@ def _start(message: wire.Start) -> tuple[Start, str]:
         case "job_id":
             return Start(StartFrom.RESULT), text(message.job_id, "spec.start.job_id", required=True)
         case "content" if message.content.HasField("noise"):
-            return Start(noise=_number(message.content.noise, "spec.start.content.noise", 0.0, 1.0)), ""
+            return Start(noise=number_in(message.content.noise, "spec.start.content.noise", 0.0, 1.0)), ""
         case _:
             return Start(), ""
 
@@ -206,7 +207,7 @@ def _previous(message: wire.JobSpec) -> tuple[PreviousSpec, ...]:
         job_id = text(one.job_id, f"{field}[{index}].job_id", required=True)
         if job_id in found:
             raise Invalid(f"{field}[{index}].job_id", "this job is there twice.")
-        found[job_id] = _number(one.weight, f"{field}[{index}].weight", 0.0, MAX_STYLE_WEIGHT) if one.HasField("weight") else 1.0
+        found[job_id] = number_in(one.weight, f"{field}[{index}].weight", 0.0, MAX_STYLE_WEIGHT) if one.HasField("weight") else 1.0
         if found[job_id] <= 0:
             raise Invalid(f"{field}[{index}].weight", "a weight is greater than 0; leave the painting out instead.")
     return tuple(PreviousSpec(job_id, weight) for job_id, weight in found.items())
@@ -225,7 +226,7 @@ def _picture(message: wire.StyleUse | wire.Painted, field: str, limits: Limits) 
         case "image":
             return _encoded(message.image, f"{field}.image", limits)
         case "plane":
-            return _plane(message.plane, f"{field}.plane", limits)
+            return plane_of(message.plane, f"{field}.plane", limits)
         case _:
             return None
 
@@ -241,7 +242,7 @@ def _parameters(message: wire.Parameters) -> Parameters:
 
     def number(declared: Number) -> float | None:
         value = getattr(message, declared.name)
-        return _number(value, f"{field}.{declared.name}", declared.lowest, declared.highest) if message.HasField(declared.name) else None  # type: ignore[arg-type]
+        return number_in(value, f"{field}.{declared.name}", declared.lowest, declared.highest) if message.HasField(declared.name) else None  # type: ignore[arg-type]
 
     numbers: dict[str, Any] = {each.name: number(each) for each in NUMBERS.values()}
     if message.native_size and message.HasField("size"):
@@ -268,7 +269,7 @@ def _layers(messages: object, field: str) -> tuple[tuple[str, float], ...]:
             raise Invalid(field, "layers are called relu1_1 to relu5_4.")
         if message.layer in layers:
             raise Invalid(field, f"{message.layer} is there twice.")
-        layers[message.layer] = _number(message.weight, field, 0.0, MAX_STYLE_WEIGHT)
+        layers[message.layer] = number_in(message.weight, field, 0.0, MAX_STYLE_WEIGHT)
     if layers and not any(layers.values()):
         raise Invalid(field, "give at least one layer a positive weight.")
     return tuple(layers.items())
@@ -294,7 +295,8 @@ def _check_payloads(spec: Spec, limits: Limits) -> None:
         raise Invalid("spec", f"the job has {total} bytes in all, and this server takes {limits.max_bytes_in_flight} at once; scale the picture down.")
 
 
-def _number(value: float, field: str, low: float, high: float) -> float:
+def number_in(value: float, field: str, low: float, high: float) -> float:
+    """Invalid for what is no number, or none of the range."""
     if not (math.isfinite(value) and low <= value <= high):
         raise Invalid(field, f"{low:g} to {high:g}, and this is {value:g}.")
     return value

@@ -22,6 +22,8 @@ from . import replies
 from .callers import check_local, owner_of
 from .job_calls import Jobs
 from .job_creation import JobCreation
+from .live_calls import Live
+from .look_calls import Looks
 from .style_calls import Styles
 
 Context = aio.ServicerContext[Any, Any]
@@ -40,6 +42,8 @@ class Service(RestyleServicer):
         job_creation: JobCreation,
         jobs: Jobs,
         styles: Styles,
+        looks: Looks,
+        live: Live,
         registry: WeightsRegistry,
         pid: int,
         stop: Callable[[float], None],
@@ -50,6 +54,8 @@ class Service(RestyleServicer):
         self._job_creation = job_creation
         self._jobs = jobs
         self._styles = styles
+        self._looks = looks
+        self._live = live
         self._registry = registry
         self._pid = pid
         self._stop = stop
@@ -148,3 +154,24 @@ class Service(RestyleServicer):
         check_local(context, "Styles are removed from the library")
         await self._styles.delete(request.id)
         return wire.DeleteStyleResponse()
+
+    async def Live(self, request: AsyncIterator[wire.LiveRequest], context: Context) -> AsyncIterator[wire.LiveResponse]:  # noqa: N802
+        async for response in self._live.paint(request, owner_of(context)):
+            yield response
+
+    # ---- Looks
+
+    async def ListLooks(self, request: wire.ListLooksRequest, context: Context) -> wire.ListLooksResponse:  # noqa: N802
+        return await self._looks.list(request)
+
+    async def GetLook(self, request: wire.GetLookRequest, context: Context) -> wire.GetLookResponse:  # noqa: N802
+        return await self._looks.get(request)
+
+    async def AddLook(self, request: wire.AddLookRequest, context: Context) -> wire.Look:  # noqa: N802
+        check_local(context, "Looks are added")
+        return await self._looks.add(request)
+
+    async def DeleteLook(self, request: wire.DeleteLookRequest, context: Context) -> wire.DeleteLookResponse:  # noqa: N802
+        check_local(context, "Looks are removed")
+        await self._looks.delete(request.id)
+        return wire.DeleteLookResponse()

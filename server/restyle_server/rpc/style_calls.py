@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from ..jobs.uploads import FULL
+from .. import naming
 from ..limits import CHUNK_BYTES, Limits
-from ..refusals import BrokenUpload, DiskFull, Invalid, NotFound, NotNow, Refusal
+from ..refusals import FULL, BrokenUpload, DiskFull, Invalid, NotFound, NotNow, Refusal
 from ..styles.checking import check_in_child
 from ..styles.description import Suggestion, described
 from ..styles.errors import StyleError, StyleFixed, StyleNotFound, StyleRejected
@@ -58,7 +58,7 @@ class Styles:
     async def list(self, request: wire.ListStylesRequest) -> wire.ListStylesResponse:
         """A page, shorter than asked for when its thumbnails are large; the token is the last id shown."""
         styles = await asyncio.to_thread(self._library.list)
-        start = _place(request.page_token, styles)
+        start = naming.place(request.page_token, [style.id for style in styles])
         size = min(request.page_size or PAGE, MAX_PAGE)
         page = await asyncio.to_thread(_page, styles[start : start + size], request.thumbnails)
         more = page[-1].id if start + len(page) < len(styles) else ""
@@ -194,12 +194,6 @@ def _page(styles: list[Style], thumbnails: bool) -> list[wire.Style]:
         if sum(message.ByteSize() for message in page) > PAGE_BYTES:
             return page[:-1] or page
     return page
-
-
-def _place(token: str, styles: list[Style]) -> int:
-    """Where the page after the token begins; a style that was removed meanwhile starts the list anew."""
-    ids = [style.id for style in styles]
-    return ids.index(token) + 1 if token in ids else 0
 
 
 def _refusal(error: StyleError) -> Refusal:

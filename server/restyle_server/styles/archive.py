@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from ..naming import MAX_ID
 from . import description, pictures
 from .description import Description
 from .errors import ArchiveRejected, StyleRejected
-from .library import MAX_ID, Draft, draft
+from .library import Draft, draft
 
 MAX_ENTRIES = 2000  # 1000 styles
 MAX_UNPACKED = 512 << 20  # bytes of all entries together, because they are held in memory: a bomb stops here

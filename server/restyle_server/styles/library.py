@@ -7,34 +7,28 @@ one rename.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import hashlib
 import logging
-import re
 import shutil
 import tempfile
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import naming
 from . import description as texts
 from . import pictures
 from .description import Description, Suggestion
 from .errors import StyleError, StyleFixed, StyleNotFound, StyleRejected, StyleStorage
 
 BUILTIN = Path(__file__).parent
-MAX_ID = 64  # characters
 MAX_OWN = 5000  # styles of one user: a list of more would be no list
-HINTS = 500  # styles that a mistyped id is compared with: some 10 ms
 STALE_SECONDS = 3600.0  # a temporary folder this old belongs to no living server
 TEMPORARY = ".adding-"
 REMOVED = ".removed-"
-RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # no folders on Windows
 
-_ID = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{MAX_ID - 1}}}\Z")
 _log = logging.getLogger(__name__)
 
 
@@ -114,14 +108,14 @@ class Library:
 
     def get(self, id_: str) -> Style:
         """StyleNotFound, with what is most alike."""
-        if _ID.match(id_):
+        if naming.is_id(id_):
             for folder in self._precedence:
                 style = self._read(folder / id_, folder) if _is_style(folder / id_) else None
                 if style is not None:
                     return style
-        near = difflib.get_close_matches(id_.lower()[:MAX_ID], [style.id for style in self.list()[:HINTS]], 1)
-        hint = f'did you mean "{near[0]}"?' if near else 'see "restyle styles list".'
-        raise StyleNotFound(f'There is no style "{_shown(id_)}"; {hint}')
+        near = naming.nearest(id_, [style.id for style in self.list()])
+        hint = f'did you mean "{near}"?' if near else 'see "restyle styles list".'
+        raise StyleNotFound(f'There is no style "{naming.shown(id_)}"; {hint}')
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -207,8 +201,7 @@ class Library:
         return place
 
     def _free_place(self, new: Draft, taken: set[str]) -> Path:
-        wish = new.wish if _ID.match(new.wish) and new.wish not in RESERVED else _slug(new.description.title) or f"style-{new.sha256[:8]}"
-        names = (wish if n == 1 else f"{wish[: MAX_ID - 5]}-{n}" for n in range(1, MAX_OWN + len(taken) + 2))
+        names = naming.candidates(new.wish, new.description.title, f"style-{new.sha256[:8]}")
         return next(self._user / name for name in names if name not in taken and not (self._user / name).exists())
 
     def _read(self, place: Path, folder: Path) -> Style | None:
@@ -257,7 +250,7 @@ def _loaded(place: Path, toml: Path, picture: Path, check: Callable[[Path, str],
 
 def _places(folder: Path) -> list[Path]:
     try:
-        return sorted(place for place in folder.iterdir() if _ID.match(place.name) and _is_style(place))
+        return sorted(place for place in folder.iterdir() if naming.is_id(place.name) and _is_style(place))
     except OSError:
         return []  # not made yet, or a share that is away: the others still serve
 
@@ -292,16 +285,6 @@ def _picture_of(place: Path) -> Path:
 def _optional(path: Path) -> bytes:
     """A thumbnail's bytes; none when missing or far too long to be one."""
     return path.read_bytes() if path.is_file() and path.stat().st_size <= pictures.MAX_THUMBNAIL_BYTES else b""
-
-
-def _slug(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: MAX_ID - 5].strip("-")
-    return f"style-{slug}" if slug in RESERVED else slug
-
-
-def _shown(id_: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in id_[:MAX_ID])
 
 
 def _sweep(folder: Path) -> None:

@@ -1851,7 +1851,7 @@ class ServerInfo(_message.Message):
     @_builtins.property
     def features(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Of the API's optional parts, those that this server fills: "color", "crop", "masks", "sequence", "several_styles", "start", "strength_map", "style_masks",
-        "symmetry", "wasserstein". Empty while its first engine is starting.
+        "symmetry", "wasserstein", "live". Empty while its first engine is starting.
         """
 
     @_builtins.property
@@ -2269,3 +2269,405 @@ class DeleteStyleResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeleteStyleResponse: _TypeAlias = DeleteStyleResponse  # noqa: Y015
+
+@_typing.final
+class Look(_message.Message):
+    """---- Looks: small networks that have learned one manner of painting, for live painting ----------------------------------------------------------------"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    STYLE_FIELD_NUMBER: _builtins.int
+    CREDIT_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
+    SIDE_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    BUILTIN_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """as a style's"""
+    name: _builtins.str
+    style: _builtins.str
+    """what it was learned from: a style's id, or words; may be empty"""
+    credit: _builtins.str
+    strength: _builtins.float
+    """0..100, that it was learned at"""
+    side: _builtins.int
+    """px, longest side of the pictures that it was learned on"""
+    steps: _builtins.int
+    """that it was learned for"""
+    builtin: _builtins.bool
+    size: _builtins.int
+    """bytes of its file"""
+    sha256: _builtins.str
+    """of its file"""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        style: _builtins.str = ...,
+        credit: _builtins.str = ...,
+        strength: _builtins.float = ...,
+        side: _builtins.int = ...,
+        steps: _builtins.int = ...,
+        builtin: _builtins.bool = ...,
+        size: _builtins.int = ...,
+        sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["builtin", b"builtin", "credit", b"credit", "id", b"id", "name", b"name", "sha256", b"sha256", "side", b"side", "size", b"size", "steps", b"steps", "strength", b"strength", "style", b"style"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Look: _TypeAlias = Look  # noqa: Y015
+
+@_typing.final
+class ListLooksRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1..200, default 50"""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLooksRequest: _TypeAlias = ListLooksRequest  # noqa: Y015
+
+@_typing.final
+class ListLooksResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOOKS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def looks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Look]: ...
+    def __init__(
+        self,
+        *,
+        looks: _abc.Iterable[Global___Look] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["looks", b"looks", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLooksResponse: _TypeAlias = ListLooksResponse  # noqa: Y015
+
+@_typing.final
+class GetLookRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    file: _builtins.bool
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        file: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLookRequest: _TypeAlias = GetLookRequest  # noqa: Y015
+
+@_typing.final
+class GetLookResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOOK_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    file: _builtins.bytes
+    """≤ 2 MB; when it was asked for"""
+    @_builtins.property
+    def look(self) -> Global___Look: ...
+    def __init__(
+        self,
+        *,
+        look: Global___Look | None = ...,
+        file: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["look", b"look"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "look", b"look"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLookResponse: _TypeAlias = GetLookResponse  # noqa: Y015
+
+@_typing.final
+class AddLookRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    WANTED_ID_FIELD_NUMBER: _builtins.int
+    file: _builtins.bytes
+    """safetensors with Restyle's header"""
+    wanted_id: _builtins.str
+    """the look's id, unless it is taken or can't be one; default: made from its name"""
+    def __init__(
+        self,
+        *,
+        file: _builtins.bytes = ...,
+        wanted_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "wanted_id", b"wanted_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddLookRequest: _TypeAlias = AddLookRequest  # noqa: Y015
+
+@_typing.final
+class DeleteLookRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteLookRequest: _TypeAlias = DeleteLookRequest  # noqa: Y015
+
+@_typing.final
+class DeleteLookResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteLookResponse: _TypeAlias = DeleteLookResponse  # noqa: Y015
+
+@_typing.final
+class LiveOpen(_message.Message):
+    """---- Live painting ------------------------------------------------------------------------------------------------------------------------------------"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
+    ICC_PROFILE_FIELD_NUMBER: _builtins.int
+    LOOK_ID_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    """as of CreateJobHeader"""
+    width: _builtins.int
+    """of the canvas: 1..65535, within ServerLimits.max_pixels"""
+    height: _builtins.int
+    icc_profile: _builtins.bytes
+    """as a plane's; the canvas's bytes are sRGB-encoded without one"""
+    look_id: _builtins.str
+    strength: _builtins.float
+    """0..100; default: the look's own"""
+    @_builtins.property
+    def format(self) -> Global___PixelFormat:
+        """of every rectangle, both ways"""
+
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        format: Global___PixelFormat | None = ...,
+        width: _builtins.int = ...,
+        height: _builtins.int = ...,
+        icc_profile: _builtins.bytes = ...,
+        look_id: _builtins.str = ...,
+        strength: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "format", b"format", "strength", b"strength"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "client_id", b"client_id", "format", b"format", "height", b"height", "icc_profile", b"icc_profile", "look_id", b"look_id", "strength", b"strength", "width", b"width"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__strength: _TypeAlias = _typing.Literal["strength"]  # noqa: Y015
+    _WhichOneofArgType__strength: _TypeAlias = _typing.Literal["_strength", b"_strength"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__strength) -> _WhichOneofReturnType__strength | None: ...
+
+Global___LiveOpen: _TypeAlias = LiveOpen  # noqa: Y015
+
+@_typing.final
+class LiveSize(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WIDTH_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
+    width: _builtins.int
+    height: _builtins.int
+    def __init__(
+        self,
+        *,
+        width: _builtins.int = ...,
+        height: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["height", b"height", "width", b"width"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveSize: _TypeAlias = LiveSize  # noqa: Y015
+
+@_typing.final
+class LiveRect(_message.Message):
+    """A part of the canvas: inside it, and at least 1 × 1 px. data: rows from the top, tightly packed, in the canvas's format."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    X_FIELD_NUMBER: _builtins.int
+    Y_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    x: _builtins.int
+    y: _builtins.int
+    width: _builtins.int
+    height: _builtins.int
+    data: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        x: _builtins.int = ...,
+        y: _builtins.int = ...,
+        width: _builtins.int = ...,
+        height: _builtins.int = ...,
+        data: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "height", b"height", "width", b"width", "x", b"x", "y", b"y"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveRect: _TypeAlias = LiveRect  # noqa: Y015
+
+@_typing.final
+class LiveRequest(_message.Message):
+    """What has changed. A canvas begins empty (all bytes 0), and is painted from its first rectangle on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPEN_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    RECTS_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
+    LOOK_ID_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    SEEN_FIELD_NUMBER: _builtins.int
+    more: _builtins.bool
+    """the change goes on in the next message: nothing of it is painted before that is here"""
+    look_id: _builtins.str
+    """another look from now on; empty: the same"""
+    strength: _builtins.float
+    """another strength from now on"""
+    change: _builtins.int
+    """the client's own number of the change, rising; told in the answers"""
+    seen: _builtins.int
+    """the number of the last answer that was read"""
+    @_builtins.property
+    def open(self) -> Global___LiveOpen:
+        """in the first message, and in no other"""
+
+    @_builtins.property
+    def size(self) -> Global___LiveSize:
+        """another size: what lies in both keeps its place, what is new is empty; before the message's rectangles"""
+
+    @_builtins.property
+    def rects(self) -> _containers.RepeatedCompositeFieldContainer[Global___LiveRect]: ...
+    def __init__(
+        self,
+        *,
+        open: Global___LiveOpen | None = ...,
+        size: Global___LiveSize | None = ...,
+        rects: _abc.Iterable[Global___LiveRect] | None = ...,
+        more: _builtins.bool = ...,
+        look_id: _builtins.str = ...,
+        strength: _builtins.float | None = ...,
+        change: _builtins.int = ...,
+        seen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "open", b"open", "size", b"size", "strength", b"strength"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "change", b"change", "look_id", b"look_id", "more", b"more", "open", b"open", "rects", b"rects", "seen", b"seen", "size", b"size", "strength", b"strength"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__strength: _TypeAlias = _typing.Literal["strength"]  # noqa: Y015
+    _WhichOneofArgType__strength: _TypeAlias = _typing.Literal["_strength", b"_strength"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__strength) -> _WhichOneofReturnType__strength | None: ...
+
+Global___LiveRequest: _TypeAlias = LiveRequest  # noqa: Y015
+
+@_typing.final
+class LiveResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    RECT_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    SETTLED_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """from 1"""
+    change: _builtins.int
+    """the latest that had come when it was painted"""
+    settled: _builtins.bool
+    """all that had come is painted"""
+    seconds: _builtins.float
+    """that the device took"""
+    @_builtins.property
+    def rect(self) -> Global___LiveRect:
+        """repainted; alpha as it was sent"""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        rect: Global___LiveRect | None = ...,
+        change: _builtins.int = ...,
+        settled: _builtins.bool = ...,
+        seconds: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rect", b"rect"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "number", b"number", "rect", b"rect", "seconds", b"seconds", "settled", b"settled"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveResponse: _TypeAlias = LiveResponse  # noqa: Y015

@@ -119,6 +119,31 @@ class RestyleStub(object):
                 request_serializer=restyle_dot_v1_dot_restyle__pb2.DeleteStyleRequest.SerializeToString,
                 response_deserializer=restyle_dot_v1_dot_restyle__pb2.DeleteStyleResponse.FromString,
                 _registered_method=True)
+        self.ListLooks = channel.unary_unary(
+                '/restyle.v1.Restyle/ListLooks',
+                request_serializer=restyle_dot_v1_dot_restyle__pb2.ListLooksRequest.SerializeToString,
+                response_deserializer=restyle_dot_v1_dot_restyle__pb2.ListLooksResponse.FromString,
+                _registered_method=True)
+        self.GetLook = channel.unary_unary(
+                '/restyle.v1.Restyle/GetLook',
+                request_serializer=restyle_dot_v1_dot_restyle__pb2.GetLookRequest.SerializeToString,
+                response_deserializer=restyle_dot_v1_dot_restyle__pb2.GetLookResponse.FromString,
+                _registered_method=True)
+        self.AddLook = channel.unary_unary(
+                '/restyle.v1.Restyle/AddLook',
+                request_serializer=restyle_dot_v1_dot_restyle__pb2.AddLookRequest.SerializeToString,
+                response_deserializer=restyle_dot_v1_dot_restyle__pb2.Look.FromString,
+                _registered_method=True)
+        self.DeleteLook = channel.unary_unary(
+                '/restyle.v1.Restyle/DeleteLook',
+                request_serializer=restyle_dot_v1_dot_restyle__pb2.DeleteLookRequest.SerializeToString,
+                response_deserializer=restyle_dot_v1_dot_restyle__pb2.DeleteLookResponse.FromString,
+                _registered_method=True)
+        self.Live = channel.stream_stream(
+                '/restyle.v1.Restyle/Live',
+                request_serializer=restyle_dot_v1_dot_restyle__pb2.LiveRequest.SerializeToString,
+                response_deserializer=restyle_dot_v1_dot_restyle__pb2.LiveResponse.FromString,
+                _registered_method=True)
 
 
 class RestyleServicer(object):
@@ -245,6 +270,44 @@ class RestyleServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListLooks(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLook(self, request, context):
+        """NOT_FOUND (LOOK_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddLook(self, request, context):
+        """One look's file, of 2 MB at most. Adding the same file twice returns the first look. INVALID_ARGUMENT for what is no look, or of another version.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteLook(self, request, context):
+        """FAILED_PRECONDITION for a look that came with Restyle.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Live(self, request_iterator, context):
+        """A canvas that is painted while it changes. The first message opens it; what changed comes as rectangles, and the latest wins: what was not painted yet is
+        never painted as it was. One answer is on its way at a time: the next is painted when `seen` names the last. The stream ends with one sentence:
+        INVALID_ARGUMENT for what can't be (a rectangle outside the canvas, bytes that don't fit), RESOURCE_EXHAUSTED when there are as many sessions as the server
+        takes, or their canvases have no room (+ RetryInfo), FAILED_PRECONDITION (LIVE_UNREAD) when answers are not read, UNAVAILABLE when the device's process
+        ended: open it again, and send the whole canvas.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RestyleServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -332,6 +395,31 @@ def add_RestyleServicer_to_server(servicer, server):
                     servicer.DeleteStyle,
                     request_deserializer=restyle_dot_v1_dot_restyle__pb2.DeleteStyleRequest.FromString,
                     response_serializer=restyle_dot_v1_dot_restyle__pb2.DeleteStyleResponse.SerializeToString,
+            ),
+            'ListLooks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLooks,
+                    request_deserializer=restyle_dot_v1_dot_restyle__pb2.ListLooksRequest.FromString,
+                    response_serializer=restyle_dot_v1_dot_restyle__pb2.ListLooksResponse.SerializeToString,
+            ),
+            'GetLook': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLook,
+                    request_deserializer=restyle_dot_v1_dot_restyle__pb2.GetLookRequest.FromString,
+                    response_serializer=restyle_dot_v1_dot_restyle__pb2.GetLookResponse.SerializeToString,
+            ),
+            'AddLook': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddLook,
+                    request_deserializer=restyle_dot_v1_dot_restyle__pb2.AddLookRequest.FromString,
+                    response_serializer=restyle_dot_v1_dot_restyle__pb2.Look.SerializeToString,
+            ),
+            'DeleteLook': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteLook,
+                    request_deserializer=restyle_dot_v1_dot_restyle__pb2.DeleteLookRequest.FromString,
+                    response_serializer=restyle_dot_v1_dot_restyle__pb2.DeleteLookResponse.SerializeToString,
+            ),
+            'Live': grpc.stream_stream_rpc_method_handler(
+                    servicer.Live,
+                    request_deserializer=restyle_dot_v1_dot_restyle__pb2.LiveRequest.FromString,
+                    response_serializer=restyle_dot_v1_dot_restyle__pb2.LiveResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -793,6 +881,141 @@ class Restyle(object):
             '/restyle.v1.Restyle/DeleteStyle',
             restyle_dot_v1_dot_restyle__pb2.DeleteStyleRequest.SerializeToString,
             restyle_dot_v1_dot_restyle__pb2.DeleteStyleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLooks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/restyle.v1.Restyle/ListLooks',
+            restyle_dot_v1_dot_restyle__pb2.ListLooksRequest.SerializeToString,
+            restyle_dot_v1_dot_restyle__pb2.ListLooksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/restyle.v1.Restyle/GetLook',
+            restyle_dot_v1_dot_restyle__pb2.GetLookRequest.SerializeToString,
+            restyle_dot_v1_dot_restyle__pb2.GetLookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddLook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/restyle.v1.Restyle/AddLook',
+            restyle_dot_v1_dot_restyle__pb2.AddLookRequest.SerializeToString,
+            restyle_dot_v1_dot_restyle__pb2.Look.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteLook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/restyle.v1.Restyle/DeleteLook',
+            restyle_dot_v1_dot_restyle__pb2.DeleteLookRequest.SerializeToString,
+            restyle_dot_v1_dot_restyle__pb2.DeleteLookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Live(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/restyle.v1.Restyle/Live',
+            restyle_dot_v1_dot_restyle__pb2.LiveRequest.SerializeToString,
+            restyle_dot_v1_dot_restyle__pb2.LiveResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -79,6 +79,20 @@ class RestyleStub:
     """
     DeleteStyle: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.DeleteStyleRequest, _restyle_pb2.DeleteStyleResponse]
     """FAILED_PRECONDITION for a style that came with Restyle or belongs to the shared folder."""
+    ListLooks: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.ListLooksRequest, _restyle_pb2.ListLooksResponse]
+    GetLook: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.GetLookRequest, _restyle_pb2.GetLookResponse]
+    """NOT_FOUND (LOOK_NOT_FOUND)."""
+    AddLook: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.AddLookRequest, _restyle_pb2.Look]
+    """One look's file, of 2 MB at most. Adding the same file twice returns the first look. INVALID_ARGUMENT for what is no look, or of another version."""
+    DeleteLook: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.DeleteLookRequest, _restyle_pb2.DeleteLookResponse]
+    """FAILED_PRECONDITION for a look that came with Restyle."""
+    Live: _grpc.StreamStreamMultiCallable[_restyle_pb2.LiveRequest, _restyle_pb2.LiveResponse]
+    """A canvas that is painted while it changes. The first message opens it; what changed comes as rectangles, and the latest wins: what was not painted yet is
+    never painted as it was. One answer is on its way at a time: the next is painted when `seen` names the last. The stream ends with one sentence:
+    INVALID_ARGUMENT for what can't be (a rectangle outside the canvas, bytes that don't fit), RESOURCE_EXHAUSTED when there are as many sessions as the server
+    takes, or their canvases have no room (+ RetryInfo), FAILED_PRECONDITION (LIVE_UNREAD) when answers are not read, UNAVAILABLE when the device's process
+    ended: open it again, and send the whole canvas.
+    """
 
 @_typing.type_check_only
 class RestyleAsyncStub(RestyleStub):
@@ -124,6 +138,20 @@ class RestyleAsyncStub(RestyleStub):
     """
     DeleteStyle: _aio.UnaryUnaryMultiCallable[_restyle_pb2.DeleteStyleRequest, _restyle_pb2.DeleteStyleResponse]  # type: ignore[assignment]
     """FAILED_PRECONDITION for a style that came with Restyle or belongs to the shared folder."""
+    ListLooks: _aio.UnaryUnaryMultiCallable[_restyle_pb2.ListLooksRequest, _restyle_pb2.ListLooksResponse]  # type: ignore[assignment]
+    GetLook: _aio.UnaryUnaryMultiCallable[_restyle_pb2.GetLookRequest, _restyle_pb2.GetLookResponse]  # type: ignore[assignment]
+    """NOT_FOUND (LOOK_NOT_FOUND)."""
+    AddLook: _aio.UnaryUnaryMultiCallable[_restyle_pb2.AddLookRequest, _restyle_pb2.Look]  # type: ignore[assignment]
+    """One look's file, of 2 MB at most. Adding the same file twice returns the first look. INVALID_ARGUMENT for what is no look, or of another version."""
+    DeleteLook: _aio.UnaryUnaryMultiCallable[_restyle_pb2.DeleteLookRequest, _restyle_pb2.DeleteLookResponse]  # type: ignore[assignment]
+    """FAILED_PRECONDITION for a look that came with Restyle."""
+    Live: _aio.StreamStreamMultiCallable[_restyle_pb2.LiveRequest, _restyle_pb2.LiveResponse]  # type: ignore[assignment]
+    """A canvas that is painted while it changes. The first message opens it; what changed comes as rectangles, and the latest wins: what was not painted yet is
+    never painted as it was. One answer is on its way at a time: the next is painted when `seen` names the last. The stream ends with one sentence:
+    INVALID_ARGUMENT for what can't be (a rectangle outside the canvas, bytes that don't fit), RESOURCE_EXHAUSTED when there are as many sessions as the server
+    takes, or their canvases have no room (+ RetryInfo), FAILED_PRECONDITION (LIVE_UNREAD) when answers are not read, UNAVAILABLE when the device's process
+    ended: open it again, and send the whole canvas.
+    """
 
 class RestyleServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -268,5 +296,49 @@ class RestyleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_restyle_pb2.DeleteStyleResponse, _abc.Awaitable[_restyle_pb2.DeleteStyleResponse]]:
         """FAILED_PRECONDITION for a style that came with Restyle or belongs to the shared folder."""
+
+    @_abc_1.abstractmethod
+    def ListLooks(
+        self,
+        request: _restyle_pb2.ListLooksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restyle_pb2.ListLooksResponse, _abc.Awaitable[_restyle_pb2.ListLooksResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def GetLook(
+        self,
+        request: _restyle_pb2.GetLookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restyle_pb2.GetLookResponse, _abc.Awaitable[_restyle_pb2.GetLookResponse]]:
+        """NOT_FOUND (LOOK_NOT_FOUND)."""
+
+    @_abc_1.abstractmethod
+    def AddLook(
+        self,
+        request: _restyle_pb2.AddLookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restyle_pb2.Look, _abc.Awaitable[_restyle_pb2.Look]]:
+        """One look's file, of 2 MB at most. Adding the same file twice returns the first look. INVALID_ARGUMENT for what is no look, or of another version."""
+
+    @_abc_1.abstractmethod
+    def DeleteLook(
+        self,
+        request: _restyle_pb2.DeleteLookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restyle_pb2.DeleteLookResponse, _abc.Awaitable[_restyle_pb2.DeleteLookResponse]]:
+        """FAILED_PRECONDITION for a look that came with Restyle."""
+
+    @_abc_1.abstractmethod
+    def Live(
+        self,
+        request_iterator: _MaybeAsyncIterator[_restyle_pb2.LiveRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_restyle_pb2.LiveResponse], _abc.AsyncIterator[_restyle_pb2.LiveResponse]]:
+        """A canvas that is painted while it changes. The first message opens it; what changed comes as rectangles, and the latest wins: what was not painted yet is
+        never painted as it was. One answer is on its way at a time: the next is painted when `seen` names the last. The stream ends with one sentence:
+        INVALID_ARGUMENT for what can't be (a rectangle outside the canvas, bytes that don't fit), RESOURCE_EXHAUSTED when there are as many sessions as the server
+        takes, or their canvases have no room (+ RetryInfo), FAILED_PRECONDITION (LIVE_UNREAD) when answers are not read, UNAVAILABLE when the device's process
+        ended: open it again, and send the whole canvas.
+        """
 
 def add_RestyleServicer_to_server(servicer: RestyleServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from restyle_engine.large import sizing
 from restyle_engine.parameters import SMALLEST_SIDE, Parameters, Resolved, resolve
@@ -23,6 +23,9 @@ from restyle_imaging.planes.formats import Plane
 from ..records.order import AskedOrder, Order
 from ..records.progress import Preview
 from ..records.report import ScaleReport
+
+if TYPE_CHECKING:
+    from restyle_engine.task import Pixels  # numpy: only for those who paint
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,17 @@ class JobFailure(Exception):
         self.message = message
 
 
-FEATURES = ("color", "crop", "masks", "sequence", "several_styles", "start", "strength_map", "style_masks", "symmetry", "wasserstein")
+FEATURES = ("color", "crop", "masks", "sequence", "several_styles", "start", "strength_map", "style_masks", "symmetry", "wasserstein", "live")
 """The optional parts of the API, by the names that ServerInfo.features uses. An engine that lacks one fails such jobs with UNIMPLEMENTED."""
+
+
+class LookPainter(Protocol):
+    """Paints with one look."""
+
+    def paint(self, content: Pixels, x: int, y: int, strength: float) -> Pixels:
+        """A rectangle of a canvas, (h, w, 3) float32 in 0–1, which begins at x, y there, on the grid. strength: 0–100. What is within reach of an edge that
+        isn't the canvas's own is not as in the whole picture."""
+        ...
 
 
 class Engine(Protocol):
@@ -94,7 +106,8 @@ class Engine(Protocol):
 
     An engine may have an attribute `features`: those of FEATURES that it fills; and a method `prepare(folder, weights, parameters, flow)`, called before
     the first order, which keeps what is costly to make in the folder, loads the weights (a path, or None) as most orders will want them, and follows frames by
-    the weights of RAFT `flow` (same)."""
+    the weights of RAFT `flow` (same). One that paints live has an attribute `live`, a LiveShape, and a method `look_painter(data)`, which makes a LookPainter
+    of a look's file: JobFailure when it can't be used."""
 
     def device(self) -> Device: ...
     def estimate(self, order: Order) -> Estimate: ...

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from restyle_engine.parameters import Resolved
 
+from ..records.live import LiveCrop, LivePiece, LiveShape
 from ..records.order import Order
 from ..records.progress import Preview, Progress
 from ..records.result import Result
@@ -76,15 +77,26 @@ class Ask:
     order: Order
 
 
-Command = Prepare | Paint | Previews | Finish | Cancel | Pause | Resume | Ask
+@dataclass(frozen=True, slots=True)
+class LivePaint:
+    """Paint this part of a live canvas: at once, or between two evaluations of a job."""
+
+    ticket: int
+    crop: LiveCrop
+
+
+Command = LivePaint | Prepare | Paint | Previews | Finish | Cancel | Pause | Resume | Ask
 
 # ---- From the worker
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
+    """live: how the engine paints live; None: it does not."""
+
     device: Device
     features: tuple[str, ...]
+    live: LiveShape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +191,15 @@ class Answer:
     message: str = ""
 
 
-Message = Ready | Unusable | Beat | Advanced | Previewed | Paused | Done | Failed | Stopped | Answer
+@dataclass(frozen=True, slots=True)
+class LivePainted:
+    """trace: for the log, empty when the engine knew what was wrong."""
+
+    ticket: int
+    piece: LivePiece | None
+    reason: str = ""
+    message: str = ""
+    trace: str = ""
+
+
+Message = LivePainted | Ready | Unusable | Beat | Advanced | Previewed | Paused | Done | Failed | Stopped | Answer

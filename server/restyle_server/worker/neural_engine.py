@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from restyle_engine import device as devices
+from restyle_engine.feedforward.live_painter import GRID, REACH, LivePainter
+from restyle_engine.feedforward.look import Look, UnusableLook, read_look
 from restyle_engine.large.memory import FOLLOWED_PER_PIXEL, FULL_PER_PIXEL, estimate_bytes, largest_size
 from restyle_engine.motion.flow import FlowMissing
 from restyle_engine.motion.prior import framed
@@ -30,6 +32,7 @@ from restyle_imaging.resample.upsampling import upsampled
 
 from .. import heap
 from ..limits import MAX_PREVIEW
+from ..records.live import LiveShape
 from ..records.order import Order
 from ..records.progress import Preview
 from ..records.report import ScaleReport
@@ -47,6 +50,7 @@ class NeuralEngine:
     """Paints orders on one device, by VGG's features. features: words of ServerInfo, what it can do beyond one style on one layer."""
 
     features = FEATURES
+    live = LiveShape(GRID, REACH)
 
     def __init__(self, device_id: str = "cpu") -> None:
         self._id = device_id
@@ -91,6 +95,13 @@ class NeuralEngine:
             if "can't allocate memory" not in str(error):  # torch's own words on a CPU, where it has no type for it
                 raise
             raise self._out_of_memory(order) from error
+
+    def look_painter(self, data: bytes) -> LookPainter:
+        """Paints with a look's file. JobFailure: BAD_INPUT."""
+        try:
+            return LookPainter(read_look(data), "cpu" if self._kind == "cpu" else self._id)
+        except UnusableLook as error:
+            raise JobFailure("BAD_INPUT", str(error)) from error
 
     def _paint(self, order: Order, observe: Observer, between: Between) -> Painted:
         began = time.monotonic()
@@ -154,6 +165,21 @@ class NeuralEngine:
             return _shown(step.picture(), canvas, resolved, content, longest)
 
         return LiveProgress(**step.counts(), preview=preview)
+
+
+class LookPainter:
+    """One look on one device."""
+
+    def __init__(self, look: Look, device_id: str) -> None:
+        self._painter = LivePainter(device_id)
+        self._painter.place(look)
+
+    def paint(self, content: Pixels, x: int, y: int, strength: float) -> Pixels:
+        """As worker/engine.py has it. JobFailure: OUT_OF_MEMORY."""
+        try:
+            return self._painter.paint(content, x, y, strength)
+        except (torch.OutOfMemoryError, MemoryError) as error:
+            raise JobFailure("OUT_OF_MEMORY", "There is not enough memory to paint live; close other programs, or wait until the painting is done.") from error
 
 
 def _following(order: Order) -> int:

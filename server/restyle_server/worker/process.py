@@ -8,13 +8,11 @@ import importlib
 import os
 import queue
 import signal
-import sys
 import threading
 import time
 import traceback
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -22,13 +20,14 @@ from restyle_contract.files import replacing
 from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.planes.formats import Plane
 
-from ..limits import BEAT_SECONDS, PREVIEW_SECONDS, PROGRESS_SECONDS
+from ..limits import BEAT_SECONDS, LIVE_TURN_SECONDS
 from ..records import report
-from ..records.progress import Progress
 from ..records.report import Report
 from ..records.result import Result
 from . import messages as say
-from .engine import Engine, JobFailure, LiveProgress
+from .engine import Engine, JobFailure
+from .live import LivePainting
+from .observer import Heartbeat, JobControl, JobObserver
 
 WRITE_BYTES = 8 << 20  # per write and CRC step: large enough to be fast, small enough not to copy a whole picture
 EXIT_ORPHANED = 3  # the front end is gone
@@ -53,7 +52,7 @@ def main(pipe: Connection, factory: str, device_id: str) -> None:
     try:
         pin(device_id)
         engine = _made(factory, device_id)
-        ready = say.Ready(engine.device(), tuple(getattr(engine, "features", ())))
+        ready = say.Ready(engine.device(), tuple(getattr(engine, "features", ())), getattr(engine, "live", None))
     except Exception as error:
         message = error.message if isinstance(error, JobFailure) else "The engine could not be started; the server's log says more."
         loop.tell(say.Unusable(message, traceback.format_exc()))
@@ -90,11 +89,12 @@ class WorkerLoop:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._lock = threading.Lock()
-        self._orders: queue.SimpleQueue[say.Prepare | say.Paint | say.Resume] = queue.SimpleQueue()
+        self._orders = Orders()
         self._questions: queue.SimpleQueue[say.Ask] = queue.SimpleQueue()
         self._controls: dict[str, JobControl] = {}  # by job, so that a late word never reaches the next job
         self._heartbeat = Heartbeat()
         self._engine: Engine | None = None
+        self._live: LivePainting | None = None
 
     def open(self) -> None:
         """Starts to listen and to beat."""
@@ -103,19 +103,22 @@ class WorkerLoop:
 
     def serve(self, engine: Engine) -> None:
         """Starts to answer questions about costs, beside the painting."""
-        self._engine = engine
+        self._engine, self._live = engine, LivePainting(engine)
         self._heartbeat.starting = False
         threading.Thread(target=self._answer, args=(engine,), daemon=True, name="answer").start()
 
     def paint_next(self, engine: Engine) -> bool:
         """Paints the next job, whenever it comes; False when the next word is to go on with the job that rests."""
-        command = self._orders.get()
-        if isinstance(command, say.Resume):
-            return False
-        if isinstance(command, say.Prepare):
-            _prepared(engine, command)
-        else:
-            self.paint(engine, command)
+        command = self._orders.take()
+        match command:
+            case say.Resume():
+                return False
+            case say.Prepare():
+                _prepared(engine, command)
+            case say.LivePaint():
+                self._paint_live(command)
+            case say.Paint():
+                self.paint(engine, command)
         return True
 
     def tell(self, message: say.Message) -> None:
@@ -135,7 +138,7 @@ class WorkerLoop:
     def paint(self, engine: Engine, command: say.Paint) -> None:
         """Paints one job and tells its end, whatever it is."""
         control = self._controls[command.job_id]
-        observer = JobObserver(command.job_id, control, self._heartbeat, self.tell, noting=command.order.report)
+        observer = JobObserver(command.job_id, control, self._heartbeat, self.tell, self._let_in, noting=command.order.report)
         end: say.Message = say.Stopped(command.job_id)
         if control.verdict is not Verdict.CANCEL:
             end = _painted(engine, command, observer, lambda: self._rest(engine, observer, control))
@@ -157,6 +160,24 @@ class WorkerLoop:
             observer.rested(time.monotonic() - began)
         return control.verdict
 
+    def _let_in(self) -> float:
+        """Between two evaluations of a job: paints what live canvases wait for, a few milliseconds each. Returns the seconds that it took."""
+        began = time.monotonic()
+        while time.monotonic() - began < LIVE_TURN_SECONDS and (command := self._orders.take_live()) is not None:
+            self._paint_live(command)
+        return time.monotonic() - began
+
+    def _paint_live(self, command: say.LivePaint) -> None:
+        if self._live is None:
+            raise RuntimeError("a worker that does not serve yet")
+        try:
+            painted = say.LivePainted(command.ticket, self._live.paint(command.crop))
+        except JobFailure as failure:
+            painted = say.LivePainted(command.ticket, None, failure.reason, failure.message)
+        except Exception as error:
+            painted = say.LivePainted(command.ticket, None, *_named(error), traceback.format_exc())
+        self.tell(painted)
+
     def _read(self) -> None:
         while True:
             try:
@@ -169,7 +190,7 @@ class WorkerLoop:
         if isinstance(command, say.Paint):
             self._controls[command.job_id] = JobControl(preview_size=command.preview_size)
             self._orders.put(command)
-        elif isinstance(command, say.Prepare | say.Resume):
+        elif isinstance(command, say.Prepare | say.Resume | say.LivePaint):
             self._orders.put(command)
         elif isinstance(command, say.Ask):
             self._questions.put(command)
@@ -200,106 +221,32 @@ class WorkerLoop:
             self.tell(answer)
 
 
-@dataclass(slots=True)
-class JobControl:
-    """What the front end wants of one job; written by the reading thread, read by the painting one."""
-
-    preview_size: int = 0
-    verdict: Verdict = Verdict.GO_ON
-    pause: bool = False  # at the end of the scale
-
-
-class Heartbeat:
-    """Evaluations and their times, for the signs of life."""
+class Orders:
+    """What the painting thread is to do, in order; live painting goes before all else. Filled by the reading thread."""
 
     def __init__(self) -> None:
-        self.starting = True
-        self._evaluations = 0
-        self._slowest = 0.0
-        self._last = 0.0
+        self._filled = threading.Condition()
+        self._orders: deque[say.Prepare | say.Paint | say.Resume] = deque()
+        self._live: deque[say.LivePaint] = deque()
 
-    def evaluated(self, scale_changed: bool) -> None:
-        """Another evaluation is done; the slowest counts within a scale."""
-        now = time.monotonic()
-        span = now - self._last if self._last else 0.0
-        self._slowest = span if scale_changed else max(self._slowest, span)
-        self._evaluations += 1
-        self._last = now
+    def put(self, order: say.Prepare | say.Paint | say.Resume | say.LivePaint) -> None:
+        with self._filled:
+            if isinstance(order, say.LivePaint):
+                self._live.append(order)
+            else:
+                self._orders.append(order)
+            self._filled.notify()
 
-    def rest(self) -> None:
-        """No job any more."""
-        self._evaluations, self._slowest, self._last = 0, 0.0, 0.0
+    def take(self) -> say.Prepare | say.Paint | say.Resume | say.LivePaint:
+        """The next, whenever it comes."""
+        with self._filled:
+            self._filled.wait_for(lambda: self._live or self._orders)
+            return self._live.popleft() if self._live else self._orders.popleft()
 
-    def beat(self) -> say.Beat:
-        return say.Beat(time.process_time(), len(sys.modules) if self.starting else self._evaluations, self._slowest)
-
-
-class JobObserver:
-    """One job's observer: obeys the control, and tells of progress no oftener than anyone can look."""
-
-    def __init__(self, job_id: str, control: JobControl, heartbeat: Heartbeat, tell: Callable[[say.Message], None], *, noting: bool = False) -> None:
-        """noting: keep every step for a report."""
-        self.job_id = job_id
-        self._noting = noting
-        self._control = control
-        self._heartbeat = heartbeat
-        self._tell = tell
-        self._begun = time.monotonic()
-        self._first: tuple[float, float] | None = None  # when, and how much was done then
-        self._told = self._shown = float("-inf")
-        self._scales: list[tuple[int, int, int, float, float]] = []  # number, pixels, evaluations, when the first and the last were done
-        self.last: Progress | None = None
-        self.steps: list[Progress] = []
-
-    def observe(self, progress: LiveProgress) -> Verdict:
-        """Called by the engine after every evaluation."""
-        self._heartbeat.evaluated(self.last is None or self.last.scale != progress.scale)
-        now = time.monotonic()
-        self._first = self._first or (now, progress.fraction)
-        self._clock(progress, now)
-        self.last = self._timed(progress, now)
-        if self._noting and (not self.steps or self.steps[-1].step != progress.step):  # between two evaluations, tiles tell of the last one again
-            self.steps.append(self.last)
-        if self._control.verdict is Verdict.GO_ON:
-            if now - self._told >= PROGRESS_SECONDS:
-                self._told = now
-                self._tell(say.Advanced(self.job_id, self.last))
-            self._show(progress, now)
-        return self._control.verdict
-
-    def rested(self, seconds: float) -> None:
-        """The job stood still for so long: that says nothing about how fast it is."""
-        self._begun += seconds
-        self._scales = [(number, pixels, count, first + seconds, last + seconds) for number, pixels, count, first, last in self._scales]
-        if self._first is not None:
-            self._first = self._first[0] + seconds, self._first[1]
-
-    def timing(self) -> say.Timing:
-        """How long it took, up to now."""
-        scales = tuple(say.ScaleTime(pixels, count - 1, last - first, number) for number, pixels, count, first, last in self._scales)
-        start = self._scales[0][3] - self._begun if self._scales else 0.0
-        return say.Timing(time.monotonic() - self._begun, start, scales)
-
-    def _clock(self, progress: LiveProgress, now: float) -> None:
-        if self.last is None or self.last.scale != progress.scale:
-            self._scales.append((progress.scale, progress.width * progress.height, 1, now, now))
-        else:
-            number, pixels, count, first, _ = self._scales[-1]
-            self._scales[-1] = number, pixels, count + 1, first, now
-
-    def _show(self, progress: LiveProgress, now: float) -> None:
-        size = self._control.preview_size
-        if size and progress.preview is not None and now - self._shown >= PREVIEW_SECONDS:
-            picture = progress.preview(size)
-            self._shown = time.monotonic()
-            self._tell(say.Previewed(self.job_id, picture))
-
-    def _timed(self, progress: LiveProgress, now: float) -> Progress:
-        """The same with its seconds, and without its preview, which is over with the call."""
-        started, done = self._first or (now, progress.fraction)
-        covered = progress.fraction - done
-        eta = (now - started) / covered * (1 - progress.fraction) if covered > 0 else None
-        return Progress(**progress.counts(), elapsed_seconds=now - self._begun, eta_seconds=eta)
+    def take_live(self) -> say.LivePaint | None:
+        """The next of live painting, if there is one."""
+        with self._filled:
+            return self._live.popleft() if self._live else None
 
 
 def _prepared(engine: Engine, command: say.Prepare) -> None:

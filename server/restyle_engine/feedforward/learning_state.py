@@ -1,0 +1,77 @@
+"""Owns what a learning has come to: the network's tensors, their mean over the steps, and the optimiser's moments; and the bytes from which it goes on."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from .layout import LAYOUT
+from .look_file import VERSION
+
+PARTS = ("now", "kept", "mean", "square")
+LARGEST_BYTES = 32 << 20  # of a state; it has 7.5 MB
+MEMORY = 0.995  # of the mean over the steps, at most: 200 of them
+YOUNG = 10.0  # steps, over which that mean forgets the beginning
+
+
+@dataclass(slots=True)
+class LearningState:
+    """step: steps done. now: tensors, float32; kept: their mean over the steps, which is what is shown; mean, square: Adam's moments."""
+
+    step: int
+    now: dict[str, Tensor]
+    kept: dict[str, Tensor]
+    mean: dict[str, Tensor]
+    square: dict[str, Tensor]
+
+    @torch.no_grad()
+    def keep(self) -> None:
+        """Takes what is now into the mean over the steps. After a step."""
+        share = 1 - min(MEMORY, self.step / (self.step + YOUNG))
+        for name, values in self.now.items():
+            self.kept[name].lerp_(values, share)
+
+
+def first(tensors: Mapping[str, Tensor], device: torch.device) -> LearningState:
+    """The state before any step."""
+    now = {name: values.to(device, torch.float32) for name, values in tensors.items()}
+    kept, mean, square = ({name: make(values) for name, values in now.items()} for make in (torch.clone, torch.zeros_like, torch.zeros_like))
+    return LearningState(0, now, kept, mean, square)
+
+
+def state_bytes(state: LearningState, lesson: str) -> bytes:
+    """lesson: what it learns, as `taken_up` will be asked for."""
+    tensors = {f"{part}.{name}": values.detach().cpu().contiguous() for part in PARTS for name, values in getattr(state, part).items()}
+    return save(tensors, {"learning": json.dumps({"version": VERSION, "lesson": lesson, "step": state.step})})
+
+
+def taken_up(data: bytes, lesson: str, device: torch.device) -> LearningState | None:
+    """The state of a learning of that lesson; None when the bytes are damaged, another version's, or of another lesson: then it begins anew."""
+    try:
+        words = _words(data)
+        tensors = load(data)
+    except (SafetensorError, ValueError, KeyError, TypeError, struct.error, RecursionError):
+        return None
+    step = words.get("step")
+    if len(data) > LARGEST_BYTES or words.get("version") != VERSION or words.get("lesson") != lesson or not isinstance(step, int) or step < 0:
+        return None
+    shapes = {f"{part}.{name}": shape for part in PARTS for name, shape in LAYOUT.shapes.items()}
+    if tensors.keys() != shapes.keys() or any(tensors[name].shape != shape or not bool(tensors[name].isfinite().all()) for name, shape in shapes.items()):
+        return None
+    parts = ({name: tensors[f"{part}.{name}"].to(device, torch.float32) for name in LAYOUT.shapes} for part in PARTS)
+    return LearningState(step, *parts)
+
+
+def _words(data: bytes) -> dict[str, Any]:
+    """What is said about the tensors."""
+    (length,) = struct.unpack("<Q", data[:8])
+    words = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["learning"])
+    return dict(words)

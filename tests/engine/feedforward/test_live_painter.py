@@ -24,7 +24,10 @@ def painter() -> LivePainter:
     return found
 
 
-def test_a_rectangle_is_as_in_the_whole_picture(painter: LivePainter) -> None:
+@pytest.mark.parametrize("precision", Precision)
+def test_a_rectangle_is_as_in_the_whole_picture(precision: Precision) -> None:
+    painter = LivePainter(precision=precision)
+    painter.place(look())
     whole = painter.paint(WIDE, 0, 0, 80)
     assert np.abs(whole - WIDE).mean() > 0.02
     for left, right in ((0, 2 * REACH), (24, 2 * REACH + 72), (64, WIDE.shape[1])):

@@ -29,7 +29,8 @@ from ..resizing import resized, tensor
 from ..task import Pixels, StylePicture
 from .aims import painting_aims, style_aims
 from .crops import CALM, RECOLORED, Pair, calm, covered, crop, light
-from .layout import LEVELS, NOISES
+from .descent import moved
+from .layout import LAYOUT, LEVELS, NOISES, Layout
 from .learning_state import LearningState, first, state_bytes, taken_up
 from .look import Look
 from .look_file import VERSION
@@ -43,12 +44,6 @@ COARSE_EVERY = 3  # steps, of which one looks at half the size: one crop of twic
 OWN_STRENGTH = 0.5  # share of the steps at the strength that is learned for; the rest are drawn
 STRENGTHS = (law.FADED, 100.0)  # that are drawn: below, the painting of the lowest fades out
 PAIRED = 3.0  # how many times a painting's own forms count, beside a photograph's
-RATE = 1.5e-3  # of Adam, at its highest
-WARMING = 20  # steps until it is reached
-LAST_RATE = 0.05  # of it, in the last step
-BETAS = (0.9, 0.99)
-EPSILON = 1e-8
-LONGEST = 1.0  # of the gradient: what is longer is cut
 SEEN = 48  # px, side of what a photograph's colours are taken from
 MOST_PHOTOGRAPHS = 64  # that are kept, 3 MB each at 512 px
 
@@ -91,14 +86,14 @@ class LearnStep:
 class Learner:
     """Learns one lesson on one device. Not for two threads at once."""
 
-    def __init__(self, lesson: Lesson, device_id: str = "cpu", state: bytes | None = None) -> None:
+    def __init__(self, lesson: Lesson, device_id: str = "cpu", state: bytes | None = None, layout: Layout = LAYOUT) -> None:
         """state: of a learning of an equal lesson, to go on there, to the very same look; one that is damaged or another's is as none. ValueError when there
-        is nothing to learn from; UnusableWeights comes with the first step."""
+        is nothing to learn from; UnusableWeights comes with the first step. layout: of the network; files hold LAYOUT's alone, others are for measuring."""
         if not lesson.styles and lesson.painting is None:
             raise ValueError("a look is learned from styles or from a painting")
         if lesson.painting is not None and lesson.painting[0].shape != lesson.painting[1].shape:
             raise ValueError("a layer and its painting have one size")
-        self._lesson = lesson
+        self._lesson, self._layout = lesson, layout
         self._device = torch.device(device_id)
         self._key = _key(lesson)
         self._state = None if state is None else taken_up(state, self._key, self._device)
@@ -182,7 +177,7 @@ class Learner:
 
     def _begun(self) -> dict[str, Tensor]:
         """The network before its first step: it paints everything in the style's colours as a whole."""
-        tensors = begun(torch.Generator().manual_seed(self._lesson.seed))
+        tensors = begun(torch.Generator().manual_seed(self._lesson.seed), self._layout)
         if self._parts is None:
             black = self._colors(torch.zeros(1, 3, 1, 1, device=self._device)).flatten()
             tensors["palette.weight"], tensors["palette.bias"] = self._colors.move.view(3, 3, 1, 1).cpu().clone(), black.cpu()
@@ -200,11 +195,13 @@ class Learner:
         noise = [torch.from_numpy(rng.uniform(-1, 1, (len(drawn), NOISES, side // level, side // level)).astype(np.float32)) for level in LEVELS]
         share = torch.full((len(drawn),), strength / 100, device=self._device)
         typed = {name: values.to(self._dtype) for name, values in leaves.items()}
-        pictures = painted(typed, contents, [one.to(self._device) for one in noise], share)
+        pictures = painted(typed, contents, [one.to(self._device) for one in noise], share, self._layout)
         hold = PAIRED if self._lesson.painting is not None else 1.0
         found = terms(self._vgg, pictures, models, self._aims[halving], strength, halving, hold)
         slopes = dict(zip(leaves, torch.autograd.grad(found.loss, list(leaves.values())), strict=True))
-        self._move(state, slopes, math.isfinite(float(found.loss.detach())))
+        for values in leaves.values():
+            values.requires_grad_(False)
+        moved(state, slopes, self._lesson.steps)
         return self._report(state, found)
 
     def _drawn(self, side: int, strength: float, rng: np.random.Generator) -> Pair:
@@ -227,29 +224,6 @@ class Learner:
                 content = covered(content, calm(side, rng), rng)
             colors = color_map(moments(whole), self._palette)  # as the stylizer moves the colours of that photograph
         return Pair(content, content + share * (colors(content).clamp(MARGIN, 1 - MARGIN) - content))
-
-    @torch.no_grad()
-    def _move(self, state: LearningState, slopes: dict[str, Tensor], finite: bool) -> None:
-        """Adam (Kingma & Ba 2015) with a limit on the gradient's length. What is not finite moves nothing."""
-        length = float(torch.stack([slope.square().sum() for slope in slopes.values()]).sum().sqrt())
-        for values in state.now.values():
-            values.requires_grad_(False)
-        number = state.step
-        state.step += 1
-        if not (finite and math.isfinite(length)):
-            return
-        rate = RATE * min(1.0, (number + 1) / WARMING) * self._falling(number)
-        for name, slope in slopes.items():
-            slope = slope * min(1.0, LONGEST / max(length, EPSILON))
-            state.mean[name].lerp_(slope, 1 - BETAS[0])
-            state.square[name].mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
-            size = (state.square[name] / (1 - BETAS[1] ** state.step)).sqrt_().add_(EPSILON)
-            state.now[name].addcdiv_(state.mean[name], size, value=-rate / (1 - BETAS[0] ** state.step))
-        state.keep()
-
-    def _falling(self, number: int) -> float:
-        """From 1 to LAST_RATE over the steps, along half a wave."""
-        return LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + math.cos(math.pi * number / self._lesson.steps))
 
     def _report(self, state: LearningState, found: Terms) -> LearnStep:
         loss, style, content = (float(one.detach()) for one in (found.loss, found.style, found.content))

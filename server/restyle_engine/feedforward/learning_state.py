@@ -1,4 +1,4 @@
-"""Owns what a learning has come to: the network's tensors, their mean over the steps, and the optimiser's moments; and the bytes from which it goes on."""
+"""Owns what a learning has come to: the network's tensors, their mean over the steps, and the running gradient; and the bytes from which it goes on."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from .layout import LAYOUT
 from .look_file import VERSION
 
 PARTS = ("now", "kept", "mean", "square")
-LARGEST_BYTES = 32 << 20  # of a state; it has 7.5 MB
+LARGEST_BYTES = 32 << 20  # of a state; it has 5.7 MB
 MEMORY = 0.995  # of the mean over the steps, at most: 200 of them
+PALETTE = "palette.weight"
 YOUNG = 10.0  # steps, over which that mean forgets the beginning
 
 
 @dataclass(slots=True)
 class LearningState:
-    """step: steps done. now: tensors, float32; kept: their mean over the steps, which is what is shown; mean, square: Adam's moments."""
+    """step: steps done. now: tensors, float32; kept: their mean over the steps, which is what is shown; mean: the running
+    gradient; square: that of its squares, where it is wanted."""
 
     step: int
     now: dict[str, Tensor]
@@ -43,8 +45,13 @@ class LearningState:
 def first(tensors: Mapping[str, Tensor], device: torch.device) -> LearningState:
     """The state before any step."""
     now = {name: values.to(device, torch.float32) for name, values in tensors.items()}
-    kept, mean, square = ({name: make(values) for name, values in now.items()} for make in (torch.clone, torch.zeros_like, torch.zeros_like))
-    return LearningState(0, now, kept, mean, square)
+    kept, mean = ({name: make(values) for name, values in now.items()} for make in (torch.clone, torch.zeros_like))
+    return LearningState(0, now, kept, mean, {name: torch.zeros_like(values) for name, values in now.items() if not orthogonal(name)})
+
+
+def orthogonal(name: str) -> bool:
+    """Whether a tensor is a bank of filters, whose directions move alike; the colours' matrix is none, as its three channels are no choice."""
+    return name.endswith(".weight") and name != PALETTE
 
 
 def state_bytes(state: LearningState, lesson: str) -> bytes:
@@ -63,10 +70,10 @@ def taken_up(data: bytes, lesson: str, device: torch.device) -> LearningState | 
     step = words.get("step")
     if len(data) > LARGEST_BYTES or words.get("version") != VERSION or words.get("lesson") != lesson or not isinstance(step, int) or step < 0:
         return None
-    shapes = {f"{part}.{name}": shape for part in PARTS for name, shape in LAYOUT.shapes.items()}
+    shapes = {f"{part}.{name}": shape for part in PARTS for name, shape in LAYOUT.shapes.items() if part != "square" or not orthogonal(name)}
     if tensors.keys() != shapes.keys() or any(tensors[name].shape != shape or not bool(tensors[name].isfinite().all()) for name, shape in shapes.items()):
         return None
-    parts = ({name: tensors[f"{part}.{name}"].to(device, torch.float32) for name in LAYOUT.shapes} for part in PARTS)
+    parts = ({name: tensors[f"{part}.{name}"].to(device, torch.float32) for name in LAYOUT.shapes if f"{part}.{name}" in shapes} for part in PARTS)
     return LearningState(step, *parts)
 
 

@@ -15,7 +15,7 @@ from restyle_server.rpc import replies
 from restyle_server.wire import restyle_pb2 as wire
 from restyle_server.worker.engine import LiveProgress
 from restyle_server.worker.neural_engine import _scale_report
-from restyle_server.worker.process import Heartbeat, JobControl, JobObserver
+from restyle_server.worker.observer import Heartbeat, JobControl, JobObserver
 
 
 async def report_of(place: Place, job_id: str) -> tuple[list[wire.ScaleReport], list[wire.Progress]]:

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..device import prefers_bf16
-from ..objective.strength import faded
+from ..objective.strength import Strength
 from ..parameters import Precision
 from ..resizing import pixels, tensor
 from ..task import Pixels
@@ -71,4 +71,4 @@ class LivePainter:
         noise = [torch.from_numpy(one)[None].to(self._device) for one in canvas_noise(x, y, whole.shape[-1], whole.shape[-2])]
         share = torch.tensor([strength / 100], device=self._device)
         found = painted(self._tensors, whole, noise, share)[..., :height, :width].clamp(0, 1)
-        return np.asarray(pixels(faded(strength, None).to(picture) * (found - picture)))
+        return np.asarray(pixels(Strength(strength).shown(*picture.shape[:1:-1]).to(picture) * (found - picture)))

@@ -50,7 +50,7 @@ def terms(vgg: Vgg, paintings: Tensor, models: Tensor, aim: Measured, strength: 
     tone = (_tones(small) - _tones(like)).square().mean()
     loss = (
         felt
-        + hold * law.weight(halving) * law.felt(content, law.reach(strength))
+        + hold * law.weight(halving) * law.felt(content, law.Strength(strength).reach)
         + TONE * min(1.0, TONED / strength) * tone
         + VARIATION * variation(small)
         + GAMUT * gamut(paintings)

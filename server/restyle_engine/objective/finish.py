@@ -231,9 +231,9 @@ def finish(
     beat: Beat | None = None,
     calmed: Callable[[float], Tensor] | None = None,
 ) -> Tensor:
-    """The picture (1, 3, h, w) after that many steps; start is changed in place. pull: the content's weight by its loss, that of the step before. free: (1, 1, h, w), 1 where pixels may
-    change; None: everywhere. calmed: (1, 1, h, w) in 0–1, how fast they may, by the neighbours' loss; None: all alike. A step whose loss or gradient is not
-    finite is left out, with the moments begun anew and a tenth of the rate. tell may raise to end it."""
+    """The picture (1, 3, h, w) after that many steps; start is changed in place. pull: the content's weight by its loss, that of the step before. free:
+    (1, 1, h, w), 1 where pixels may change; None: everywhere. calmed: (1, 1, h, w) in 0–1, how fast they may, by the neighbours' loss; None: all alike. A step
+    whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise to end it."""
     shapes = level_shapes(start)[: mode.levels]
     means, squares = ([start.new_zeros(*start.shape[:2], *shape) for shape in shapes] for _ in range(2))
     since, picture, rate, weight = 0, start, 1.0, pull(0.0)

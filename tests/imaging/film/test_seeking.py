@@ -47,7 +47,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     def counting(*given: Any) -> Iterator[Any]:
         for frame in decode(*given):
-            found.append(frame.pts)
+            found.append(int(frame.pts or 0))
             yield frame
 
     monkeypatch.setattr(reading, "_decoded", counting)

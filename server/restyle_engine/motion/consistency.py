@@ -28,7 +28,7 @@ def sound(flow: Tensor, back: Tensor) -> Tensor:
     across = F.pad(flow[..., 1:] - flow[..., :-1], (0, 1)).square().sum(1, keepdim=True)
     down = F.pad(flow[..., 1:, :] - flow[..., :-1, :], (0, 0, 0, 1)).square().sum(1, keepdim=True)
     edge = across + down > 0.01 * size + 0.002
-    return (~(hidden | edge | _outside(flow))).to(flow.dtype)
+    return (~(hidden | edge)).to(flow.dtype) * inside(flow)
 
 
 def alike(here: Tensor, there: Tensor) -> Tensor:
@@ -61,11 +61,12 @@ def _inner(mask: Tensor) -> Tensor:
     return -F.max_pool2d(-mask.float(), REACH, 1, REACH // 2)
 
 
-def _outside(flow: Tensor) -> Tensor:
+def inside(flow: Tensor) -> Tensor:
+    """Where a flow leads to a pixel of the other picture, (1, 1, h, w) of 1 and 0: beyond its border a warp finds the border's own, drawn out to lines."""
     height, width = flow.shape[-2:]
     rows = torch.arange(height, dtype=flow.dtype, device=flow.device).view(1, 1, -1, 1) + flow[:, 1:]
     columns = torch.arange(width, dtype=flow.dtype, device=flow.device).view(1, 1, 1, -1) + flow[:, :1]
-    return (rows < -0.5) | (rows > height - 0.5) | (columns < -0.5) | (columns > width - 0.5)
+    return ((rows >= -0.5) & (rows <= height - 0.5) & (columns >= -0.5) & (columns <= width - 0.5)).to(flow.dtype)
 
 
 def _mean(values: Tensor, side: int) -> Tensor:

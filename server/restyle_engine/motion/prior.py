@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..resizing import resized, resized_map, tensor
 from ..task import Frame, Pixels, Previous, Task
-from .consistency import alike, sound, standing, unchanged
+from .consistency import alike, inside, sound, standing, unchanged
 from .flow import flows
 from .temporal import Temporal
 from .warp import warped
@@ -126,7 +126,7 @@ def _followed(content: Tensor, there: Tensor, painted: Tensor, weights: Path | N
         return torch.zeros_like(content[:, :2]), painted, everywhere, everywhere
     moves = 1 - standing(content, there)
     flow, back = (moves * one for one in flows(content, there, weights))
-    same = alike(content, warped(there, flow))
+    same = alike(content, warped(there, flow)) * inside(flow)
     return flow, warped(painted, flow), same, sound(flow, back) * same
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from engine.scenes import photo, task, waves
 from restyle_engine.motion.prior import Prior, framed, prior
 from restyle_engine.parameters import Preset
@@ -158,6 +159,18 @@ def test_where_the_way_is_not_known_a_frame_begins_with_what_a_thing_like_this_w
     started = found.begun(torch.ones(1, 3, HEIGHT, WIDTH))
     assert float((started - 0.25).abs().amax(1, keepdim=True)[found.likely == 1].max()) < 0.02
     assert float(started[(found.likely == 0).expand_as(started)].min()) == 1.0
+
+
+def test_what_comes_into_the_picture_does_not_begin_as_its_border_drawn_out() -> None:
+    blots = torch.rand(1, 3, 8, 12, generator=torch.Generator().manual_seed(2))
+    wide = F.interpolate(blots, size=(HEIGHT, WIDTH + 8), mode="bicubic").clamp(0, 1)[0].permute(1, 2, 0).numpy()
+    before, here = wide[:, :WIDTH], wide[:, 8 : WIDTH + 8]
+    last = framed(order(before), before, before, anew=True)
+    assert last is not None
+    found = prior(order(np.ascontiguousarray(here), last), CPU)
+    assert found is not None
+    assert float(found.likely[..., -6:].max()) == 0
+    assert float(found.likely[..., 8 : WIDTH - 16].mean()) > 0.8
 
 
 def test_the_statistics_move_what_is_new_however_little_it_is(painter: Stylizer) -> None:

@@ -140,7 +140,7 @@ def compare(style: str, given: argparse.Namespace, photographs: tuple[Pixels, ..
         found = np.mean([judge.distance(a, b) for a, b in zip(held, shown, strict=True)])
         print(f"{style}, {name}: look {found:.3f}, {found / far:.2f} × the stylizer's, after {given.steps} steps, {seconds:.0f} s", flush=True)
         if out is not None:
-            (out / f"{style}.look").write_bytes(look_bytes(learner.look()))
+            (out / f"{style}.safetensors").write_bytes(look_bytes(learner.look()))
             sheet = np.concatenate([np.concatenate(row, 1) for row in zip(held, paintings, shown, strict=True)])
             Image.fromarray((sheet.clip(0, 1) * 255).round().astype(np.uint8)).save(out / f"{style}.png")
 

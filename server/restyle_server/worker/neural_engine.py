@@ -129,6 +129,8 @@ class NeuralEngine:
             return observe(self._progress(step, canvas, resolved, task.content))
 
         painting = self._stylizer.paint(task, told, between, checkpoint.keep)
+        if resolved.size > LARGEST_WHOLE:
+            heap.give_back()
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:
             result = with_content_color(np.clip(result, 0, 1), task.content, resolved.color_mix)

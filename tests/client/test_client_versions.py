@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import restyle_client as client
 from places import Serving, serving
-from restyle_client import session, transport
+from restyle_client import opening, transport
 from restyle_server import __version__
 from restyle_server.rpc import auth_interceptor
 
@@ -30,7 +30,7 @@ REQUEST = client.JobRequest(
 async def test_versions_that_understand_each_other_work_and_are_told_apart(
     serving: Serving, monkeypatch: pytest.MonkeyPatch, mine: str, notes: tuple[str, ...]
 ) -> None:
-    for module in (session, transport):
+    for module in (opening, transport):
         monkeypatch.setattr(module, "VERSION", mine)
     async with serving() as place, client.connect_async(address=place.server.address, token=place.server.token) as here:
         assert (await here.restyle(REQUEST)).job.warnings == notes

@@ -148,14 +148,15 @@ class Library:
         """Adds a checked draft, all of it or nothing. Returns the style that was there already when its picture was. StyleRejected, StyleStorage."""
         with self._writing:
             styles = self.list()
-            same = next((style for style in styles if style.sha256 == new.sha256), None)
+            digest = new.sha256
+            same = next((style for style in styles if style.sha256 == digest), None)
             if same is not None:
                 return same
             own = sum(not style.fixed for style in styles)
             if own >= MAX_OWN:
                 raise StyleRejected("picture", f"The library holds {own} styles of your own; remove some first.")
             try:
-                place = self._write(new, {style.id for style in styles})
+                place = self._write(new, digest, {style.id for style in styles})
             except OSError as error:
                 raise self._unkept(error) from error
             style = self._read(place, self._user)
@@ -182,7 +183,7 @@ class Library:
     def _unkept(self, error: OSError) -> StyleStorage:
         return StyleStorage(f"The style can't be kept in {self._user} ({_reason(error)}); make room or correct the permissions.")
 
-    def _write(self, new: Draft, taken: set[str]) -> Path:
+    def _write(self, new: Draft, digest: str, taken: set[str]) -> Path:
         self._user.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=self._user))
         try:
@@ -193,15 +194,15 @@ class Library:
                 picture.write_bytes(new.data)
             (temporary / "thumbnail.webp").write_bytes(new.checked.thumbnail)
             (temporary / "style.toml").write_bytes(texts.formatted(new.description))
-            place = self._free_place(new, taken)
+            place = self._free_place(new, digest, taken)
             temporary.rename(place)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
         return place
 
-    def _free_place(self, new: Draft, taken: set[str]) -> Path:
-        names = naming.candidates(new.wish, new.description.title, f"style-{new.sha256[:8]}")
+    def _free_place(self, new: Draft, digest: str, taken: set[str]) -> Path:
+        names = naming.candidates(new.wish, new.description.title, f"style-{digest[:8]}")
         return next(self._user / name for name in names if name not in taken and not (self._user / name).exists())
 
     def _read(self, place: Path, folder: Path) -> Style | None:

@@ -164,7 +164,7 @@ def test_each_region_draws_from_its_own_style(double: Vgg) -> None:
 def test_equal_steps_give_equal_bytes(single: Vgg) -> None:
     start = picture(single, 64, 48)
     ends = [
-        finish(objective(single, start, [region(single, waves(40, 40))], side), start, 7, WHOLE, lambda content: 0.1 * content, None, lambda *_: None)
+        finish(objective(single, start, [region(single, waves(40, 40))], side), start.clone(), 7, WHOLE, lambda content: 0.1 * content, None, lambda *_: None)
         for side in (None, None, 32, 32)
     ]
     assert ends[0].numpy().tobytes() == ends[1].numpy().tobytes() != start.numpy().tobytes()
@@ -176,7 +176,7 @@ def test_steps_bring_the_picture_nearer_to_the_style(single: Vgg) -> None:
     start, seen = picture(single, 64, 48), []
     finish(
         objective(single, start, [region(single, waves(40, 40))]),
-        start,
+        start.clone(),
         20,
         WHOLE,
         lambda _: 0.0,

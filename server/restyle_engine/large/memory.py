@@ -19,6 +19,7 @@ FINISH_STATE = 110.0  # bytes per pixel of the finish beside its tile: picture, 
 FULL_PER_PIXEL = 80.0  # bytes per pixel of the full layer: canvas, its samples, the painting, the upsampled change
 FOLLOWED_PER_PIXEL = 110.0  # bytes per pixel of the work, in a frame that follows others: what was painted before, flow, what of it is trusted
 FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Precision.FP32: 325e6})  # network, styles' moments, buffers
+POSITIONS = 22e6  # bytes of what is kept of a style, and of the keys made of it, for each size that has a finish
 QUICK = 200e6  # bytes of the network's quick filters (convolutions.py), in fp32 on a processor
 SIDES: tuple[int, ...] = (2048, 1024, 512, 256, 128)  # px, of tiles, the largest first: it looks at the fewest pixels twice
 DETAIL_SIDE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 1024, "cuda": 2048})  # px, at most: cancel is obeyed within a tile
@@ -51,7 +52,8 @@ def cut(resolved: Resolved, width: int, height: int, available: int | None = Non
 def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detail: int, kind: str) -> int:
     per_pixel = PER_PIXEL[resolved.precision]
     peak = 0.0
-    for scale in plan(resolved.width, resolved.height, resolved.preset, max(1, resolved.evaluations)):
+    scales = plan(resolved.width, resolved.height, resolved.preset, max(1, resolved.evaluations))
+    for scale in scales:
         pixels = scale.width * scale.height
         tile, halo = (detail, DETAIL_HALO) if scale.stage is Stage.DETAIL else (whole, HALO)
         side = max(scale.width, scale.height) if tile is None else tile + 2 * halo
@@ -62,6 +64,7 @@ def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detai
             share = FINISH_SHARE[resolved.precision] * (DETAIL_SHARE if scale.stage is Stage.DETAIL else 1.0)
             peak = max(peak, pixels * FINISH_STATE + seen * share)
     fixed = FIXED[resolved.precision] + (QUICK if kind == "cpu" and resolved.precision is Precision.FP32 else 0.0)
+    fixed += POSITIONS * sum(scale.stage is Stage.FINISH for scale in scales)
     return round(fixed + peak + width * height * FULL_PER_PIXEL)
 
 

@@ -271,8 +271,8 @@ class AsyncSession:
 
     async def look(self, look_id: str, file: bool = False) -> Look:
         """One look; with the bytes of its file when asked for. NotFound."""
-        reply = await self._connection.unary("GetLook", pb.GetLookRequest(id=look_id, file=file))
-        return incoming.look(reply.look, reply.file if file else None)
+        reply = await self._connection.unary("GetLook", pb.GetLookRequest(id=look_id, whole=file))
+        return incoming.look(reply.look, reply.data if file else None)
 
     async def add_look(self, file: bytes, *, wanted_id: str = "") -> Look:
         """Adds a look's file to the store. The same file twice gives the first look. InvalidRequest for what is no look."""

@@ -117,7 +117,7 @@ async def test_what_is_everybodys_is_changed_on_the_servers_own_machine_only(ser
         assert await refusal(anna.call("DeleteStyle", id="night")) is grpc.StatusCode.PERMISSION_DENIED
         assert await refusal(anna.stub.InstallWeights(wire.InstallWeightsRequest(id="vgg19")).read()) is grpc.StatusCode.PERMISSION_DENIED
         assert await refusal(anna.stub.AddStyle(iter([wire.AddStyleRequest()]))) is grpc.StatusCode.PERMISSION_DENIED
-        assert await refusal(anna.call("AddLook", file=b"look")) is grpc.StatusCode.PERMISSION_DENIED
+        assert await refusal(anna.call("AddLook", data=b"look")) is grpc.StatusCode.PERMISSION_DENIED
         assert await refusal(anna.call("DeleteLook", id="night")) is grpc.StatusCode.PERMISSION_DENIED
         assert (await anna.call("ListStyles")).styles
 

@@ -16,8 +16,8 @@ async def test_a_look_is_added_listed_fetched_and_removed(serving: Serving) -> N
         assert (added.id, added.name, added.credit, added.strength, added.side, added.steps, added.builtin) == ("mine", "Mine", "Anna", 70.0, 64, 12, False)
         assert await place.caller.call("AddLook", file=data, wanted_id="other") == added
         assert added in (await place.caller.call("ListLooks")).looks
-        assert (await place.caller.call("GetLook", id="mine")).file == b""
-        assert (await place.caller.call("GetLook", id="mine", file=True)).file == data
+        assert (await place.caller.call("GetLook", id="mine")).data == b""
+        assert (await place.caller.call("GetLook", id="mine", whole=True)).data == data
         await place.caller.call("DeleteLook", id="mine")
         with pytest.raises(grpc.aio.AioRpcError) as gone:
             await place.caller.call("GetLook", id="mine")

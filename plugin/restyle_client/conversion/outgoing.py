@@ -102,7 +102,7 @@ def add_look(file: bytes, wanted_id: str) -> pb.AddLookRequest:
     if len(file) > limits.MAX_LOOK_BYTES:
         most = f"{limits.MAX_LOOK_BYTES:,}"
         raise InvalidRequest(f"A look's file has at most {most} bytes, and this one {len(file):,}; choose one that Restyle exported.", "file")
-    message = pb.AddLookRequest(file=bytes(file))
+    message = pb.AddLookRequest(data=bytes(file))
     _set(message, "wanted_id", wanted_id, "wanted_id")
     return message
 

@@ -2376,18 +2376,18 @@ class GetLookRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
-    FILE_FIELD_NUMBER: _builtins.int
+    WHOLE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    file: _builtins.bool
+    whole: _builtins.bool
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
-        file: _builtins.bool = ...,
+        whole: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "whole", b"whole"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2398,20 +2398,20 @@ class GetLookResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     LOOK_FIELD_NUMBER: _builtins.int
-    FILE_FIELD_NUMBER: _builtins.int
-    file: _builtins.bytes
-    """≤ 2 MB; when it was asked for"""
+    DATA_FIELD_NUMBER: _builtins.int
+    data: _builtins.bytes
+    """of its file, ≤ 2 MB; when all of it was asked for"""
     @_builtins.property
     def look(self) -> Global___Look: ...
     def __init__(
         self,
         *,
         look: Global___Look | None = ...,
-        file: _builtins.bytes = ...,
+        data: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["look", b"look"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "look", b"look"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "look", b"look"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2421,21 +2421,21 @@ Global___GetLookResponse: _TypeAlias = GetLookResponse  # noqa: Y015
 class AddLookRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    FILE_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
     WANTED_ID_FIELD_NUMBER: _builtins.int
-    file: _builtins.bytes
+    data: _builtins.bytes
     """safetensors with Restyle's header"""
     wanted_id: _builtins.str
     """the look's id, unless it is taken or can't be one; default: made from its name"""
     def __init__(
         self,
         *,
-        file: _builtins.bytes = ...,
+        data: _builtins.bytes = ...,
         wanted_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "wanted_id", b"wanted_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "wanted_id", b"wanted_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

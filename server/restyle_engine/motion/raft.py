@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import pickle
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -54,7 +52,7 @@ def _placed(weights: Path, _changed: int, device: torch.device) -> torch.nn.Modu
 
 
 def load(weights: Path) -> torch.nn.Module:
-    """RAFT, large or small, from a safetensors file or torchvision's own .pth. UnusableFlow."""
+    """RAFT, large or small, from a safetensors file of torchvision's own names. UnusableFlow."""
     from torchvision.models.optical_flow import raft_large, raft_small
 
     tensors = _tensors(weights)
@@ -62,7 +60,7 @@ def load(weights: Path) -> torch.nn.Module:
         with torch.device("meta"):
             network: torch.nn.Module = made(weights=None)
         wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-        if wanted == {name: tuple(tensor.shape) for name, tensor in tensors.items() if isinstance(tensor, Tensor)}:
+        if wanted == {name: tuple(tensor.shape) for name, tensor in tensors.items()}:
             network.load_state_dict({name: _exact(tensor) for name, tensor in tensors.items()}, assign=True)
             return network.eval().requires_grad_(False)
     raise _none(weights)
@@ -72,21 +70,14 @@ def _exact(tensor: Tensor) -> Tensor:
     return tensor.float() if tensor.is_floating_point() else tensor
 
 
-def _tensors(weights: Path) -> dict[str, Any]:
+def _tensors(weights: Path) -> dict[str, Tensor]:
     try:
-        with weights.open("rb") as file:
-            pickled = file.read(2) in (b"PK", b"\x80\x02")
-        found = torch.load(weights, map_location="cpu", weights_only=True) if pickled else load_file(weights)
+        return load_file(weights)
     except OSError as error:
         raise UnusableFlow(f"The flow weights {weights} can't be read ({error.strerror or error}); check the path and its permissions.") from error
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, ValueError, EOFError, KeyError) as error:
+    except (SafetensorError, ValueError) as error:
         raise _none(weights) from error
-    if not isinstance(found, dict):
-        raise _none(weights)
-    return found
 
 
 def _none(weights: Path) -> UnusableFlow:
-    return UnusableFlow(
-        f"{weights} holds no weights of RAFT; give torchvision's raft_large or raft_small, its .pth file or a safetensors file of the same names."
-    )
+    return UnusableFlow(f"{weights} holds no weights of RAFT; give torchvision's raft_large or raft_small as a safetensors file of the same names.")

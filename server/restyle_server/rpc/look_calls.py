@@ -29,11 +29,11 @@ class Looks:
     async def get(self, request: wire.GetLookRequest) -> wire.GetLookResponse:
         """The look, and its file when that was asked for. NotFound."""
         look = await self.find(request.id)
-        return wire.GetLookResponse(look=_message(look), file=await asyncio.to_thread(self._library.data, look) if request.file else b"")
+        return wire.GetLookResponse(look=_message(look), data=await asyncio.to_thread(self._library.data, look) if request.whole else b"")
 
     async def add(self, request: wire.AddLookRequest) -> wire.Look:
         """Takes a look's file into the store. Invalid, NotNow, DiskFull."""
-        return _message(await asyncio.to_thread(self._library.add, request.file, request.wanted_id))
+        return _message(await asyncio.to_thread(self._library.add, request.data, request.wanted_id))
 
     async def delete(self, look_id: str) -> None:
         """Removes one of the user's own. NotFound, NotNow."""

@@ -93,7 +93,7 @@ class LiveCall:
 
 async def with_look(caller: Caller, name: str = "Test look", fault: str = "us") -> str:
     """The id of a look that the server has. fault: as the fake engine has it."""
-    look: wire.Look = await caller.call("AddLook", file=look_file(name, credit=fault))
+    look: wire.Look = await caller.call("AddLook", data=look_file(name, credit=fault))
     return look.id
 
 

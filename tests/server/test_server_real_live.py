@@ -26,7 +26,7 @@ async def test_a_canvas_in_parts_is_what_the_look_makes_of_the_whole(serving: Se
     rgb = painter.paint((pixels[..., :3] / np.float32(255)).astype(np.float32), 0, 0, 80.0)
     expected[..., :3] = np.rint(np.clip(rgb, 0, 1) * 255)
     async with serving(engine=ENGINE, devices=("cpu",)) as place:
-        added = await place.caller.call("AddLook", file=look_bytes(look()))
+        added = await place.caller.call("AddLook", data=look_bytes(look()))
         job = await place.caller.create(order(seed=1, parameters=wire.Parameters(evaluations=200)))
         async with live(place.caller, WIDTH, HEIGHT, added.id, 80.0) as call:
             await call.send(rects=[rect(pixels, 0, 0, WIDTH, HEIGHT)], change=1)

@@ -42,7 +42,7 @@ def placed(weights: Path, device: torch.device) -> torch.nn.Module:
     try:
         changed = weights.stat().st_mtime_ns
     except OSError as error:
-        raise UnusableFlow(f"The flow weights {weights} can't be read ({error.strerror}); check the path.") from error
+        raise _unread(weights, error) from error
     return _placed(weights, changed, device)
 
 
@@ -74,9 +74,13 @@ def _tensors(weights: Path) -> dict[str, Tensor]:
     try:
         return load_file(weights)
     except OSError as error:
-        raise UnusableFlow(f"The flow weights {weights} can't be read ({error.strerror or error}); check the path and its permissions.") from error
+        raise _unread(weights, error) from error
     except (SafetensorError, ValueError) as error:
         raise _none(weights) from error
+
+
+def _unread(weights: Path, error: OSError) -> UnusableFlow:
+    return UnusableFlow(f"The flow weights {weights} can't be read ({error.strerror or error}); check the path and its permissions.")
 
 
 def _none(weights: Path) -> UnusableFlow:

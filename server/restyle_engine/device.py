@@ -16,12 +16,13 @@ VECTORS_VENDOR = "AuthenticAMD"
 def device_ids() -> tuple[str, ...]:
     """Ids of all devices of this machine, the best first; "cpu" is always there."""
     cuda = tuple(f"cuda:{i}" for i in range(torch.cuda.device_count())) if torch.cuda.is_available() else ()
+    xpu = tuple(f"xpu:{i}" for i in range(torch.xpu.device_count())) if torch.xpu.is_available() else ()
     mps = ("mps",) if torch.backends.mps.is_available() else ()
-    return (*cuda, *mps, "cpu")
+    return (*cuda, *xpu, *mps, "cpu")
 
 
 def device_kind(device_id: str) -> str:
-    """ "cpu", "cuda" or "mps"."""
+    """ "cpu", "cuda" (AMD's too), "xpu" or "mps"."""
     return torch.device(device_id.partition(":")[0]).type
 
 
@@ -30,10 +31,17 @@ def device_name(device_id: str) -> str:
     kind = device_kind(device_id)
     if kind == "cuda":
         return torch.cuda.get_device_name(torch.device(device_id))
+    if kind == "xpu":
+        return str(torch.xpu.get_device_name(torch.device(device_id)))
     if kind == "mps":
         return "Apple GPU"
     found = [line.split(":", 1)[1].strip() for line in _cpuinfo() if line.startswith("model name")]
     return found[0] if found else platform.processor() or platform.machine()
+
+
+def has_fp64(kind: str) -> bool:
+    """Whether a kind of device computes in fp64: Apple's and most of Intel's don't."""
+    return kind in ("cpu", "cuda")
 
 
 def prefers_bf16(device_id: str) -> bool:
@@ -42,8 +50,8 @@ def prefers_bf16(device_id: str) -> bool:
     if kind == "cuda":
         with torch.cuda.device(torch.device(device_id)):
             return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    if kind == "mps":
-        return False
+    if kind in ("mps", "xpu"):
+        return False  # xpu: not known, as nobody has measured it
     return quick_in_bf16(_cpuinfo())
 
 
@@ -59,6 +67,9 @@ def memory(device_id: str) -> tuple[int, int]:
         free, total = torch.cuda.mem_get_info(torch.device(device_id))
         reserved = torch.cuda.memory_reserved(torch.device(device_id)) - torch.cuda.memory_allocated(torch.device(device_id))
         return total, free + reserved
+    if device_kind(device_id) == "xpu":
+        free, total = torch.xpu.mem_get_info(torch.device(device_id))
+        return total, free
     state = psutil.virtual_memory()
     limit, used = _cgroup()
     if limit is None or limit >= state.total:

@@ -11,8 +11,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 SMALLEST_SIDE = 16  # px: relu5_1 sits behind four poolings, so that 16 px leave it one position
+SEAMLESS_STEP = 16  # px: a side that repeats is a multiple of it, so that every pooling falls alike on both sides of the joint
 LARGEST_SIDE = 65_535  # px: more than any editor's canvas; the server's limit on pixels is tighter
-DEFAULT_SIZE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 768, "cuda": 1024})  # px, longest side, by kind of device
+DEFAULT_SIZE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 768, "xpu": 1024, "cuda": 1024})  # px, longest side, by kind of device
 
 
 class Preset(StrEnum):
@@ -65,6 +66,23 @@ class Symmetry(StrEnum):
     FLIPS_AND_ROTATIONS = "flips+rotations"
 
 
+class Seamless(StrEnum):
+    """Along which axes a picture repeats: x is from left to right."""
+
+    NONE = "none"
+    X = "x"
+    Y = "y"
+    BOTH = "both"
+
+    @property
+    def across(self) -> bool:
+        return self in (Seamless.X, Seamless.BOTH)
+
+    @property
+    def down(self) -> bool:
+        return self in (Seamless.Y, Seamless.BOTH)
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """What the caller asked for; None leaves the choice to the preset. Ranges as in restyle.proto; a size or native_size, not both."""
@@ -73,6 +91,7 @@ class Parameters:
     size: int | None = None
     native_size: bool = False
     strength: float | None = None
+    legibility: float | None = None
     evaluations: int | None = None
     seed: int | None = None
     color: Color | None = None
@@ -85,6 +104,7 @@ class Parameters:
     pooling: Pooling | None = None
     precision: Precision | None = None
     memory_limit: int | None = None
+    seamless: Seamless = Seamless.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +128,12 @@ class Resolved:
     pooling: Pooling
     precision: Precision
     memory_limit: int | None = None  # bytes that it may take; None: what is free. Says nothing of the picture
+    seamless: Seamless = Seamless.NONE
+    legibility: float = 0.0  # 0–100, how far faces and lettering keep their lines; records of paintings that are older than it don't have it
 
 
 DEFAULT_STYLE_LAYERS = tuple((f"relu{block}_1", 1.0) for block in range(1, 6))  # relative errors need no weights
+DEFAULT_LEGIBILITY = 85.0
 DEFAULT_CONTENT_LAYERS = (("relu4_2", 1.0),)
 
 
@@ -118,17 +141,23 @@ def _or(value: T | None, default: T) -> T:
     return default if value is None else value
 
 
-def work_size(width: int, height: int, longest: int) -> tuple[int, int]:
-    """Size of the work for an image of width × height px: its longest side `longest`, never above the image's, no side under SMALLEST_SIDE."""
+def work_size(width: int, height: int, longest: int, seamless: Seamless = Seamless.NONE) -> tuple[int, int]:
+    """Size of the work for an image of width × height px: its longest side `longest`, never above the image's, no side under SMALLEST_SIDE; sides that repeat
+    are a little shorter, where SEAMLESS_STEP asks for it."""
     factor = min(1.0, longest / max(width, height))
-    return max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))
+    return repeated(max(SMALLEST_SIDE, round(width * factor)), seamless.across), repeated(max(SMALLEST_SIDE, round(height * factor)), seamless.down)
+
+
+def repeated(side: int, repeats: bool) -> int:
+    """The longest side in px, up to `side`, that may repeat."""
+    return max(SMALLEST_SIDE, side // SEAMLESS_STEP * SEAMLESS_STEP) if repeats else side
 
 
 def resolve(asked: Parameters, width: int, height: int, device_kind: str, bf16: bool) -> Resolved:
     """Fills what was left open. width, height: px of the content. bf16: whether the device is faster with it."""
     longest = asked.size or (max(width, height) if asked.native_size else DEFAULT_SIZE[device_kind])
     longest = min(longest, asked.preset.largest)
-    work_width, work_height = work_size(width, height, longest)
+    work_width, work_height = work_size(width, height, longest, asked.seamless)
 
     return Resolved(
         preset=asked.preset,
@@ -136,6 +165,7 @@ def resolve(asked: Parameters, width: int, height: int, device_kind: str, bf16: 
         width=work_width,
         height=work_height,
         strength=_or(asked.strength, 50.0),
+        legibility=_or(asked.legibility, DEFAULT_LEGIBILITY),
         evaluations=_or(asked.evaluations, asked.preset.budget),
         seed=_or(asked.seed, 0),
         color=_or(asked.color, Color.STYLE),
@@ -148,6 +178,7 @@ def resolve(asked: Parameters, width: int, height: int, device_kind: str, bf16: 
         pooling=_or(asked.pooling, Pooling.AVERAGE),
         precision=_or(asked.precision, Precision.BF16 if bf16 else Precision.FP32),
         memory_limit=asked.memory_limit,
+        seamless=asked.seamless,
     )
 
 

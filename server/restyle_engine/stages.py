@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
 from .large.memory import cut
+from .large.parts import owned, parts
 from .motion.temporal import Temporal
 from .network.vgg import Vgg
 from .objective import finish
@@ -32,6 +34,7 @@ class Stages:
     def __init__(self, task: Task, vgg: Vgg, network: str, device: torch.device, targets: TargetCache) -> None:
         """network: the name of vgg, by which targets are kept."""
         self._task, self._vgg, self._network, self._device, self._targets = task, vgg, network, device, targets
+        self._seamless = task.parameters.seamless
         self._cut = cut(task.parameters, 0, 0, task.memory, device.type)
 
     def paint(self, scale: Scale, finer: int, content: Tensor, telling: Telling, temporal: Temporal | None) -> None:
@@ -43,8 +46,8 @@ class Stages:
             self._finish(scale, content, telling, temporal)
 
     def _match_moments(self, scale: Scale, finer: int, content: Tensor, telling: Telling, temporal: Temporal | None) -> None:
-        base = resized(content, *scale.canvas).clamp(0, 1)
-        objective = objective_of(self._task, base, self._vgg, self._network, self._device, self._targets, self._cut.whole)
+        base = resized(content, *scale.canvas, self._seamless).clamp(0, 1)
+        objective = objective_of(self._task, base, self._vgg, self._network, self._device, self._targets, self._cut.whole, self._moves(temporal))
         if objective.free is not None:
             telling.accept(torch.where(objective.free > 0, telling.best, base))
         if not objective.painted:
@@ -72,18 +75,25 @@ class Stages:
     def _finish(self, scale: Scale, content: Tensor, telling: Telling, temporal: Temporal | None) -> None:
         """The finish at a size, in tiles where it is large."""
         mode, side = (finish.DETAIL, self._cut.detail) if scale.stage is Stage.DETAIL else (finish.WHOLE, self._cut.whole)
-        regions = regions_of(self._task, *scale.canvas, self._device)
+        moves = self._moves(temporal)
+        tiles = finish.tiles_of(self._task, *scale.canvas, mode, side) if moves is None else parts(moves, side, self._seamless)
+        regions = regions_of(self._task, *scale.canvas, self._device, None if moves is None else owned(tiles, telling.best))
         if not regions.counted:
             return
-        objective = finish.finish_of(self._task, telling.best, content, regions, self._vgg, self._network, self._targets, mode, side, temporal)
-        pull, free = regions.strength.pull, regions.strength.free(telling.best)
+        objective = finish.finish_of(self._task, telling.best, content, regions, self._vgg, self._network, self._targets, mode, tiles, temporal)
+        pull, free = replace(regions.strength, map=None, kept=None).pull, regions.strength.free(telling.best)
         del regions  # its maps are let go
         telling.accept(telling.best.clone())  # a large picture is kept once: the one before is let go here
 
         def tell(terms: finish.Terms, weight: float, picture: Tensor) -> None:
             telling.accept(picture)
-            style, tone, content, gamut = terms.parts().tolist()
-            telling.tell(Losses(style + tone + weight * content + gamut, style, content, weight * content, tone, gamut))
+            style, tone, content, outlines, gamut = terms.parts().tolist()
+            held = weight * content + outlines
+            telling.tell(Losses(style + tone + held + gamut, style, content, held, tone, gamut))
 
         calmed = None if temporal is None else partial(temporal.pace, shallow=mode is finish.DETAIL)
-        finish.finish(objective, telling.best, scale.evaluations, mode, pull, free, tell, telling.beat, calmed)
+        finish.finish(objective, telling.best, scale.evaluations, mode, pull, free, tell, telling.beat, calmed, self._seamless)
+
+    def _moves(self, temporal: Temporal | None) -> Tensor | None:
+        """Where an update may change anything, and only what is near is looked at; None: this is none."""
+        return temporal.moves if temporal is not None and self._task.basis is not None else None

@@ -5,23 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from .motion.prior import Prior, framed, prior, rounded
+from .motion.update import taken_over
 from .network.border import bordered, cropped
 from .network.calibration import content_hash, network
 from .network.vgg import Vgg
-from .objective.color_transfer import counted_content
+from .objective.color_transfer import counted_content, style_noise
+from .objective.reading import read
 from .objective.regions import regions_of
 from .objective.strength import strength_of
 from .objective.targets import TargetCache
-from .optim.plan import Scale, Stage, followed, plan
+from .optim.plan import Scale, Stage, followed, plan, updated
 from .parameters import Pooling, Precision
 from .resizing import detail_transferred, pixels, planes, resized, tensor
 from .stages import Stages
 from .store import Store
-from .task import Frame, Keep, Painting, State, StepObserver, Task, forget
+from .task import Frame, Keep, Painting, Pixels, State, StepObserver, Task, forget
 from .telling import Finished, Sight, Telling
 from .verdict import Between, go_on
 
@@ -57,14 +60,37 @@ class Stylizer:
         Cancelled when one says CANCEL; UnusableWeights when the weights file can't be used or lacks a layer; torch.OutOfMemoryError or MemoryError when
         memory runs out; FlowMissing when frames are to be followed and OpenCV isn't there."""
         p = task.parameters
-        scales = plan(p.width, p.height, p.preset, p.evaluations) if p.strength > 0 else ()
+        scales = plan(p.width, p.height, p.preset, p.evaluations, p.seamless) if p.strength > 0 else ()
         if not scales and task.start is None:
             return Painting(task.content.copy(), 0, (), False, frame=framed(task, task.content, task.content, anew=True))
         before = prior(task, self._device) if task.previous else None
-        if before is not None:
+        if task.basis is not None:
+            shown = strength_of(task, self._device).shown(p.width, p.height)
+            before, scales = taken_over(task.content, task.basis, shown, self._device), updated(scales)
+        elif before is not None:
             scales = () if before.complete else followed(scales)
+        task = replace(task, kept=self._kept(task))
         vgg, name = self._network(task.weights, p.pooling, p.precision)
-        return _Run(task, vgg, name, self._device, self._targets, scales, observe, between, keep, before).paint()
+        painting = _Run(task, vgg, name, self._device, self._targets, scales, observe, between, keep, before).paint()
+        return replace(painting, kept=task.kept)
+
+    def read(self, content: Pixels, reader: Path) -> Pixels:
+        """Where people read in a content (H, W, 3): faces and lettering, (H, W) in 0–1. reader: weights of vgg16. UnusableWeights."""
+        vgg = network(reader, Pooling.AVERAGE, self._store)
+        if self._device.type != "cpu":  # where it would be given quick filters, which take longer to make than this takes
+            vgg = vgg.placed(self._device, torch.float32)
+        return pixels(read(vgg, tensor(content, self._device).clamp(0, 1)))[..., 0]
+
+    def _kept(self, task: Task) -> Pixels | None:
+        """How far each place is to stay legible; None: nothing is there, or nobody asked."""
+        share = task.parameters.legibility / 100
+        if task.kept is not None or task.reader is None or share == 0 or task.textured:
+            return task.kept
+        height, width = task.content.shape[:2]
+        down, across = height // 4 * task.parameters.seamless.down, width // 4 * task.parameters.seamless.across  # a face goes on round the border
+        found = self.read(np.pad(task.content, [(down, down), (across, across), (0, 0)], mode="wrap"), task.reader)
+        found = np.ascontiguousarray(found[down : down + height, across : across + width])
+        return found * np.float32(share) if found.any() else None
 
     def _network(self, weights: Path, pooling: Pooling, precision: Precision) -> tuple[Vgg, str]:
         name = f"{_identity(weights)} {pooling} {precision}"
@@ -101,23 +127,24 @@ class _Run:
         said = regions_of(task, width, height, device).counted
         self._scales = scales if said else ()  # where nobody has a say, nothing is painted, nor made small on the way
         self._device, self._observe, self._between, self._keep = device, observe, between, keep
-        self._margin = self._scales[-1].margin if self._scales else 0
-        wider = bordered(task, self._margin)
+        self._seamless = task.parameters.seamless
+        self._margins = self._scales[-1].margins if self._scales else (0, 0)
+        wider = bordered(task, self._margins)
         self._photo = tensor(wider.content, device).clamp(0, 1)
-        self._prior = None if before is None else before.bordered(self._margin)
+        self._prior = None if before is None else before.bordered(self._margins)
         self._task = replace(wider, content=task.content)  # a large one is not kept twice
         self._strength = strength_of(self._task, device)
         self._stages = Stages(self._task, vgg, name, device, targets)
 
     def paint(self) -> Painting:
         height, width = self._photo.shape[-2:]
-        self._content = counted_content(self._task, self._photo) if self._task.styles and self._scales else self._photo
+        counts = self._task.styles and self._scales and not self._task.textured
+        self._content = counted_content(self._task, self._photo) if counts else self._photo
         self._reference = self._referred()
         self._state = self._taken_up()
-        done = 0 if self._state is None else self._state.done
-        sight = Sight(self._photo, self._strength, self._margin)
-        self._telling = Telling(self._scales, done, self._start(), sight, self._task.sketches, self._observe, self._between)
-        finished = self._paint_scales(done)
+        sight = Sight(self._photo, self._strength, self._margins)
+        self._telling = Telling(self._scales, self._state, self._start(), sight, self._task.sketches, self._observe, self._between)
+        finished = self._paint_scales(0 if self._state is None else self._state.done)
         self._telling.accept(self._transferred(width, height))
         frame = self._framed()
         painted = self._task.content + sight.change(self._telling.best)  # what the clip took from very bright and very dark pixels is added back
@@ -131,7 +158,7 @@ class _Run:
                 with self._telling.scale(index):
                     self._paint_scale(index, scale)
                     if index + 1 < len(self._scales):
-                        self._keep(State(index + 1, planes(self._telling.best), scale.width, scale.height, self._nearness()))
+                        self._keep(State(index + 1, planes(self._telling.best), scale.width, scale.height, self._nearness(), self._telling.last))
         except Finished:
             return True
         return False
@@ -139,7 +166,7 @@ class _Run:
     def _paint_scale(self, index: int, scale: Scale) -> None:
         width, height = scale.canvas
         self._telling.accept(self._transferred(width, height))
-        temporal = None if self._prior is None else self._prior.at(width, height)
+        temporal = None if self._prior is None else self._prior.at(width, height, self._seamless)
         if temporal is not None:
             self._telling.accept(temporal.kept(self._telling.best))
         if scale.stage is Stage.DETAIL and index + 1 == len(self._scales):
@@ -168,8 +195,8 @@ class _Run:
         if not self._task.sequence:
             return None
         self._telling.accept(rounded(self._telling.best))
-        photo = self._task.content if self._prior is None else cropped(pixels(self._prior.anchor), self._margin)
-        return framed(self._task, photo, cropped(pixels(self._telling.best), self._margin), anew=self._prior is None, nearness=self._nearness())
+        photo = self._task.content if self._prior is None else cropped(pixels(self._prior.anchor), self._margins)
+        return framed(self._task, photo, cropped(pixels(self._telling.best), self._margins), anew=self._prior is None, nearness=self._nearness())
 
     def _referred(self) -> Tensor:
         """The picture at the work's size whose details are taken along from scale to scale."""
@@ -178,7 +205,11 @@ class _Run:
         start, height, width = self._task.start, *self._photo.shape[-2:]
         if start is None:
             return self._content
-        return torch.zeros_like(self._content) if isinstance(start, str) else resized(tensor(start, self._device).clamp(0, 1), width, height).clamp(0, 1)
+        return (
+            torch.zeros_like(self._content)
+            if isinstance(start, str)
+            else resized(tensor(start, self._device).clamp(0, 1), width, height, self._seamless).clamp(0, 1)
+        )
 
     def _start(self) -> Tensor:
         """Where the first scale that is left begins."""
@@ -191,12 +222,13 @@ class _Run:
         generator = torch.Generator().manual_seed(task.parameters.seed)
         noise = torch.randn(1, 3, height, width, generator=generator).to(self._device)
         if task.start is None:
-            small = resized(self._content, width, height).clamp(0, 1)
+            small = resized(self._content, width, height, self._seamless).clamp(0, 1)
             amount = task.noise or (SEEDED_NOISE if task.parameters.seed else 0.0)
             return small if amount == 0 else (small + amount * noise).clamp(0, 1)
-        return (0.5 + NOISE_START * noise).clamp(0, 1)
+        return style_noise(task, noise) if task.textured else (0.5 + NOISE_START * noise).clamp(0, 1)
 
     def _transferred(self, width: int, height: int) -> Tensor:
         """The best state so far at another size. The details of an earlier result are paint, and go along as they are."""
-        kept = None if self._task.start is not None or self._prior is not None else self._strength.textured()
-        return detail_transferred(self._telling.best, self._reference, width, height, kept)
+        painted = self._task.start is not None or (self._prior is not None and self._task.basis is None)  # in an update, what is not new is kept anyway
+        kept = None if painted else self._strength.textured()
+        return detail_transferred(self._telling.best, self._reference, width, height, kept, self._seamless)

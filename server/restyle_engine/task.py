@@ -42,13 +42,14 @@ class StylePicture:
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
     """A painting between two scales: all that the next one begins with. done: scales completed; best: float32 (3, h, w), the picture at the end of the last of
-    them; width, height: px, of that scale without its margin; nearness: as a Frame's."""
+    them; width, height: px, of that scale without its margin; nearness: as a Frame's; last: the step that ended that scale, None: nobody knows."""
 
     done: int
     best: Pixels
     width: int
     height: int
     nearness: float = 0.0
+    last: Step | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,21 +78,33 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """A painting that is updated. painting: float32 (H, W, 3) in 0–1, at the work's size, as people see it. moves: float32 (H, W) in 0–1, how far each place
+    may change, 0: not at all."""
+
+    painting: Pixels
+    moves: Pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """One painting to be made.
 
     content: float32 (H, W, 3), sRGB-encoded, at the work's size (parameters.height × parameters.width), no side under 16 px. Values outside 0–1 are handled
         as a clipped picture to which the rest is added back.
     weight: float32 (H, W) in 0–1, the say of each pixel in the picture's statistics (alpha × masks); None: all equal.
-    start: where optimisation begins: None is the content, "noise" is seeded noise, a picture (H, W, 3) is an earlier result.
+    start: where optimisation begins: None is the content, "noise" is seeded noise, a picture (H, W, 3) is an earlier result. "texture" is seeded noise in the
+        styles' colours, and nothing of the content counts but its size.
     noise: 0–1, standard deviation of the seeded noise added to a start from the content.
     strength_map: float32 (H, W) in 0–1, multiplies the strength; where it is 0 nothing changes.
-    weights: safetensors file of VGG's convolutions.
+    weights: safetensors file of VGG's convolutions. reader: that of vgg16, by which what people read is found; None: nothing is.
+    kept: float32 (H, W) in 0–1, how far each place is to stay legible; None: as far as the parameters say where people read.
     memory: bytes that the painting may take beside the content; None: what it likes. Below what it needs at least, it takes that.
     sketches: px, longest side of the pictures that are kept of each scale's end; 0: none are.
     state: where an equal task was broken off, to go on from there; None: from the beginning.
     previous: paintings to hold still with. sequence: later frames will hold still with this one. settings: equal for frames that are painted alike.
     flow: weights of RAFT, by which earlier frames are followed; None: OpenCV's search.
+    basis: the painting before, of which only a part is painted anew; None: there is none, or all is.
     """
 
     content: Pixels
@@ -99,9 +112,10 @@ class Task:
     parameters: Resolved
     weights: Path
     weight: Pixels | None = None
-    start: Pixels | Literal["noise"] | None = None
+    start: Pixels | Literal["noise", "texture"] | None = None
     noise: float = 0.0
     strength_map: Pixels | None = None
+    kept: Pixels | None = None
     memory: int | None = None
     sketches: int = 0
     state: State | None = None
@@ -109,6 +123,13 @@ class Task:
     sequence: bool = False
     settings: str = ""
     flow: Path | None = None
+    basis: Basis | None = None
+    reader: Path | None = None
+
+    @property
+    def textured(self) -> bool:
+        """Whether there is no content, but a texture of the styles."""
+        return isinstance(self.start, str) and self.start == "texture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +165,7 @@ class Sketch:
 class Painting:
     """rgb: float32 (H, W, 3), always finite. evaluations: all scales. trace: one Step per evaluation; between two of them, tiles may tell the observer of the
     last one again. warnings: sentences for people. sketches: one per scale, when the task wants them. frame: for later frames, when the task is of a
-    sequence."""
+    sequence. kept: (H, W) in 0–1, how far each place was kept legible; None: nowhere."""
 
     rgb: Pixels
     evaluations: int
@@ -153,3 +174,4 @@ class Painting:
     warnings: tuple[str, ...] = ()
     sketches: tuple[Sketch, ...] = ()
     frame: Frame | None = None
+    kept: Pixels | None = None

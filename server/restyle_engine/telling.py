@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor
 
-from .network.border import cropped
+from .network.border import Margins, cropped
 from .objective.strength import Strength
 from .optim.plan import Scale
 from .resizing import pixels, resized
 from .step import Step
-from .task import LiveStep, Pixels, Sketch, StepObserver
+from .task import LiveStep, Pixels, Sketch, State, StepObserver
 from .verdict import Between, Cancelled, Verdict
 
 LARGEST_SHOWN = 1024  # px, longest side of the pictures that an observer gets
@@ -40,18 +40,19 @@ class Losses:
 class Sight:
     """What people see of a painting's states."""
 
-    def __init__(self, photo: Tensor, strength: Strength, margin: int) -> None:
-        """photo: (1, 3, h, w), with the margin, px on each side that nobody sees."""
-        self._photo, self._strength, self._margin = photo, strength, margin
+    def __init__(self, photo: Tensor, strength: Strength, margins: Margins) -> None:
+        """photo: (1, 3, h, w), with the margins, that nobody sees."""
+        self._photo, self._strength, self._margins = photo, strength, margins
 
     def seen(self, state: Tensor) -> Pixels:
         """A state (1, 3, h, w) of any size."""
         shown = self._faded(state, resized(self._photo, *state.shape[:1:-1])).clamp(0, 1)
-        return cropped(pixels(shown), round(self._margin * state.shape[-1] / self._photo.shape[-1]))
+        across, down = (round(margin * state.shape[-1] / self._photo.shape[-1]) for margin in self._margins)
+        return cropped(pixels(shown), (across, down))
 
     def change(self, state: Tensor) -> Pixels:
         """What a state of the photo's size changes in it."""
-        return cropped(pixels(self._faded(state, self._photo) - self._photo), self._margin)
+        return cropped(pixels(self._faded(state, self._photo) - self._photo), self._margins)
 
     def _faded(self, state: Tensor, photo: Tensor) -> Tensor:
         """Over the photo at its size."""
@@ -62,10 +63,14 @@ class Sight:
 class Telling:
     """One painting, as its observer follows it."""
 
-    def __init__(self, scales: Sequence[Scale], done: int, best: Tensor, sight: Sight, longest_sketch: int, observe: StepObserver, between: Between) -> None:
-        """done: scales that were painted before. best: the state (1, 3, h, w) to begin with. longest_sketch: px, longest side of the picture that is kept of
-        each scale's end; 0: none is. observe: asked after each evaluation and tile. between: asked before each scale but the first."""
+    def __init__(
+        self, scales: Sequence[Scale], before: State | None, best: Tensor, sight: Sight, longest_sketch: int, observe: StepObserver, between: Between
+    ) -> None:
+        """before: what was painted earlier; None: nothing. best: the state (1, 3, h, w) to begin with. longest_sketch: px, longest side of the picture that is
+        kept of each scale's end; 0: none is. observe: asked after each evaluation and tile. between: asked before each scale but the first."""
+        done = 0 if before is None else before.done
         self.best = best
+        self.last = None if before is None else before.last
         self.trace: list[Step] = []
         self.sketches: list[Sketch] = []
         self._scales, self._first, self._sight, self._longest_sketch = scales, done, sight, longest_sketch
@@ -111,13 +116,14 @@ class Telling:
             gamut_loss=losses.gamut,
         )
         self.trace.append(step)
+        self.last = step
         _obey(self._observe(LiveStep(**step.counts(), picture=self._picture)))
 
     def beat(self, done: float) -> None:
         """After each tile: progress between two evaluations, and a chance to end. done: 0–1 of the evaluation."""
-        if self.trace and done < 1:
+        if self.last is not None and done < 1:
             fraction = min(1.0, (self._spent + done * self._scale.cost) / self._cost)
-            _obey(self._observe(LiveStep(**{**self.trace[-1].counts(), "fraction": fraction}, picture=self._picture)))
+            _obey(self._observe(LiveStep(**{**self.last.counts(), "fraction": fraction}, picture=self._picture)))
 
     def _picture(self) -> Pixels:
         """The best state; large ones smaller, as a preview must not take as much memory as the painting."""

@@ -10,19 +10,23 @@ import numpy as np
 import pytest
 import torch
 from engine.scenes import photo, waves
+from pictures.meters import JOINT_DEVIATIONS, joints
 from PIL import Image
 from restyle_engine.motion.flow import FlowMissing
 from restyle_engine.objective import targets
-from restyle_engine.parameters import Color, Parameters, Precision, Preset
+from restyle_engine.parameters import Color, Parameters, Precision, Preset, Seamless
 from restyle_engine.verdict import Cancelled, Verdict
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, PlaneFile, PreviousOrder, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.weights.catalogue import SHIPPED
-from restyle_server.worker import materials
+from restyle_server.worker import around, materials
 from restyle_server.worker.engine import Estimate, JobFailure, LiveProgress, Observer, Painted, resolved, usual
 from restyle_server.worker.neural_engine import NeuralEngine, engine
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 RGBA8 = PixelFormat(Channels.RGBA, Depth.U8)
+RGB8 = PixelFormat(Channels.RGB, Depth.U8)
 GRAY8 = PixelFormat(Channels.GRAY, Depth.U8)
 
 
@@ -89,6 +93,51 @@ def test_the_result_has_the_format_size_and_alpha_of_the_layer(paints: NeuralEng
     assert (steps[-1].width, steps[-1].height) == (32, 24)
 
 
+def test_strokes_that_nobody_chose_are_chosen_told_and_painted_as_if_they_had_been_asked_for(
+    paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, tmp_path: Path
+) -> None:
+    told: list[tuple[float, ...]] = []
+
+    def observe(step: LiveProgress) -> Verdict:
+        told.append(step.style_scales)
+        return Verdict.GO_ON
+
+    fine = StyleOrder("layer", plane=stored(tmp_path / "fine", np.random.default_rng(3).integers(0, 255, (48, 64, 3), np.uint8), RGB8))
+    several = replace(order, styles=(replace(order.styles[0], scale=1.25), replace(fine, suggested=0.5), fine))
+    first = pixels(paint(paints, several, observe), layer)
+    [scales] = set(told)
+    assert scales[0] == 1.25
+    assert scales[1] < scales[2]  # as is suggested for the one; noise alone asks for larger ones
+    asked = replace(several, styles=tuple(replace(style, scale=scale) for style, scale in zip(several.styles, scales, strict=True)))
+    assert np.array_equal(pixels(paint(paints, asked, observe), layer), first)
+
+
+def test_frames_have_the_strokes_of_those_that_they_follow(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, tmp_path: Path) -> None:
+    told: dict[str, tuple[float, ...]] = {}
+
+    def painted(name: str, content: np.ndarray, previous: tuple[PreviousOrder, ...] = ()) -> None:
+        def observe(step: LiveProgress) -> Verdict:
+            told[name] = step.style_scales
+            return Verdict.GO_ON
+
+        order_of = replace(order, content=stored(tmp_path / f"content-{name}", content, RGBA8), frame=tmp_path / name, previous=previous)
+        paint(paints, order_of, observe)
+
+    fine = layer.copy()
+    fine[..., :3] = np.random.default_rng(4).integers(0, 255, (48, 64, 3), np.uint8)
+    painted("first", layer)
+    painted("alone", fine)
+    painted("second", fine, (PreviousOrder((tmp_path / "first",)),))
+    painted("third", fine, (PreviousOrder((tmp_path / "second", tmp_path / "first")),))
+    with safe_open(tmp_path / "first", framework="numpy") as file:
+        words, arrays = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
+    save_file(arrays, tmp_path / "earlier", {word: said for word, said in words.items() if word != "scales"})
+    painted("after earlier", fine, (PreviousOrder((tmp_path / "earlier",)),))
+    assert told["alone"] < told["first"]
+    assert told["second"] == told["third"] == told["first"]
+    assert told["after earlier"] == tuple(style.usual for style in order.styles), "as every version before has painted"
+
+
 @pytest.mark.parametrize("color", list(Color))
 def test_strength_0_gives_every_byte_back(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, color: Color) -> None:
     parameters = replace(order.parameters, strength=0.0, color=color)
@@ -134,9 +183,8 @@ def test_colours_of_the_content_stay_on_request(paints: NeuralEngine, order: Ask
 def test_a_start_from_a_result_and_a_crop_and_a_layer_as_style_are_used(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, tmp_path: Path) -> None:
     plain = paint(paints, order, go_on).plane.data
     style = (waves(50, 40) * 255).astype(np.uint8)
-    rgb8 = PixelFormat(Channels.RGB, Depth.U8)
     others = (
-        replace(order, styles=(StyleOrder("layer", plane=stored(tmp_path / "style", style, rgb8)),)),
+        replace(order, styles=(StyleOrder("layer", plane=stored(tmp_path / "style", style, RGB8)),)),
         replace(order, styles=(replace(order.styles[0], crop=Crop(0, 0, 20, 20)),)),
         replace(order, start=Start(StartFrom.RESULT, result=stored(tmp_path / "earlier", layer[::-1].copy(), RGBA8))),
         replace(order, start=Start(StartFrom.NOISE)),
@@ -301,3 +349,24 @@ def test_no_more_pictures_of_styles_are_kept_than_fit(order: AskedOrder) -> None
     assert kept.get(order.styles[0], parameters) is first
     kept.get(replace(order.styles[0], crop=Crop(10, 10, 30, 30)), parameters)
     assert kept.get(order.styles[0], parameters) is not first
+
+
+def test_a_texture_that_can_be_laid_beside_itself_is_brought_to_any_size_without_a_seam(paints: NeuralEngine, order: AskedOrder, tmp_path: Path) -> None:
+    content = stored(tmp_path / "nothing", np.zeros((101, 150, 3), np.uint8), PixelFormat(Channels.RGB, Depth.U8))
+    style = StyleOrder("layer", plane=stored(tmp_path / "style", (photo(64, 64) * 255).astype(np.uint8), PixelFormat(Channels.RGB, Depth.U8)))
+    asked = replace(order, content=content, styles=(style,), start=Start(StartFrom.TEXTURE))
+    for size in (150, 64):
+        parameters = Parameters(preset=Preset.DRAFT, size=size, strength=100.0, seamless=Seamless.BOTH, precision=Precision.FP32)
+        plane = paint(paints, replace(asked, parameters=parameters), go_on).plane
+        pixels = np.frombuffer(plane.data, np.uint8).reshape(101, 150, 3)
+        assert max(joints((pixels / np.float32(255)).astype(np.float32))) < JOINT_DEVIATIONS
+
+
+@pytest.mark.parametrize("seamless", [Seamless.X, Seamless.Y, Seamless.BOTH])
+def test_a_seamless_painting_is_brought_to_full_size_alike_wherever_it_is_cut(seamless: Seamless) -> None:
+    draw = np.random.default_rng(0)
+    full, work, result = (draw.random((*size, 3), np.float32) for size in ((96, 144), (64, 96), (64, 96)))
+    down, across = 24 * seamless.down, 36 * seamless.across
+    wanted = np.roll(around.enlarged(seamless, full, work, result, None), (down, across), (0, 1))
+    first, second, third = (np.roll(one, (down * one.shape[0] // 96, across * one.shape[1] // 144), (0, 1)) for one in (full, work, result))
+    assert abs(around.enlarged(seamless, first, second, third, None) - wanted).max() < 1e-4

@@ -21,6 +21,7 @@ MORE_CLIPPING = 0.01  # of the pixels, beyond the style's
 RESIDUE = 0.2  # correlation
 EDGE_RECALL = 0.7  # of the content's edges, for a painting at strength 50; an unrelated picture's: 0.3 to 0.5
 SEAM_RATIO = 1.05  # over the same lines of the content
+JOINT_DEVIATIONS = 3.5  # standard deviations of the lines inside; pictures that are no tiles: 5 to 40
 EMPTY_LEVELS = 0.25  # of the levels in use
 LOUDEST_SHARE = 0.05  # of a layer's Gram energy
 
@@ -128,10 +129,10 @@ def photo_residue(picture: Picture, content: Picture) -> float:
     return float(np.corrcoef(painted[calm], photo[calm])[0, 1])
 
 
-def edge_recall(picture: Picture, content: Picture) -> float:
-    """Share of the content's edges that the picture has as well, NEAR px off at most; here, more is better."""
+def edge_recall(picture: Picture, content: Picture, near: int = NEAR) -> float:
+    """Share of the content's edges that the picture has as well, so many px off at most; here, more is better."""
     painted, photo = (edges > np.quantile(edges, EDGES) for edges in (_edges(luminance(picture)), _edges(luminance(content))))
-    around = np.asarray(np.lib.stride_tricks.sliding_window_view(np.pad(painted, NEAR), (2 * NEAR + 1, 2 * NEAR + 1)).any((-2, -1)))
+    around = np.asarray(np.lib.stride_tricks.sliding_window_view(np.pad(painted, near), (2 * near + 1, 2 * near + 1)).any((-2, -1)))
     return float(around[photo].mean())
 
 
@@ -146,6 +147,19 @@ def _seam(light: Plane, tile: int) -> float:
     lines = np.arange(tile - 1, len(steps) - 4, tile)
     beside = np.stack([steps[lines + offset] for offset in (-4, -3, -2, 2, 3, 4)])
     return float(steps[lines].mean() / beside.mean())
+
+
+def joints(picture: Picture) -> tuple[float, float]:
+    """How strong the joints are, left to right and top to bottom, when the picture is laid beside itself: the root mean square of the step across the joint,
+    in standard deviations of the steps between neighbouring lines inside, above their mean."""
+    whole = np.asarray(picture, np.float64)
+    return _joint(whole), _joint(whole.swapaxes(0, 1))
+
+
+def _joint(whole: NDArray[np.float64]) -> float:
+    steps = np.sqrt(np.square(whole - np.roll(whole, 1, axis=1)).mean(axis=(0, 2)))
+    inside = steps[1:]
+    return float((steps[0] - inside.mean()) / (inside.std() + 1e-6))
 
 
 def posterising(picture: Picture) -> float:

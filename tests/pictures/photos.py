@@ -24,6 +24,13 @@ def photo(name: str, side: int = 256) -> NDArray[np.float32]:
     return _square(getattr(data, name)().astype(np.float32) / 255, side)
 
 
+def motorcycle(side: int) -> NDArray[np.float32]:
+    """A photo that no look has learned from, likewise."""
+    import skimage
+
+    return _square(open_plane(read_picture(Path(skimage.__file__).parent / "data" / "motorcycle_left.png").plane).rgb, side)
+
+
 @functools.cache
 def painting(style: str, side: int = 256) -> NDArray[np.float32]:
     """The middle square of a style's picture."""

@@ -1,4 +1,4 @@
-"""Owns what a look practises on: crops of photographs in changed colours, of a layer and its painting, and calm pictures made by code."""
+"""Owns what pieces of photographs are made of: crops, changed lights and colours, and calm pictures made by code."""
 
 from __future__ import annotations
 
@@ -10,32 +10,28 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-CALM = 0.35  # share of the crops with skies, walls and plain shapes made by code: photographs have too few, and there a look is seen first
-COVERED = (0.3, 0.7)  # how much of such a crop they cover: crops of nothing else are so far from any style that they would rule
-RECOLORED = 0.5  # share of the photographs' crops in other colours: a few photographs stand for all
+COVERED = (0.3, 0.7)  # how much a calm picture covers: photographs have few skies and walls, and there a look is seen first
 SPREAD = 0.15  # standard deviation of the entries of the matrix that changes colours
 GAMMA = 0.35  # same, of the logarithm of gamma
 DIM = (0.6, 1.1)  # range of what all is multiplied by
 LIFT = 0.15  # highest that is added to all
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """What is painted, and how it shall look: its colours and tones; both (1, 3, h, w) float32 in 0–1, of one size."""
+    """What is painted and its painting, both (1, 3, h, w) float32 in 0–1. strength: 0–100, of it."""
 
     content: Tensor
-    model: Tensor
+    painting: Tensor
+    strength: float
 
 
-def crop(pair: Pair, side: int, rng: np.random.Generator, *, turned: bool) -> Pair:
-    """A square of side px anywhere in a pair, mirrored where that is smaller. turned: whether half of them are flipped."""
-    height, width = pair.content.shape[-2:]
+def crop(picture: Tensor, side: int, rng: np.random.Generator) -> Tensor:
+    """A square of side px anywhere in a picture (n, c, h, w), mirrored where that is smaller."""
+    height, width = picture.shape[-2:]
     top, left = int(rng.integers(max(1, height - side + 1))), int(rng.integers(max(1, width - side + 1)))
     rows, columns = (_mirrored(begin, side, length) for begin, length in ((top, height), (left, width)))
-    if turned and rng.random() < 0.5:
-        columns = columns.flip(0)
-    content, model = (one[..., rows.to(one.device), :][..., columns.to(one.device)] for one in (pair.content, pair.model))
-    return Pair(content, model)
+    return picture[..., rows.to(picture.device), :][..., columns.to(picture.device)]
 
 
 def _mirrored(begin: int, count: int, length: int) -> Tensor:

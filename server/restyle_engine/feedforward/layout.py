@@ -15,6 +15,7 @@ NOISES = 2  # channels of noise at each level
 ASIDE = NOISES + 1  # channels that come beside a picture's at each level: noise and strength
 FOLDED = 3 * 2 * 2  # channels of a picture at half its size, 2 × 2 px in one position
 LEVELS = (2, 4, 8)  # px, by level
+FINE = 8  # channels at the picture's own size
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Layout:
             "from_quarter": (self.quarter, self.half, 1, 4),
             "half0": (self.half, self.half, 3, 2),
             "half1": (self.half, self.half, 3, 2),
-            "exit": (self.half, FOLDED, 3, 2),
+            "exit": (self.half, 4 * FINE, 3, 2),
+            "fine": (FINE + 3, 3, 3, 1),
             "palette": (3, 3, 1, 1),
         }
 
@@ -80,8 +82,8 @@ class Layout:
     @property
     def reach(self) -> int:
         """px, a multiple of GRID: how far a pixel's change is seen. Filters of side 3 look one position further, those that halve the size one of what they
-        read; what is read, and what one position of the coarsest level paints, begins on the GRID."""
-        steps = sum(level // 2 if name.startswith("to_") else level for name, (_, _, side, level) in self.convolutions.items() if side == 3)
+        read, the means of 2 × 2 px one pixel; what is read, and what one position of the coarsest level paints, begins on the GRID."""
+        steps = 1 + sum(level // 2 if name.startswith("to_") else level for name, (_, _, side, level) in self.convolutions.items() if side == 3)
         return -(-(steps + GRID - 1) // GRID) * GRID
 
 

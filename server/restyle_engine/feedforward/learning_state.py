@@ -1,11 +1,12 @@
-"""Owns what a learning has come to: the network's tensors, their mean over the steps, and the running gradient; and the bytes from which it goes on."""
+"""Owns what a learning has come to: the paintings it learns from, the network's tensors, their mean over the steps, and the running gradient; and the bytes
+from which it goes on."""
 
 from __future__ import annotations
 
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -16,8 +17,9 @@ from torch import Tensor
 from .layout import LAYOUT
 from .look_file import VERSION
 
+PAINTING = "painting"
 PARTS = ("now", "kept", "mean", "square")
-LARGEST_BYTES = 32 << 20  # of a state; it has 5.7 MB
+LARGEST_BYTES = 32 << 20  # of a state; it has 8.1 MB
 MEMORY = 0.995  # of the mean over the steps, at most: 200 of them
 PALETTE = "palette.weight"
 YOUNG = 10.0  # steps, over which that mean forgets the beginning
@@ -25,14 +27,21 @@ YOUNG = 10.0  # steps, over which that mean forgets the beginning
 
 @dataclass(slots=True)
 class LearningState:
-    """step: steps done. now: tensors, float32; kept: their mean over the steps, which is what is shown; mean: the running
-    gradient; square: that of its squares, where it is wanted."""
+    """step: steps done. now: tensors, float32; kept: their mean over the steps, which is what is shown; mean: the running gradient; square: that of its
+    squares, where it is wanted; all empty before the first step. paintings: (1, 3, h, w) uint8 on the CPU, of the first pieces."""
 
-    step: int
-    now: dict[str, Tensor]
-    kept: dict[str, Tensor]
-    mean: dict[str, Tensor]
-    square: dict[str, Tensor]
+    step: int = 0
+    now: dict[str, Tensor] = field(default_factory=dict)
+    kept: dict[str, Tensor] = field(default_factory=dict)
+    mean: dict[str, Tensor] = field(default_factory=dict)
+    square: dict[str, Tensor] = field(default_factory=dict)
+    paintings: list[Tensor] = field(default_factory=list)
+
+    def begin(self, tensors: Mapping[str, Tensor], device: torch.device) -> None:
+        """Before the first step."""
+        self.now = {name: values.to(device, torch.float32).clone() for name, values in tensors.items()}
+        self.kept, self.mean = ({name: make(values) for name, values in self.now.items()} for make in (torch.clone, torch.zeros_like))
+        self.square = {name: torch.zeros_like(values) for name, values in self.now.items() if not orthogonal(name)}
 
     @torch.no_grad()
     def keep(self) -> None:
@@ -40,13 +49,6 @@ class LearningState:
         share = 1 - min(MEMORY, self.step / (self.step + YOUNG))
         for name, values in self.now.items():
             self.kept[name].lerp_(values, share)
-
-
-def first(tensors: Mapping[str, Tensor], device: torch.device) -> LearningState:
-    """The state before any step."""
-    now = {name: values.to(device, torch.float32) for name, values in tensors.items()}
-    kept, mean = ({name: make(values) for name, values in now.items()} for make in (torch.clone, torch.zeros_like))
-    return LearningState(0, now, kept, mean, {name: torch.zeros_like(values) for name, values in now.items() if not orthogonal(name)})
 
 
 def orthogonal(name: str) -> bool:
@@ -57,6 +59,7 @@ def orthogonal(name: str) -> bool:
 def state_bytes(state: LearningState, lesson: str) -> bytes:
     """lesson: what it learns, as `taken_up` will be asked for."""
     tensors = {f"{part}.{name}": values.detach().cpu().contiguous() for part in PARTS for name, values in getattr(state, part).items()}
+    tensors |= {f"{PAINTING}.{number}": values for number, values in enumerate(state.paintings)}
     return save(tensors, {"learning": json.dumps({"version": VERSION, "lesson": lesson, "step": state.step})})
 
 
@@ -70,11 +73,17 @@ def taken_up(data: bytes, lesson: str, device: torch.device) -> LearningState | 
     step = words.get("step")
     if len(data) > LARGEST_BYTES or words.get("version") != VERSION or words.get("lesson") != lesson or not isinstance(step, int) or step < 0:
         return None
+    paintings = [tensors.pop(name) for number in range(len(tensors)) if (name := f"{PAINTING}.{number}") in tensors]
+    if any(one.dtype != torch.uint8 or one.dim() != 4 or one.shape[:2] != (1, 3) for one in paintings):
+        return None
+    if not tensors and step == 0:
+        return LearningState(paintings=paintings)
     shapes = {f"{part}.{name}": shape for part in PARTS for name, shape in LAYOUT.shapes.items() if part != "square" or not orthogonal(name)}
     if tensors.keys() != shapes.keys() or any(tensors[name].shape != shape or not bool(tensors[name].isfinite().all()) for name, shape in shapes.items()):
         return None
-    parts = ({name: tensors[f"{part}.{name}"].to(device, torch.float32) for name in LAYOUT.shapes if f"{part}.{name}" in shapes} for part in PARTS)
-    return LearningState(step, *parts)
+    placed = {name: values.to(device, torch.float32) for name, values in tensors.items()}
+    now, kept, mean, square = ({name: placed[f"{part}.{name}"] for name in LAYOUT.shapes if f"{part}.{name}" in shapes} for part in PARTS)
+    return LearningState(step, now, kept, mean, square, paintings)
 
 
 def _words(data: bytes) -> dict[str, Any]:

@@ -41,15 +41,14 @@ class LivePainter:
         return here.contiguous(memory_format=torch.channels_last) if here.dim() == 4 else here
 
     @torch.no_grad()
-    def paint(self, content: Pixels, x: int, y: int, strength: float) -> Pixels:
+    def paint(self, content: Pixels, x: int, y: int, strength: float, period: tuple[int, int] = (0, 0)) -> Pixels:
         """A rectangle of a canvas as it is painted. content: float32 (h, w, 3), sRGB-encoded; what lies outside 0–1 is added back to the painting of the
-        rest. x, y: px of the canvas at its upper left, multiples of GRID. strength: 0–100, 0 is the content itself.
+        rest. x, y: px of the canvas at its upper left. strength: 0–100, 0 is the content itself. period: px, right and down, after which the canvas repeats;
+        0: it doesn't.
 
-        What is within REACH of an edge that isn't the canvas's own is not as in the whole picture. ValueError before any look is placed, or off the GRID."""
+        What is within REACH of an edge that isn't the canvas's own is not as in the whole picture. ValueError before any look is placed."""
         if not self._tensors:
             raise ValueError("no look has been placed")
-        if x % GRID or y % GRID:
-            raise ValueError(f"a rectangle begins at multiples of {GRID} px, not at {x}, {y}")
         result = content.copy()
         if strength <= 0:
             return result
@@ -58,17 +57,18 @@ class LivePainter:
             for left in range(0, width, TILE):
                 bottom, right = min(top + TILE, height), min(left + TILE, width)
                 rows, columns = slice(max(0, top - REACH), bottom + REACH), slice(max(0, left - REACH), right + REACH)
-                part = self._change(content[rows, columns], x + columns.start, y + rows.start, strength)
+                part = self._change(content[rows, columns], x + columns.start, y + rows.start, strength, period)
                 inner = part[top - rows.start : bottom - rows.start, left - columns.start : right - columns.start]
                 result[top:bottom, left:right] += inner
         return result
 
-    def _change(self, content: Pixels, x: int, y: int, strength: float) -> Pixels:
+    def _change(self, content: Pixels, x: int, y: int, strength: float, period: tuple[int, int]) -> Pixels:
         """What painting adds to a rectangle that is painted at once."""
         height, width = content.shape[:2]
+        left, top = x % GRID, y % GRID
         picture = tensor(content, self._device).clamp(0, 1)
-        whole = F.pad(picture, (0, -width % GRID, 0, -height % GRID), mode="replicate")
-        noise = [torch.from_numpy(one)[None].to(self._device) for one in canvas_noise(x, y, whole.shape[-1], whole.shape[-2])]
+        whole = F.pad(picture, (left, -(left + width) % GRID, top, -(top + height) % GRID), mode="replicate")
+        noise = [torch.from_numpy(one)[None].to(self._device) for one in canvas_noise(x - left, y - top, whole.shape[-1], whole.shape[-2], period)]
         share = torch.tensor([strength / 100], device=self._device)
-        found = painted(self._tensors, whole, noise, share)[..., :height, :width].clamp(0, 1)
+        found = painted(self._tensors, whole, noise, share)[..., top : top + height, left : left + width].clamp(0, 1)
         return np.asarray(pixels(Strength(strength).shown(*picture.shape[:1:-1]).to(picture) * (found - picture)))

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pickles import is_pickle
 from .layout import LAYOUT
 
 LARGEST_BYTES = 2 << 20  # of a file that is looked at; what is written here has half of it
@@ -60,7 +61,7 @@ def opened(data: bytes) -> tuple[LookHeader, dict[str, NDArray[np.float16]]]:
     """Header and tensors of a file. UnusableLook."""
     if len(data) > LARGEST_BYTES:
         raise UnusableLook(f"This file has {len(data):,} bytes, and no look has more than {LARGEST_BYTES:,}; choose a look's file.")
-    if data[:2] == b"PK" or data[:1] == b"\x80":  # a zip archive or a bare pickle, as PyTorch writes them
+    if is_pickle(data):
         raise UnusableLook("This is a PyTorch file, which may run programs when it is opened, and no look; choose a file that Restyle has written.")
     table, body = _parts(data)
     words = table.pop("__metadata__", None)

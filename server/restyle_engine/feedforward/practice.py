@@ -1,11 +1,13 @@
-"""Owns what a look is judged by while it learns: how far a batch of paintings is from the style's statistics, and from what was painted.
+"""Owns what a look is judged by while it learns: how far its crops are from the same crops of the painting (after Texler et al. 2020).
 
-The terms are the stylizer's own, with two changes. A layer's Gram error e counts as log(1 + e): crops differ more than pictures do, a flat one's is 20, and
-the furthest away would rule. The moments are those of the batch as one picture: each crop by itself can't have all that a style has.
+Where strokes lie is chance, so no pixel is compared. Each crop's Gram matrices are held to those of its own crop of the painting, which say how a sky is
+painted and how an eyebrow is; its forms to the painting's; its tones to the painting's over blocks. A layer's relative error e counts as log(1 + e): a flat
+crop's is 20, and the furthest away would rule.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,64 +15,66 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..network.vgg import Vgg
-from ..objective import strength as law
-from ..objective.content_loss import SMALLEST_VARIANCE
 from ..objective.gamut import gamut
-from ..objective.moments import Measured, Moments, blended, moments
-from ..objective.variation import variation
-from .aims import LAYERS
 
-HELD = "relu4_2"  # layer whose activations hold a painting to what is painted
+LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")  # relu5_1 looks 156 px far: more than the crops
+FORMS = "relu3_3"  # layer whose activations are the forms
+WANTED = {*LAYERS, FORMS}
+FORMED = 0.1  # weight of the forms, in parts of their variance: more of it takes contrast away
 BLOCK = 16  # px, over which tones are taken
-TONE = 5.0  # of the squared difference of tones, beside a style of 1, up to the strength TONED
-TONED = 50.0
-VARIATION = 0.3
+TONED = 10.0  # weight of the squared difference of tones; at 50 contrast fades, because where a stroke lies is chance
 GAMUT = 20.0
+SMALLEST = 1e-6  # variance, or square of a Gram matrix: what is less is none
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Parts of the loss, scalars. loss: their weighted sum, with gradient. style: the mean relative error of the layers' moments, as the stylizer has it."""
+    """Parts of the loss, scalars. loss: their weighted sum, with gradient. style: the mean relative error of the Gram matrices; content: the forms' squared
+    difference, in parts of their variance."""
 
     loss: Tensor
     style: Tensor
     content: Tensor
 
 
-def terms(vgg: Vgg, paintings: Tensor, models: Tensor, aim: Measured, strength: float, halving: int, hold: float) -> Terms:
-    """Of a batch of paintings (n, 3, h, w) beside what they shall be like in form and tone. strength: 0–100. halving: of the size at which both are looked at,
-    and which the aim was measured at. hold: how many times the content counts."""
-    small, like = (F.avg_pool2d(one, 1 << halving) for one in (paintings, models))
-    seen = [vgg.features(one[None], {*LAYERS, HELD}) for one in small]
-    with torch.no_grad():
-        wanted = torch.cat([vgg.features(one[None], [HELD])[HELD] for one in like]).float()
-    style, felt = _style(seen, aim)
-    spread = (wanted - wanted.mean((0, 2, 3), keepdim=True)).square().mean().clamp(min=SMALLEST_VARIANCE)
-    content = (torch.cat([one[HELD] for one in seen]).float() - wanted).square().mean() / spread
-    tone = (_tones(small) - _tones(like)).square().mean()
-    loss = (
-        felt
-        + hold * law.weight(halving) * law.felt(content, law.Strength(strength).reach)
-        + TONE * min(1.0, TONED / strength) * tone
-        + VARIATION * variation(small)
-        + GAMUT * gamut(paintings)
-    )
-    return Terms(loss, style, content)
+def terms(vgg: Vgg, pictures: Tensor, contents: Tensor, paintings: Tensor, shares: Sequence[float], halving: int = 0) -> Terms:
+    """Of crops (n, 3, h, w) beside the same crops of what is painted and of its paintings. shares: of each, how far on the way from the one to the other it is
+    to be, 0–1, in Gram matrices, forms and tones. halving: of the size that all are looked at in: at half of it, large strokes are as large as what the layers
+    see."""
+    beyond = gamut(pictures)
+    pictures, contents, paintings = (F.avg_pool2d(one, 1 << halving) for one in (pictures, contents, paintings))
+    felt, styles, forms = [], [], []
+    for picture, content, painting, share in zip(pictures, contents, paintings, shares, strict=True):
+        now = vgg.features(picture[None], WANTED)
+        with torch.no_grad():
+            aim = _seen(vgg, painting)
+            if share < 1:
+                aim = {name: torch.lerp(from_, aim[name], share) for name, from_ in _seen(vgg, content).items()}
+        errors = torch.stack([_error(_gram(now[layer]), aim[layer]) for layer in LAYERS])
+        felt.append(errors.log1p().sum())
+        styles.append(errors.detach().mean())
+        forms.append((now[FORMS].float() - aim[FORMS]).square().mean() / aim[FORMS].var().clamp(min=SMALLEST))
+    way = torch.tensor(shares, device=pictures.device).view(-1, 1, 1, 1)
+    tone = (_tones(pictures) - torch.lerp(_tones(contents), _tones(paintings), way)).square().mean()
+    content_loss = torch.stack(forms).mean()
+    loss = torch.stack(felt).mean() + FORMED * content_loss + TONED * tone + GAMUT * beyond
+    return Terms(loss, torch.stack(styles).mean(), content_loss)
 
 
-def _style(seen: list[dict[str, Tensor]], aim: Measured) -> tuple[Tensor, Tensor]:
-    """The mean relative error of all layers, and how it counts."""
-    errors = []
-    for layer in LAYERS:
-        now = blended([moments(one[layer]) for one in seen], [1.0] * len(seen))
-        errors.append(_error(now, aim[layer]))
-    found = torch.stack(errors)
-    return found.detach().mean(), found.log1p().mean()
+def _seen(vgg: Vgg, crop: Tensor) -> dict[str, Tensor]:
+    """Gram matrices of the layers, and the forms, float32."""
+    found = vgg.features(crop[None], WANTED)
+    return {**{layer: _gram(found[layer]) for layer in LAYERS}, FORMS: found[FORMS].float()}
 
 
-def _error(now: Moments, target: Moments) -> Tensor:
-    return (now.second - target.second).square().sum() / target.second.square().sum().clamp(min=1e-12)
+def _error(now: Tensor, wanted: Tensor) -> Tensor:
+    return (now - wanted).square().sum() / wanted.square().sum().clamp(min=SMALLEST)
+
+
+def _gram(activations: Tensor) -> Tensor:
+    flat = activations[0].flatten(1)
+    return (flat @ flat.t()).float() / flat.shape[1]
 
 
 def _tones(pictures: Tensor) -> Tensor:
-    return F.avg_pool2d(pictures, BLOCK, ceil_mode=True)
+    return F.avg_pool2d(pictures, BLOCK)

@@ -1,4 +1,8 @@
-"""Owns what the network behind a look does with a picture: its colours moved as a whole, and strokes added at halves, quarters and eighths of its size."""
+"""Owns what the network behind a look does with a picture: its tones in other colours as a ground, and strokes added at eighths, quarters and halves of its
+size and at its own.
+
+The ground is a picture without details: were they handed on, no network would learn in some hundred steps to take them away, and the photograph would lie under
+the paint."""
 
 from __future__ import annotations
 
@@ -9,10 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .layout import LAYOUT, Layout
+from .layout import GRID, LAYOUT, Layout
 
 SMALL = 0.1  # of the usual spread, that what residual blocks add begins with
 QUIET = 0.02  # same, of what is added to the picture: at 0.1 it is noise that takes a hundred steps to fall silent
+LEAST_SPREAD = 1e-3  # variance added to that of colours: one colour alone says nothing of others
 MIDDLE = 0.5  # grey, which the network sees as 0
 
 
@@ -33,8 +38,10 @@ def painted(tensors: Mapping[str, Tensor], pictures: Tensor, noise: Sequence[Ten
         quarter = run.block(f"after{number}", quarter, None)
     half = _doubled(run("from_quarter", quarter)).add_(half).relu_()
     half = run("half1", run("half0", half).relu_()).relu_()
-    strokes = F.pixel_shuffle(run("exit", half).float(), 2)
-    return F.conv2d(pictures, tensors["palette.weight"].float(), tensors["palette.bias"].float()) + strokes
+    fine = _even(F.pixel_shuffle(run("exit", half).relu_(), 2))
+    strokes = run("fine", torch.cat((fine, (pictures - MIDDLE).to(fine)), 1)).float()
+    ground = F.conv2d(F.avg_pool2d(pictures, GRID), tensors["palette.weight"].float(), tensors["palette.bias"].float())
+    return F.interpolate(ground, scale_factor=GRID, mode="bilinear") + strokes
 
 
 class _Run:
@@ -66,6 +73,11 @@ def _doubled(values: Tensor) -> Tensor:
     return F.interpolate(values, scale_factor=2, mode="nearest")
 
 
+def _even(values: Tensor) -> Tensor:
+    """Means over 2 × 2 px: what alternates from pixel to pixel, as the four places of a position like to, is gone (Aitken et al. 2017 have another way)."""
+    return F.avg_pool2d(F.pad(values, (1, 0, 1, 0), mode="replicate"), 2, stride=1)
+
+
 def begun(generator: torch.Generator, layout: Layout = LAYOUT) -> dict[str, Tensor]:
     """Tensors to begin learning with, float32 on the CPU (He et al. 2015); what is added to a picture is quiet."""
     found = {}
@@ -75,6 +87,15 @@ def begun(generator: torch.Generator, layout: Layout = LAYOUT) -> dict[str, Tens
         elif name.endswith(".bias"):
             found[name] = torch.zeros(shape)
         else:
-            gain = QUIET if name == "exit.weight" else SMALL if name.endswith("b.weight") else 1.0
+            gain = QUIET if name == "fine.weight" else SMALL if name.endswith("b.weight") else 1.0
             found[name] = torch.randn(shape, generator=generator) * (gain * math.sqrt(2 / math.prod(shape[1:])))
     return found
+
+
+def colors(contents: Sequence[Tensor], paintings: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """How the paintings' tones follow from those of what was painted, by least squares: a matrix (3, 3) and what black becomes (3,)."""
+    here, there = (torch.cat([F.avg_pool2d(one, GRID)[0].flatten(1) for one in pictures], 1).double() for pictures in (contents, paintings))
+    middle, aim = here.mean(1, keepdim=True), there.mean(1, keepdim=True)
+    spread = (here - middle) @ (here - middle).t() / here.shape[1] + LEAST_SPREAD * torch.eye(3, dtype=here.dtype, device=here.device)
+    move = torch.linalg.solve(spread, (here - middle) @ (there - aim).t() / here.shape[1]).t()
+    return move.float(), (aim - move @ middle).flatten().float()

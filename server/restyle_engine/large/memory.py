@@ -22,7 +22,7 @@ FIXED: Mapping[Precision, float] = MappingProxyType({Precision.BF16: 150e6, Prec
 POSITIONS = 22e6  # bytes of what is kept of a style, and of the keys made of it, for each size that has a finish
 QUICK = 200e6  # bytes of the network's quick filters (convolutions.py), in fp32 on a processor
 SIDES: tuple[int, ...] = (2048, 1024, 512, 256, 128)  # px, of tiles, the largest first: it looks at the fewest pixels twice
-DETAIL_SIDE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 1024, "cuda": 2048})  # px, at most: cancel is obeyed within a tile
+DETAIL_SIDE: Mapping[str, int] = MappingProxyType({"cpu": 512, "mps": 1024, "xpu": 1024, "cuda": 2048})  # px, at most: cancel is obeyed within a tile
 HALO = 80  # px around a tile, for all layers; 16 for details
 DETAIL_HALO = 16
 
@@ -52,12 +52,14 @@ def cut(resolved: Resolved, width: int, height: int, available: int | None = Non
 def _bytes(resolved: Resolved, width: int, height: int, whole: int | None, detail: int, kind: str) -> int:
     per_pixel = PER_PIXEL[resolved.precision]
     peak = 0.0
-    scales = plan(resolved.width, resolved.height, resolved.preset, max(1, resolved.evaluations))
+    scales = plan(resolved.width, resolved.height, resolved.preset, max(1, resolved.evaluations), resolved.seamless)
     for scale in scales:
         pixels = scale.width * scale.height
         tile, halo = (detail, DETAIL_HALO) if scale.stage is Stage.DETAIL else (whole, HALO)
         side = max(scale.width, scale.height) if tile is None else tile + 2 * halo
-        seen = min(side, scale.width) * min(side, scale.height) * per_pixel
+        repeats = (False, False) if tile is None else (resolved.seamless.across, resolved.seamless.down)  # what a tile sees of it goes on round the border
+        across, down = (side if on else min(side, length) for length, on in zip((scale.width, scale.height), repeats, strict=True))
+        seen = across * down * per_pixel
         if scale.stage is Stage.MOMENTS:
             peak = max(peak, pixels * OPTIMIZER_PER_PIXEL[resolved.optimizer] + seen)
         else:
@@ -72,7 +74,7 @@ def largest_size(resolved: Resolved, width: int, height: int, available: int, ki
     """The longest side of the work, in px, up to what the preset paints, at which a layer of width × height px fits into that many bytes; 0 when none does."""
 
     def fits(longest: int) -> bool:
-        work = work_size(width, height, longest)
+        work = work_size(width, height, longest, resolved.seamless)
         tried = replace(resolved, size=max(work), width=work[0], height=work[1])
         return estimate_bytes(tried, width, height, 0, kind) <= available
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ..optim.plan import work
-from ..parameters import DEFAULT_SIZE, Parameters, Preset, Resolved, resolve
+from ..parameters import DEFAULT_SIZE, Parameters, Preset, Resolved, resolve, work_size
 
 Throughput = Callable[[Resolved], float | None]
 """Seconds that a device takes to paint; None: it has not been seen painting."""
 
 PATIENCE = 120.0  # s: how long "native" may take before it means a smaller size; a size in px is taken at its word
 # per pixel and evaluation of all layers. CPU: measured with bf16 on one core of AVX-512; others: 1.5 MFLOP at a tenth of what such devices name, not measured
-SECONDS: Mapping[str, float] = MappingProxyType({"cpu": 1e-5, "mps": 1e-6, "cuda": 1e-7})
+SECONDS: Mapping[str, float] = MappingProxyType({"cpu": 1e-5, "mps": 1e-6, "xpu": 1e-6, "cuda": 1e-7})
 
 
 def unknown(_: Resolved) -> None:
@@ -45,6 +45,7 @@ def said(asked: Parameters, found: Resolved, width: int, height: int) -> tuple[s
     """Sentences about a size that is not the one that was asked for."""
     native = max(width, height)
     wanted = native if asked.native_size else min(asked.size or 0, native)
+    wanted = max(work_size(width, height, wanted, asked.seamless)) if wanted else 0
     if found.size >= wanted:
         return ()
     if found.size == found.preset.largest:

@@ -7,20 +7,23 @@ losses and gradients is the whole picture's, up to rounding.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..network.vgg import convolutions, depth
+from ..parameters import Seamless
+from ..repeating import given, taken
 
 ALIGNMENT = 16  # px: the stride of relu5_1, so that every tile's poolings fall where the whole picture's do
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Part of one axis, in px: what is owned lies within what is seen. Both begin at multiples of ALIGNMENT and end at such or at the picture's end."""
+    """Part of one axis, in px: what is owned lies within what is seen. Both begin at multiples of ALIGNMENT and end at such or at the picture's end. Of an axis
+    that repeats, what is seen goes on below 0 and beyond the end."""
 
     start: int
     stop: int
@@ -42,10 +45,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A rectangle of a picture."""
+    """A rectangle of a picture. seamless: the axes along which what it sees is a whole period, so that its own other side goes on beyond its border."""
 
     rows: Span
     columns: Span
+    seamless: Seamless = Seamless.NONE
 
     def own(self, values: Tensor, level: int = 0) -> Tensor:
         """The owned part of the whole picture's values (…, h, w) after so many poolings."""
@@ -57,15 +61,26 @@ class Tile:
 
     def beyond(self, values: Tensor) -> Tensor:
         """The owned pixels and the next row and column, of values (…, h, w) that cover what the tile sees."""
-        return values[..., self.rows.beyond(), self.columns.beyond()]
+        found = values[..., self.rows.beyond(), self.columns.beyond()]
+        for axis, repeats in ((-1, self.seamless.across), (-2, self.seamless.down)):
+            found = taken(found, axis, 0, found.shape[axis] + repeats)
+        return found
 
     def seen(self, values: Tensor) -> Tensor:
         """What the tile sees of the whole picture's values (…, h, w)."""
-        return values[..., self.rows.seen_start : self.rows.seen_stop, self.columns.seen_start : self.columns.seen_stop]
+        rows = taken(values, -2, self.rows.seen_start, self.rows.seen_stop)
+        return taken(rows, -1, self.columns.seen_start, self.columns.seen_stop)
 
     def add(self, total: Tensor, values: Tensor) -> None:
         """Adds values (…, h, w) of what the tile sees to the whole picture's."""
-        self.seen(total).add_(values)
+        if self._within(total):
+            self.seen(total).add_(values)
+        else:
+            total += given(total, -2, self.rows.seen_start, given(total, -1, self.columns.seen_start, values))
+
+    def _within(self, total: Tensor) -> bool:
+        """Whether what is seen is all of one period."""
+        return all(span.seen_start >= 0 and span.seen_stop <= side for span, side in ((self.rows, total.shape[-2]), (self.columns, total.shape[-1])))
 
     @property
     def pixels(self) -> int:
@@ -117,18 +132,21 @@ def halo(layers: Collection[str]) -> int:
     return -(-widest // ALIGNMENT) * ALIGNMENT
 
 
-def whole(width: int, height: int) -> tuple[Tile, ...]:
+def whole(width: int, height: int, seamless: Seamless = Seamless.NONE) -> tuple[Tile, ...]:
     """The one tile that is the picture."""
-    return (Tile(Span(0, height, 0, height), Span(0, width, 0, width)),)
+    return (Tile(Span(0, height, 0, height), Span(0, width, 0, width), seamless),)
 
 
-def grid(width: int, height: int, side: int, margin: int) -> tuple[Tile, ...]:
-    """Tiles of about side × side px that see `margin` px beyond, row by row, all of nearly one size. side and margin: multiples of ALIGNMENT."""
-    return tuple(Tile(rows, columns) for rows in _spans(height, side, margin) for columns in _spans(width, side, margin))
+def grid(width: int, height: int, side: int, margin: int, seamless: Seamless = Seamless.NONE) -> tuple[Tile, ...]:
+    """Tiles of about side × side px that see `margin` px beyond, row by row, all of nearly one size. side and margin, and the length of an axis that
+    repeats: multiples of ALIGNMENT."""
+    down, across = spans(0, height, height, side, margin, seamless.down), spans(0, width, width, side, margin, seamless.across)
+    return tuple(Tile(rows, columns) for rows in down for columns in across)
 
 
-def _spans(length: int, side: int, margin: int) -> list[Span]:
-    count = max(1, -(-length // side))
-    step = -(-length // (count * ALIGNMENT)) * ALIGNMENT
-    starts = range(0, length, step)
-    return [Span(at, min(at + step, length), max(0, at - margin), min(length, at + step + margin)) for at in starts]
+def spans(start: int, stop: int, length: int, side: int, margin: int, repeats: bool = False) -> list[Span]:
+    """From start to stop of an axis of that length, each about `side` long; it sees `margin` px beyond. start: a multiple of ALIGNMENT."""
+    count = max(1, -(-(stop - start) // side))
+    step = -(-(stop - start) // (count * ALIGNMENT)) * ALIGNMENT
+    found = [Span(at, min(at + step, stop), at - margin, min(at + step, stop) + margin) for at in range(start, stop, step)]
+    return found if repeats else [replace(span, seen_start=max(0, span.seen_start), seen_stop=min(length, span.seen_stop)) for span in found]

@@ -7,21 +7,20 @@ moment comes back as it was painted. Several paintings that are named beside eac
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ..parameters import Seamless
 from ..resizing import resized, resized_map, tensor
 from ..task import Frame, Pixels, Previous, Task
-from .consistency import alike, inside, sound, standing, unchanged
-from .flow import flows
+from .consistency import unchanged
 from .temporal import Temporal
 from .warp import warped
+from .way import LEAST, way
 
 ENOUGH = 0.998  # of the picture: nothing farther back is looked at for the rest
-LEAST = 0.25  # of what is seen: where less can be followed, the scene has been cut, and is begun anew
 HALF = 0.5  # of the trust, where nobody knows the way but the photos show the same thing: a flat wall, the edge of what moves
 SMALLEST = 1e-6  # trust below which there is none
 
@@ -45,10 +44,10 @@ class Prior:
         """Whether there is nothing left to paint."""
         return bool((self.still == 1).all())
 
-    def bordered(self, margin: int) -> Prior:
-        """With so many px more on each side, mirrored as the task's are."""
-        height, width = self.trust.shape[-2:]
-        rows, columns = (torch.from_numpy(np.pad(np.arange(side), margin, mode="symmetric")).to(self.trust.device) for side in (height, width))
+    def bordered(self, margins: tuple[int, int]) -> Prior:
+        """With so many px more on the left and right, and above and below, mirrored as the task's are."""
+        sides = zip(self.trust.shape[-2:], reversed(margins), strict=True)
+        rows, columns = (torch.from_numpy(np.pad(np.arange(side), margin, mode="symmetric")).to(self.trust.device) for side, margin in sides)
         wider = {name: getattr(self, name)[..., rows, :][..., columns] for name in ("painting", "trust", "likely", "still", "anchor")}
         return replace(self, **wider)
 
@@ -56,10 +55,11 @@ class Prior:
         """Where a frame begins, (1, 3, h, w): with what was painted before where that is likely, else with its own content, in the colours that count."""
         return torch.lerp(content, self.painting, self.likely).clamp(0, 1)
 
-    def at(self, width: int, height: int) -> Temporal:
+    def at(self, width: int, height: int, seamless: Seamless = Seamless.NONE) -> Temporal:
         """What holds a painting to it at a size."""
-        trust, still = (resized_map(one, width, height) for one in (self.trust, self.still))
-        return Temporal(resized(self.painting, width, height), trust, still, self.nearness)
+        trust, moves = (resized_map(one, width, height, seamless) for one in (self.trust, 1 - self.still))
+        # what does not move at all stays at 1, exactly: a sum of shares of 1 is rounded, of 0 it is not
+        return Temporal(resized(self.painting, width, height, seamless), trust, 1 - moves, self.nearness)
 
 
 @torch.no_grad()
@@ -101,11 +101,12 @@ def _led(content: Tensor, seen: Tensor, previous: Previous, task: Task) -> Prior
                 return None
             break
         there, painted, visible = _placed(frame, content)
-        flow, here, like, sure = _followed(content, there, painted, task.flow)
+        found = way(content, there, task.flow)
+        flow, here = found.flow, warped(painted, found.flow)
         shown = seen * (warped(visible, flow) > 0.999)
-        sure = sure * shown
+        sure = found.sound * shown
         if number == 0:
-            first, likely, nearness = here, like * shown, frame.nearness
+            first, likely, nearness = here, found.alike * shown, frame.nearness
             if float(sure.sum()) < LEAST * float(seen.sum()):
                 return None
             if frame.settings == task.settings:
@@ -117,17 +118,6 @@ def _led(content: Tensor, seen: Tensor, previous: Previous, task: Task) -> Prior
             break
     painting = torch.where(trust > 0, painting / trust.clamp(min=SMALLEST), first)
     return Prior(painting, torch.maximum(trust, HALF * likely), torch.maximum(trust, likely), still, anchor, nearness)
-
-
-def _followed(content: Tensor, there: Tensor, painted: Tensor, weights: Path | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The flow from a content to an earlier one, (1, 2, h, w); the earlier painting brought here; where it shows the same; and where it can be trusted."""
-    if torch.equal(content, there):  # nothing to look for, and no need of what looks for it
-        everywhere = torch.ones_like(content[:, :1])
-        return torch.zeros_like(content[:, :2]), painted, everywhere, everywhere
-    moves = 1 - standing(content, there)
-    flow, back = (moves * one for one in flows(content, there, weights))
-    same = alike(content, warped(there, flow)) * inside(flow)
-    return flow, warped(painted, flow), same, sound(flow, back) * same
 
 
 def _placed(frame: Frame, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -15,8 +15,9 @@ class Temporal:
 
     def __init__(self, before: Tensor, trust: Tensor, still: Tensor, nearness: float) -> None:
         """What a Prior has, at that size."""
-        self._before, self._trust, self._moves, self._nearness = before, trust, 1 - still, nearness
-        self.fresh = self._moves * (1 - self._trust)  # (1, 1, h, w) in 0–1, what no painting before tells of
+        self._before, self._trust, self._nearness = before, trust, nearness
+        self.moves = 1 - still  # (1, 1, h, w) in 0–1, how far each place may change
+        self.fresh = self.moves * (1 - self._trust)  # (1, 1, h, w) in 0–1, what no painting before tells of
 
     def gradient(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """The term at an image (1, 3, h, w), a scalar, and its gradient."""
@@ -29,8 +30,8 @@ class Temporal:
         scene would come nearer to its style with each frame. shallow: the loss is that of the details, which says nothing of it."""
         known = self._nearness > 0 and not shallow
         blurred = (loss / self._nearness - 1) / BLURRED if known else 1.0
-        return self._moves * (1 - (1 - CALM * min(1.0, max(0.0, blurred))) * self._trust)
+        return self.moves * (1 - (1 - CALM * min(1.0, max(0.0, blurred))) * self._trust)
 
     def kept(self, image: Tensor) -> Tensor:
         """An image (1, 3, h, w) with what stands still as it was, which on its way from a smaller size has lost some sharpness."""
-        return torch.where(self._moves > 0, image, self._before)
+        return torch.where(self.moves > 0, image, self._before)

@@ -8,27 +8,32 @@ import numpy as np
 
 from ..task import Pixels, Task
 
+Margins = tuple[int, int]  # px on the left and right, px above and below
 
-def bordered(task: Task, margin: int) -> Task:
-    """The task with so many px more on each side."""
-    if margin == 0:
+
+def bordered(task: Task, margins: Margins) -> Task:
+    """The task with so many px more on its sides."""
+    if not any(margins):
         return task
     start = task.start
     return replace(
         task,
-        content=_widened(task.content, margin),
-        styles=tuple(style if style.region is None else replace(style, region=_widened(style.region, margin)) for style in task.styles),
-        weight=None if task.weight is None else _widened(task.weight, margin),
-        strength_map=None if task.strength_map is None else _widened(task.strength_map, margin),
-        start=start if start is None or isinstance(start, str) else _widened(start, margin),
+        content=_widened(task.content, margins),
+        styles=tuple(style if style.region is None else replace(style, region=_widened(style.region, margins)) for style in task.styles),
+        weight=None if task.weight is None else _widened(task.weight, margins),
+        strength_map=None if task.strength_map is None else _widened(task.strength_map, margins),
+        kept=None if task.kept is None else _widened(task.kept, margins),
+        start=start if start is None or isinstance(start, str) else _widened(start, margins),
     )
 
 
-def cropped(values: Pixels, margin: int) -> Pixels:
-    """Pixels (h, w, …) without so many px of each side."""
-    return np.ascontiguousarray(values[margin : values.shape[0] - margin, margin : values.shape[1] - margin])
+def cropped(values: Pixels, margins: Margins) -> Pixels:
+    """Pixels (h, w, …) without so many px of their sides."""
+    across, down = margins
+    return np.ascontiguousarray(values[down : values.shape[0] - down, across : values.shape[1] - across])
 
 
-def _widened(values: Pixels, margin: int) -> Pixels:
+def _widened(values: Pixels, margins: Margins) -> Pixels:
     """Pixels (h, w, …), mirrored at the border."""
-    return np.pad(values, [(margin, margin), (margin, margin), *[(0, 0)] * (values.ndim - 2)], mode="symmetric")
+    across, down = margins
+    return np.pad(values, [(down, down), (across, across), *[(0, 0)] * (values.ndim - 2)], mode="symmetric")

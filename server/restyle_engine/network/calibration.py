@@ -16,8 +16,8 @@ from PIL import Image
 from torch import Tensor
 
 from ..parameters import Pooling
+from ..repeating import framed
 from ..store import Store
-from .convolutions import framed
 from .vgg import Filters, Vgg, load, pooled, standardised
 
 LARGEST_GAIN = 5.0  # over the layer's median: rarely active filters would turn into spikes that rule a quadratic statistic

@@ -8,9 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..parameters import Seamless
+from ..repeating import framed
 from . import winograd
 
 LEAST_CHANNELS = 256  # going in: with fewer, the transforms take what the multiplications save
+FRAME = {False: ((1, 0), (-2, -1)), True: ((-2, 0), (1, -1))}  # positions that a frame's two sides come from, by whether the axis repeats
 LEAST_POSITIONS = 64  # coming out: with fewer, the transformed filters take longer to read than the plain ones
 
 
@@ -21,36 +24,32 @@ def quick(weight: Tensor) -> Tensor | None:
     return winograd.transformed(weight)
 
 
-def convolved(activations: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
-    """ReLU of the convolution (1, out, h, w) of activations (1, in, h, w), whose border is repeated outside, with gradient by those."""
+def convolved(activations: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None, seamless: Seamless = Seamless.NONE) -> Tensor:
+    """ReLU of the convolution (1, out, h, w) of activations (1, in, h, w), whose border is repeated outside, or where they are seamless the other side goes on
+    there, with gradient by those."""
     if activations.device.type != "cpu":
-        return F.relu_(F.conv2d(framed(activations), weight, bias))
+        return F.relu_(F.conv2d(framed(activations, seamless), weight, bias))
     small = activations.shape[-2] * activations.shape[-1] < LEAST_POSITIONS
-    result: Tensor = _Convolution.apply(activations, weight, bias, None if small else quick)
+    result: Tensor = _Convolution.apply(activations, weight, bias, None if small else quick, seamless)
     return result
-
-
-def framed(values: Tensor) -> Tensor:
-    """(1, c, h + 2, w + 2) of (1, c, h, w): its border repeated, as zeros would be seen as a frame."""
-    return F.pad(values, (1, 1, 1, 1), mode="replicate")
 
 
 class _Convolution(torch.autograd.Function):
     """Autograd's own would keep the framed copy as well, for the gradient by filters that never change, and lay the gradient by it channels first."""
 
     @staticmethod
-    def forward(ctx: Any, activations: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
-        seen = framed(activations)
+    def forward(ctx: Any, activations: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None, seamless: Seamless) -> Tensor:
+        seen = framed(activations, seamless)
         result = _filtered(seen, weight, bias, quick)
         ctx.save_for_backward(result)
-        ctx.weight, ctx.quick, ctx.shape = weight, quick, seen.shape
+        ctx.weight, ctx.quick, ctx.shape, ctx.seamless = weight, quick, seen.shape, seamless
         return result
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None]:
         (result,) = ctx.saved_tensors
         gradient = torch.ops.aten.threshold_backward(grads[0], result, 0)
-        return _unframed(_returned(gradient, ctx.weight, ctx.quick, ctx.shape)), None, None, None
+        return _unframed(_returned(gradient, ctx.weight, ctx.quick, ctx.shape), ctx.seamless), None, None, None, None
 
 
 def _filtered(seen: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
@@ -68,11 +67,11 @@ def _returned(gradient: Tensor, weight: Tensor, quick: Tensor | None, shape: tor
     return back
 
 
-def _unframed(gradient: Tensor) -> Tensor:
+def _unframed(gradient: Tensor, seamless: Seamless) -> Tensor:
     """The gradient by values, of that by the same framed, which is written over."""
-    for inner, outer in ((1, 0), (-2, -1)):
+    for inner, outer in FRAME[seamless.down]:
         gradient[..., inner, :] += gradient[..., outer, :]
-    for inner, outer in ((1, 0), (-2, -1)):
+    for inner, outer in FRAME[seamless.across]:
         gradient[..., inner] += gradient[..., outer]
     return gradient[..., 1:-1, 1:-1]
 

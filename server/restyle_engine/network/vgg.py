@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ..parameters import Pooling
+from ..parameters import Pooling, Seamless
 from .convolutions import convolved, quick
 from .topology import CHANNELS, VGG19, Topology, topology_of
 
@@ -77,9 +77,9 @@ class Vgg:
             filters[name] = Filters(weight, f.bias.to(device, dtype), quick(weight) if name <= DEEPEST_QUICK else None)
         return Vgg(filters, self.pooling, self.pool_gain)
 
-    def features(self, image: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
+    def features(self, image: Tensor, wanted: Collection[str], seamless: Seamless = Seamless.NONE) -> dict[str, Tensor]:
         """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations have the type of the filters; the gradient returns to
-        the image in its own."""
+        the image in its own. seamless: along which axes the image repeats."""
         first = next(iter(self.filters.values())).weight
         x = standardised(image).to(first.dtype)
         if channels_last(first.device, first.dtype):
@@ -92,7 +92,7 @@ class Vgg:
             block, k = int(name[0]), int(name[2])
             if k == 1 and block > 1:
                 x = pooled(x, self.pooling, self.pool_gain.get(block - 1, 1.0))
-            x = convolved(x, filters.weight, filters.bias, filters.quick)
+            x = convolved(x, filters.weight, filters.bias, filters.quick, seamless)
             layer = f"relu{name}"
             if layer in left:
                 left.discard(layer)

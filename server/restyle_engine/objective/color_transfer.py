@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from ..repeating import framed
 from ..resizing import tensor
 from ..task import StylePicture, Task
 from .gamut import MARGIN
 from .moments import Moments, blended, moments, product
 from .regions import regions_of
 
+SPREAD = 0.25  # of the colours that a texture begins with: at 1, and with noise from pixel to pixel, a weave stays in what is painted
 RIDGE = 4e-3  # variance added to both covariances, (0.063)²: what hardly differs in the content is not stretched into noise
 Region = tuple[Tensor | None, Sequence[StylePicture]]
 """Where styles paint, (1, 1, h, w) in 0–1, None: everywhere; and the styles, whose colours are mixed by their weights."""
@@ -43,6 +46,15 @@ def color_transferred(image: Tensor, weight: Tensor | None, regions: Sequence[Re
         mapped = color_map(moments(image, (say / say.sum()).flatten()), style_colors(styles, image.device))(image)
         result += (mapped.clamp(MARGIN, 1 - MARGIN) - image) * say  # what begins at an end of the range would stay there
     return result.clamp(0, 1)
+
+
+def style_noise(task: Task, noise: Tensor) -> Tensor:
+    """What a texture begins with, (1, 3, h, w) in 0–1: noise of mean 0 and variance 1, softened, around the mean of the task's styles' colours, with a SPREAD
+    of their covariance."""
+    colors = style_colors(task.styles, noise.device)
+    spread = SPREAD * _power(colors.covariance.cpu().double(), 0.5).to(noise)
+    soft = F.avg_pool2d(framed(noise, task.parameters.seamless), 3, stride=1) * 3  # of variance 1 again
+    return (torch.einsum("ij,bjhw->bihw", spread, soft) + colors.mean.to(noise).view(1, 3, 1, 1)).clamp(0, 1)
 
 
 def _say(weight: Tensor | None, region: Tensor | None, image: Tensor) -> Tensor:

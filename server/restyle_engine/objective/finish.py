@@ -1,8 +1,9 @@
 """Owns the finish of a painting: the stage that turns the right statistics into paint, each position becoming like the style's own position that is nearest.
 
-Loss = mean over LAYERS of (1 − cosine to the nearest neighbour) + tone · squared change of the tones over their variance + content + gamut. The neighbours are
-found for every position anew every few steps and held in between ("feature splitting", Kolkin et al. 2022, section 3.4, finds them for a sample in every step,
-which leaves dots where few positions were drawn). Cosine says nothing of level: the tones, means over BLOCK px, stay those of the stage before.
+Loss = mean over LAYERS of (1 − cosine to the nearest neighbour) + tone · squared change of the tones over their variance + content + outlines + gamut.
+The neighbours are found for every position anew every few steps and held in between ("feature splitting", Kolkin et al. 2022, section 3.4, finds them for a
+sample in every step, which leaves dots where few positions were drawn). Cosine says nothing of level: the tones, means over BLOCK px, stay those of the stage
+before.
 
 Adam (Kingma & Ba 2015) moves the levels of a Laplacian pyramid, so that one step moves strokes of every size.
 """
@@ -20,12 +21,15 @@ from torch import Tensor
 from ..large.tiles import Tile, grid, halo, whole, window
 from ..motion.temporal import Temporal
 from ..network.vgg import Vgg, depth
-from ..resizing import resized
+from ..parameters import Seamless
+from ..repeating import resized_back, resized_repeating
+from ..resizing import LINEAR, resized
 from ..task import Task
-from .content_loss import FeatureMatch, squared_difference
+from .content_loss import FeatureMatch, held, held_layers, squared_difference
 from .gamut import gamut
 from .moments import Beat, by_position, levels, product
 from .neighbours import Keys, difference, keys, nearest
+from .outlines import Outlines
 from .regions import Regions
 from .targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
 
@@ -76,17 +80,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone and temporal with their weights, content and gamut without."""
+    """Parts of the loss, scalars. neighbours: 1 less the mean cosine, 0–2; tone, outlines and temporal with their weights, content and gamut without."""
 
     neighbours: Tensor
     tone: Tensor
     content: Tensor
+    outlines: Tensor
     gamut: Tensor
     temporal: Tensor
 
+    def total(self, content: float) -> Tensor:
+        """The loss. content: the content's weight."""
+        return self.neighbours + self.tone + content * self.content + self.outlines + GAMUT_WEIGHT * self.gamut + self.temporal
+
     def parts(self) -> Tensor:
-        """(4,): the neighbours' term, the tones' with the temporal one, the content's, and what the gamut costs."""
-        return torch.stack((self.neighbours, self.tone + self.temporal, self.content, GAMUT_WEIGHT * self.gamut))
+        """(5,): the neighbours' term, the tones' with the temporal one, the content's, and what the outlines and the gamut cost."""
+        return torch.stack((self.neighbours, self.tone + self.temporal, self.content, self.outlines, GAMUT_WEIGHT * self.gamut))
 
 
 Tell = Callable[[Terms, float, Tensor], object]
@@ -105,15 +114,18 @@ class Finish:
         tiles: Sequence[Tile],
         mode: Mode = WHOLE,
         temporal: Temporal | None = None,
+        outlines: Outlines | None = None,
     ) -> None:
         """start: (1, 3, h, w), what the stage before has painted. sources: of the regions. hold: the content's term. mode: its tone at 0, where
-        all levels move, lets colours run away, magenta first. temporal: the frame before, for one that follows."""
+        all levels move, lets colours run away, magenta first. temporal: the frame before, for one that follows. outlines: their term with its weight; None:
+        they are not held."""
         self._vgg, self._sources, self._layers, self._hold, self._tiles = vgg, sources, mode.layers, hold, tiles
-        self._strided, self._temporal = mode.strided, temporal
+        self._strided, self._temporal, self._outlines = mode.strided, temporal, outlines
         self._tones = _tones(start)
         spread = (self._tones - self._tones.mean((2, 3), keepdim=True)).square().mean()
         self._tone = mode.tone / max(float(spread), SMALLEST_SPREAD)
         self._size = start.shape[-2], start.shape[-1]
+        self._counted = sum(tile.pixels for tile in tiles) / (self._size[0] * self._size[1])  # share of the picture that any tile owns
         self._near: dict[tuple[int, str, int], Tensor] = {}
         self._searches = 0
 
@@ -125,21 +137,20 @@ class Finish:
         for number, tile in enumerate(self._tiles):
             leaf = tile.seen(image).detach().clone().requires_grad_(True)
             terms = self._part(leaf, tile, number, search)
-            total = terms.neighbours + terms.tone + content * terms.content + GAMUT_WEIGHT * terms.gamut
-            tile.add(gradient, torch.autograd.grad(total, leaf)[0])
-            parts.append([one.detach() for one in (terms.neighbours, terms.tone, terms.content, terms.gamut)])
+            tile.add(gradient, torch.autograd.grad(terms.total(content), leaf)[0])
+            parts.append([one.detach() for one in (terms.neighbours, terms.tone, terms.content, terms.outlines, terms.gamut)])
             if beat:
                 beat((number + 1) / len(self._tiles))
         temporal = image.new_zeros(())
         if self._temporal is not None:
             temporal, pull = self._temporal.gradient(image)
             gradient += pull
-        neighbours, tone, alike, beyond = (torch.stack(one).sum() for one in zip(*parts, strict=True))
-        return Terms(neighbours, tone, alike, beyond, temporal), gradient
+        neighbours, tone, alike, lines, beyond = (torch.stack(one).sum() for one in zip(*parts, strict=True))
+        return Terms(neighbours, tone, alike, lines, beyond, temporal), gradient
 
     def _part(self, image: Tensor, tile: Tile, number: int, search: bool) -> Terms:
         """A tile's share in the terms but the temporal one."""
-        features = self._vgg.features(image, {*self._layers, *self._hold.layers})
+        features = self._vgg.features(image, {*self._layers, *self._hold.layers}, tile.seamless)
         found = image.new_zeros(())
         for layer in self._layers:
             level = depth(layer)
@@ -151,8 +162,11 @@ class Finish:
         tones = _tones(inner)
         target = self._tones[..., tile.rows.start // BLOCK :, tile.columns.start // BLOCK :][..., : tones.shape[-2], : tones.shape[-1]]
         share = tones.shape[-2] * tones.shape[-1] / (self._tones.shape[-2] * self._tones.shape[-1])
-        tone = self._tone * share * squared_difference(tones, target)
-        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), gamut(inner) * (tile.pixels / (height * width)), tone.new_zeros(()))
+        tone = self._tone * (share / self._counted) * squared_difference(tones, target)
+        nothing = tone.new_zeros(())
+        lines = nothing if self._outlines is None else self._outlines.loss(image, tile) / self._counted
+        beyond = gamut(inner) * (tile.pixels / (height * width * self._counted))
+        return Terms(found / len(self._layers), tone, self._hold.loss(features, tile), lines, beyond, nothing)
 
     def _alike(self, own: Tensor, source: Source, place: tuple[int, str, int], tile: Tile, level: int, search: bool) -> Tensor:
         """A tile's share in a layer's term for a region's source. own: (1, C, h, w)."""
@@ -178,6 +192,16 @@ class Finish:
         return found * share if say is None else found
 
 
+def tiles_of(task: Task, width: int, height: int, mode: Mode, side: int | None) -> tuple[Tile, ...]:
+    """Of a picture of width × height px. side: of each, in px; None: it fits as a whole."""
+    seamless = task.parameters.seamless
+    return whole(width, height, seamless) if side is None else grid(width, height, side, halo([*_held(task, mode), *mode.layers]), seamless)
+
+
+def _held(task: Task, mode: Mode) -> dict[str, float]:
+    return held_layers(task) if mode.held else {}
+
+
 def finish_of(
     task: Task,
     start: Tensor,
@@ -187,18 +211,18 @@ def finish_of(
     network: str,
     cache: TargetCache,
     mode: Mode,
-    side: int | None = None,
+    tiles: Sequence[Tile],
     temporal: Temporal | None = None,
 ) -> Finish:
-    """The finish of a task from what the stage before has painted, (1, 3, h, w). content: of any size. side: of tiles, in px; None: it fits as a whole.
+    """The finish of a task from what the stage before has painted, (1, 3, h, w). content: of any size. tiles: as tiles_of has them, or only some places.
     temporal: the frame before, for one that follows."""
     height, width = start.shape[-2:]
-    held = {layer: share for layer, share in task.parameters.content_layers if share > 0} if mode.held else {}
-    tiles = whole(width, height) if side is None else grid(width, height, side, halo([*held, *mode.layers]))
+    layers, seamless = _held(task, mode), task.parameters.seamless
     sources = _sources(regions, vgg, network, start, cache, mode)
-    base = resized(content, width, height).clamp(0, 1) if held else content
-    hold = FeatureMatch(vgg, base, held, regions.strength.hold(), tiles)
-    return Finish(vgg, start, sources, hold, tiles, mode, temporal)
+    base = resized(content, width, height, seamless).clamp(0, 1) if layers else content
+    hold = held(vgg, base, layers, regions.strength, tiles)
+    outlines = Outlines(base, regions.strength.outlined(), regions.strength.outlines, seamless) if layers else None
+    return Finish(vgg, start, sources, hold, tiles, mode, temporal, outlines)
 
 
 def _sources(regions: Regions, vgg: Vgg, network: str, start: Tensor, cache: TargetCache, mode: Mode) -> list[Source]:
@@ -230,17 +254,19 @@ def finish(
     tell: Tell,
     beat: Beat | None = None,
     calmed: Callable[[float], Tensor] | None = None,
+    seamless: Seamless = Seamless.NONE,
 ) -> Tensor:
     """The picture (1, 3, h, w) after that many steps; start is changed in place. pull: the content's weight by its loss, that of the step before. free:
-    (1, 1, h, w), 1 where pixels may change; None: everywhere. calmed: (1, 1, h, w) in 0–1, how fast they may, by the neighbours' loss; None: all alike. A step
-    whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise to end it."""
+    (1, 1, h, w), 1 where pixels may change; None: everywhere. calmed: (1, 1, h, w) in 0–1, how fast they may, by the neighbours' loss; None: all alike.
+    seamless: as the objective's. A step whose loss or gradient is not finite is left out, with the moments begun anew and a tenth of the rate. tell may raise
+    to end it."""
     shapes = level_shapes(start)[: mode.levels]
     means, squares = ([start.new_zeros(*start.shape[:2], *shape) for shape in shapes] for _ in range(2))
     since, picture, rate, weight = 0, start, 1.0, pull(0.0)
     for number in range(steps):
         terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
         content = float(terms.content)
-        loss = float(terms.neighbours + terms.tone + terms.temporal) + content
+        loss = float(terms.total(1.0))
         if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
             rate, since = rate * 0.1, 0
             for moment in (*means, *squares):
@@ -250,7 +276,7 @@ def finish(
         since += 1
         allowed = free if calmed is None else product(free, calmed(float(terms.neighbours)))
         step = mode.rate * rate * (1 - (1 - LAST_RATE) * number / steps) * min(1.0, since / mode.warming)
-        slopes = spread(gradient if allowed is None else gradient.mul_(allowed), shapes)
+        slopes = spread(gradient if allowed is None else gradient.mul_(allowed), shapes, seamless)
         del gradient
         moves: list[Tensor] = []
         while slopes:
@@ -259,7 +285,7 @@ def finish(
             square.mul_(BETAS[1]).addcmul_(slope, slope, value=1 - BETAS[1])
             size = torch.div(square, 1 - BETAS[1] ** since, out=slope).sqrt_().add_(EPSILON)
             moves.append(torch.div(mean, size, out=size).mul_(-step / (1 - BETAS[0] ** since)))
-        move = joined(moves)
+        move = joined(moves, seamless)
         picture += move if allowed is None else move.mul_(allowed)
         tell(terms, weight, picture)
         weight = pull(content)
@@ -276,21 +302,31 @@ def level_shapes(picture: Tensor) -> list[tuple[int, int]]:
     return found
 
 
-def joined(levels: list[Tensor]) -> Tensor:
+def joined(levels: list[Tensor], seamless: Seamless = Seamless.NONE) -> Tensor:
     """What the finest levels of a pyramid add up to, in the finest of them; the list is used up."""
     picture = levels.pop()
     while levels:
         level = levels.pop()
-        picture = level.add_(F.interpolate(picture, size=level.shape[-2:], mode="bilinear", align_corners=False))
+        picture = level.add_(resized_repeating(picture, level.shape[-1], level.shape[-2], seamless, LINEAR, _enlarged))
     return picture
 
 
-def spread(gradient: Tensor, shapes: Sequence[tuple[int, int]]) -> list[Tensor]:
+def spread(gradient: Tensor, shapes: Sequence[tuple[int, int]], seamless: Seamless = Seamless.NONE) -> list[Tensor]:
     """The gradient by the finest of a pyramid's levels, of the gradient (1, c, h, w) by its picture. shapes: of the levels, the first the picture's."""
     found = [gradient]
     for shape in shapes[1:]:
-        found.append(torch.ops.aten.upsample_bilinear2d_backward(found[-1], found[-1].shape[-2:], [*gradient.shape[:2], *shape], False))
+        like = gradient.new_empty(()).expand(*gradient.shape[:2], *shape)  # never read
+        found.append(resized_back(found[-1], like, seamless, LINEAR, _enlarged_back))
     return found
+
+
+def _enlarged(picture: Tensor, width: int, height: int) -> Tensor:
+    return F.interpolate(picture, size=(height, width), mode="bilinear", align_corners=False)
+
+
+def _enlarged_back(gradient: Tensor, width: int, height: int) -> Tensor:
+    back: Tensor = torch.ops.aten.upsample_bilinear2d_backward(gradient, gradient.shape[-2:], [*gradient.shape[:2], height, width], False)
+    return back
 
 
 def _tones(picture: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..device import has_fp64
 from ..large.tiles import Tile
 from ..network.vgg import Vgg, depth
 
@@ -63,7 +64,7 @@ def moments(features: Tensor, guide: Tensor | None = None) -> Moments:
 
 def wide(device: torch.device) -> torch.dtype:
     """What sums over a picture are kept in: fp64, where the device has it."""
-    return torch.float32 if device.type == "mps" else torch.float64
+    return torch.float64 if has_fp64(device.type) else torch.float32
 
 
 class _Moments(torch.autograd.Function):
@@ -144,7 +145,7 @@ def tiled_moments(
     total: list[dict[str, Moments]] = [{} for _ in guides]
     for index, tile in enumerate(tiles):
         part = tile.seen(image)
-        features = vgg.features(part, layers if look is None else {*layers, *look.layers})
+        features = vgg.features(part, layers if look is None else {*layers, *look.layers}, tile.seamless)
         style = {layer: features[layer] for layer in layers}
         for sums, one in zip(total, guides, strict=True):
             for name, found in measured(style, one, tile, size).items():

@@ -17,7 +17,7 @@ SMALLEST_SAY = 1e-4  # mean of a region's map: below it the region is too small 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where styles paint. map: (1, 1, h, w) in 0–1, None: everywhere; share: how much of the picture their statistics cover, 0–1."""
+    """Where styles paint. map: (1, 1, h, w) in 0–1, None: everywhere; share: how much of what is looked at their statistics cover, 0–1."""
 
     map: Tensor | None
     styles: list[StylePicture]
@@ -38,12 +38,13 @@ class Regions:
         return tuple(one for one in self.all if one.share >= SMALLEST_SAY)
 
 
-def regions_of(task: Task, width: int, height: int, device: torch.device) -> Regions:
-    """A task's regions at a size."""
-    strength = strength_of(task, device).at(width, height)
-    said = None if task.weight is None else resized_map(tensor(task.weight, device), width, height)
-    weight = product(said, strength.map)
-    regions = tuple(Region(one, styles, _share(weight, one)) for one, styles in _by_region(task.styles, width, height, device))
+def regions_of(task: Task, width: int, height: int, device: torch.device, looked_at: Tensor | None = None) -> Regions:
+    """A task's regions at a size. looked_at: (1, 1, h, w) in 0–1, what counts of the picture where not all of it does."""
+    strength = strength_of(task, device).at(width, height, task.parameters.seamless)
+    said = None if task.weight is None else resized_map(tensor(task.weight, device), width, height, task.parameters.seamless)
+    weight = product(said, strength.map, looked_at)
+    whole = 1.0 if looked_at is None else max(float(looked_at.mean()), torch.finfo(torch.float32).tiny)
+    regions = tuple(Region(one, styles, _share(weight, one) / whole) for one, styles in _by_region(task.styles, width, height, device))
     return Regions(weight, strength, regions)
 
 

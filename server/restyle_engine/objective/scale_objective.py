@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from ..large.parts import owned, parts
 from ..large.tiles import Tile, grid, halo, whole
 from ..network.vgg import Vgg, depth
-from ..parameters import Resolved
+from ..parameters import Resolved, Seamless
 from ..task import Task
 from . import gamut, strength, variation
-from .content_loss import FeatureMatch
+from .content_loss import FeatureMatch, held, held_layers
 from .moments import Beat, Look, Measured, Moments, blended, guides, measured, tiled_moments
 from .regions import regions_of
 from .style_loss import STYLE_LOSSES, StyleLoss
@@ -92,9 +93,18 @@ class ScaleObjective:
     """The objective at one scale, on one device; evaluated as a whole, or exactly the same tile by tile."""
 
     def __init__(
-        self, vgg: Vgg, base: Tensor, regions: tuple[Aim, ...], loss: StyleLoss, hold: FeatureMatch, tiles: Sequence[Tile], free: Tensor | None
+        self,
+        vgg: Vgg,
+        base: Tensor,
+        regions: tuple[Aim, ...],
+        loss: StyleLoss,
+        hold: FeatureMatch,
+        tiles: Sequence[Tile],
+        free: Tensor | None,
+        seamless: Seamless = Seamless.NONE,
     ) -> None:
-        """base: the content, float32 (1, 3, h, w) in 0–1. free: (1, 1, h, w), 1 where pixels may change, else 0; None: everywhere."""
+        """base: the content, float32 (1, 3, h, w) in 0–1. free: (1, 1, h, w), 1 where pixels may change, else 0; None: everywhere. seamless: the axes along
+        which the picture repeats, and the tiles with it."""
         self.base = base
         self.free = free
         self.painted = bool(regions) and (free is None or bool(free.any()))
@@ -103,7 +113,9 @@ class ScaleObjective:
         self._loss = loss
         self._hold = hold
         self._tiles = tiles
+        self._seamless = seamless
         self._size = base.shape[-2], base.shape[-1]
+        self._counted = sum(tile.pixels for tile in tiles) / (self._size[0] * self._size[1])  # share of the picture that any tile owns
         self._style_layers = tuple(regions[0].scale) if regions else ()
         self._wanted = frozenset(self._style_layers) | frozenset(hold.layers)
 
@@ -111,9 +123,11 @@ class ScaleObjective:
         """Terms at an image (1, 3, h, w) and the gradient of their weighted sum. One evaluation. beat: told after each tile."""
         gradient = torch.zeros_like(image)
         if len(self._tiles) == 1:
-            leaf = image.detach().clone().requires_grad_(True)
-            terms = self.terms(leaf)
-            return terms.detached(), gradient.copy_(torch.autograd.grad(weights.total(terms), leaf)[0])
+            (tile,) = self._tiles
+            leaf = tile.seen(image).detach().clone().requires_grad_(True)
+            terms = self._terms(leaf, tile)
+            tile.add(gradient, torch.autograd.grad(weights.total(terms), leaf)[0])
+            return terms.detached(), gradient
         style, content, slopes = self._slopes(image, beat, weights.reach is not None)
         plain = weights.linear(content)
         parts = []
@@ -127,10 +141,21 @@ class ScaleObjective:
 
     def terms(self, image: Tensor) -> Terms:
         """All terms for an image (1, 3, h, w), with gradient if the image asks for one."""
-        (tile,) = whole(*image.shape[:1:-1])
-        features = self._vgg.features(image, self._wanted)
+        return self._terms(image, *whole(image.shape[-1], image.shape[-2], self._seamless))
+
+    def _terms(self, image: Tensor, tile: Tile) -> Terms:
+        """The same where one tile owns all that counts. image: what it sees."""
+        features = self._vgg.features(image, self._wanted, tile.seamless)
         style = self.style(self._measured(features, tile))
-        return Terms(style, self._hold.loss(features, tile), variation.variation(image), gamut.gamut(image))
+        return Terms(style, self._hold.loss(features, tile), *self._rest(image, tile))
+
+    def _rest(self, image: Tensor, tile: Tile) -> tuple[Tensor, Tensor]:
+        """A tile's share in the variation and in the gamut."""
+        own = tile.inner(image)
+        height, width = self._size
+        part = variation.Part(own.shape[-2], own.shape[-1], height, width, self._seamless)
+        share = tile.pixels / (height * width * self._counted)
+        return variation.variation(tile.beyond(image), part) / self._counted, gamut.gamut(own) * share
 
     def style(self, now: Statistics) -> Tensor:
         """The style's term, from statistics alone."""
@@ -163,16 +188,12 @@ class ScaleObjective:
 
     def _part(self, image: Tensor, tile: Tile, slopes: Statistics) -> Terms:
         """A tile's share in the terms; the style's is the linear form that has the whole style's gradient."""
-        features = self._vgg.features(image, self._wanted)
+        features = self._vgg.features(image, self._wanted, tile.seamless)
         style = image.new_zeros(())
         for found, slope in zip(self._measured(features, tile), slopes, strict=True):
             for name, one in found.items():
                 style = style + (one.second * slope[name].second).sum() + (one.mean * slope[name].mean).sum()
-        own = tile.inner(image)
-        height, width = self._size
-        part = variation.Part(own.shape[-2], own.shape[-1], height, width)
-        share = tile.pixels / (height * width)
-        return Terms(style, self._hold.loss(features, tile), variation.variation(tile.beyond(image), part), gamut.gamut(own) * share)
+        return Terms(style, self._hold.loss(features, tile), *self._rest(image, tile))
 
 
 def _tell(beat: Beat | None, done: float) -> None:
@@ -184,16 +205,28 @@ def _summed(parts: Sequence[Terms], style: Tensor) -> Terms:
     return Terms(style, *(torch.stack([getattr(part, name) for part in parts]).sum() for name in ("content", "variation", "gamut")))
 
 
-def objective_of(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch.device, cache: TargetCache, side: int | None = None) -> ScaleObjective:
+def objective_of(
+    task: Task,
+    base: Tensor,
+    vgg: Vgg,
+    network: str,
+    device: torch.device,
+    cache: TargetCache,
+    side: int | None = None,
+    moves: Tensor | None = None,
+) -> ScaleObjective:
     """The objective of a task over a content (1, 3, h, w) of any scale. A task whose statistics nobody has a say in gives one without style. side: of
-    tiles, in px; None: the picture fits as a whole."""
+    tiles, in px; None: the picture fits as a whole. moves: (1, 1, h, w), > 0 where it may change, and only what is near is looked at; None: everywhere."""
     height, width = base.shape[-2:]
     layers = tuple((layer, share) for layer, share in task.parameters.style_layers if share > 0)
-    kept = {layer: share for layer, share in task.parameters.content_layers if share > 0}
-    tiles = whole(width, height) if side is None else grid(width, height, side, halo([*kept, *(layer for layer, _ in layers)]))
+    kept, seamless = held_layers(task), task.parameters.seamless
+    if moves is not None:
+        tiles = parts(moves, side, seamless)
+    else:
+        tiles = whole(width, height, seamless) if side is None else grid(width, height, side, halo([*kept, *(layer for layer, _ in layers)]), seamless)
     loss = STYLE_LOSSES[task.parameters.objective]
     deepest = max((depth(layer) for layer, _ in layers), default=0)
-    regions = regions_of(task, width, height, device)
+    regions = regions_of(task, width, height, device, None if moves is None else owned(tiles, base))
     aims = []
     for region in regions.counted:
         targets = _mixed(
@@ -204,8 +237,8 @@ def objective_of(task: Task, base: Tensor, vgg: Vgg, network: str, device: torch
         aims.append(Aim(guides(regions.weight, region.map, deepest), targets, scale, region.share))
     total = sum(aim.share for aim in aims)
     shared = tuple(replace(aim, share=aim.share / total) for aim in aims)
-    hold = FeatureMatch(vgg, base, kept, regions.strength.hold(), tiles)
-    return ScaleObjective(vgg, base, shared, loss, hold, tiles, regions.strength.free(base))
+    hold = held(vgg, base, kept, regions.strength, tiles)
+    return ScaleObjective(vgg, base, shared, loss, hold, tiles, regions.strength.free(base), seamless)
 
 
 def _size(loss: StyleLoss, target: Moments) -> float:

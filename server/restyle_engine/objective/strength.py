@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from ..parameters import Seamless
 from ..resizing import resized_map, tensor
 from ..task import Task
 
@@ -26,21 +27,25 @@ POWER = 3  # of the loss over the reach
 STEEPEST = 2.0  # reaches beyond which the content pulls no harder: a start far away would spend its evaluations on the way back
 COARSER = 0.4  # of its weight, for each halving of the size: large strokes form while the picture is small, lines hold when it is fine
 FINISH = 0.1  # of its weight at the reach, in the finish
-LARGEST_HOLD = 1e3  # times that a place may be held more than the rest, where the strength map is low
+OUTLINES = 0.03  # weight of the content's outlines in the finish, at the reach of EVENLY
+EVENLY = 50.0  # strength
 COLORED = 50.0  # strength from which on the content counts in the styles' colours
 PAINTED = 50.0  # strength from which on no texture of the photo is taken along to the next scale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strength:
-    """A task's strength, at a size. value: 0–100; map: (1, 1, h, w) in 0–1, what it is multiplied by at each place, None: 1 everywhere."""
+    """A task's strength, at a size. value: 0–100; map: (1, 1, h, w) in 0–1, what it is multiplied by at each place, None: 1 everywhere. kept: (1, 1, h, w) in
+    0–1, how far each place is to stay legible, None: nowhere."""
 
     value: float
     map: Tensor | None = None
+    kept: Tensor | None = None
 
-    def at(self, width: int, height: int) -> Strength:
+    def at(self, width: int, height: int, seamless: Seamless = Seamless.NONE) -> Strength:
         """The same at another size."""
-        return self if self.map is None else replace(self, map=resized_map(self.map, width, height))
+        sized = (None if one is None else resized_map(one, width, height, seamless) for one in (self.map, self.kept))
+        return Strength(self.value, *sized)
 
     @property
     def reach(self) -> float:
@@ -51,13 +56,24 @@ class Strength:
         """The content's weight in the finish, where its loss is that."""
         return EVEN * FINISH * slope(content, self.reach)
 
+    @property
+    def outlines(self) -> float:
+        """The weight of the content's outlines in the finish: strokes cross them the more the further a painting may go."""
+        return OUTLINES * (REACHES[EVENLY] / self.reach) ** 2
+
     def hold(self) -> Tensor | None:
         """How many times more the content's error counts at each place of the map, so that each ends near its own reach; None: everywhere once."""
-        if self.map is None:
+        lowered = self._lowered
+        if lowered is None:
             return None
         flat = [self.reach / _reach(self.value * step / 100) for step in range(101)]  # by hundredths of the map
-        table = torch.tensor(flat, device=self.map.device, dtype=self.map.dtype)
-        return table[(self.map * 100).round().long()].clamp(max=LARGEST_HOLD)
+        table = torch.tensor(flat, device=lowered.device, dtype=lowered.dtype)
+        return table[(lowered * 100).round().long()]
+
+    def outlined(self) -> Tensor | None:
+        """The same for the content's outlines: as `outlines` goes by the square of the reach, each place holds those of its own strength."""
+        more = self.hold()
+        return None if more is None else more.square()
 
     def free(self, like: Tensor) -> Tensor | None:
         """1 where pixels may change, else 0, (1, 1, h, w) on the device and of the type of another tensor; None: everywhere."""
@@ -69,11 +85,20 @@ class Strength:
 
     def textured(self) -> Tensor:
         """How much of the photo's texture is taken along to the next scale, of the same shape."""
-        return 1 - self._painted(PAINTED)
+        lowered = replace(self, map=self._lowered, kept=None)
+        return 1 - lowered._painted(PAINTED)
 
     def shown(self, width: int, height: int) -> Tensor:
         """How much of the painting shows at a size, of the same shape."""
         return self.at(width, height)._share(FADED)
+
+    @property
+    def _lowered(self) -> Tensor | None:
+        """What the strength is multiplied by where lines are concerned: what is kept comes down to FADED, and no further, as it is to be painted too. Colours
+        stay the styles' there."""
+        if self.kept is None or self.value <= FADED:
+            return self.map
+        return (1 - (1 - FADED / self.value) * self.kept) * (1 if self.map is None else self.map)
 
     def _painted(self, full: float) -> Tensor:
         """The share of what is painted, which below FADED is FADED's."""
@@ -86,7 +111,7 @@ class Strength:
 
 def strength_of(task: Task, device: torch.device) -> Strength:
     """A task's, at the work's size."""
-    return Strength(task.parameters.strength, None if task.strength_map is None else tensor(task.strength_map, device))
+    return Strength(task.parameters.strength, *(None if one is None else tensor(one, device) for one in (task.strength_map, task.kept)))
 
 
 def _reach(strength: float) -> float:

@@ -21,14 +21,15 @@ from ..store import Store
 from ..task import StylePicture
 from .moments import Measured, Moments, blended, by_position, guides, tiled_moments
 
-LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
+LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 POSITIONS = {0: 2048, 1: 2048, 2: 4096, 3: 4096}  # of a style and layer that are searched, all orientations together, by number of poolings before it
 POSITIONS_SIDE = 512  # px, of the tiles of a style's picture whose positions are taken: bounds the memory, whatever the picture's size
 GOLDEN = (math.sqrt(5) - 1) / 2
 KEPT_POSITIONS = 6  # sets of positions, 22 MiB each
 KEPT = 48  # sets of moments, 2.4 MiB each down to relu5_1
 MEASURING = (  # modules that moments come from
+    "device",
     "large/tiles",
     "network/calibration",
     "network/convolutions",
@@ -37,6 +38,7 @@ MEASURING = (  # modules that moments come from
     "network/winograd",
     "objective/moments",
     "objective/targets",
+    "repeating",
     "resizing",
 )
 

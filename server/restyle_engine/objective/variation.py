@@ -6,18 +6,26 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from ..parameters import Seamless
+
 CHROMA = 8.0  # weight of the chroma's variation beside the whole image's
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a picture: rows and columns that are its own, from the top left, of an image that shows one more of each where the picture goes on; height
-    and width of the picture. The terms of all pieces add up to the whole picture's."""
+    and width of the picture, and along which axes it repeats. The terms of all pieces add up to the whole picture's."""
 
     rows: int
     columns: int
     height: int
     width: int
+    seamless: Seamless = Seamless.NONE
+
+    @property
+    def pairs(self) -> tuple[int, int]:
+        """Neighbours in a column and in a row of the picture."""
+        return self.height - (not self.seamless.down), self.width - (not self.seamless.across)
 
 
 def total_variation(image: Tensor, part: Part | None = None) -> Tensor:
@@ -25,12 +33,13 @@ def total_variation(image: Tensor, part: Part | None = None) -> Tensor:
     part = part or Part(image.shape[-2], image.shape[-1], image.shape[-2], image.shape[-1])
     rows, columns = part.rows, part.columns
     height, width = part.height, part.width
+    down_pairs, across_pairs = part.pairs
     channels = image.shape[0] * image.shape[1]
-    across = (image[..., :rows, 1:] - image[..., :rows, :-1]).square().sum() / (channels * height * (width - 1))
-    down = (image[..., 1:, :columns] - image[..., :-1, :columns]).square().sum() / (channels * (height - 1) * width)
+    across = (image[..., :rows, 1:] - image[..., :rows, :-1]).square().sum() / (channels * height * across_pairs)
+    down = (image[..., 1:, :columns] - image[..., :-1, :columns]).square().sum() / (channels * down_pairs * width)
     falling = (image[..., 1:, 1:] - image[..., :-1, :-1]).square().sum()
     rising = (image[..., 1:, :-1] - image[..., :-1, 1:]).square().sum()
-    return (across + down) / 3 + (falling + rising) / (6 * channels * (height - 1) * (width - 1))
+    return (across + down) / 3 + (falling + rising) / (6 * channels * down_pairs * across_pairs)
 
 
 def variation(image: Tensor, part: Part | None = None) -> Tensor:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
-from ..parameters import SMALLEST_SIDE, Preset
+from ..parameters import SMALLEST_SIDE, Preset, Seamless, repeated
 
 STEP = 2.0  # ratio of two neighbouring scales
 COARSEST = 80  # px, square root of the area under which no scale is begun: the receptive field of relu5_1, 156 px, then covers the picture
@@ -20,6 +20,9 @@ DETAIL_COST = 0.6  # same, with the layers up to relu3_1
 FOLLOWED_MOMENTS = 2, 4  # evaluations of the statistics, at least and at most, of a frame that begins with the painting before: the first one only looks
 FOLLOWED = 0.4  # of the plan's evaluations at its finest size, and of its finish
 FOLLOWED_DETAIL = 0.5
+UPDATED = 0.3  # of a plan's evaluations, where only a part is painted anew
+UPDATED_FINISH = 0.6  # of the finish at its finest size: what is new has to become paint as dense as what lies beside it
+UPDATED_DETAIL = 1.0
 DETAIL_STEPS = 8  # at most, of each size above LARGEST_WHOLE
 
 FINISHED: Mapping[Preset, float] = MappingProxyType({Preset.DRAFT: 0.22, Preset.STANDARD: 0.43, Preset.FINE: 0.35})  # of the budget, for the finish
@@ -43,7 +46,7 @@ class Stage(Enum):
 @dataclass(frozen=True, slots=True)
 class Scale:
     """One stage of the work at one size, in px. evaluations: of the loss, steps in the finish; cost: of one of them, in evaluations of the moments' loss at the
-    painting's size, margin included; margin: px on each side that come on top."""
+    painting's size, margin included; margin: px on each side that come on top, but for sides that are seamless."""
 
     width: int
     height: int
@@ -51,11 +54,18 @@ class Scale:
     cost: float
     stage: Stage = Stage.MOMENTS
     margin: int = 0
+    seamless: Seamless = Seamless.NONE
+
+    @property
+    def margins(self) -> tuple[int, int]:
+        """px on the left and right, px above and below."""
+        return _margins(self.margin, self.seamless)
 
     @property
     def canvas(self) -> tuple[int, int]:
         """Width and height with the margin, in px."""
-        return self.width + 2 * self.margin, self.height + 2 * self.margin
+        across, down = self.margins
+        return self.width + 2 * across, self.height + 2 * down
 
     @property
     def spent(self) -> float:
@@ -68,24 +78,25 @@ class Scale:
         return math.prod(self.canvas) * {Stage.MOMENTS: 1.0, Stage.FINISH: FINISH_COST, Stage.DETAIL: DETAIL_COST}[self.stage]
 
 
-def plan(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:
+def plan(width: int, height: int, preset: Preset, budget: int, seamless: Seamless = Seamless.NONE) -> tuple[Scale, ...]:
     """Scales of a painting of width × height px, coarsest first, the finish last. All of them together cost at most `budget` evaluations at the finest; empty
-    when the budget is 0. Above LARGEST_WHOLE the budget is that of the largest size that is painted whole, and the details come on top."""
+    when the budget is 0. Above LARGEST_WHOLE the budget is that of the largest size that is painted whole, and the details come on top.
+    seamless: sides that repeat are those of work_size, and so at every scale."""
     if budget <= 0:
         return ()
     if max(width, height) > LARGEST_WHOLE:
-        return _large(width, height, preset, budget)
-    sizes, shares = _sizes(width, height), SHARES[preset]
+        return _large(width, height, preset, budget, seamless)
+    sizes, shares = _sizes(width, height, seamless), SHARES[preset]
     room, halved = max(0, budget - LEAST), HALF_FINISHED.get(preset, 0.0)
     finished = FINISHED[preset] + (halved if len(sizes) == 1 else 0.0)
-    last = _scale(width, height, width, height, min(budget * finished, room), Stage.FINISH)
-    halves = [_scale(*size, width, height, min(budget * halved, room - last.spent), Stage.FINISH) for size in sizes[1:2]]
+    last = _scale((width, height), (width, height), min(budget * finished, room), Stage.FINISH, seamless)
+    halves = [_scale(size, (width, height), min(budget * halved, room - last.spent), Stage.FINISH, seamless) for size in sizes[1:2]]
     moments = left = budget - last.spent - sum(half.spent for half in halves)
     given = [shares[min(i, len(shares) - 1)] for i in range(len(sizes))]
     scales: list[Scale] = []
     for i, size in reversed(list(enumerate(sizes))):
         wanted = left if i == 0 else min(moments * given[i] / sum(given), left - 1)  # the finest scale keeps one at least
-        scales.append(_scale(*size, width, height, wanted, Stage.MOMENTS))
+        scales.append(_scale(size, (width, height), wanted, Stage.MOMENTS, seamless))
         left -= scales[-1].spent
         if i == 1:
             scales += halves
@@ -106,26 +117,41 @@ def _followed(scale: Scale) -> int:
     return math.ceil(scale.evaluations * (FOLLOWED if scale.stage is Stage.FINISH else FOLLOWED_DETAIL))
 
 
-def _large(width: int, height: int, preset: Preset, budget: int) -> tuple[Scale, ...]:
+def updated(scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
+    """What is left of a plan where the painting before stays but for a part: the statistics at half and at the whole size, and a part of what follows."""
+    moments = [scale for scale in scales if scale.stage is Stage.MOMENTS]
+    half = min((scale.width * scale.height for scale in moments[-2:]), default=0)
+    finest = max((scale.width for scale in moments), default=0)
+    return tuple(replace(scale, evaluations=_updated(scale, finest)) for scale in scales if scale.width * scale.height >= half)
+
+
+def _updated(scale: Scale, finest: int) -> int:
+    share = UPDATED_DETAIL if scale.stage is Stage.DETAIL else UPDATED_FINISH if scale.stage is Stage.FINISH and scale.width >= finest else UPDATED
+    return max(min(LEAST, scale.evaluations), math.ceil(scale.evaluations * share))
+
+
+def _large(width: int, height: int, preset: Preset, budget: int, seamless: Seamless) -> tuple[Scale, ...]:
     sizes = [(width, height)]
     while max(sizes[-1]) > LARGEST_WHOLE:
-        sizes.append((max(SMALLEST_SIDE, -(-sizes[-1][0] // 2)), max(SMALLEST_SIDE, -(-sizes[-1][1] // 2))))
+        half_width, half_height = (max(SMALLEST_SIDE, -(-side // 2)) for side in sizes[-1])
+        sizes.append((repeated(half_width, seamless.across), repeated(half_height, seamless.down)))
     whole = sizes[-1]
-    area = _area(width, height, _margin(width, whole[0]))
-    painted = tuple(replace(scale, cost=scale.cost * _area(*whole, MARGIN) / area) for scale in plan(*whole, preset, budget))
+    area = _area((width, height), _margin(width, whole[0]), seamless)
+    painted = tuple(replace(scale, cost=scale.cost * _area(whole, MARGIN, seamless) / area) for scale in plan(*whole, preset, budget, seamless))
     steps = min(budget, DETAIL_STEPS)
     margins = [_margin(w, whole[0]) for w, _ in sizes]
     details = [
-        Scale(w, h, steps, DETAIL_COST * _area(w, h, margin) / area, Stage.DETAIL, margin) for (w, h), margin in zip(sizes[:-1], margins[:-1], strict=True)
+        Scale(*size, steps, DETAIL_COST * _area(size, margin, seamless) / area, Stage.DETAIL, margin, seamless)
+        for size, margin in zip(sizes[:-1], margins[:-1], strict=True)
     ]
     return painted + tuple(reversed(details))
 
 
-def _scale(width: int, height: int, whole_width: int, whole_height: int, budget: float, stage: Stage) -> Scale:
-    """One of a painting that is done whole, with as many evaluations as the budget pays."""
-    margin = _margin(width, whole_width)
-    cost = _area(width, height, margin) / _area(whole_width, whole_height, MARGIN) * (FINISH_COST if stage is Stage.FINISH else 1.0)
-    return Scale(width, height, max(0, math.floor(budget / cost + 1e-9)), cost, stage, margin)
+def _scale(size: tuple[int, int], whole: tuple[int, int], budget: float, stage: Stage, seamless: Seamless) -> Scale:
+    """One of a painting that is done whole, with as many evaluations as the budget pays. size, whole: width and height."""
+    margin = _margin(size[0], whole[0])
+    cost = _area(size, margin, seamless) / _area(whole, MARGIN, seamless) * (FINISH_COST if stage is Stage.FINISH else 1.0)
+    return Scale(*size, max(0, math.floor(budget / cost + 1e-9)), cost, stage, margin, seamless)
 
 
 def _margin(width: int, whole: int) -> int:
@@ -133,8 +159,13 @@ def _margin(width: int, whole: int) -> int:
     return max(1, round(MARGIN * width / whole))
 
 
-def _area(width: int, height: int, margin: int) -> int:
-    return (width + 2 * margin) * (height + 2 * margin)
+def _margins(margin: int, seamless: Seamless) -> tuple[int, int]:
+    return 0 if seamless.across else margin, 0 if seamless.down else margin
+
+
+def _area(size: tuple[int, int], margin: int, seamless: Seamless) -> int:
+    across, down = _margins(margin, seamless)
+    return (size[0] + 2 * across) * (size[1] + 2 * down)
 
 
 def work(width: int, height: int, preset: Preset, budget: int) -> float:
@@ -142,14 +173,15 @@ def work(width: int, height: int, preset: Preset, budget: int) -> float:
     return sum(scale.load * scale.evaluations for scale in plan(width, height, preset, budget))
 
 
-def _sizes(width: int, height: int) -> list[tuple[int, int]]:
+def _sizes(width: int, height: int, seamless: Seamless) -> list[tuple[int, int]]:
     """Finest first; no side under SMALLEST_SIDE, each clearly smaller than the one before."""
     sizes = [(width, height)]
     for k in range(1, MOST_SCALES):
         factor = STEP**-k
         if math.sqrt(width * height) * factor < COARSEST / math.sqrt(STEP):
             break
-        size = max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))
+        w, h = max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))
+        size = repeated(w, seamless.across), repeated(h, seamless.down)
         if size[0] * size[1] > 0.8 * sizes[-1][0] * sizes[-1][1]:
             break
         sizes.append(size)

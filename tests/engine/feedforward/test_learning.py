@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from engine.feedforward.looks import learned, lesson
+from engine.feedforward.looks import learned, lesson, look
 from engine.scenes import photo, waves
-from restyle_engine.feedforward import learning
-from restyle_engine.feedforward.aims import HALVINGS, LAYERS, style_aims
-from restyle_engine.feedforward.crops import Pair, calm, covered, crop, light
+from restyle_engine.feedforward import learning, teacher
+from restyle_engine.feedforward.crops import calm, covered, crop, light
 from restyle_engine.feedforward.learning import Learner, Lesson
 from restyle_engine.feedforward.live_painter import LivePainter
 from restyle_engine.feedforward.look import look_bytes, read_look
+from restyle_engine.feedforward.practice import terms
 from restyle_engine.network.calibration import network
-from restyle_engine.objective.moments import Measured
-from restyle_engine.objective.targets import TargetCache, style_targets
-from restyle_engine.parameters import Pooling, Precision, Symmetry
-from restyle_engine.task import Pixels, StylePicture
+from restyle_engine.parameters import Pooling, Precision, Preset
+from restyle_engine.resizing import tensor
 from restyle_server.weights.catalogue import SHIPPED
 
 CPU = torch.device("cpu")
@@ -26,6 +27,9 @@ CPU = torch.device("cpu")
 @pytest.fixture(autouse=True)
 def small_crops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning, "CROP", 32)
+    monkeypatch.setattr(learning, "PIECES", 3)
+    monkeypatch.setattr(teacher, "PRESET", Preset.DRAFT)
+    monkeypatch.setattr(learning, "FIRST_PIECES", 2)
 
 
 @pytest.mark.parametrize(("at", "precision"), [(1, Precision.FP32), (4, Precision.BF16)])
@@ -61,8 +65,9 @@ def test_progress_runs_from_nothing_to_all() -> None:
     learner, told = Learner(lesson()), []
     while not learner.done:
         told.append(learner.step())
-    numbers = [step.step for step in told if step.step]
-    assert numbers == [1, 2, 3, 4, 5, 6]
+    numbers = [step.step for step in told]
+    assert numbers == sorted(numbers)
+    assert set(numbers) == {0, 1, 2, 3, 4, 5, 6}
     assert told[0].step == 0
     assert [step.fraction for step in told] == sorted(step.fraction for step in told)
     assert told[-1].fraction == 1
@@ -82,23 +87,57 @@ def test_a_look_can_be_had_at_any_time_and_paints() -> None:
     assert (look.name, look.style, look.credit, look.strength, look.side) == ("Waves", "waves", "Nobody", 50.0, 48)
 
 
-def distance(picture: Pixels, aims: Measured) -> float:
-    """Of a picture's statistics to the style's, as the stylizer has it."""
-    from restyle_engine.feedforward.practice import _style
-    from restyle_engine.resizing import tensor
+@pytest.mark.parametrize("made", [lesson(steps=40), lesson(steps=40, styles=(), photographs=(), painting=(photo(72, 56), waves(72, 56)))])
+def test_what_is_learned_is_the_painting(made: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "WEAKER", 0.0)
+    monkeypatch.setattr(learning, "COARSE_EVERY", 10**6)  # all steps alike, so that the first can be compared with the last
+    learner, told = Learner(made), []
+    while not learner.done:
+        told.append(learner.step())
+    losses = [one.loss for one in told if one.step]
+    assert np.mean(losses[-10:]) < np.mean(losses[:10]) - 0.02
+    assert bool(learner._state.paintings) == bool(made.styles)
 
+
+def test_a_piece_is_given_up_at_once_and_painted_later_as_if_nothing_had_been() -> None:
+    asked: list[int] = []
+
+    def until(count: int) -> Callable[[], bool]:
+        asked.clear()
+        return lambda: asked.append(1) or len(asked) < count  # type: ignore[func-returns-value]
+
+    learner = Learner(lesson())
+    learner.step()
+    for count in (1, 4, 9):
+        told = learner.step(until(count))
+        assert (told.step, learner.state(), len(asked)) == (0, b"", count)
+    assert look_bytes(learned(learner).look()) == look_bytes(learned(Learner(lesson())).look())
+
+
+def test_pieces_are_painted_as_they_are_wanted() -> None:
+    learner, found = Learner(lesson()), []
+    while not learner.done:
+        told = learner.step()
+        found.append((told.step, len(learner._state.paintings)))
+    assert found == [(0, 0), (0, 1), (0, 2), (1, 2), (1, 3), (2, 3), (3, 3), (4, 3), (5, 3), (6, 3)]
+
+
+def test_a_look_that_is_begun_with_is_gone_on_from() -> None:
+    known = look()
+    first = learned(Learner(lesson(), beginning=known), 1).look()
+    assert torch.allclose(first.tensors["quarter.weight"].float(), known.tensors["quarter.weight"].float(), atol=0.01)
+    state = learned(Learner(lesson(), beginning=known), 2).state()
+    assert Learner(lesson(), state=state, beginning=known).look().steps == 2
+    assert Learner(lesson(), state=state).look().steps == 0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_on_the_way_to_a_painting_all_is_between(share: float) -> None:
     vgg = network(SHIPPED, Pooling.AVERAGE)
-    return float(_style([vgg.features(tensor(picture, CPU), LAYERS)], aims)[0])
-
-
-@pytest.mark.parametrize("made", [lesson(steps=10), lesson(steps=10, styles=(), photographs=(), painting=(photo(72, 56), waves(72, 56)))])
-def test_what_is_learned_is_the_style(made: Lesson) -> None:
-    learner = learned(Learner(made))
-    painter = LivePainter(precision=Precision.FP32)
-    painter.place(learner.look())
-    content = photo(64, 64)[:, ::-1].copy()
-    aim = learner._aims[0]
-    assert distance(painter.paint(content, 0, 0, 50), aim) < 0.8 * distance(content, aim)
+    content, painting = (tensor(one, CPU) for one in (photo(32, 32), waves(32, 32)))
+    losses = [float(terms(vgg, one, content, painting, [share]).content) for one in (content, painting)]
+    assert losses[0] < losses[1]
+    assert losses[0] == pytest.approx(0, abs=1e-6) if share == 0 else losses[0] > 0
 
 
 def test_even_before_the_first_step_the_colours_are_the_styles() -> None:
@@ -121,36 +160,22 @@ def test_there_must_be_something_to_learn_from() -> None:
 
 
 def test_a_step_that_is_not_finite_moves_nothing() -> None:
-    learner = learned(Learner(lesson()), 1)
-    before = look_bytes(learner.look())
-    learner._aims = [{name: type(one)(one.second * float("nan"), one.mean) for name, one in aim.items()} for aim in learner._aims]
-    assert learner.step().step == 2
+    learner = learned(Learner(lesson()), 2)
+    before, pairs = look_bytes(learner.look()), learner._pairs
+    learner._pairs = [replace(pair, painting=pair.painting * float("nan")) for pair in pairs]
+    assert learner.step().step == 3
+    learner._pairs = pairs
     after = read_look(look_bytes(learner.look()))
     assert all(torch.equal(values, after.tensors[name]) for name, values in read_look(before).tensors.items())
-
-
-@pytest.mark.parametrize("symmetry", [Symmetry.NONE, Symmetry.FLIPS])
-def test_what_is_measured_in_parts_is_what_the_stylizer_measures(symmetry: Symmetry, monkeypatch: pytest.MonkeyPatch) -> None:
-    vgg = network(SHIPPED, Pooling.AVERAGE)
-    style = StylePicture(waves(96, 64), symmetry=symmetry)
-    monkeypatch.setattr("restyle_engine.feedforward.aims.TILE", 48)
-    found: list[Measured] = []
-    parts = sum(1 for _ in style_aims(vgg, [style], 64, CPU, found))
-    assert parts > len(HALVINGS)
-    for halving, aims in enumerate(found):
-        side = 64 >> halving
-        for name, one in style_targets(vgg, "", style, side, side, LAYERS, CPU, TargetCache()).items():
-            assert torch.allclose(aims[name].second, one.second, rtol=1e-4, atol=1e-5)
 
 
 def test_crops_lie_anywhere_and_are_mirrored_where_a_picture_is_small() -> None:
     rng = np.random.default_rng(0)
     picture = torch.from_numpy(photo(40, 24)).permute(2, 0, 1)[None]
-    found = [crop(Pair(picture, picture + 1), 32, rng, turned=True) for _ in range(8)]
-    assert {tuple(one.content.shape) for one in found} == {(1, 3, 32, 32)}
-    assert all(torch.equal(one.content + 1, one.model) for one in found)
-    assert len({one.content.numpy().tobytes() for one in found}) > 4
-    assert torch.equal(found[0].content[:, :, 24:], found[0].content[:, :, 16:24].flip(2))
+    found = [crop(picture, 32, rng) for _ in range(8)]
+    assert {tuple(one.shape) for one in found} == {(1, 3, 32, 32)}
+    assert len({one.numpy().tobytes() for one in found}) > 4
+    assert torch.equal(found[0][:, :, 24:], found[0][:, :, 16:24].flip(2))
 
 
 def test_what_it_practises_on_are_pictures() -> None:

@@ -132,9 +132,27 @@ def test_another_look_paints_otherwise(painter: LivePainter) -> None:
     assert np.abs(other.paint(WIDE, 0, 0, 80) - painter.paint(WIDE, 0, 0, 80)).max() > 0.01
 
 
-def test_a_place_off_the_grid_is_no_place(painter: LivePainter) -> None:
-    with pytest.raises(ValueError, match="multiples of 8"):
-        painter.paint(WIDE, 4, 0, 50)
+@pytest.mark.parametrize(("x", "y"), [(3, 0), (0, 5), (-13, 7)])
+def test_what_has_gone_by_any_px_keeps_its_strokes(painter: LivePainter, x: int, y: int) -> None:
+    """The canvas goes along with a camera: what is seen before and after is painted alike, but near the edges."""
+    world = photo(2 * REACH + 120, 2 * REACH + 100)
+    before, after = world[20:-20, 20:-20], world[20 + y : world.shape[0] - 20 + y, 20 + x : world.shape[1] - 20 + x]
+    first, second = painter.paint(before, 0, 0, 80), painter.paint(np.ascontiguousarray(after), x, y, 80)
+    inner = slice(REACH + 8, -REACH - 8)
+    there = first[REACH + 8 + y : first.shape[0] - REACH - 8 + y, REACH + 8 + x : first.shape[1] - REACH - 8 + x]
+    assert there.size > 0
+    assert np.abs(second[inner, inner] - there).max() <= EXACT
+
+
+def test_a_canvas_that_has_gone_is_the_same_in_parts_and_tiles(painter: LivePainter, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = painter.paint(WIDE, 5, -3, 80)
+    part = painter.paint(WIDE[:, 40:], 45, -3, 80)
+    assert np.abs(part[:, REACH:] - whole[:, 40 + REACH :]).max() <= EXACT
+    monkeypatch.setattr(live_painter, "TILE", 48)
+    assert np.abs(painter.paint(WIDE, 5, -3, 80) - whole).max() <= EXACT
+
+
+def test_nothing_is_painted_without_a_look() -> None:
     with pytest.raises(ValueError, match="no look"):
         LivePainter().paint(WIDE, 0, 0, 50)
 

@@ -204,7 +204,7 @@ def test_absurd_headers_are_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize("value", [np.inf, np.nan])
 def test_numbers_that_are_not_finite_are_refused(value: float) -> None:
-    tensors = {**look().tensors, "exit.bias": torch.full((12,), value, dtype=torch.float16)}
+    tensors = {**look().tensors, "exit.bias": torch.full((32,), value, dtype=torch.float16)}
     with pytest.raises(UnusableLook, match="finite"):
         look_bytes(replace(look(), tensors=tensors))
 

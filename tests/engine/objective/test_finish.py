@@ -22,6 +22,7 @@ from restyle_engine.objective.content_loss import FeatureMatch
 from restyle_engine.objective.finish import BLOCK, GAMUT_WEIGHT, WHOLE, Finish, Source, Terms, finish, joined, level_shapes, spread
 from restyle_engine.objective.moments import levels
 from restyle_engine.objective.neighbours import keys
+from restyle_engine.objective.outlines import Outlines
 from restyle_engine.objective.targets import POSITIONS, TargetCache, style_positions
 from restyle_engine.optim.plan import MARGIN
 from restyle_engine.parameters import Pooling, Preset, Symmetry
@@ -37,6 +38,8 @@ CPU = torch.device("cpu")
 EXACT = 1e-9  # of the gradient's norm, in double precision
 LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu3_1")
 HELD = "relu2_2"
+SEEN = 32  # px beyond a tile: outlines need 17
+OUTLINED = 0.2  # weight of the outlines
 SIZES = [(16, 16), (17, 31), (100, 67), (300, 20), (64, 64)]
 
 
@@ -70,13 +73,14 @@ def region(vgg: Vgg, style: np.ndarray, say: Tensor | None = None) -> Source:
 
 def objective(vgg: Vgg, start: Tensor, regions: Sequence[Source], side: int | None = None, more: Tensor | None = None) -> Finish:
     height, width = start.shape[-2:]
-    tiles = whole(width, height) if side is None else grid(width, height, side, halo([*LAYERS, HELD]))
+    tiles = whole(width, height) if side is None else grid(width, height, side, max(SEEN, halo([*LAYERS, HELD])))
     base = tensor(photo(width, height), CPU).to(start)
-    return Finish(vgg, start, regions, FeatureMatch(vgg, base, {HELD: 1.0}, more, tiles), tiles, replace(WHOLE, layers=LAYERS))
+    hold = FeatureMatch(vgg, base, {HELD: 1.0}, more, tiles)
+    return Finish(vgg, start, regions, hold, tiles, replace(WHOLE, layers=LAYERS), None, Outlines(base, more, OUTLINED))
 
 
 def values(terms: Terms) -> list[float]:
-    return [float(one) for one in (terms.neighbours, terms.tone, terms.content, terms.gamut)]
+    return [float(one) for one in (terms.neighbours, terms.tone, terms.content, terms.outlines, terms.gamut)]
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -129,8 +133,8 @@ def test_the_gradient_is_that_of_the_loss(double: Vgg) -> None:
     way = torch.randn(image.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
 
     def loss(at: Tensor) -> float:
-        neighbours, tone, content, gamut = values(made.gradient(at, 0.3, search=False)[0])
-        return neighbours + tone + 0.3 * content + GAMUT_WEIGHT * gamut
+        neighbours, tone, content, outlines, gamut = values(made.gradient(at, 0.3, search=False)[0])
+        return neighbours + tone + 0.3 * content + outlines + GAMUT_WEIGHT * gamut
 
     assert (loss(image + 1e-6 * way) - loss(image - 1e-6 * way)) / 2e-6 == pytest.approx(float((gradient * way).sum()), rel=1e-4)
 
@@ -139,13 +143,14 @@ def test_positions_without_a_say_ask_for_nothing_and_are_asked_by_nobody(double:
     say = torch.ones(1, 1, 64, 96)
     say[..., 48:] = 0
     start = picture(double, 96, 64)
-    made = objective(double, start, [region(double, waves(40, 40), say)])
+    nowhere = torch.zeros(1, 1, 64, 96).double()  # outlines are held everywhere else
+    made = objective(double, start, [region(double, waves(40, 40), say)], more=nowhere)
     terms, gradient = made.gradient(start, 0.0, search=True)  # at the start the tones ask for nothing either
     assert not gradient[..., 64:].any()  # 16 px is as far as relu3_1 sees
     assert gradient[..., :48].any()
     other = start.clone()
     other[..., 64:] = 0.5
-    changed, elsewhere = objective(double, other, [region(double, waves(40, 40), say)]).gradient(other, 0.0, search=True)
+    changed, elsewhere = objective(double, other, [region(double, waves(40, 40), say)], more=nowhere).gradient(other, 0.0, search=True)
     assert float(changed.neighbours) == pytest.approx(float(terms.neighbours), rel=1e-12)
     assert torch.allclose(elsewhere[..., :64], gradient[..., :64], rtol=0, atol=1e-15)
 
@@ -199,7 +204,7 @@ class Slope:
         self.searches.append(search)
         self.weights.append(content)
         broken = len(self.searches) - 1 in self.broken
-        terms = Terms(*(torch.tensor(one) for one in (self.loss, 0.0, float(len(self.searches)), 0.0, 0.0)))
+        terms = Terms(*(torch.tensor(one) for one in (self.loss, 0.0, float(len(self.searches)), 0.0, 0.0, 0.0)))
         return terms, torch.full_like(image, torch.nan) if broken else torch.ones_like(image)
 
 

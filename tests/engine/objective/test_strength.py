@@ -10,7 +10,7 @@ import torch
 from engine.scenes import photo, task
 from restyle_engine.objective import strength
 from restyle_engine.objective.scale_objective import Terms, Weights
-from restyle_engine.objective.strength import COLORED, EVEN, FADED, LARGEST_HOLD, PAINTED, POWER, REACHES, STEEPEST, Strength
+from restyle_engine.objective.strength import COLORED, EVEN, FADED, PAINTED, POWER, REACHES, STEEPEST, Strength
 from restyle_engine.step import Step
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.verdict import Verdict
@@ -90,8 +90,15 @@ def test_a_map_holds_each_place_as_its_own_strength_would() -> None:
         held = held_more(of, local).flatten().tolist()
         # an error that is held so many times more counts as much at the place's own reach as another one at the map's
         assert held == pytest.approx([Strength(of).reach / Strength(of * one).reach for one in (1.0, 0.75, 0.5, 0.0)])
-    assert held_more(100.0, local).max() <= LARGEST_HOLD
     assert torch.equal(held_more(25.0, local), torch.ones_like(local))  # all of it fades, nothing is held more
+
+
+def test_a_map_holds_the_outlines_of_each_place_as_its_own_strength_would() -> None:
+    for of in (50.0, 75.0, 100.0):
+        more = Strength(of, torch.tensor([1.0, 0.75, 0.5, 0.0]).view(1, 1, 1, 4)).outlined()
+        assert more is not None
+        assert (Strength(of).outlines * more).flatten().tolist() == pytest.approx([Strength(of * one).outlines for one in (1.0, 0.75, 0.5, 0.0)])
+    assert Strength(75.0).outlined() is None
 
 
 def test_what_shows_of_a_painting_grows_straight_up_to_where_it_fades_no_more() -> None:

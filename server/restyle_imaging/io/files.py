@@ -1,5 +1,5 @@
-"""Owns reading and writing picture files: PNG, JPEG, WebP, TIFF and OpenEXR (and GIF, BMP, PPM and its like to read), with depth, profile, orientation
-and resolution kept.
+"""Owns reading and writing picture files: PNG, JPEG, WebP, AVIF, TIFF and OpenEXR (and others to read, patterns to write), with depth, profile, orientation and
+resolution kept.
 
     read_bytes(path)                 a file's bytes; PictureError when it can't
     read_picture(source)             PictureFile; PictureError when it can't
@@ -11,20 +11,32 @@ and resolution kept.
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import PictureError
 from ..planes.formats import Plane
 from ..planes.samples import is_usable, samples_of
-from . import encoding, exr, kinds, netpbm, raster, tiff
+from . import archives, encoding, exr, heif, kinds, netpbm, psd, raster, tiff
 from .encoding import Encoded
 from .pictures import PictureFile
 
 __all__ = ["PictureError", "PictureFile", "encode_picture", "read_bytes", "read_picture"]
 
 TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-WRITABLE = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF", ".exr": "EXR"}
+WRITABLE = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".webp": "WEBP",
+    ".avif": "AVIF",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".exr": "EXR",
+    ".ora": "ORA",
+    ".pat": "PAT",
+}
 LARGEST_FILE = 4 << 30  # bytes: 150 megapixels of float RGBA are under 3 GB; a pipe may never end
 SLICE = 1 << 20  # bytes read at a time
 
@@ -61,9 +73,8 @@ def read_picture(source: Path | str | bytes, name: str | None = None) -> Picture
         raise PictureError(f"{name} is empty; choose a picture file with something in it.")
     if words := kinds.unreadable(data[: kinds.HEAD]):
         raise PictureError(f"{name} is {words}, which can't be read; export it as {raster.KINDS}.")
-    reader = tiff.read if data[:4] in TIFF_MARKS else exr.read if data[:4] == exr.MARK else netpbm.read if netpbm.is_one(data) else raster.read
     try:
-        picture = reader(data, name)
+        picture = _reader(data)(data, name)
         if not is_usable(samples_of(picture.plane)):
             raise PictureError(f"{name} holds NaN, infinite or enormous values, which often mark places without data; fill them in the program that made it.")
     except MemoryError as error:
@@ -72,16 +83,35 @@ def read_picture(source: Path | str | bytes, name: str | None = None) -> Picture
         return picture
 
 
-def encode_picture(plane: Plane, suffix: str, like: PictureFile | None = None) -> Encoded:
+def encode_picture(plane: Plane, suffix: str, like: PictureFile | None = None, name: str = "") -> Encoded:
     """The plane as a file's bytes, of the kind that a name's ending (".png") stands for, and warnings. like: the file whose resolution and EXIF data go along.
+    name: what programs call a pattern.
 
-    Warnings are sentences about what the kind of file can't hold (transparency in JPEG, 16 bits in JPEG and WebP, floats in PNG, EXIF data in TIFF).
+    Warnings are sentences about what the kind of file can't hold (transparency in JPEG, 16 bits in JPEG, WebP and AVIF, floats in PNG, EXIF data in TIFF).
     PictureError: an unknown ending, a size that it can't hold, or NaN or infinity in the plane.
     """
     kind = WRITABLE.get(suffix.lower())
     if kind is None:
         raise PictureError(f'"{suffix}" ends in no kind of picture that can be written; use one of {", ".join(WRITABLE)}.')
-    return encoding.encode(plane, kind, like)
+    return encoding.encode(plane, kind, like, name)
+
+
+def _reader(data: bytes) -> Callable[[bytes, str], PictureFile]:
+    head = data[: kinds.HEAD]
+    if head[:4] in TIFF_MARKS:
+        return tiff.read
+    if head[:4] in (exr.MARK, psd.MARK):
+        return exr.read if head[:4] == exr.MARK else psd.read
+    if archives.kind_of(head) is not None:
+        return archives.read
+    if kinds.is_heic(head):
+        return heif.read
+    return netpbm.read if netpbm.is_one(data) else raster.read
+
+
+def check_size(suffix: str, width: int, height: int) -> None:
+    """What `encode_picture` would say of a picture's width and height in px, before anybody paints it. PictureError."""
+    encoding.check_size(WRITABLE.get(suffix.lower(), ""), width, height)
 
 
 def _all_of(file: BinaryIO, name: str) -> bytes:

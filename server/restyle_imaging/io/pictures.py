@@ -12,6 +12,7 @@ from ..planes.formats import Channels, Depth, PixelFormat, Plane
 
 LARGEST_PIXELS = 150_000_000  # px: 12,000 × 12,500; in float RGB 1.7 GiB, about what a desktop machine can hold a few times over
 LARGEST_SIDE = 65_535  # px: the service's limit on a plane's sides
+GAIN_MAP_LEFT = "The gain map in {name}, by which HDR displays brighten it, is left out."
 
 DEPTHS = {np.dtype("u1"): Depth.U8, np.dtype("u2"): Depth.U16, np.dtype("f2"): Depth.F16, np.dtype("f4"): Depth.F32}
 CHANNELS = {1: Channels.GRAY, 2: Channels.GRAY_ALPHA, 3: Channels.RGB, 4: Channels.RGBA}
@@ -19,10 +20,11 @@ CHANNELS = {1: Channels.GRAY, 2: Channels.GRAY_ALPHA, 3: Channels.RGB, 4: Channe
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:
-    """A picture as read. plane: upright pixels, GRAY, GRAY_ALPHA, RGB or RGBA. format: "PNG", "JPEG", "WEBP", "TIFF", "EXR", "GIF", "BMP" or "PPM".
+    """A picture as read. plane: upright pixels, GRAY, GRAY_ALPHA, RGB or RGBA. format: "PNG", "JPEG", "WEBP", "TIFF", "EXR", "GIF", "BMP", "PPM", "AVIF",
+    "HEIC", "PSD", "ORA" or "KRA".
 
     dpi: pixels per inch across and down. exif: the EXIF block ("Exif\\0\\0" not included), its orientation set to upright; None from TIFF, whose tags
-    describe the file itself. warnings: sentences for the user.
+    describe the file itself. xmp: an XMP packet of what it says of the work. warnings: sentences for the user.
     """
 
     plane: Plane
@@ -30,6 +32,7 @@ class PictureFile:
     dpi: tuple[float, float] | None = None
     exif: bytes | None = None
     warnings: tuple[str, ...] = ()
+    xmp: bytes | None = None
 
 
 def require_size(name: str, width: int, height: int) -> None:
@@ -51,6 +54,11 @@ def plane_of(samples: Samples, icc: bytes | None) -> Plane:
     native = samples.dtype.newbyteorder("<")
     data = np.ascontiguousarray(samples, native).tobytes()
     return Plane(PixelFormat(CHANNELS[count], DEPTHS[native.newbyteorder("=")]), width, height, data, icc or None)
+
+
+def full_range(samples: Samples, bits: int) -> Samples:
+    """Integers of so many bits as uint16, over their whole range."""
+    return np.asarray(np.rint(samples * (65535.0 / ((1 << bits) - 1))), np.uint16)
 
 
 def upright(samples: Samples, orientation: int) -> Samples:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import numpy as np
 from PIL import (
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
@@ -21,21 +22,20 @@ from PIL import (
 )
 
 from ..arrays import Samples
-from ..color.profiles import profile_of
-from ..errors import ImagingError, PictureError
-from . import jpeg, png
+from ..errors import PictureError
+from . import avif, colors, jpeg, png, xmp
 from .metadata import dpi_of, exif_of
-from .pictures import PictureFile, cut_short, plane_of, require_size, upright
+from .pictures import GAIN_MAP_LEFT, PictureFile, cut_short, plane_of, require_size, upright
 
 # Pillow loads its readers when it first misses one, but not when it is told which to use.
-_READERS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
+_READERS = (AvifImagePlugin, BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
 
 # What is wrong with a file is said once, in a sentence of ours.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 PLAIN_MODES = {"L", "LA", "RGB", "RGBA"}
-READABLE = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")  # Pillow knows more, EPS among them, which runs a program
+READABLE = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")  # Pillow knows more, EPS among them, which runs a program
 JPEG_FILES = (JpegImagePlugin.JpegImageFile, MpoImagePlugin.MpoImageFile)
 PILLOWS_GUESS = (72, 72)  # dpi of a JPEG with EXIF data that name none
 KINDS = "PNG, JPEG, WebP or TIFF"
@@ -57,19 +57,6 @@ def read(data: bytes, name: str) -> PictureFile:
         if mended is None:
             raise
         return mended
-
-
-def fitting(icc: bytes | None, samples: Samples, name: str, notes: list[str]) -> bytes | None:
-    """The profile, if it can be used for such samples, both ways; else None, with a note."""
-    if not icc:
-        return None
-    gray = samples.ndim == 2 or samples.shape[2] < 3
-    try:
-        profile_of(icc, gray)
-    except ImagingError:
-        notes.append(f"The colour profile in {name} does not fit its pixels or can't be used; it is left out, and they are read as sRGB.")
-        return None
-    return icc
 
 
 def from_cmyk(samples: Samples, icc: bytes | None) -> Samples:
@@ -134,8 +121,13 @@ def _shows(data: bytes, found: PictureFile) -> bool:
 
 def _decoded(image: Image.Image, data: bytes, name: str, notes: list[str]) -> PictureFile:
     kind = str(image.format)
+    packet = image.info.get("xmp")
+    brightened = xmp.GAIN_MAP in (packet if isinstance(packet, bytes) else b"")
+    if brightened:
+        notes.append(GAIN_MAP_LEFT.format(name=name))
     if getattr(image, "n_frames", 1) > 1:
-        notes.append(f"{name} holds {image.n_frames} pictures; the first is used.")  # type: ignore[attr-defined]
+        if not brightened:  # which is the second picture
+            notes.append(f"{name} holds {image.n_frames} pictures; the first is used.")  # type: ignore[attr-defined]
         image.seek(0)
     icc = image.info.get("icc_profile")
     if icc is None and "icc_profile" in image.info:
@@ -143,9 +135,12 @@ def _decoded(image: Image.Image, data: bytes, name: str, notes: list[str]) -> Pi
     samples, icc = _samples(image, data, icc)
     if icc is None and kind == "PNG":
         icc = _said_colors(image, data, samples, name, notes)
+    if icc is None and kind == "AVIF":
+        icc = colors.said(*avif.colors(data), samples, name, notes)
     turn, exif = exif_of(image, name, notes)
-    plane = plane_of(upright(samples, turn), fitting(icc, samples, name, notes))
-    return PictureFile(plane, "JPEG" if kind == "MPO" else kind, _dpi(image), None if kind == "TIFF" else exif, tuple(notes))
+    plane = plane_of(upright(samples, turn), colors.fitting(icc, samples, name, notes))
+    kept = xmp.kept_of(packet, name, notes)
+    return PictureFile(plane, "JPEG" if kind == "MPO" else kind, _dpi(image), None if kind == "TIFF" else exif, tuple(notes), kept)
 
 
 def _dpi(image: Image.Image) -> tuple[float, float] | None:
@@ -159,6 +154,8 @@ def _samples(image: Image.Image, data: bytes, icc: bytes | None) -> tuple[Sample
     header = png.header(data)
     if header is not None and header[3] != png.PALETTE:
         return png.samples_of(image, data, *header[2:]), icc
+    if image.format == "AVIF":
+        return avif.samples_of(image, data), icc
     if image.mode == "CMYK":
         return from_cmyk(np.asarray(image), icc), None
     if image.mode == "1":
@@ -176,7 +173,7 @@ def _said_colors(image: Image.Image, data: bytes, samples: Samples, name: str, n
     try:
         if png.has_other_colors(data):
             raise ValueError("cICP")  # noqa: TRY301, one sentence for both
-        return png.profile(image.info, samples.ndim == 2 or samples.shape[2] < 3)
+        return png.profile(image.info, colors.is_gray(samples))
     except ValueError:
         notes.append(f"{name} says that its colours aren't sRGB, but in a way that can't be used; they are read as sRGB.")
         return None

@@ -11,13 +11,14 @@ import numpy as np
 
 from ..arrays import Samples
 from ..errors import PictureError
-from . import raster, tiff_samples
+from . import raster, tiff_samples, xmp
+from .colors import fitting
 from .metadata import ORIENTATION, UPRIGHT, dpi_of
 from .pictures import PictureFile, plane_of, require_size, upright
 from .tiff_samples import CIELAB, CMYK, ICCLAB, INDEXED, MINISBLACK, MINISWHITE, RGB
 
 PHOTOMETRIC, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, COLOR_MAP, INK_SET, EXTRA_SAMPLES = 262, 282, 283, 296, 320, 332, 338  # tags
-ICC_PROFILE, GDAL_NODATA, DNG_VERSION = 34675, 42113, 50706
+ICC_PROFILE, GDAL_NODATA, DNG_VERSION, XMP = 34675, 42113, 50706, 700
 MADE_BY = (271, 272, 315, 33432, 34665, 34853)  # make, model, artist, copyright, EXIF, GPS: they are not taken along
 NO_UNIT, CENTIMETRE = 1, 3  # values of RESOLUTION_UNIT
 CM_PER_INCH = 2.54
@@ -56,8 +57,8 @@ def read(data: bytes, name: str) -> PictureFile:
         raise _damaged(name) from error
 
 
-def write(samples: Samples, gray: bool, alpha: bool, icc: bytes | None, dpi: tuple[float, float] | None) -> bytes:
-    """A TIFF of samples (h, w, 1–4), uint8, uint16, float16 or float32, compressed without loss."""
+def write(samples: Samples, gray: bool, alpha: bool, icc: bytes | None, dpi: tuple[float, float] | None, packet: bytes | None = None) -> bytes:
+    """A TIFF of samples (h, w, 1–4), uint8, uint16, float16 or float32, compressed without loss. packet: XMP."""
     import tifffile
 
     out = io.BytesIO()
@@ -73,6 +74,7 @@ def write(samples: Samples, gray: bool, alpha: bool, icc: bytes | None, dpi: tup
         iccprofile=icc,
         metadata=None,
         software="Restyle",
+        extratags=[(XMP, "B", len(packet), packet, True)] if packet else None,
         **resolution,
     )
     return out.getvalue()
@@ -176,8 +178,8 @@ def _decoded(page: Any, kind: int, stored: Samples, name: str, notes: list[str])
     whole = samples if alpha is None else np.concatenate((samples, alpha), axis=-1)
     if any(tag in page.tags for tag in MADE_BY):
         notes.append(f"What {name} says beside its pixels (camera, date, place, author) isn't read from TIFF; it is left out.")
-    plane = plane_of(upright(whole, _turn(page, name, notes)), raster.fitting(icc, whole, name, notes))
-    return PictureFile(plane, "TIFF", _dpi(page, name, notes), None, tuple(notes))
+    plane = plane_of(upright(whole, _turn(page, name, notes)), fitting(icc, whole, name, notes))
+    return PictureFile(plane, "TIFF", _dpi(page, name, notes), None, tuple(notes), xmp.kept_of(page.tags.valueof(XMP), name, notes))
 
 
 def _alpha(page: Any, extra: int) -> tuple[int, int | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from PIL import Image, ImageCms
 from PIL.JpegImagePlugin import JpegImageFile
 from restyle_imaging.io.files import PictureError, PictureFile, encode_picture, read_picture
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat, Plane
-from restyle_imaging.planes.samples import samples_of
+from restyle_imaging.planes.samples import samples_of, unit
 
 if TYPE_CHECKING:
     from imaging.conftest import MakePlane
@@ -280,6 +281,27 @@ def test_files_that_cannot_be_opened_are_named(tmp_path: Path) -> None:
         read_picture(tmp_path / "nothing.png")
     with pytest.raises(PictureError, match="folder"):
         read_picture(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("channels", "depth"), [(Channels.RGB, Depth.U8), (Channels.BGRA, Depth.U16), (Channels.GRAY, Depth.U8), (Channels.GRAY_ALPHA, Depth.F32)]
+)
+def test_patterns_are_of_8_bits_with_alpha_and_a_name(make_plane: MakePlane, channels: Channels, depth: Depth) -> None:
+    plane = make_plane(channels, depth)
+    found = encode_picture(plane, ".pat", name="Ranken é").data
+    length, version, width, height, samples, mark = struct.unpack(">5I4s", found[:24])
+    assert (version, width, height, samples, mark) == (1, plane.width, plane.height, 4, b"GPAT")
+    assert found[24:length] == "Ranken é".encode() + b"\0"
+    pixels = np.frombuffer(found[length:], np.uint8).reshape(height, width, 4)
+    shown = read_picture(encode_picture(plane, ".tif").data).plane
+    colors = unit(samples_of(shown), shown.format.depth).clip(0, 1) * 255
+    assert abs(pixels[..., :3] - colors[..., : 1 if channels.is_gray else 3]).max() <= 0.51
+    assert (pixels[..., 3] == 255).all() or channels.has_alpha
+
+
+def test_a_pattern_that_gimp_could_not_open_is_refused() -> None:
+    with pytest.raises(PictureError, match="10,000 px"):
+        encode_picture(Plane(PixelFormat(Channels.GRAY, Depth.U8), 10_001, 1, bytes(10_001)), ".pat")
 
 
 def test_unknown_endings_are_explained(make_plane: MakePlane) -> None:

@@ -27,11 +27,13 @@ from .clock import Clock, SystemClock
 from .devices.dispatch import Dispatcher
 from .devices.throughput import Throughputs
 from .jobs.folders import JobFolders
+from .jobs.job import JobClass
 from .jobs.journal import Journal, JournalHeld
 from .jobs.states import JobState
 from .jobs.store import JobStore
 from .limits import KIB, MESSAGE_BYTES, SWEEP_SECONDS
 from .looks.library import LookLibrary
+from .lowering.process import LoweringProcess
 from .records.result import Failure
 from .rpc.auth_interceptor import AuthInterceptor
 from .rpc.health import Health
@@ -40,6 +42,7 @@ from .rpc.job_creation import JobCreation
 from .rpc.live_calls import Live
 from .rpc.look_calls import Looks
 from .rpc.service import Service
+from .rpc.strengths import Strengths
 from .rpc.style_calls import Styles
 from .styles.checking import check_in_child
 from .styles.library import Library
@@ -132,6 +135,7 @@ class Server:
         self.jobs.cancel_lapsed()
         self.store.sweep()
         self.dispatcher.sweep()
+        self.lowering.sweep()
         self._end_if_idle()
 
     # ---- Inside
@@ -173,12 +177,15 @@ class Server:
             except WeightsError as error:
                 raise CannotServe(error.sentence) from error
         self.styles = Styles(Library(config.data_dir / "styles", config.shared_styles, check=check_in_child), config.limits)
-        self.looks = Looks(LookLibrary(config.data_dir / "looks"))
+        library = LookLibrary(config.data_dir / "looks")
+        self.looks = Looks(library)
         throughputs = Throughputs(config.state_dir)
         self.dispatcher = Dispatcher(self.store, self.clock, config.limits, config.engine_factory, config.devices, throughputs)
         self.dispatcher.prepare = self._preparation
+        self.dispatcher.learnings.keep = lambda data, wish: library.add(data, wish).id
         self.job_creation = JobCreation(self.store, self.dispatcher, self.registry, self.styles, self.clock, throughputs)
-        self.jobs = Jobs(self.store, self.dispatcher, self.registry)
+        self.lowering = LoweringProcess(self.clock, config.limits)
+        self.jobs = Jobs(self.store, self.dispatcher, self.registry, Strengths(self.store.folders, self.lowering))
         self.live = Live(self.looks, self.dispatcher.live, self.store, config.limits)
         await self._listen()
         self.dispatcher.open()
@@ -226,6 +233,7 @@ class Server:
 
     def _refuse_more(self) -> None:
         self.dispatcher.accepting = self.live.accepting = self._health.serving = False
+        self.dispatcher.give_way()
         self.store.retire()
 
     async def _sweep(self) -> None:
@@ -247,7 +255,11 @@ class Server:
         """Ends what still runs, says so, and leaves nothing behind."""
         if self.dispatcher.accepting:
             self._refuse_more()
+        await self.dispatcher.learnings.close()
         for job in self.store.running():
+            if job.job_class is JobClass.BACKGROUND:  # its worker was too slow to set it aside: it goes on from where it was kept last
+                self.store.set_aside(job.id)
+                continue
             self.dispatcher.cancel(job.id)
             self.store.move(job.id, JobState.FAILED, failure=STOPPED)
         self._sweeping.cancel()
@@ -256,6 +268,7 @@ class Server:
         await self._last_words()
         await self._grpc.stop(GOODBYE_SECONDS)
         await self.dispatcher.close()
+        await self.lowering.close()
         await self.registry.close()
         self.store.close()
         self._runtime.withdraw()

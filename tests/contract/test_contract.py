@@ -19,7 +19,7 @@ from restyle_server.records import progress as server_progress
 from restyle_server.records import report as server_report
 
 ROOM = Path(restyle_contract.__file__).parent
-OWN = ("start", "start_noise", "symmetry")  # of a recipe alone: the wire has them beside the parameters
+OWN = ("start", "start_noise", "symmetry", "layers")  # of a recipe alone: the wire has them beside the parameters, or an editor does it
 
 
 def test_it_imports_the_standard_library_alone() -> None:

@@ -80,3 +80,11 @@ def test_a_canvas_gives_back_what_was_put_there(seed: int) -> None:
     assert canvas.size == 3 * (SIDE + 7) * (SIDE - 9)
     assert canvas.take(Rect(3, 4, 5, 6)) == b"".join(known[x, y] for y in range(4, 10) for x in range(3, 8))
     assert canvas.take(Rect(SIDE, 0, 7, 3)) == bytes(3 * 7 * 3)
+
+
+def test_a_canvas_that_repeats_gives_its_other_side_beyond_its_border() -> None:
+    canvas = Canvas(2, 5, 3)
+    canvas.put(canvas.all, bytes(range(30)))
+    rows = [bytes(range(10 * y, 10 * y + 10)) for y in range(3)]
+    assert canvas.take_round(Rect(-1, -2, 8, 6)) == b"".join((row[8:] + row + row[:4]) for row in (rows[1], rows[2], *rows, rows[0]))
+    assert canvas.take_round(Rect(1, 1, 3, 2)) == canvas.take(Rect(1, 1, 3, 2))

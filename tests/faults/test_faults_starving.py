@@ -15,7 +15,7 @@ from calls import Clock, order, pixels, until
 from fake_engine import painted_bytes, runs
 from places import Serving, pid_of
 from promise_table import Promised, Sized
-from restyle_server.devices.slots import WorkerProcess
+from restyle_server.devices.slots import Worker
 from restyle_server.limits import Limits
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -71,7 +71,7 @@ async def test_starts_that_hang_are_tried_again_and_the_jobs_wait(serving: Servi
             os.kill(pid_of(slot), signal.SIGSTOP)
             assert not slot.ready
 
-            async def replaced(stopped: WorkerProcess | None = stopped) -> bool:
+            async def replaced(stopped: Worker | None = stopped) -> bool:
                 clock.turn(10)
                 place.server.sweep()
                 return slot.process not in (None, stopped)

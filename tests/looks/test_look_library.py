@@ -80,6 +80,19 @@ def test_one_that_came_with_restyle_stays_and_ones_own_goes(looks: LookLibrary) 
         looks.data(added)
 
 
+def test_ones_own_look_is_meant_before_one_that_came_with_restyle(looks: LookLibrary, own: Path) -> None:
+    own.mkdir()
+    (own / "night.safetensors").write_bytes(look_file("My night"))
+    assert ids(looks) == ["night"]
+    assert (looks.get("night").header.name, looks.get("night").builtin) == ("My night", False)
+    looks.delete("night")
+    assert (looks.get("night").header.name, looks.get("night").builtin) == ("Night", True), "what came along is there again"
+
+
+def test_restyles_own_lie_beside_its_code(own: Path) -> None:
+    assert all(look.builtin and look.file.parent == Path(library.__file__).parent for look in LookLibrary(own).list())
+
+
 @pytest.mark.parametrize("wrong", ["nigth", "../night", "", "x" * 500, "a\nb"])
 def test_an_unknown_look_is_answered_in_a_sentence(looks: LookLibrary, wrong: str) -> None:
     with pytest.raises(NotFound) as missing:

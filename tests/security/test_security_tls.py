@@ -14,6 +14,7 @@ import restyle_client as client
 from calls import Caller, order, pixels
 from certificates import Authority, Signed
 from fake_engine import painted_bytes
+from lessons import lesson
 from places import Serving
 from promise_table import Promised
 from restyle_server.admin.config import Config, ConfigError, Tls, checked, load
@@ -118,6 +119,7 @@ async def test_what_is_everybodys_is_changed_on_the_servers_own_machine_only(ser
         assert await refusal(anna.stub.InstallWeights(wire.InstallWeightsRequest(id="vgg19")).read()) is grpc.StatusCode.PERMISSION_DENIED
         assert await refusal(anna.stub.AddStyle(iter([wire.AddStyleRequest()]))) is grpc.StatusCode.PERMISSION_DENIED
         assert await refusal(anna.call("AddLook", data=b"look")) is grpc.StatusCode.PERMISSION_DENIED
+        assert await refusal(anna.create(*lesson())) is grpc.StatusCode.PERMISSION_DENIED
         assert await refusal(anna.call("DeleteLook", id="night")) is grpc.StatusCode.PERMISSION_DENIED
         assert (await anna.call("ListStyles")).styles
 

@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 from imaging.icc_samples import GRAY_PROFILES, PROFILES
+from PIL import Image, ImageDraw, ImageFont
 from restyle_client import (
     Channels,
     Crop,
     Depth,
+    InvalidRequest,
     JobFailed,
     JobRequest,
     Mask,
@@ -385,3 +387,14 @@ def test_a_report_adds_up_with_the_real_engine(session: Session) -> None:
     assert (last.width, last.height) == (last.picture.width, last.picture.height) == (SIDE, SIDE)
     shown = np.frombuffer(last.picture.rgba, np.uint8).reshape(SIDE, SIDE, 4)[..., :3].astype(int)
     assert np.abs(shown - np.frombuffer(result.plane.data, np.uint8).reshape(SIDE, SIDE, 3)).max() <= 1
+
+
+def test_where_people_read_is_a_mask_of_the_contents_size(session: Session) -> None:
+    picture = Image.fromarray(content := np.full((40, 96, 3), 200, np.uint8))
+    ImageDraw.Draw(picture).text((8, 8), "PAINT", fill=(20, 20, 60), font=ImageFont.load_default(22))
+    found = [session.restyle(JobRequest(Plane(RGB8, 96, 40, data), reading=True)).plane for data in (content.tobytes(), picture.tobytes())]
+    assert [(each.format, each.width, each.height) for each in found] == [(GRAY8, 96, 40)] * 2
+    assert max(found[0].data) == 0
+    assert max(found[1].data) == 255
+    with pytest.raises(InvalidRequest, match="leave it out"):
+        session.restyle(JobRequest(Plane(RGB8, 96, 40, content.tobytes()), (StyleUse.library("night"),), reading=True))

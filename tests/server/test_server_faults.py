@@ -86,6 +86,27 @@ async def test_a_worker_that_does_not_leave_a_cancelled_job_is_replaced(serving:
         assert (await place.caller.call("GetJob", id=bad.id)).state == wire.CANCELLED
 
 
+async def test_a_worker_that_leaves_a_cancelled_job_just_as_it_is_killed_gets_no_other(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    async with serving(clock, script={"seeds": {"1": SLOW}}) as place:
+        bad, good = await place.caller.create(order(seed=1)), await place.caller.create(order(seed=2))
+        await place.caller.begun(bad.id)
+        (slot,) = place.server.dispatcher.slots
+        worker = slot.process
+        assert worker is not None
+        killed: list[None] = []
+        with monkeypatch.context() as late:
+            late.setattr(worker, "kill", lambda: killed.append(None))
+            place.server.dispatcher.cancel(bad.id)
+            clock.turn(10.1)
+            place.server.sweep()
+            assert killed
+            await until(lambda: slot.job_id is None)  # it has left the job, in time after all
+            assert (await place.caller.get(good.id)).state == wire.QUEUED
+        worker.kill()
+        assert (await place.caller.end(good.id)).state == wire.SUCCEEDED
+
+
 async def _turned_until_ended(place: Place, clock: Clock, job_id: str) -> None:
     async def ended() -> bool:
         clock.turn(5)

@@ -104,11 +104,11 @@ async def test_deleting_a_running_job_cancels_it_and_leaves_nothing(serving: Ser
         await until(lambda: not place.job_folders())
 
 
-async def test_a_succeeded_job_keeps_its_result_only(serving: Serving) -> None:
+async def test_a_succeeded_job_keeps_its_result_and_what_an_update_of_it_needs(serving: Serving) -> None:
     async with serving() as place:
         job = await place.caller.create(order())
         await place.caller.end(job.id)
-        assert sorted(path.name for path in (place.config.state_dir / "jobs" / job.id).iterdir()) == ["record", "result"]
+        assert sorted(path.name for path in (place.config.state_dir / "jobs" / job.id).iterdir()) == ["payload-0", "record", "result", "style-0"]
 
 
 async def test_lists_come_newest_first_in_pages_and_by_state(serving: Serving) -> None:

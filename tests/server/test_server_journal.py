@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 from restyle_engine.parameters import Color, Parameters, Symmetry, resolve
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.jobs.encoding import encode
+from restyle_server.jobs.encoding import decode, encode
 from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.journal import Journal, JournalFailure, JournalHeld
 from restyle_server.jobs.states import JobState
-from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.lesson import LessonOrder
+from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, PaintedOrder, PlaneFile, Start, StartFrom, StyleOrder, WeightsFile
 from restyle_server.records.progress import Progress
 from restyle_server.records.result import Failure, Result
 
+BEFORE = Path(__file__).with_name("record_of_before.json")  # FULL, as an earlier server wrote it
 PLANE = PlaneFile(Path("/jobs/1/payload-0"), PixelFormat(Channels.BGRA, Depth.F16), 640, 480, b"\x00profile\xff")
 FULL = Job(
     id="1",
@@ -34,7 +36,7 @@ FULL = Job(
     order=AskedOrder(
         content=PLANE,
         styles=(
-            StyleOrder("night", picture=Path("/jobs/1/style-0"), weight=0.3, crop=Crop(1, 2, 30, 40), symmetry=Symmetry.FLIPS_AND_ROTATIONS),
+            StyleOrder("night", picture=Path("/jobs/1/style-0"), weight=0.3, scale=1.0, crop=Crop(1, 2, 30, 40), symmetry=Symmetry.FLIPS_AND_ROTATIONS),
             StyleOrder("layer 2", plane=PLANE, weight=0.7, scale=0.25, mask=PLANE),
         ),
         weights=WeightsFile("vgg16", Path("/weights")),
@@ -56,6 +58,27 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
     journal.put(FULL)
     journal.close()
     assert list(Journal(tmp_path / "jobs.sqlite").jobs()) == [FULL]
+
+
+def test_a_record_that_is_older_than_some_of_its_fields_is_read() -> None:
+    """Written before paintings could be legible, seamless or updated; a server that is brought up to date must keep its results."""
+    old = decode(BEFORE.read_bytes(), FULL.id)
+    assert old.resolved is not None and old.resolved.legibility == 0  # it was painted without
+    assert replace(old, resolved=FULL.resolved) == FULL
+
+
+def test_a_learnings_record_comes_back_as_it_was(tmp_path: Path) -> None:
+    assert FULL.order is not None
+    styles, weights = FULL.order.styles, FULL.order.weights
+    painting = PaintedOrder(picture=Path("/jobs/1/payload-1"))
+    lesson = LessonOrder("Näme", "night", "us", 7, styles, (Path("/jobs/1/payload-2"),), PLANE, painting, weights, Parameters(seed=3), Path("/jobs/1/learned"))
+    waiting = replace(FULL, state=JobState.QUEUED, job_class=JobClass.BACKGROUND, order=None, lesson=lesson, result=None, finishing=True, setbacks=2)
+    learned = replace(waiting, id="2", arrival=8, state=JobState.SUCCEEDED, lesson=None, look_id="name")
+    journal = Journal(tmp_path / "jobs.sqlite")
+    for each in (waiting, learned):
+        journal.put(each)
+    journal.close()
+    assert list(Journal(tmp_path / "jobs.sqlite").jobs()) == [waiting, learned]
 
 
 def test_a_record_replaces_its_older_self_and_can_be_removed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from calls import Clock
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.leases import Leases
-from restyle_server.jobs.queue import FairQueue
-from restyle_server.jobs.retention import expiring
+from restyle_server.jobs.queue import FairQueue, Lines
+from restyle_server.jobs.retention import Results
 from restyle_server.jobs.states import ENDED, ImpossibleMove, JobState, moved
 from restyle_server.limits import Limits
 from restyle_server.records.result import Result
@@ -38,7 +39,7 @@ def job(arrival: int, client: str = "a", job_class: JobClass = JobClass.INTERACT
 def served(queue: FairQueue, waiting: list[Job], device: str = "cpu") -> list[str]:
     """The ids in the order in which they start on one device."""
     rest, order = list(waiting), []
-    while (chosen := queue.next(rest, (device,))) is not None:
+    while (chosen := queue.next(Lines(rest), (device,))) is not None:
         queue.start(chosen)
         rest.remove(chosen)
         order.append(chosen.id)
@@ -95,6 +96,62 @@ def test_every_step_of_a_job_is_in_the_table_and_ended_jobs_never_run_again() ->
         moved(JobState.RUNNING, JobState.QUEUED)  # no silent second try
 
 
+def test_a_look_is_learned_when_nothing_else_waits_and_those_who_learn_take_turns() -> None:
+    learning = [job(number, "ab"[number > 1], JobClass.BACKGROUND) for number in range(4)]
+    others = [job(10), job(11, "c", JobClass.BATCH)]
+    queue = FairQueue()
+    assert served(queue, [*learning, *others]) == ["a10", "c11", "a0", "b2", "a1", "b3"]
+    assert served(queue, [job(20, "a"), job(21, "c")]) == ["a20", "c21"], "learning counts for no painting"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lines_that_jobs_come_to_and_leave_are_as_good_as_new_ones(seed: int) -> None:
+    chance = random.Random(seed)
+    queue, lines, there = FairQueue(), Lines(), list[Job]()
+    for number in range(200):
+        if chance.random() < 0.4:
+            new = job(chance.randrange(10_000) * 1000 + number, chance.choice("abcd"), chance.choice(list(JobClass)), chance.choice(["", "cpu", "cuda:0"]))
+            there.append(new)
+            lines.add(new)
+        elif there and chance.random() < 0.3:
+            gone = there.pop(chance.randrange(len(there)))
+            lines.remove(gone)
+        chosen = queue.next(lines, ("cpu",))
+        assert chosen == queue.next(Lines(there), ("cpu",))
+        assert queue.guest(lines, ("cpu",)) == queue.guest(Lines(there), ("cpu",))
+        if chosen is not None and chance.random() < 0.5:
+            queue.start(chosen)
+            there.remove(chosen)
+            lines.remove(chosen)
+    assert sorted(each.id for kind in JobClass for each in lines.of(kind)) == sorted(each.id for each in there)
+
+
+def test_what_was_learned_is_delivered_before_all_that_waits() -> None:
+    finishing = replace(job(9, "z", JobClass.BACKGROUND), finishing=True)
+    assert served(FairQueue(), [job(1, "b", JobClass.BATCH), finishing]) == ["z9", "b1"]
+
+
+def test_a_learning_alone_can_be_set_aside_and_only_while_it_runs() -> None:
+    running = job(1, job_class=JobClass.BACKGROUND).move(JobState.RUNNING)
+    assert running.set_aside().state is JobState.QUEUED
+    for state in JobState:
+        if state is not JobState.RUNNING:
+            with pytest.raises(ImpossibleMove):
+                replace(running, state=state).set_aside()
+    with pytest.raises(ImpossibleMove):
+        job(1).move(JobState.RUNNING).set_aside()
+
+
+def test_a_job_that_waits_again_keeps_its_watchers() -> None:
+    clock = Clock()
+    leases = Leases(clock, 10)
+    leases.begin("job")
+    leases.watched("job")
+    leases.begin("job")
+    clock.turn(11)
+    assert not leases.lapsed()
+
+
 def test_a_lease_runs_only_while_nobody_watches() -> None:
     clock = Clock()
     leases = Leases(clock, 10)
@@ -117,6 +174,12 @@ def test_a_lease_runs_only_while_nobody_watches() -> None:
 def result(number: int, size: int, last_read: float = 0.0, used: int = 0) -> Job:
     info = Result(Path("result"), PixelFormat(Channels.GRAY, Depth.U8), size, 1, size, 0, size, 1)
     return replace(job(number), state=JobState.SUCCEEDED, result=info, ended=float(number), last_read=last_read, used=used)
+
+
+def expiring(kept: list[Job], past: Callable[[Job], bool], limits: Limits) -> list[Job]:
+    results = Results(limits)
+    results.take(kept)
+    return results.expiring({job.id: job for job in kept}.__getitem__, past)
 
 
 def test_results_expire_by_age() -> None:

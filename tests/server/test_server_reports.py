@@ -51,6 +51,7 @@ def test_a_step_that_is_told_again_after_each_tile_is_noted_once() -> None:
     for step, fraction in ((1, 0.1), (1, 0.15), (1, 0.2), (2, 0.3), (2, 0.4)):
         observer.observe(LiveProgress(1, 1, 64, 48, step, 2, fraction, 1.0, 0.5, 0.5))
     assert [(noted.step, noted.fraction) for noted in observer.steps] == [(1, 0.1), (2, 0.3)]
+    assert [scale.steps for scale in observer.timing().scales] == [1], "tiles are no evaluations, by whose time others are estimated"
 
 
 def test_scales_keep_their_numbers_where_a_job_went_on_and_where_two_have_one_size() -> None:
@@ -61,6 +62,12 @@ def test_scales_keep_their_numbers_where_a_job_went_on_and_where_two_have_one_si
     report = Report(tuple(_scale_report(sketch, painting, 0.5, picture) for sketch in sketches), ())
     told = [message.scale for message in replies.report_messages(report)]
     assert [(scale.scale, scale.width, scale.height, scale.evaluations) for scale in told] == [(3, 64, 48, 2), (4, 64, 48, 1)]
+
+
+def test_a_report_says_where_lines_were_kept_if_they_were() -> None:
+    kept, plain = (list(replies.report_messages(Report((), (), legible))) for legible in (Preview(2, 1, bytes(range(8))), None))
+    assert [(message.legible.width, message.legible.height, message.legible.rgba) for message in kept] == [(2, 1, bytes(range(8)))]
+    assert plain == []
 
 
 def step_of(scale: int, step: int) -> Step:

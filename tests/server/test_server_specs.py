@@ -10,7 +10,7 @@ from calls import gray, order
 from hypothesis import given
 from hypothesis import strategies as st
 from imaging.icc_samples import GRAY_PROFILES, PROFILES, profile
-from restyle_engine.parameters import Color, Objective, Preset, Symmetry
+from restyle_engine.parameters import Color, Objective, Preset, Seamless, Symmetry
 from restyle_server.limits import Limits
 from restyle_server.records.order import MaskUse, StartFrom
 from restyle_server.refusals import Invalid
@@ -37,6 +37,9 @@ def with_styles(*styles: wire.StyleUse) -> wire.JobSpec:
     return wire.JobSpec(content=gray(), styles=styles)
 
 
+MASK = wire.Mask(plane=plane(payload=1), use=wire.BLEND)
+TEXTURE = wire.Start(texture=wire.TextureStart())
+WITHIN: list[dict[str, Any]] = [{"masks": [MASK]}, {"strength_map": plane(payload=1)}, {"styles": [style(mask=plane(payload=1))]}, {"sequence": True}]
 WRONG = {
     "spec.content": [
         wire.JobSpec(styles=[style()]),
@@ -101,6 +104,15 @@ WRONG = {
     "spec.parameters.tv": [asked(tv=-0.1), asked(tv=1001.0)],
     "spec.parameters.pooling": [asked(pooling=9)],
     "spec.parameters.precision": [asked(precision=9)],
+    "spec.parameters.seamless": [asked(seamless=9)]
+    + [
+        order(parameters=wire.Parameters(seamless=wire.SEAMLESS_X), **part)
+        for part in WITHIN
+    ],
+    "spec.start.texture": [
+        order(start=TEXTURE, **part)
+        for part in WITHIN
+    ],
     "spec.parameters.weights": [asked(weights="../../etc/passwd"), asked(weights="random")],
     "spec.parameters.device": [asked(device="cuda:0; rm -rf /"), asked(device="x" * 17)],
 }  # fmt: skip
@@ -126,6 +138,17 @@ def test_an_order_that_says_nothing_gets_the_defaults() -> None:
     parameters = spec.parameters
     assert parameters.preset is Preset.STANDARD
     assert (parameters.size, parameters.strength, parameters.evaluations, parameters.seed, parameters.color, parameters.tv) == (None,) * 6
+
+
+def test_a_texture_is_as_strong_as_can_be_and_in_its_styles_colours() -> None:
+    spec = spec_of(order(start=TEXTURE, parameters=wire.Parameters(strength=10.0, color=wire.COLOR_CONTENT, seamless=wire.SEAMLESS_BOTH)), LIMITS)
+    assert (spec.start.source, spec.parameters.strength, spec.parameters.color) == (StartFrom.TEXTURE, 100.0, Color.STYLE)
+    assert spec.parameters.seamless is Seamless.BOTH
+
+
+def test_a_picture_that_is_too_large_is_told_what_fits() -> None:
+    with pytest.raises(Invalid, match="to 1414 × 707 px or less"):
+        spec_of(wire.JobSpec(content=plane(30_000, 15_000), styles=[style()]), LIMITS)
 
 
 def test_zero_is_not_the_same_as_nothing() -> None:

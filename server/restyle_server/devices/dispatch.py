@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Callable
 
@@ -17,16 +16,22 @@ from ..jobs.store import JobStore
 from ..limits import Limits
 from ..records.order import AskedOrder, Order
 from ..records.result import Failure
-from ..refusals import Invalid, TooLarge, Unavailable
+from ..refusals import Invalid, Unavailable
 from ..worker import messages as say
 from ..worker.engine import Device, Estimate, resolved
-from . import ends
+from . import ends, learning, room
+from .estimates import Estimates
 from .live import LivePainters
-from .slots import DeviceSlot, Gone, WorkerProcess
+from .slots import DeviceSlot, Gone, Hear, Worker, WorkerProcess
 from .throughput import Throughputs
 from .vitals import vitals
 
 log = logging.getLogger(__name__)
+
+Start = Callable[[str, str, Hear], Worker]
+"""Begins a worker for a device, by its id and its engine's factory, which is heard from then on."""
+
+Ending = say.Done | say.Learned | say.SetAside | say.Failed | say.Stopped
 
 BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed starts in a row
 
@@ -34,17 +39,22 @@ BACKOFF = (0.0, 0.5, 2.0, 10.0, 60.0)  # s before the next start, by failed star
 class Dispatcher:
     """Gives jobs to slots. Everything happens on the loop's thread."""
 
-    def __init__(self, store: JobStore, clock: Clock, limits: Limits, factory: str, devices: tuple[str, ...], throughputs: Throughputs) -> None:
+    def __init__(
+        self, store: JobStore, clock: Clock, limits: Limits, factory: str, devices: tuple[str, ...], throughputs: Throughputs, start: Start = WorkerProcess
+    ) -> None:
+        """start: a worker on a device. OSError when the system has no room for another."""
         self._store = store
+        self._worker = start
         self._throughputs = throughputs
         self._clock = clock
         self._limits = limits
         self.slots = [DeviceSlot(device, factory, clock, limits) for device in devices]
         self.live = LivePainters(self.slots, clock, self.wake)
         self.accepting = True  # False while the server drains: nothing new starts
-        self._tickets = itertools.count()
+        self._estimates = Estimates(self.slots, self._resolved)
+        self.learnings = learning.Learnings(store)
         self._closing = False
-        self._rest = asyncio.Event()  # set whenever a job has ended
+        self._rest = asyncio.Event()  # set whenever a job has ended, or waits again
         self.prepare: Callable[[Device, bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
         store.changed = lambda job: self._changed(job)
         store.watched = self._watched
@@ -115,31 +125,23 @@ class Dispatcher:
                 slot.cancelled_at = self._clock.monotonic()
 
     def finish(self, job_id: str) -> None:
-        """The job's worker is told to deliver what there is."""
+        """The job's worker is told to deliver what there is; a learning that waits is given to one."""
         self._tell(job_id, say.Finish(job_id))
+        self.wake()
+        self._dispatch()
 
     async def estimate(self, asked: AskedOrder, device: str, ready_seconds: float, answer_seconds: float) -> tuple[DeviceSlot, Order, Estimate] | None:
-        """What is made of the order on the device, or on the first that is ready, and what it would cost; None when no worker is ready or answers in time.
-        TooLarge and Invalid."""
+        """What is made of the order, and what it would cost: see Estimates.of."""
         self.wake()
-        deadline = asyncio.get_running_loop().time() + ready_seconds
-        while not (ready := [slot for slot in self.slots if slot.ready and slot.fits(device)]):
-            if asyncio.get_running_loop().time() >= deadline:
-                return None
-            await asyncio.sleep(0.05)
-        slot = ready[0]
-        order = self._resolved(asked, slot)
-        answer = await self._ask(slot, order, answer_seconds)
-        if answer is None:
-            return None
-        if answer.estimate is None:
-            if answer.reason in ("OUT_OF_MEMORY", "IMAGE_TOO_LARGE"):
-                raise TooLarge(answer.message, 0)
-            raise Invalid("spec", answer.message, reason=answer.reason)
-        return slot, order, answer.estimate
+        return await self._estimates.of(asked, device, ready_seconds, answer_seconds)
+
+    def give_way(self) -> None:
+        """The server drains: learnings make room at once, to go on with the next one."""
+        learning.give_way(self.slots, self._store)
 
     async def close(self) -> None:
         """Kills the workers and waits for their ends."""
+        await self.learnings.close()
         self._closing = True
         for slot in self.slots:
             if slot.process is not None:
@@ -151,28 +153,15 @@ class Dispatcher:
 
     # ---- Inside
 
-    async def _ask(self, slot: DeviceSlot, order: Order, seconds: float) -> say.Answer | None:
-        if slot.process is None:
-            return None
-        ticket = next(self._tickets)
-        slot.questions[ticket] = asyncio.get_running_loop().create_future()
-        slot.process.tell(say.Ask(ticket, order))
-        try:
-            return await asyncio.wait_for(slot.questions[ticket], seconds)
-        except TimeoutError:
-            return None
-        finally:
-            slot.questions.pop(ticket, None)
-
     def _start(self, slot: DeviceSlot) -> None:
         slot.watchdog.reset()
         slot.hung = slot.ready = slot.warm = False
         try:
-            slot.process = WorkerProcess(slot.wanted, slot.factory, lambda process, message: self._hear(slot, process, message))
+            slot.process = self._worker(slot.wanted, slot.factory, lambda process, message: self._hear(slot, process, message))
         except OSError as error:
             self._start_failed(slot, f"The system refused another process ({error.strerror}).")
 
-    def _hangs(self, slot: DeviceSlot, process: WorkerProcess) -> bool:
+    def _hangs(self, slot: DeviceSlot, process: Worker) -> bool:
         return slot.watchdog.hung(not slot.ready or slot.job_id is not None or slot.ticket is not None, lambda: vitals(process.pid))
 
     def _start_stalled(self, slot: DeviceSlot) -> None:
@@ -189,7 +178,8 @@ class Dispatcher:
         if all(other.state == "down" for other in self.slots):
             failure = Failure("ENGINE_DOWN", f"The server's engine does not start. {complaint}")
             for job in self._store.waiting():
-                self._store.move(job.id, JobState.FAILED, failure=failure)
+                if not (job.job_class is JobClass.BACKGROUND and job.started):  # what it has learned waits for a server whose engine does
+                    self._store.move(job.id, JobState.FAILED, failure=failure)
 
     def _unknown(self, device: str) -> bool:
         """Whether no slot has this device, as far as their names are known: that takes their first workers."""
@@ -206,27 +196,28 @@ class Dispatcher:
                 self._store.move(job.id, JobState.FAILED, failure=Failure("BAD_INPUT", f"{words[0].upper()}{words[1:]}"))
 
     def _changed(self, job: Job) -> None:
-        if job.state.ended:
+        if job.state is not JobState.RUNNING:
             self._rest.set()
-        if job.state is JobState.QUEUED:
+        if job.state is JobState.QUEUED and self.accepting:
             self.wake()
             self._dispatch()
 
     def _dispatch(self) -> None:
         for slot in self.slots:
-            if not slot.ready or slot.job_id is not None:
+            if not slot.serves or slot.job_id is not None:
                 continue
             if slot.paused is not None:
                 self._receive_guest(slot, slot.paused)
                 continue
-            job = self._store.queue.next(self._store.ready(), slot.names) if self.accepting else None
+            job = self._store.queue.next(self._store.queued.ready, slot.names) if self.accepting else None
             if job is not None:
                 self._begin(slot, job)
-        self._ask_for_room()
+        if self.accepting:
+            room.ask(self.slots, self._store)
 
     def _receive_guest(self, slot: DeviceSlot, paused: str) -> None:
         """A device whose batch job rests takes an interactive one, or goes on."""
-        guest = self._store.queue.guest(self._store.ready(), slot.names) if self.accepting and self._runs(paused) else None
+        guest = self._store.queue.guest(self._store.queued.ready, slot.names) if self.accepting and self._runs(paused) else None
         if guest is not None:
             self._begin(slot, guest)
         elif slot.process is not None:
@@ -237,40 +228,27 @@ class Dispatcher:
             log.info("job %s: goes on", paused)
             slot.process.tell(say.Resume(paused))
 
-    def _ask_for_room(self) -> None:
-        """For every interactive job that still waits, one device's batch job is asked to rest at the end of its scale."""
-        busy = [slot for slot in self.slots if slot.paused is None and self._runs_batch(slot)]
-        for job in self._store.ready():
-            if job.job_class is not JobClass.INTERACTIVE:
-                continue
-            fit = [slot for slot in busy if slot.fits(job.wanted_device)]
-            if not fit or not self.accepting:
-                continue
-            slot = next((slot for slot in fit if slot.asked), fit[0])
-            busy.remove(slot)
-            if not slot.asked and slot.process is not None and slot.job_id is not None:
-                slot.asked = True
-                slot.process.tell(say.Pause(slot.job_id))
-
-    def _runs_batch(self, slot: DeviceSlot) -> bool:
-        job = self._store.find(slot.job_id) if slot.job_id else None
-        return job is not None and job.state is JobState.RUNNING and job.job_class is JobClass.BATCH
-
     def _begin(self, slot: DeviceSlot, job: Job) -> None:
-        if job.order is None or slot.process is None:  # a slot that is ready has one, a waiting job its order
-            raise RuntimeError("a job without an order, or a slot without a worker")
-        order = self._resolved(job.order, slot)
+        if slot.process is None:
+            raise RuntimeError("a slot without a worker")
+        command = self.learnings.order(job, slot) if job.lesson is not None else self._paint(job, slot)
+        resolved = command.parameters if isinstance(command, say.Learn) else command.order.parameters
         slot.job_id = job.id  # first: the store's other watchers may ask for the next job meanwhile
         self._store.queue.start(job)
         try:
-            self._store.move(job.id, JobState.RUNNING, started=self._clock.time(), resolved=order.parameters, device=slot.describe())
+            self._store.move(job.id, JobState.RUNNING, started=job.started or self._clock.time(), resolved=resolved, device=slot.describe())
         except JournalFailure:
             slot.job_id = None
             self._store.move(job.id, JobState.FAILED, failure=ends.UNWRITTEN)
             return
         slot.watchdog.reset()
+        slot.process.tell(command)
+
+    def _paint(self, job: Job, slot: DeviceSlot) -> say.Paint:
+        if job.order is None:
+            raise RuntimeError("a job without an order")
         folders = self._store.folders
-        slot.process.tell(say.Paint(job.id, order, folders.result(job.id), folders.report(job.id), self._store.preview_size(job.id)))
+        return say.Paint(job.id, self._resolved(job.order, slot), folders.result(job.id), folders.report(job.id), self._store.preview_size(job.id))
 
     def _resolved(self, order: AskedOrder, slot: DeviceSlot) -> Order:
         """The order with every choice made: here, for estimates and jobs alike."""
@@ -286,7 +264,7 @@ class Dispatcher:
     def _watched(self, job_id: str) -> None:
         self._tell(job_id, say.Previews(job_id, self._store.preview_size(job_id)))
 
-    def _hear(self, slot: DeviceSlot, process: WorkerProcess, message: say.Message | Gone) -> None:
+    def _hear(self, slot: DeviceSlot, process: Worker, message: say.Message | Gone) -> None:
         if process is not slot.process:
             return
         if isinstance(message, Gone):
@@ -312,6 +290,8 @@ class Dispatcher:
                 log.error("device %s: %s\n%s", slot.id, message.message, message.trace)
             case say.Advanced():
                 self._store.progress(message.job_id, message.progress)
+            case say.Chose() if self._runs(message.job_id):
+                self._store.mark(message.job_id, style_scales=message.scales)
             case say.Previewed():
                 self._store.preview(message.job_id, message.picture)
             case say.Paused():
@@ -321,28 +301,35 @@ class Dispatcher:
             case say.Answer():
                 if (future := slot.questions.get(message.ticket)) and not future.done():
                     future.set_result(message)
-            case say.Done() | say.Failed() | say.Stopped():
+            case say.Warned():
+                self.learnings.warned(message)
+            case say.Done() | say.Learned() | say.SetAside() | say.Failed() | say.Stopped():
                 self._ended(slot, message)
-            case say.Beat():
+            case say.Beat() | say.Chose():
                 pass
 
-    def _ended(self, slot: DeviceSlot, message: say.Done | say.Failed | say.Stopped) -> None:
+    def _ended(self, slot: DeviceSlot, message: Ending) -> None:
         slot.job_id, slot.cancelled_at, slot.asked = None, None, False
         slot.idle_since = self._clock.monotonic()
         slot.watchdog.reset()
-        if isinstance(message, say.Failed) and message.trace and self._runs(message.job_id):
-            log.error("job %s: %s\n%s", message.job_id, message.reason, message.trace)
-        if self._runs(message.job_id):
-            self._settle(slot, message)
+        job = self._store.find(message.job_id)
+        if job is not None and job.state is JobState.RUNNING:
+            self._settle(slot, message, job)
         else:
             self._store.folders.drop(message.job_id)  # it was cancelled meanwhile; a late result is nobody's
         self._dispatch()
 
-    def _settle(self, slot: DeviceSlot, message: say.Done | say.Failed | say.Stopped) -> None:
+    def _settle(self, slot: DeviceSlot, message: Ending, job: Job) -> None:
         match message:
             case say.Done():
                 self._delivered(slot, message)
+            case say.Learned():
+                self.learnings.learned(job, message)
+            case say.SetAside():
+                self.learnings.made_room(job, message)
             case say.Failed():
+                if message.trace:
+                    log.error("job %s: %s\n%s", message.job_id, message.reason, message.trace)
                 self._store.move(message.job_id, JobState.FAILED, failure=Failure(message.reason, message.message))
             case say.Stopped():
                 self._store.move(message.job_id, JobState.CANCELLED)
@@ -351,7 +338,7 @@ class Dispatcher:
         job = self._store.find(message.job_id)
         if job is None or job.order is None or job.resolved is None:
             raise RuntimeError("a job that ran without an order")
-        if not job.previous:  # a follower is painted by a plan of its own
+        if not job.previous and job.order.basis is None:  # a follower and an update are painted by plans of their own
             self._throughputs.learn(slot.describe(), job.resolved, message.timing, warm=slot.warm)
         slot.warm = True
         content = job.order.content
@@ -377,8 +364,9 @@ class Dispatcher:
         if self._closing:
             return
         log.warning("device %s: its worker ended with status %s", slot.id, message.code)
-        for job_id in at_hand:  # a job that rested in the worker is lost with it: to paint it again would be a second run
-            if self._runs(job_id):
+        for job_id in at_hand:  # a painting that rested in the worker is lost with it: to paint it again would be a second run
+            job = self._store.find(job_id)
+            if job is not None and job.state is JobState.RUNNING and not self.learnings.survives(job):
                 self._store.move(job_id, JobState.FAILED, failure=ends.hung() if hung else ends.crashed(message.code))
         slot.fragile = was_ready and not (at_hand or painted_live)
         if was_ready and (at_hand or painted_live or hung):

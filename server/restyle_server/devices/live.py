@@ -1,4 +1,5 @@
-"""Owns who paints parts of live canvases: whichever worker is free, first come first served, and one at a time on each, so that nobody waits behind a heap."""
+"""Owns who paints parts of live canvases, and follows what moves in them: whichever worker is free, first come first served, and one at a time on each, so that
+nobody waits behind a heap."""
 
 from __future__ import annotations
 
@@ -8,10 +9,11 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import overload
 
 from ..clock import Clock
 from ..limits import LIVE_SECONDS
-from ..records.live import LiveCrop, LivePiece, LiveShape
+from ..records.live import LiveCrop, LiveMotion, LivePiece, LiveShape, LiveWay
 from ..refusals import Invalid, NotNow, Refusal, Unavailable
 from ..worker import messages as say
 from .slots import DeviceSlot
@@ -23,7 +25,7 @@ SLOW = "The painter takes too long; see `restyle status`, and try again."
 DOWN = "The server's engine does not start."
 NOTHING_LIVE = "This server's engine paints nothing live; update the server."
 
-Waiting = tuple[int, LiveCrop, "asyncio.Future[say.LivePainted | None]"]
+Waiting = tuple[int, LiveCrop | LiveMotion, "asyncio.Future[say.LivePainted | None]"]
 
 
 class LivePainters:
@@ -41,7 +43,7 @@ class LivePainters:
         """How the engine paints live, once a worker is ready. Unavailable, NotNow."""
         self._wake()
         async with self._in_time():
-            while not (ready := [slot for slot in self._slots if slot.ready]):
+            while not (ready := [slot for slot in self._slots if slot.serves]):
                 self._check()
                 await asyncio.sleep(0.02)
         found = next((slot.live for slot in ready if slot.live is not None), None)
@@ -49,12 +51,18 @@ class LivePainters:
             raise NotNow(NOTHING_LIVE, reason="UNIMPLEMENTED")
         return found
 
-    async def paint(self, crop: LiveCrop) -> LivePiece:
+    @overload
+    async def do(self, order: LiveCrop) -> LivePiece: ...
+
+    @overload
+    async def do(self, order: LiveMotion) -> LiveWay: ...
+
+    async def do(self, order: LiveCrop | LiveMotion) -> LivePiece | LiveWay:
         """Invalid for what can't be painted; Unavailable when the worker ended over it, or none starts."""
         self._wake()
         self._check()
         future: asyncio.Future[say.LivePainted | None] = asyncio.get_running_loop().create_future()
-        waiting = next(self._tickets), crop, future
+        waiting = next(self._tickets), order, future
         self._waiting.append(waiting)
         self.give()
         try:
@@ -65,23 +73,23 @@ class LivePainters:
                 self._waiting.remove(waiting)
         if painted is None:
             raise Unavailable(LOST, reason="WORKER_CRASHED", retry_after=0.0)
-        if painted.piece is None:
+        if painted.found is None:
             if painted.trace:
                 log.error("live: %s\n%s", painted.reason, painted.trace)
             raise _refusal(painted.reason, painted.message)
-        return painted.piece
+        return painted.found
 
     def give(self) -> None:
         """To every worker that paints nothing live, what waits; those without a job first."""
         for slot in sorted(self._slots, key=lambda slot: slot.job_id is not None):
-            if self._waiting and slot.ready and slot.live is not None and slot.ticket is None and slot.process is not None:
+            if self._waiting and slot.serves and slot.live is not None and slot.ticket is None and slot.process is not None:
                 waiting = self._waiting.popleft()
-                ticket, crop, _ = waiting
+                ticket, order, _ = waiting
                 self._painting[ticket] = waiting
                 slot.ticket = ticket
                 if slot.job_id is None:
                     slot.watchdog.reset()
-                slot.process.tell(say.LivePaint(ticket, crop))
+                slot.process.tell(say.LivePaint(ticket, order))
 
     def heard(self, slot: DeviceSlot, painted: say.LivePainted) -> None:
         self._ended(slot, painted)

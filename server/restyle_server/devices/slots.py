@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import ModuleType
+from typing import Protocol
 
 from ..clock import Clock
 from ..limits import Limits
@@ -38,7 +39,20 @@ class Gone:
     code: int | None
 
 
-Hear = Callable[["WorkerProcess", say.Message | Gone], None]
+class Worker(Protocol):
+    """Who paints on a device, as the dispatcher knows it."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    def tell(self, command: say.Command) -> None:
+        """Sends the command, some time soon; lost when it is gone."""
+
+    def kill(self) -> None:
+        """Ends it at once; it is heard to be Gone."""
+
+
+Hear = Callable[[Worker, say.Message | Gone], None]
 
 
 class WorkerProcess:
@@ -201,11 +215,11 @@ class DeviceSlot:
         self.failed_starts = 0
         self.stalled_starts = 0  # in a row, of workers that hung before they were ready
         self.complaint = ""  # why the last start failed
-        self.hung = False
+        self.hung = False  # whether its worker has been killed, and its end is yet to be heard
         self.asleep = False  # its worker was ended because nobody needed it
         self.idle_since = clock.monotonic()
         self.cancelled_at: float | None = None  # when its worker was told to leave the job that it is at
-        self.process: WorkerProcess | None = None
+        self.process: Worker | None = None
         self.start_at = clock.monotonic()
         self.watchdog = Watchdog(clock, limits)
         self.factory = factory
@@ -225,6 +239,11 @@ class DeviceSlot:
         if not self.ready:
             return "starting"
         return "busy" if self.job_id else "idle"
+
+    @property
+    def serves(self) -> bool:
+        """Whether its worker is there for whatever comes next; one that has been killed may still be heard, and isn't."""
+        return self.ready and not self.hung
 
     @property
     def names(self) -> tuple[str, str]:

@@ -64,7 +64,7 @@ class Throughput:
 
     def seconds(self, resolved: Resolved, warm: bool, previous: int = 0) -> float:
         """Seconds of a whole job. warm: whether it will not be its worker's first. previous: paintings that it holds still with."""
-        scales = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations) if resolved.strength > 0 else ()
+        scales = plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations, resolved.seamless) if resolved.strength > 0 else ()
         if previous:
             scales = followed(scales)
         work = sum((scale.evaluations + self.between) * self.evaluation(scale.load) for scale in scales)
@@ -101,7 +101,7 @@ class Throughputs:
         """Takes in how long a job took. device: for people, with its name, so that another machine's figures are never taken for this one's."""
         loads = {
             (number, scale.width * scale.height): round(scale.load)
-            for number, scale in enumerate(plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations), 1)
+            for number, scale in enumerate(plan(resolved.width, resolved.height, resolved.preset, resolved.evaluations, resolved.seamless), 1)
         }
         timing = replace(timing, scales=tuple(replace(one, pixels=loads.get((one.number, one.pixels), one.pixels)) for one in timing.scales))
         self._throughputs.setdefault(_kind(device, resolved), Throughput()).learn(timing, warm)

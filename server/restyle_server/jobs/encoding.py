@@ -32,9 +32,16 @@ def decode(record: bytes | str, job_id: object) -> Job:
         raise Unreadable("its record has no proper id")
     if job.id != job_id:
         raise Unreadable("its record is another job's")
-    if job.state is JobState.UPLOADING or (not job.state.ended and job.order is None) or (job.state is JobState.SUCCEEDED and job.result is None):
+    if job.state is JobState.UPLOADING or _empty(job):
         raise Unreadable("its record is incomplete")
     return job
+
+
+def _empty(job: Job) -> bool:
+    """Whether it lacks what its state promises."""
+    if job.state is JobState.SUCCEEDED:
+        return job.result is None and not job.look_id
+    return not job.state.ended and job.order is None and job.lesson is None
 
 
 def _plain(value: Any) -> Any:

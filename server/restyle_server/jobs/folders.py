@@ -14,9 +14,11 @@ from restyle_contract.files import PART, atomic_write
 from .encoding import Unreadable, decode, encode
 from .job import Job
 
+LOWERED = "lowered-*"
 UPLOADING = "uploading"  # an empty file: what lies beside it was never a job
 RECORD_BYTES = 256 << 20  # more than any record has: two dozen colour profiles, of which each may have 4 MiB
-KNOWN = re.compile(rf"(payload|style)-\d+|start|scale|frame|result|story|record|uploading|{PART.pattern}")  # whatever else lies there is somebody else's
+# What else lies there is somebody else's.
+KNOWN = re.compile(rf"(payload|style|kept|basis|lowered)-\d+|start|scale|learned|frame|result|story|record|uploading|{PART.pattern}")
 
 
 class JobFolders:
@@ -25,6 +27,7 @@ class JobFolders:
     def __init__(self, root: Path) -> None:
         """OSError when the folder can't be made."""
         self._root = root
+        self._lowered = 0
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def of(self, job_id: str) -> Path:
@@ -72,9 +75,18 @@ class JobFolders:
         """Where what the job's followers need lies, or will lie, if it was ordered as part of a sequence."""
         return self.of(job_id) / "frame"
 
+    def lowered(self, job_id: str) -> Path:
+        """Where the job's result at another strength lies while it is read; another name each time."""
+        self._lowered += 1
+        return self.of(job_id) / f"lowered-{self._lowered}"
+
     def checkpoint(self, job_id: str) -> Path:
         """Where the last scale that the job completed lies, once there is one."""
         return self.of(job_id) / "scale"
+
+    def learned(self, job_id: str) -> Path:
+        """Where what the job's look has learned lies, once there is something."""
+        return self.of(job_id) / "learned"
 
     def keep_checkpoint(self, job_id: str) -> bool:
         """Removes everything but the last completed scale and the record; all of it, and False, when there is none."""
@@ -84,9 +96,9 @@ class JobFolders:
         self._keep(job_id, self.checkpoint(job_id), self.record(job_id))
         return True
 
-    def drop_inputs(self, job_id: str) -> None:
-        """Removes everything but the result, the report, the frame and the record."""
-        self._keep(job_id, self.result(job_id), self.report(job_id), self.frame(job_id), self.record(job_id))
+    def drop_inputs(self, job_id: str, *kept: Path) -> None:
+        """Removes everything but the result, the report, the frame, the record, and what else is kept."""
+        self._keep(job_id, self.result(job_id), self.report(job_id), self.frame(job_id), self.record(job_id), *kept)
 
     def drop(self, job_id: str) -> None:
         """Removes the job's folder with all that is the job's."""
@@ -95,12 +107,14 @@ class JobFolders:
             self.of(job_id).rmdir()
 
     def all(self) -> Iterator[Path]:
-        """What lies there, but for uploads that broke off, which are removed. OSError."""
+        """What lies there, but for uploads that broke off, and paintings at other strengths, which nobody reads any more: they are removed. OSError."""
         for path in sorted(self._root.iterdir()):
             if self._broke_off(path):
                 self.drop(path.name)
-            else:
-                yield path
+                continue
+            for left in () if path.is_symlink() else path.glob(LOWERED):
+                _remove(left)
+            yield path
 
     def _broke_off(self, path: Path) -> bool:
         with contextlib.suppress(OSError):
@@ -121,8 +135,10 @@ def _remove(path: Path) -> None:
 
 
 def borrow(source: Path, target: Path) -> None:
-    """The same bytes under another name: a hard link where the disk can, else a copy. OSError."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+    """The same bytes under another name: a hard link where the disk can and only the user reads the file, for a link has its mode; else a copy. OSError."""
+    if os.name != "posix" or not source.stat().st_mode & 0o077:
+        with contextlib.suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)
+    target.chmod(0o600)

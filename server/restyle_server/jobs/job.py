@@ -8,10 +8,11 @@ from typing import Any
 
 from restyle_engine.parameters import Resolved
 
-from ..records.order import AskedOrder
+from ..records.lesson import LessonOrder
+from ..records.order import AskedOrder, StartFrom
 from ..records.progress import Progress
 from ..records.result import Failure, Result
-from .states import JobState, moved
+from .states import ImpossibleMove, JobState, moved, set_aside
 
 
 class Lifetime(StrEnum):
@@ -22,6 +23,7 @@ class Lifetime(StrEnum):
 class JobClass(StrEnum):
     INTERACTIVE = "INTERACTIVE"  # a person waits
     BATCH = "BATCH"
+    BACKGROUND = "BACKGROUND"  # a look is learned; nothing else is of this class
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Job:
     wanted_device: str = ""  # empty: whichever is free first
     previous: tuple[str, ...] = ()  # ids of the jobs whose paintings it holds still with, the nearest first
     sequence: bool = False  # others may follow it
-    order: AskedOrder | None = None  # None while it uploads, and when it has ended
+    order: AskedOrder | None = None  # None while it uploads, and when it has ended, but beside a painting that can be updated
+    lesson: LessonOrder | None = None  # in an order's place, where a look is learned
     started: float = 0.0
     ended: float = 0.0
     expires: float = 0.0
@@ -58,6 +61,22 @@ class Job:
     frame_bytes: int = 0  # that lie beside the result for followers
     finished_early: bool = False
     warnings: tuple[str, ...] = ()
+    look_id: str = ""  # that it has learned
+    styles: tuple[str, ...] = ()  # that it paints after: ids of the library, or words
+    style_scales: tuple[float, ...] = ()  # sizes of their strokes, once they are known
+    finishing: bool = False  # what is learned is to be kept as it is
+    setbacks: int = 0  # ends of its worker since it last rested
+
+    @property
+    def urgency(self) -> JobClass:
+        """Its class in the queue. Delivering what has been learned takes a moment, for which a person waits."""
+        return JobClass.INTERACTIVE if self.finishing else self.job_class
+
+    @property
+    def updatable(self) -> bool:
+        """Whether what an update needs is kept with its painting. Frames are followed instead, and a texture has no content that may change."""
+        painted = self.order is not None and self.order.start.source is not StartFrom.TEXTURE and not self.order.reading
+        return self.state is JobState.SUCCEEDED and painted and not self.sequence
 
     @property
     def party(self) -> str:
@@ -67,3 +86,9 @@ class Job:
     def move(self, to: JobState, **changes: Any) -> Job:
         """The same job in another state. ImpossibleMove when the table of states has no such step."""
         return replace(self, state=moved(self.state, to), **changes)
+
+    def set_aside(self, **changes: Any) -> Job:
+        """A learning that runs, waiting again. ImpossibleMove for any other job."""
+        if self.job_class is not JobClass.BACKGROUND:
+            raise ImpossibleMove("a painting can't be set aside")
+        return replace(self, state=set_aside(self.state), **changes)

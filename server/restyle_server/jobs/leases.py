@@ -15,7 +15,9 @@ class Leases:
         self._since: dict[str, float] = {}
 
     def begin(self, job_id: str) -> None:
-        """The job lives on a lease from now on."""
+        """The job lives on a lease from now on, if it has none yet: one that is set aside may be watched meanwhile."""
+        if job_id in self._watchers:
+            return
         self._watchers[job_id] = 0
         self._since[job_id] = self._clock.monotonic()
 

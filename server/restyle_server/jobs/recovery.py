@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from ..records.result import Result
+from ..records.result import Failure, Result
 from . import results
 from .encoding import Unreadable
 from .folders import JobFolders
@@ -16,6 +16,8 @@ from .journal import Journal, JournalFailure
 from .states import JobState
 
 log = logging.getLogger(__name__)
+
+RESTARTED = Failure("SERVER_RESTARTED", "The server ended while this job ran; send the job again.")
 
 
 def left(journal: Journal, folders: JobFolders) -> list[Job]:
@@ -49,8 +51,11 @@ def _meet(path: Path, found: dict[str, Job], journal: Journal, folders: JobFolde
 
 
 def _placed(job: Job, folders: JobFolders) -> Job:
-    """With the result where it lies now: the state folder may have been moved."""
-    return job if job.result is None else replace(job, result=replace(job.result, path=folders.result(job.id)))
+    """With the result, and what an update of it needs, where they lie now: the state folder may have been moved."""
+    if job.result is None:
+        return job
+    order = job.order.moved(lambda path: folders.of(job.id) / path.name) if job.order is not None else None
+    return replace(job, result=replace(job.result, path=folders.result(job.id)), order=order)
 
 
 def _knows_more(noted: Job, known: Job) -> bool:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import stat
 import threading
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from ..limits import CHUNK_BYTES
-from ..records.result import Result
+from ..records.result import Failure, Result
 from .folders import borrow
 
+log = logging.getLogger(__name__)
+
 AT_ONCE_BYTES = 128 << 20  # read through before a server answers, 0.1 s from memory and a second from a slow disk; the rest beside its work
+DAMAGED = Failure("RESULT_DAMAGED", "This painting's file was damaged on the server's disk; paint it again, and have the disk checked if it happens twice.")
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe put in its place must not block
 
 
@@ -57,6 +62,35 @@ def lend(result: Result, target: Path) -> None:
     """The same bytes for another job to start from, checked. Damaged, OSError."""
     check(result)
     borrow(result.path, target)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a first look at results found, by their jobs' ids. later: those to be read through."""
+
+    damaged: Sequence[str]
+    gone: Sequence[str]
+    later: Sequence[tuple[str, Result]]
+
+
+def glanced(results: Iterable[tuple[str, Result]]) -> Glance:
+    """Every result's length, and the bytes of the first few, AT_ONCE_BYTES in all."""
+    left, damaged, gone, later = AT_ONCE_BYTES, [], [], []
+    for job_id, result in results:
+        left -= result.size
+        try:
+            if left >= 0:
+                check(result)
+            else:
+                opened(result).close()
+                later.append((job_id, result))
+        except Damaged:
+            damaged.append(job_id)
+        except (FileNotFoundError, NotADirectoryError):
+            gone.append(job_id)
+        except OSError as error:  # it can't be read now, which is no reason to let it go
+            log.warning("job %s: its result can't be read: %s", job_id, error.strerror)
+    return Glance(damaged, gone, later)
 
 
 class Checking:

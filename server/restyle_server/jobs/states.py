@@ -1,4 +1,8 @@
-"""Owns the states of a job and which may follow which."""
+"""Owns the states of a job and which may follow which.
+
+A job runs once, but for one kind: a look that is learned is set aside for any other job, and goes on later. That step is in no table, so that none takes it
+unawares: `set_aside` alone does.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ class JobState(StrEnum):
 ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED})
 WAITING = frozenset({JobState.UPLOADING, JobState.QUEUED})
 
-# RUNNING never leads back to QUEUED: a job runs at most once, whatever happens to its worker.
+# RUNNING never leads back to QUEUED here: a painting runs at most once, whatever happens to its worker.
 _NEXT: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
     {
         JobState.UPLOADING: frozenset({JobState.QUEUED, JobState.FAILED, JobState.CANCELLED}),
@@ -48,3 +52,10 @@ def moved(state: JobState, to: JobState) -> JobState:
     if to not in _NEXT[state]:
         raise ImpossibleMove(f"a job can't go from {state} to {to}")
     return to
+
+
+def set_aside(state: JobState) -> JobState:
+    """The state of a learning that makes room, or has lost its worker: it waits, with all that it has learned. ImpossibleMove when it does not run."""
+    if state is not JobState.RUNNING:
+        raise ImpossibleMove(f"a job that is {state} can't be set aside")
+    return JobState.QUEUED

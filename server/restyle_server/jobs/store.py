@@ -20,18 +20,17 @@ from ..refusals import Invalid, NotFound
 from . import following, recovery, results
 from .ages import Ages
 from .folders import JobFolders
-from .job import Job, Lifetime
+from .job import Job, JobClass, Lifetime
 from .journal import Journal, JournalFailure
 from .leases import Leases
+from .places import Places
 from .queue import FairQueue
-from .retention import expiring, forgettable, keep_seconds
+from .retention import Results, keep_seconds
 from .states import WAITING, JobState
+from .waiting import Waiting
 from .watching import Channel, Watcher
 
 log = logging.getLogger(__name__)
-
-RESTARTED = Failure("SERVER_RESTARTED", "The server ended while this job ran; send the job again.")
-DAMAGED = Failure("RESULT_DAMAGED", "This painting's file was damaged on the server's disk; paint it again, and have the disk checked if it happens twice.")
 
 NOTED = (JobState.QUEUED, JobState.RUNNING, JobState.SUCCEEDED, JobState.FAILED)  # in which a job's folder keeps its record, if it has one
 
@@ -54,24 +53,26 @@ class JobStore:
         self._open: dict[str, None] = {}  # ids of the jobs that have not ended, in order of arrival: few, however many records are kept
         self._requests: dict[tuple[str, str, str], str] = {}
         self._channels: dict[str, Channel] = {}
-        self._places: dict[str, int] = {}
+        self.queued = Waiting(self.find)
+        self._results = Results(limits)
+        self._places = Places(self.queue, self.queued, self.waiting)
         self._halted: dict[str, None] = {}  # failed jobs with a completed scale, in order of their ends
-        self._arrivals = 0
-        self._uses = 0
+        self._arrivals = self._uses = 0
 
     def recover(self) -> None:
-        """Takes up what an earlier server left: running jobs have failed, waiting ones wait again, results can be read. What isn't understood is set aside."""
+        """Takes up what an earlier server left: paintings that ran have failed, learnings wait with what waited, results can be read. The rest is set aside."""
         for job in recovery.left(self._journal, self.folders):
             self._recover(job)
+        self._results.take(self.jobs())
         self._check_results()
         self._let_down()
-        self._replace()
 
     def _recover(self, job: Job) -> None:
         self._arrivals, self._uses = max(self._arrivals, job.arrival), max(self._uses, job.used)
         before = job
         if job.state is JobState.RUNNING:
-            job = self._aged(job.move(JobState.FAILED, failure=self._told(job.id, RESTARTED)))
+            learning = job.job_class is JobClass.BACKGROUND
+            job = job.set_aside() if learning else self._aged(job.move(JobState.FAILED, failure=self._told(job.id, recovery.RESTARTED)))
         job = replace(job, since=min(job.since, self._ages.now(job.lifetime)))
         if job != before:
             self._put(job)
@@ -82,25 +83,13 @@ class JobStore:
             self._tidy(job)
 
     def _check_results(self) -> None:
-        """Every result's length, and the bytes of the first few: at once. The rest is read through beside the server's work."""
-        left, later = results.AT_ONCE_BYTES, []
-        for job in reversed(self.jobs()):
-            if job.state is not JobState.SUCCEEDED or job.result is None:
-                continue
-            left -= job.result.size
-            try:
-                if left >= 0:
-                    results.check(job.result)
-                else:
-                    results.opened(job.result).close()
-                    later.append((job.id, job.result))
-            except results.Damaged:
-                self.lose(job.id)
-            except (FileNotFoundError, NotADirectoryError):
-                self.lose(job.id, None)
-            except OSError as error:  # it can't be read now, which is no reason to let it go
-                log.warning("job %s: its result can't be read: %s", job.id, error.strerror)
-        self._checking = results.Checking(later)
+        """The newest first. What is not read at once is read through beside the server's work."""
+        found = results.glanced((job.id, job.result) for job in reversed(self.jobs()) if job.state is JobState.SUCCEEDED and job.result is not None)
+        for job_id in found.damaged:
+            self.lose(job_id)
+        for job_id in found.gone:
+            self.lose(job_id, None)
+        self._checking = results.Checking(found.later)
 
     # ---- Reading
 
@@ -128,11 +117,7 @@ class JobStore:
         return [self._jobs[job_id] for job_id in self._open]
 
     def waiting(self) -> list[Job]:
-        return [job for job in self.open() if job.state is JobState.QUEUED]
-
-    def ready(self) -> list[Job]:
-        """Those of them that wait for no other job."""
-        return [job for job in self.waiting() if following.ready(job, self.find)]
+        return [self._jobs[job_id] for job_id in self.queued]
 
     def running(self) -> list[Job]:
         return [job for job in self.open() if job.state is JobState.RUNNING]
@@ -147,7 +132,7 @@ class JobStore:
 
     def place(self, job: Job) -> int:
         """The job's place in the queue; 1 is next, 0: it doesn't wait."""
-        return self._places.get(job.id, 0)
+        return self._places.of(job)
 
     def preview_size(self, job_id: str) -> int:
         """The longest side in px of the previews that somebody wants; 0: nobody."""
@@ -178,33 +163,43 @@ class JobStore:
         """Changes the job's state, journals it, tells the watchers. ImpossibleMove, and JournalFailure for the steps that begin something."""
         if to is JobState.FAILED:
             changes["failure"] = self._told(job_id, changes["failure"])
-        job = self._jobs[job_id].move(to, **changes)
-        if to.ended and not job.ended:
-            job = self._aged(job)
+        known, job = self._jobs[job_id].started > 0, self._jobs[job_id].move(to, **changes)
+        if to.ended:
+            job = replace(job if job.ended else self._aged(job), order=job.order.settled if job.order and job.updatable else None, lesson=None)
         self._note(job)
         try:
             self._journal.put(job)
         except JournalFailure as error:
-            if not to.ended:  # nothing may begin that a restart would not know of; what has ended has ended
+            if not (to.ended or known):  # nothing may begin that a restart would not know of; what has ended has ended
                 raise
-            log.error("job %s: its end could not be written to the journal: %s", job_id, error)  # noqa: TRY400 - the cause is all there is to say
-        self._jobs[job_id] = job
+            log.error("job %s: its state could not be written to the journal: %s", job_id, error)  # noqa: TRY400 - the cause is all there is to say
+        self._put_down(job)
         if to.ended:
             self._open.pop(job_id, None)
+            self._results.note(job)
         self._after(job)
         return job
 
+    def set_aside(self, job_id: str, **changes: Any) -> None:
+        """A learning that runs waits again. It may begin anew whatever a restart knows of it, so that a journal that can't be written stops nothing."""
+        self._keep(self._jobs[job_id].set_aside(**changes))
+        self._after(self._jobs[job_id])
+
+    def mark(self, job_id: str, **changes: Any) -> Job:
+        """Changes what is no state of a job that has not ended, and tells its watchers."""
+        self._keep(replace(self._jobs[job_id], **changes))
+        self._channel(job_id).publish(self._jobs[job_id])
+        return self._jobs[job_id]
+
     def progress(self, job_id: str, progress: Progress) -> None:
         """The job's latest progress, for its watchers and its snapshots."""
-        job = self._jobs.get(job_id)
-        if job is not None and job.state is JobState.RUNNING:
+        if (job := self._jobs.get(job_id)) is not None and job.state is JobState.RUNNING:
             self._jobs[job_id] = replace(job, progress=progress)
             self._channel(job_id).publish(progress)
 
     def preview(self, job_id: str, picture: Preview) -> None:
         """A picture of the job as it stands."""
-        job = self._jobs.get(job_id)
-        if job is not None and job.state is JobState.RUNNING:
+        if (job := self._jobs.get(job_id)) is not None and job.state is JobState.RUNNING:
             self._channel(job_id).publish(picture)
 
     def read(self, job_id: str) -> None:
@@ -213,9 +208,11 @@ class JobStore:
         if job is not None:
             self._uses += 1
             self._jobs[job_id] = replace(job, last_read=self._clock.time(), used=self._uses)
+            if job.state is JobState.SUCCEEDED:
+                self._results.note(self._jobs[job_id])
             self._put(self._jobs[job_id])
 
-    def lose(self, job_id: str, failure: Failure | None = DAMAGED) -> None:
+    def lose(self, job_id: str, failure: Failure | None = results.DAMAGED) -> None:
         """The job's result is not what was painted; what lies there is set aside. failure: None when nothing lies there."""
         job = self._jobs.get(job_id)
         if job is None or job.state is not JobState.SUCCEEDED:
@@ -252,12 +249,14 @@ class JobStore:
         self._ages.look()
         while not self._checking.found.empty():
             self.lose(self._checking.found.get())
-        for job in expiring(self._jobs.values(), self._ages.past, self.limits):
+        for job in self._results.expiring(self._jobs.__getitem__, self._ages.past):
             self.move(job.id, JobState.EXPIRED, result=None)
         for job_id in [id_ for id_ in self._halted if self._ages.past(self._jobs[id_])]:
             self._let_go(job_id)
-        for job in forgettable(self._jobs.values()):
-            self.delete(job.id)
+        for job_id in self._results.forgettable():
+            self.delete(job_id)
+        for job_id in filter(self._channels.__contains__, self._places.moved()):
+            self._channels[job_id].publish(self._jobs[job_id])
 
     # ---- Watching
 
@@ -287,8 +286,7 @@ class JobStore:
     @property
     def needed(self) -> bool:
         """Whether anybody waits for, watches or has yet to read anything."""
-        unread = any(job.state is JobState.SUCCEEDED and not job.last_read for job in self._jobs.values())
-        return unread or self.watchers() > 0 or bool(self._open)
+        return self._results.unread or self.watchers() > 0 or bool(self._open)
 
     def retire(self) -> None:
         """Writes what has to outlive the server, before its end is promised to anybody: who was told may remove the folder."""
@@ -300,6 +298,12 @@ class JobStore:
         self._journal.close()
 
     # ---- Inside
+
+    def _keep(self, job: Job) -> None:
+        """A job that has changed, and not ended."""
+        self._put_down(job)
+        self._note(job)
+        self._put(job)
 
     def _put(self, job: Job) -> None:
         """What a restart may as well not know."""
@@ -317,10 +321,17 @@ class JobStore:
         self._uses += 1
         now = max(self._clock.time(), job.started, job.created)  # for people: a clock that was set back gives no negative times
         expires = now + keep_seconds(job.lifetime, self.limits)
-        return replace(job, ended=now, expires=expires, since=self._ages.now(job.lifetime), used=self._uses, order=None)
+        return replace(job, ended=now, expires=expires, since=self._ages.now(job.lifetime), used=self._uses)
+
+    def _put_down(self, job: Job) -> None:
+        """The record in place of the one before."""
+        before = self._jobs.get(job.id)
+        self._jobs[job.id] = job
+        self.queued.note(before, job)
+        self._places.stale = True
 
     def _take(self, job: Job) -> None:
-        self._jobs[job.id] = job
+        self._put_down(job)
         if not job.state.ended:
             self._open[job.id] = None
         if job.request_id:
@@ -333,7 +344,6 @@ class JobStore:
         if job.state.ended:
             self.leases.end(job.id)
             self._tidy(job)
-        self._replace()
         self._channel(job.id).publish(job)
         self._prune(job.id)
         self.changed(job)
@@ -346,16 +356,9 @@ class JobStore:
             if self._jobs[job.id].state is JobState.QUEUED and following.let_down(job, self.find):
                 self.move(job.id, JobState.FAILED, failure=following.LOST)
 
-    def _replace(self) -> None:
-        """Places in the queue; who has moved up hears of it."""
-        before, self._places = self._places, self.queue.positions(self.waiting())
-        for job_id, place in self._places.items():
-            if before.get(job_id, place) != place and job_id in self._channels:
-                self._channels[job_id].publish(self._jobs[job_id])
-
     def _tidy(self, job: Job) -> None:
         if job.state is JobState.SUCCEEDED:
-            self.folders.drop_inputs(job.id)
+            self.folders.drop_inputs(job.id, *(job.order.files if job.order else ()))
         elif job.state is JobState.FAILED and not self._ages.past(job) and self.folders.keep_checkpoint(job.id):
             self._halted[job.id] = None
             for job_id in list(self._halted)[:-KEPT_CHECKPOINTS]:
@@ -385,7 +388,9 @@ class JobStore:
             del self._channels[job_id]
 
     def _forget(self, job: Job) -> None:
-        self._jobs.pop(job.id, None)
+        if self._jobs.pop(job.id, None) is not None:
+            self.queued.note(job, None)
+            self._results.forget(job)
         self._open.pop(job.id, None)
         self._requests.pop((job.owner, job.client_id, job.request_id), None)
         self.leases.end(job.id)

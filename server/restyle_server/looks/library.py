@@ -1,4 +1,5 @@
-"""Owns the store of looks: those that came with Restyle, and the user's own. A look is one file, ID.safetensors, which appears and disappears whole.
+"""Owns the store of looks: those that came with Restyle, which lie beside this file, and the user's own. A look is one file, ID.safetensors, which appears
+and disappears whole.
 
 Every file is distrusted: it is bounded in size and checked by its header (restyle_engine/feedforward/look_file.py) whenever it comes in or has changed.
 """
@@ -39,11 +40,11 @@ class Look:
 
 
 class LookLibrary:
-    """user_dir: the user's own looks, made when the first is added. builtin_dir: for tests. Safe for threads."""
+    """user_dir: the user's own looks, made when the first is added. builtin_dir: for tests; None: BUILTIN. Safe for threads."""
 
-    def __init__(self, user_dir: Path, builtin_dir: Path = BUILTIN) -> None:
+    def __init__(self, user_dir: Path, builtin_dir: Path | None = None) -> None:
         self._user = user_dir
-        self._builtin = builtin_dir
+        self._builtin = builtin_dir or BUILTIN
         self._writing = threading.Lock()
         self._known: dict[Path, tuple[object, Look]] = {}
 

@@ -39,6 +39,7 @@ class Head:
     height: int
     shapes: tuple[tuple[int, int, int], ...]
     nearness: float = 0.0  # to the style, at the end of the finish
+    last: dict[str, Any] | None = None  # the step that ended the scale, by the names of its counts
 
 
 def told(failure: Failure, kept: Head) -> Failure:

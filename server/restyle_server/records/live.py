@@ -1,4 +1,5 @@
-"""Owns what is painted of a live canvas at a time: a part of it with all that a worker needs, and what came of it. Picklable; imports no torch."""
+"""Owns what is painted of a live canvas at a time: a part of it with all that a worker needs, and what came of it; and what is followed of one that moves.
+Picklable; imports no torch."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class LookFile:
 @dataclass(frozen=True, slots=True)
 class LiveCrop:
     """plane: a part of the canvas, which begins at x, y there, on the grid. wanted: of the canvas; the part of it whose painting is asked for, with `reach` px
-    around it in the plane, as far as there are such. strength: 0–100."""
+    around it in the plane, as far as there are such. strength: 0–100. shift: px that a canvas which moves has gone, right and down. period: px,
+    right and down, after which the canvas repeats, its other side around the plane; 0: it doesn't."""
 
     look: LookFile
     strength: float
@@ -36,6 +38,8 @@ class LiveCrop:
     x: int
     y: int
     wanted: Rect
+    shift: tuple[int, int] = (0, 0)
+    period: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +48,19 @@ class LivePiece:
 
     data: bytes
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMotion:
+    """Two frames of a moving canvas, of one size and format."""
+
+    before: Plane
+    now: Plane
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWay:
+    """step: px, right and down, that the camera has gone; None: they show two scenes. warning: why nothing was followed; empty when it was."""
+
+    step: tuple[float, float] | None
+    warning: str = ""

@@ -5,10 +5,11 @@ It waits as an AskedOrder, with what its caller left open, and becomes an Order 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from restyle_engine.parameters import Parameters, Resolved, Symmetry
 from restyle_imaging.planes.formats import PixelFormat
@@ -54,10 +55,16 @@ class StyleOrder:
     picture: Path | None = None
     plane: PlaneFile | None = None
     weight: float = 1.0  # normalised: all weights of a job sum to 1
-    scale: float = 1.0  # 0.25–4, size of the strokes
+    scale: float | None = None  # 0.25–4, size of the strokes; None: what suits the picture and the style
     crop: Crop | None = None
     mask: PlaneFile | None = None
     symmetry: Symmetry = Symmetry.NONE
+    suggested: float | None = None  # size of the strokes that the library suggests
+
+    @property
+    def usual(self) -> float:
+        """The size of the strokes where there is no picture to go by."""
+        return self.scale or self.suggested or 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,19 @@ class PaintedOrder:
     plane: PlaneFile | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BasisOrder:
+    """A painting that is updated, and the content that it was painted from; both of the order's size and format."""
+
+    content: PlaneFile
+    painting: PlaneFile
+
+
 class StartFrom(StrEnum):
     CONTENT = "content"
     NOISE = "noise"
     RESULT = "result"
+    TEXTURE = "texture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +131,9 @@ class _Order(Generic[P]):
     report: bool = False  # tell afterwards how it was painted
     previous: tuple[PreviousOrder, ...] = ()
     painted: PaintedOrder | None = None  # instead of painting
+    reading: bool = False  # instead of painting, tell where people read
     frame: Path | None = None  # what followers need is written there; None: nobody follows
+    basis: BasisOrder | None = None  # only what has changed since is painted
     kept: Path | None = None  # the last completed scale is written there (records/checkpoints.py); one that lies there already is gone on from
 
 
@@ -139,3 +157,34 @@ class AskedOrder(_Order[Parameters]):
         """The same, every choice made."""
         same = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "parameters"}
         return Order(**same, parameters=parameters, asked=self.asked)
+
+    @property
+    def settled(self) -> AskedOrder:
+        """As it is kept beside its painting, from which an update is painted alike."""
+        return replace(self, start=replace(self.start, source=StartFrom.CONTENT, result=None) if self.start.result else self.start, basis=None, kept=None)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Of its pixels."""
+        found: list[Path] = []
+
+        def note(path: Path) -> Path:
+            found.append(path)
+            return path
+
+        self.moved(note)
+        return tuple(found)
+
+    def moved(self, where: Callable[[Path], Path]) -> AskedOrder:
+        """The same with the files of its pixels elsewhere."""
+        return replace(self, **{name: _moved(getattr(self, name), where) for name in ("content", "styles", "masks", "strength_map")})
+
+
+def _moved(value: Any, where: Callable[[Path], Path]) -> Any:
+    if isinstance(value, Path):
+        return where(value)
+    if isinstance(value, tuple):
+        return tuple(_moved(one, where) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _moved(getattr(value, field.name), where) for field in fields(value)})
+    return value

@@ -27,10 +27,11 @@ class ScaleReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """scales: coarsest first. steps: one per loss evaluation."""
+    """scales: coarsest first. steps: one per loss evaluation. legible: where lines were kept because people read there, white on black; None: nowhere."""
 
     scales: tuple[ScaleReport, ...]
     steps: tuple[Progress, ...]
+    legible: Preview | None = None
 
 
 def write(path: Path, report: Report) -> None:

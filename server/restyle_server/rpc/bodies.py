@@ -45,6 +45,7 @@ CALLS: Mapping[str, Call] = {
     "FinishJob": Call(wire.FinishJobRequest),
     "CancelJob": Call(wire.CancelJobRequest),
     "ReadResult": Call(wire.ReadResultRequest, Kind.BULK),
+    "PreviewResult": Call(wire.PreviewResultRequest, Kind.PREVIEWS),
     "ReadReport": Call(wire.ReadReportRequest, Kind.BULK),
     "DeleteJob": Call(wire.DeleteJobRequest),
     "GetServerInfo": Call(wire.GetServerInfoRequest),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from restyle_contract.parameters import NUMBERS, Number
 from restyle_engine.network.topology import VGG19
-from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Symmetry
+from restyle_engine.parameters import LARGEST_SIDE, SMALLEST_SIDE, Color, Objective, Optimizer, Parameters, Pooling, Precision, Preset, Seamless, Symmetry
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 
 from ..jobs.job import JobClass, Lifetime
@@ -18,7 +19,8 @@ from ..records.order import Crop, MaskUse, Start, StartFrom
 from ..refusals import Invalid
 from ..weights.catalogue import IDS
 from ..wire import restyle_pb2 as wire
-from .specs import EncodedSpec, MaskSpec, PlaneSpec, PreviousSpec, Spec, StyleSpec
+from .exclusions import check_borders, check_reading, check_update
+from .specs import EncodedSpec, MaskSpec, PlaneSpec, PreviousSpec, Spec, StyleSpec, Uploaded
 
 T = TypeVar("T")
 
@@ -39,6 +41,13 @@ OPTIMIZERS: Mapping[int, Optimizer | None] = {0: None, wire.LBFGS: Optimizer.LBF
 POOLINGS: Mapping[int, Pooling | None] = {0: None, wire.AVERAGE: Pooling.AVERAGE, wire.MAX: Pooling.MAX}
 PRECISIONS: Mapping[int, Precision | None] = {0: None, wire.FP32: Precision.FP32, wire.BF16: Precision.BF16}
 COLORS: Mapping[int, Color | None] = {0: None, wire.COLOR_STYLE: Color.STYLE, wire.COLOR_CONTENT: Color.CONTENT, wire.COLOR_MATCH: Color.MATCH}
+SEAMLESS: Mapping[int, Seamless] = {
+    0: Seamless.NONE,
+    wire.NOT_SEAMLESS: Seamless.NONE,
+    wire.SEAMLESS_X: Seamless.X,
+    wire.SEAMLESS_Y: Seamless.Y,
+    wire.SEAMLESS_BOTH: Seamless.BOTH,
+}
 
 WEIGHTS = ("", "auto", *IDS)
 _DEVICE = re.compile(r"[a-z]{1,16}(:[0-9]{1,4})?")
@@ -48,8 +57,14 @@ def spec_of(message: wire.JobSpec, limits: Limits) -> Spec:
     """The validated spec. Invalid."""
     if not message.HasField("content"):
         raise Invalid("spec.content", "a job needs a content plane.")
-    content = _content(message.content, limits)
-    if not 1 <= len(message.styles) <= MAX_STYLES:
+    if message.job_class == wire.BACKGROUND:
+        raise Invalid("spec.job_class", "only looks are learned in the background; choose INTERACTIVE or BATCH.")
+    content = content_of(message.content, limits)
+    if message.update:
+        return _update(message, content, limits)
+    if message.reading:
+        check_reading(message)
+    elif not 1 <= len(message.styles) <= MAX_STYLES:
         raise Invalid("spec.styles", f"give 1 to {MAX_STYLES} styles.")
     if len(message.masks) > MAX_MASKS:
         raise Invalid("spec.masks", f"give at most {MAX_MASKS} masks.")
@@ -58,24 +73,54 @@ def spec_of(message: wire.JobSpec, limits: Limits) -> Spec:
     parameters = message.parameters
     spec = Spec(
         label=text(message.label, "spec.label"),
-        lifetime=_known(LIFETIMES, message.lifetime, "spec.lifetime"),
-        job_class=_known(CLASSES, message.job_class, "spec.job_class"),
+        lifetime=known(LIFETIMES, message.lifetime, "spec.lifetime"),
+        job_class=known(CLASSES, message.job_class, "spec.job_class"),
         content=content,
-        styles=_shared_weights([_style(style, f"spec.styles[{index}]", content, limits) for index, style in enumerate(message.styles)]),
+        styles=shared_weights([style_of(style, f"spec.styles[{index}]", content, limits) for index, style in enumerate(message.styles)]),
         masks=tuple(_mask(mask, f"spec.masks[{index}]", content, limits) for index, mask in enumerate(message.masks)),
         start=start,
         start_job=start_job,
         strength_map=_gray(message.strength_map, "spec.strength_map", content, limits) if message.HasField("strength_map") else None,
-        parameters=_parameters(parameters),
-        weights=_one_of(parameters.weights, WEIGHTS, "spec.parameters.weights"),
-        device=_device(parameters.device),
+        parameters=_free_of_content(parameters_of(parameters), start),
+        weights=one_of(parameters.weights, WEIGHTS, "spec.parameters.weights"),
+        device=device_of(parameters.device),
         report=message.report,
         previous=previous,
-        painted=_painted(message.painted, limits) if message.HasField("painted") else None,
+        painted=painted_of(message.painted, limits) if message.HasField("painted") else None,
         sequence=message.sequence or bool(previous) or message.HasField("painted"),
+        reading=message.reading,
     )
-    _check_payloads(spec, limits)
+    check_borders(spec)
+    check_payloads(spec, limits)
     return spec
+
+
+def _update(message: wire.JobSpec, content: PlaneSpec, limits: Limits) -> Spec:
+    """What paints as an earlier job did. Invalid."""
+    check_update(message)
+    spec = Spec(
+        label=text(message.label, "spec.label"),
+        lifetime=known(LIFETIMES, message.lifetime, "spec.lifetime"),
+        job_class=known(CLASSES, message.job_class, "spec.job_class"),
+        content=content,
+        styles=(),
+        masks=(),
+        start=Start(),
+        start_job="",
+        strength_map=None,
+        parameters=Parameters(),
+        weights="",
+        device="",
+        report=message.report,
+        update=text(message.update, "spec.update"),
+    )
+    check_payloads(spec, limits)
+    return spec
+
+
+def _free_of_content(parameters: Parameters, start: Start) -> Parameters:
+    """Those of a texture don't ask how far it goes from its content, or for the content's colours."""
+    return replace(parameters, strength=100.0, color=Color.STYLE) if start.source is StartFrom.TEXTURE else parameters
 
 
 def text(value: str, field: str, longest: int = MAX_TEXT, *, required: bool = False) -> str:
@@ -87,7 +132,8 @@ def text(value: str, field: str, longest: int = MAX_TEXT, *, required: bool = Fa
     return value
 
 
-def _content(message: wire.Plane, limits: Limits) -> PlaneSpec:
+def content_of(message: wire.Plane, limits: Limits) -> PlaneSpec:
+    """What is to be painted. Invalid."""
     plane = plane_of(message, "spec.content", limits)
     if min(plane.width, plane.height) < SMALLEST_SIDE:
         raise Invalid("spec.content", f"a picture needs at least {SMALLEST_SIDE} px per side, and this one is {plane.width} × {plane.height}.")
@@ -96,8 +142,8 @@ def _content(message: wire.Plane, limits: Limits) -> PlaneSpec:
 
 def plane_of(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
     """A plane of any size. Invalid."""
-    channels = _known(CHANNELS, message.format.channels, f"{field}.format.channels")
-    depth = _known(DEPTHS, message.format.depth, f"{field}.format.depth")
+    channels = known(CHANNELS, message.format.channels, f"{field}.format.channels")
+    depth = known(DEPTHS, message.format.depth, f"{field}.format.depth")
     for side, value in (("width", message.width), ("height", message.height)):
         if not 1 <= value <= LARGEST_SIDE:
             raise Invalid(f"{field}.{side}", f"1 to {LARGEST_SIDE} px, and this is {value}.")
@@ -105,7 +151,7 @@ def plane_of(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
     if pixels > limits.max_pixels:
         raise Invalid(
             field,
-            f"{message.width} × {message.height} px are more than this server takes ({limits.max_pixels / 1e6:g} megapixels); scale the picture down.",
+            f"{message.width} × {message.height} px are more than this server takes ({limits.max_pixels / 1e6:g} megapixels); {_largest(message, limits)}.",
             reason="IMAGE_TOO_LARGE",
         )
     if len(message.icc_profile) > MAX_ICC_BYTES:
@@ -113,6 +159,12 @@ def plane_of(message: wire.Plane, field: str, limits: Limits) -> PlaneSpec:
     if message.icc_profile:
         _check_profile(message.icc_profile, channels, f"{field}.icc_profile")
     return PlaneSpec(PixelFormat(channels, depth), message.width, message.height, message.payload, bytes(message.icc_profile) or None)
+
+
+def _largest(message: wire.Plane, limits: Limits) -> str:
+    factor = math.sqrt(limits.max_pixels / (message.width * message.height))
+    width, height = (max(1, math.floor(side * factor)) for side in (message.width, message.height))
+    return f"scale the picture down, to {width} × {height} px or less"
 
 
 def _check_profile(icc: bytes, channels: Channels, field: str) -> None:
@@ -138,11 +190,12 @@ def _gray(message: wire.Plane, field: str, content: PlaneSpec, limits: Limits) -
 
 
 def _mask(message: wire.Mask, field: str, content: PlaneSpec, limits: Limits) -> MaskSpec:
-    use = _known(MASK_USES, message.use, f"{field}.use")
+    use = known(MASK_USES, message.use, f"{field}.use")
     return MaskSpec(_gray(message.plane, f"{field}.plane", content, limits), use)
 
 
-def _style(message: wire.StyleUse, field: str, content: PlaneSpec, limits: Limits) -> StyleSpec:
+def style_of(message: wire.StyleUse, field: str, content: PlaneSpec | None, limits: Limits) -> StyleSpec:
+    """content: what a mask is as large as; None: there is none to be masked. Invalid."""
     source = _source(message, field, limits)
     crop = _crop(message.crop, f"{field}.crop", source) if message.HasField("crop") else None
     if isinstance(source, PlaneSpec) and min(source.width, source.height) < SMALLEST_SIDE:
@@ -155,8 +208,8 @@ def _style(message: wire.StyleUse, field: str, content: PlaneSpec, limits: Limit
         weight=weight,
         scale=number_in(message.scale, f"{field}.scale", *STYLE_SCALES) if message.HasField("scale") else None,
         crop=crop,
-        mask=_gray(message.mask, f"{field}.mask", content, limits) if message.HasField("mask") else None,
-        symmetry=_known(SYMMETRIES, message.symmetry, f"{field}.symmetry"),
+        mask=_gray(message.mask, f"{field}.mask", content, limits) if content is not None and message.HasField("mask") else None,
+        symmetry=known(SYMMETRIES, message.symmetry, f"{field}.symmetry"),
     )
 
 
@@ -177,7 +230,8 @@ def _crop(message: wire.Rect, field: str, source: str | EncodedSpec | PlaneSpec)
     return Crop(message.x, message.y, message.width, message.height)
 
 
-def _shared_weights(styles: list[StyleSpec]) -> tuple[StyleSpec, ...]:
+def shared_weights(styles: list[StyleSpec]) -> tuple[StyleSpec, ...]:
+    """The same with weights that sum to 1."""
     total = math.fsum(style.weight for style in styles)
     return tuple(StyleSpec(s.source, s.weight / total, s.scale, s.crop, s.mask, s.symmetry) for s in styles)
 
@@ -188,6 +242,8 @@ def _start(message: wire.Start) -> tuple[Start, str]:
             return Start(StartFrom.NOISE), ""
         case "job_id":
             return Start(StartFrom.RESULT), text(message.job_id, "spec.start.job_id", required=True)
+        case "texture":
+            return Start(StartFrom.TEXTURE), ""
         case "content" if message.content.HasField("noise"):
             return Start(noise=number_in(message.content.noise, "spec.start.content.noise", 0.0, 1.0)), ""
         case _:
@@ -213,10 +269,11 @@ def _previous(message: wire.JobSpec) -> tuple[PreviousSpec, ...]:
     return tuple(PreviousSpec(job_id, weight) for job_id, weight in found.items())
 
 
-def _painted(message: wire.Painted, limits: Limits) -> EncodedSpec | PlaneSpec:
-    found = _picture(message, "spec.painted", limits)
+def painted_of(message: wire.Painted, limits: Limits, field: str = "spec.painted") -> EncodedSpec | PlaneSpec:
+    """What a person has painted. Invalid."""
+    found = _picture(message, field, limits)
     if found is None:
-        raise Invalid("spec.painted", "give the painted frame as a picture or a plane.")
+        raise Invalid(field, "give what is painted as a picture or a plane.")
     return found
 
 
@@ -224,20 +281,22 @@ def _picture(message: wire.StyleUse | wire.Painted, field: str, limits: Limits) 
     """What a message shows, as a file or as pixels; None: nothing."""
     match message.WhichOneof("source"):
         case "image":
-            return _encoded(message.image, f"{field}.image", limits)
+            return encoded_of(message.image, f"{field}.image", limits)
         case "plane":
             return plane_of(message.plane, f"{field}.plane", limits)
         case _:
             return None
 
 
-def _encoded(message: wire.EncodedImage, field: str, limits: Limits) -> EncodedSpec:
+def encoded_of(message: wire.EncodedImage, field: str, limits: Limits) -> EncodedSpec:
+    """A picture's file. Invalid."""
     if not 1 <= message.size <= limits.max_style_bytes:
         raise Invalid(f"{field}.size", f"1 to {limits.max_style_bytes} bytes, and this is {message.size}.")
     return EncodedSpec(message.size, message.payload)
 
 
-def _parameters(message: wire.Parameters) -> Parameters:
+def parameters_of(message: wire.Parameters) -> Parameters:
+    """Invalid."""
     field = "spec.parameters"
 
     def number(declared: Number) -> float | None:
@@ -248,15 +307,16 @@ def _parameters(message: wire.Parameters) -> Parameters:
     if message.native_size and message.HasField("size"):
         raise Invalid(f"{field}.native_size", "give either a size or native_size.")
     return Parameters(
-        preset=_known(PRESETS, message.preset, f"{field}.preset"),
+        preset=known(PRESETS, message.preset, f"{field}.preset"),
         native_size=message.native_size,
-        color=_known(COLORS, message.color, f"{field}.color"),
-        objective=_known(OBJECTIVES, message.objective, f"{field}.objective"),
-        optimizer=_known(OPTIMIZERS, message.optimizer, f"{field}.optimizer"),
+        color=known(COLORS, message.color, f"{field}.color"),
+        objective=known(OBJECTIVES, message.objective, f"{field}.objective"),
+        optimizer=known(OPTIMIZERS, message.optimizer, f"{field}.optimizer"),
         style_layers=_layers(message.style_layers, f"{field}.style_layers"),
         content_layers=_layers(message.content_layers, f"{field}.content_layers"),
-        pooling=_known(POOLINGS, message.pooling, f"{field}.pooling"),
-        precision=_known(PRECISIONS, message.precision, f"{field}.precision"),
+        pooling=known(POOLINGS, message.pooling, f"{field}.pooling"),
+        precision=known(PRECISIONS, message.precision, f"{field}.precision"),
+        seamless=known(SEAMLESS, message.seamless, f"{field}.seamless"),
         memory_limit=message.memory_limit if message.HasField("memory_limit") else None,
         **numbers,
     )
@@ -275,22 +335,24 @@ def _layers(messages: object, field: str) -> tuple[tuple[str, float], ...]:
     return tuple(layers.items())
 
 
-def _device(value: str) -> str:
+def device_of(value: str) -> str:
+    """A device's name; whether it is there, its slots know. Invalid."""
     if value and not _DEVICE.fullmatch(value):
         raise Invalid("spec.parameters.device", "a device is called cpu, mps, cuda:0 and so on.")
     return value
 
 
-def _check_payloads(spec: Spec, limits: Limits) -> None:
+def check_payloads(spec: Uploaded, limits: Limits) -> None:
+    """That each part has a payload of its own, none is left over, and all together are not too much. Invalid."""
     seen: set[int] = set()
-    total = 0
+    total, count = 0, len(list(spec.parts()))
     for part, field in spec.parts():
+        if part.payload >= count:
+            raise Invalid(f"{field}.payload", "payloads are numbered from 0, without gaps.")
         if part.payload in seen:
             raise Invalid(f"{field}.payload", f"payload {part.payload} is used twice; number them from 0, one for each plane and picture.")
         seen.add(part.payload)
         total += part.size
-    if max(seen) >= len(seen):
-        raise Invalid("spec.content.payload", "payloads are numbered from 0, without gaps.")
     if total > limits.max_bytes_in_flight:
         raise Invalid("spec", f"the job has {total} bytes in all, and this server takes {limits.max_bytes_in_flight} at once; scale the picture down.")
 
@@ -302,13 +364,15 @@ def number_in(value: float, field: str, low: float, high: float) -> float:
     return value
 
 
-def _one_of(value: str, choices: tuple[str, ...], field: str) -> str:
+def one_of(value: str, choices: tuple[str, ...], field: str) -> str:
+    """Invalid."""
     if value not in choices:
         raise Invalid(field, f"choose one of {', '.join(filter(None, choices))}.")
     return value
 
 
-def _known(names: Mapping[int, T], value: int, field: str) -> T:
+def known(names: Mapping[int, T], value: int, field: str) -> T:
+    """What an enumeration's value means. Invalid."""
     if value not in names:
         raise Invalid(field, "choose one of the values that restyle.v1 names." if value else "this must be set.")
     return names[value]

@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
 from ..devices.dispatch import Dispatcher
 from ..jobs import results
-from ..jobs.job import Job
+from ..jobs.job import Job, JobClass
 from ..jobs.states import JobState
-from ..jobs.store import DAMAGED, JobStore
+from ..jobs.store import JobStore
 from ..jobs.watching import events
 from ..records import report
 from ..records.result import Result
@@ -23,6 +23,7 @@ from ..weights.registry import WeightsRegistry
 from ..wire import restyle_pb2 as wire
 from . import replies
 from .job_creation import DRAINING_RETRY
+from .strengths import Strengths
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,9 @@ AT_ONCE = 25  # jobs of a list between two calls of others: a millisecond or two
 class Jobs:
     """What a caller can do with jobs."""
 
-    def __init__(self, store: JobStore, dispatcher: Dispatcher, registry: WeightsRegistry) -> None:
+    def __init__(self, store: JobStore, dispatcher: Dispatcher, registry: WeightsRegistry, strengths: Strengths) -> None:
         self._store = store
+        self._strengths = strengths
         self._dispatcher = dispatcher
         self._registry = registry
 
@@ -81,10 +83,20 @@ class Jobs:
     def finish(self, job_id: str, owner: str) -> wire.Job:
         """A running job delivers what there is, soon."""
         job = self._store.get(job_id, owner)
+        if job.job_class is JobClass.BACKGROUND and not job.state.ended:
+            return self.message(self._finish_learning(job))
         if not job.state.ended and job.state is not JobState.RUNNING:
             raise NotNow("This job has not begun to run, so there is nothing to keep; cancel it instead.", reason="NOT_RUNNING")
         self._dispatcher.finish(job_id)
         return self.message(job)
+
+    def _finish_learning(self, job: Job) -> Job:
+        """One that was set aside is taken up for it, before all else."""
+        if job.progress is None or job.progress.step < 1:
+            raise NotNow("This look has not learned its first step, so there is nothing to keep; wait for it, or cancel the job.", reason="NOT_RUNNING")
+        job = self._store.mark(job.id, finishing=True)
+        self._dispatcher.finish(job.id)
+        return job
 
     def cancel(self, job_id: str, owner: str) -> wire.Job:
         """The job is CANCELLED from now on; its worker leaves it at its next evaluation."""
@@ -107,20 +119,45 @@ class Jobs:
         result = self._readable(job)
         if request.offset > result.size:
             raise Invalid("offset", f"the result has {result.size} bytes.")
+        if not request.HasField("strength"):
+            async for response in self._sent(job, result, request.offset):
+                yield response
+            return
+        try:
+            async with self._strengths.result(job, result, request.strength) as lowered:
+                async for response in self._sent(job, lowered, request.offset, strength=request.strength):
+                    yield response
+        except results.Damaged:
+            raise self._lost(job) from None
+
+    async def _sent(self, job: Job, result: Result, offset: int, **first: Any) -> AsyncIterator[wire.ReadResultResponse]:
+        """first: fields of the first message alone."""
         self._store.read(job.id)
         with contextlib.closing(await self._opened(job, result)) as file:
-            yield wire.ReadResultResponse(info=replies.result_message(result), offset=request.offset, icc_profile=result.icc or b"")
+            yield wire.ReadResultResponse(info=replies.result_message(result), offset=offset, icc_profile=result.icc or b"", **first)
             done, crc = 0, 0
             while done < result.size:
                 data, crc = await self._piece(job, file, crc)
                 begin, done = done, done + len(data)
                 if not data or done > result.size or (done == result.size and crc != result.crc32):
-                    raise self._lost(job)
-                if done > request.offset:
-                    skipped = max(0, request.offset - begin)
+                    raise self._lost(job, result)
+                if done > offset:
+                    skipped = max(0, offset - begin)
                     yield wire.ReadResultResponse(offset=begin + skipped, data=data[skipped:])
 
+    async def preview(self, request: wire.PreviewResultRequest, owner: str) -> wire.Preview:
+        """The result as a small picture, at its own strength or another."""
+        job = self._store.get(request.id, owner)
+        wanted = request.strength if request.HasField("strength") else None
+        result, size = self._readable(job), replies.preview_size(request.preview_size)
+        try:
+            return replies.preview_message(await self._strengths.preview(job, result, wanted, size))
+        except results.Damaged:
+            raise self._lost(job) from None
+
     def _readable(self, job: Job) -> Result:
+        if job.look_id:
+            raise NotNow(f'This job has learned the look "{job.look_id}", which is its result; see "restyle look show {job.look_id}".', reason="NO_RESULT")
         if job.state is JobState.EXPIRED and job.failure is not None:
             raise DataLoss(job.failure.message, reason=job.failure.reason)
         if job.state is JobState.EXPIRED:
@@ -133,8 +170,10 @@ class Jobs:
         try:
             return await asyncio.to_thread(results.opened, result)
         except results.Damaged:
-            raise self._lost(job) from None
+            raise self._lost(job, result) from None
         except (FileNotFoundError, NotADirectoryError):
+            if result.path != self._store.folders.result(job.id):
+                raise self._lost(job, result) from None
             self._store.lose(job.id, None)
             raise NotFound("This result is gone; paint it again.", reason="RESULT_EXPIRED") from None
         except OSError as error:
@@ -146,9 +185,12 @@ class Jobs:
         except OSError as error:
             raise self._unreadable(job, error) from error
 
-    def _lost(self, job: Job) -> DataLoss:
+    def _lost(self, job: Job, result: Result | None = None) -> DataLoss:
+        """result: that was read; None: its own. One at another strength is made anew by the next call."""
+        if result is not None and result.path != self._store.folders.result(job.id):
+            return DataLoss("The painting at another strength was damaged on the server's disk; try again.", reason="STRENGTH_LOST")
         self._store.lose(job.id)
-        return DataLoss(DAMAGED.message, reason=DAMAGED.reason)
+        return DataLoss(results.DAMAGED.message, reason=results.DAMAGED.reason)
 
     def _unreadable(self, job: Job, error: OSError) -> NotNow:
         log.error("job %s: its result can't be read: %s", job.id, error.strerror)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from restyle_engine.large import sizing
 
@@ -24,13 +25,15 @@ from ..jobs.uploads import Payloads, Piece, payload_path
 from ..limits import ESTIMATE_SECONDS, RETRY_SECONDS, Limits
 from ..records import checkpoints
 from ..records.order import AskedOrder, PlaneFile, PreviousOrder, WeightsFile
-from ..refusals import BrokenUpload, Invalid, NotFound, QueueFull, TooLarge, Unavailable
+from ..refusals import BrokenUpload, Denied, Invalid, NotFound, QueueFull, TooLarge, Unavailable
 from ..weights.registry import WeightsRegistry
 from ..wire import restyle_pb2 as wire
 from ..worker.shortage import Shortage
-from . import replies
+from . import replies, updates
+from .callers import LOCAL
 from .conversion import spec_of, text
-from .specs import EncodedSpec, LibraryStyle, Spec
+from .learn_specs import LearnSpec, learn_spec_of
+from .specs import EncodedSpec, LibraryStyle, Spec, style_name
 from .style_calls import Styles
 from .uploading import in_time
 
@@ -44,6 +47,7 @@ GLANCE_SECONDS = 0.05  # without a newcomer, after which all have come
 MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
 
+AnySpec = Spec | LearnSpec
 Request = tuple[str, str, str]  # owner, client_id, request_id
 
 
@@ -83,26 +87,56 @@ class JobCreation:
             return await self._again(known, stream)
         if not self._dispatcher.accepting:
             raise Unavailable("The server is ending; send the job again when it is back.", reason="DRAINING", retry_after=DRAINING_RETRY)
-        spec = spec_of(header.spec, self._limits)
+        spec = _spec_of(header.spec, self._limits, owner)
         with self._admitted(request, spec) as entry:
             await self._let_others_in()
             self._dispatcher.check_device(spec.device)
+            if isinstance(spec, Spec) and spec.update:
+                return await self._update(spec, request, entry, stream)
             weights = await self._registry.chosen(spec.weights, spec.parameters)
             library = await self._styles.used(spec)
-            start = self._start(spec, owner)
-            previous = self._previous(spec, owner)
-            await self._preflight(spec.order(NOWHERE, weights, library, start), spec.device)
+            start, previous = (self._start(spec, owner), self._previous(spec, owner)) if isinstance(spec, Spec) else (None, ())
+            if isinstance(spec, Spec):
+                await self._preflight(spec.order(NOWHERE, weights, library, start), spec.device)
             job = self._added(spec, request, weights.id)
             entry.waits = False
             try:
-                order = await self._uploaded(job, spec, weights, library, start, previous, stream)
+                library, start = await self._uploaded(job, spec, library, start, stream)
+                if isinstance(spec, Spec):
+                    wanted: dict[str, Any] = {"order": await self._order(job, spec, weights, library, start, previous)}
+                else:
+                    folders = self._store.folders
+                    wanted = {"lesson": spec.order(folders.of(job.id), folders.learned(job.id), weights, library)}
                 job = self._store.get(job.id, owner)
                 if job.state is not JobState.UPLOADING:
                     raise BrokenUpload("The job was cancelled while it was uploaded.")
                 log.debug("job %s: label %r", job.id, job.label)
-                return self._store.move(job.id, JobState.QUEUED, order=order)
+                return self._store.move(job.id, JobState.QUEUED, **wanted)
             finally:
                 self._store.abandon(job.id)  # does nothing to a job that has got further
+
+    async def _update(self, spec: Spec, request: Request, entry: _Entry, stream: AsyncIterator[wire.CreateJobRequest]) -> Job:
+        """Takes in a job that paints as an earlier one did, of whose files it gets its own."""
+        earlier = updates.earlier(self._store, spec, request[0])
+        weights = await self._registry.chosen(earlier.order.weights.id, earlier.order.parameters)
+        await self._preflight(earlier.asked(spec, NOWHERE, weights), spec.device)
+        job = self._added(spec, request, weights.id, earlier)
+        entry.waits = False
+        folder = self._store.folders.of(job.id)
+        try:
+            try:
+                await self._store.lend(spec.update, job.owner, updates.painting(folder))
+                await asyncio.to_thread(earlier.lend, folder)
+            except (Invalid, NotFound, FileNotFoundError):
+                raise updates.gone() from None
+            await self._uploaded(job, spec, {}, None, stream)
+            order = replace(earlier.asked(spec, folder, weights), kept=self._store.folders.checkpoint(job.id))
+            await self._go_on(job, order)
+            if self._store.get(job.id, request[0]).state is not JobState.UPLOADING:
+                raise BrokenUpload("The job was cancelled while it was uploaded.")
+            return self._store.move(job.id, JobState.QUEUED, order=order)
+        finally:
+            self._store.abandon(job.id)
 
     async def _header(self, stream: AsyncIterator[wire.CreateJobRequest]) -> wire.CreateJobHeader:
         first = await self._next(stream)
@@ -129,7 +163,7 @@ class JobCreation:
         return job
 
     @contextmanager
-    def _admitted(self, request: Request, spec: Spec) -> Iterator[_Entry]:
+    def _admitted(self, request: Request, spec: AnySpec) -> Iterator[_Entry]:
         """Keeps a place in the queue while the job comes in, so that those for whom there is none hear of it at once. QueueFull."""
         owner, client_id, _ = request
         entry = _Entry(owner or client_id, sum(spec.sizes.values()), asyncio.Event())
@@ -160,7 +194,7 @@ class JobCreation:
         if self._store.bytes_in_flight(party) + sum(entry.size for entry in own) + wanted.size > limits.max_bytes_in_flight:
             raise QueueFull("This client's waiting jobs hold as many bytes as the server takes; send this one when one of them has ended.", retry)
 
-    def _added(self, spec: Spec, request: Request, weights_id: str) -> Job:
+    def _added(self, spec: AnySpec, request: Request, weights_id: str, earlier: updates.Earlier | None = None) -> Job:
         owner, client_id, request_id = request
         return self._store.add(
             lambda job_id, arrival: Job(
@@ -173,12 +207,13 @@ class JobCreation:
                 state=JobState.UPLOADING,
                 created=self._clock.time(),
                 arrival=arrival,
-                input_bytes=sum(spec.sizes.values()),
+                input_bytes=sum(spec.sizes.values()) + (earlier.input_bytes if earlier else 0),
                 weights_id=weights_id,
                 owner=owner,
                 wanted_device=spec.device,
-                previous=tuple(one.job_id for one in spec.previous),
-                sequence=spec.sequence,
+                previous=tuple(one.job_id for one in spec.previous) if isinstance(spec, Spec) else (),
+                sequence=isinstance(spec, Spec) and spec.sequence,
+                styles=earlier.styles if earlier else tuple(style_name(style, index) for index, style in enumerate(spec.styles)),
             )
         )
 
@@ -223,18 +258,12 @@ class JobCreation:
             raise TooLarge(shortage.failure.message, estimate.largest_size)
 
     async def _uploaded(
-        self,
-        job: Job,
-        spec: Spec,
-        weights: WeightsFile,
-        library: dict[str, LibraryStyle],
-        start: PlaneFile | None,
-        previous: tuple[PreviousOrder, ...],
-        stream: AsyncIterator[wire.CreateJobRequest],
-    ) -> AskedOrder:
+        self, job: Job, spec: AnySpec, library: dict[str, LibraryStyle], start: PlaneFile | None, stream: AsyncIterator[wire.CreateJobRequest]
+    ) -> tuple[dict[str, LibraryStyle], PlaneFile | None]:
+        """Puts all that the job needs into its folder: the library's styles and the earlier result, which then are there, and the payloads."""
         folder = self._store.folders.of(job.id)
         library = {id_: await self._snapshot(style, folder / f"style-{index}") for index, (id_, style) in enumerate(sorted(library.items()))}
-        if start is not None:
+        if isinstance(spec, Spec) and start is not None:
             await self._store.lend(spec.start_job, job.owner, folder / "start")
             start = PlaneFile(folder / "start", start.format, start.width, start.height, start.icc)
         with Payloads(folder, spec.sizes) as payloads:
@@ -243,9 +272,16 @@ class JobCreation:
         for part, field in spec.parts():
             if isinstance(part, EncodedSpec) and not _is_picture(payload_path(folder, part.payload)):
                 raise Invalid(field, "this is not a PNG, JPEG, TIFF or WebP picture.")
+        return library, start
+
+    async def _order(
+        self, job: Job, spec: Spec, weights: WeightsFile, library: dict[str, LibraryStyle], start: PlaneFile | None, previous: tuple[PreviousOrder, ...]
+    ) -> AskedOrder:
         folders = self._store.folders
         order = replace(
-            spec.order(folder, weights, library, start, previous), kept=folders.checkpoint(job.id), frame=folders.frame(job.id) if spec.sequence else None
+            spec.order(folders.of(job.id), weights, library, start, previous),
+            kept=folders.checkpoint(job.id),
+            frame=folders.frame(job.id) if spec.sequence else None,
         )
         await self._go_on(job, order)
         return order
@@ -269,11 +305,19 @@ class JobCreation:
 
     async def estimate(self, request: wire.EstimateJobRequest, owner: str) -> wire.Estimate:
         """Memory, time and the largest size, without the job's pixels, and without the jobs that it holds still with: they may not have been made yet."""
+        if request.spec.HasField("learn"):
+            raise Invalid("spec.learn", "what a look costs is not estimated: it gives way to everything, and can be finished at any of its steps.")
         spec = spec_of(request.spec, self._limits)
         self._dispatcher.check_device(spec.device)
-        weights = await self._registry.chosen(spec.weights, spec.parameters)
-        previous = tuple(PreviousOrder((NOWHERE,), one.weight) for one in spec.previous)
-        asked = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner), previous)
+        if spec.update:
+            earlier = updates.earlier(self._store, spec, owner)
+            weights = await self._registry.chosen(earlier.order.weights.id, earlier.order.parameters)
+            previous: tuple[PreviousOrder, ...] = ()
+            asked = earlier.asked(spec, NOWHERE, weights)
+        else:
+            weights = await self._registry.chosen(spec.weights, spec.parameters)
+            previous = tuple(PreviousOrder((NOWHERE,), one.weight) for one in spec.previous)
+            asked = spec.order(NOWHERE, weights, await self._styles.used(spec), self._start(spec, owner), previous)
         estimated = await self._dispatcher.estimate(asked, spec.device, ESTIMATE_SECONDS, ESTIMATE_SECONDS)
         if estimated is None:
             raise Unavailable("The engine is still starting; ask again in a moment.", retry_after=RETRY_SECONDS)
@@ -292,6 +336,15 @@ class JobCreation:
             resolved=replies.resolved_message(resolved, weights.id, slot.id),
             warnings=sizing.said(asked.parameters, resolved, asked.content.width, asked.content.height),
         )
+
+
+def _spec_of(message: wire.JobSpec, limits: Limits, owner: str) -> AnySpec:
+    """Invalid; Denied."""
+    if not message.HasField("learn"):
+        return spec_of(message, limits)
+    if owner != LOCAL:  # the library is everybody's
+        raise Denied("Looks are learned on the server's own machine; ask who looks after it.")
+    return learn_spec_of(message, limits)
 
 
 async def _piece(stream: AsyncIterator[wire.CreateJobRequest]) -> Piece | None:

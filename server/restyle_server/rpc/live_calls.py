@@ -8,15 +8,17 @@ from collections.abc import AsyncIterator
 
 from restyle_contract.limits import MAX_TEXT
 from restyle_contract.rectangles import Rect
+from restyle_engine.parameters import Seamless
 
 from ..devices.live import LivePainters
 from ..jobs.store import JobStore
 from ..limits import RETRY_SECONDS, Limits
 from ..looks.library import Look
-from ..records.live import LookFile
+from ..records.live import LiveMotion, LookFile
 from ..refusals import Invalid, NotNow, QueueFull, Unavailable
 from ..wire import restyle_pb2 as wire
 from . import conversion, replies
+from .live_frames import COPIES
 from .live_session import Change, LiveSession
 from .look_calls import Looks
 
@@ -66,13 +68,19 @@ class Live:
             self._let_go(session)
 
     async def _answers(self, session: LiveSession) -> AsyncIterator[wire.LiveResponse]:
-        while (crop := await session.next()) is not None:
-            change, rect = session.change, crop.wanted
-            piece = await self._painters.paint(crop)
+        while (order := await session.next()) is not None:
+            if isinstance(order, LiveMotion):
+                session.followed(await self._painters.do(order))
+                continue
+            change, rect = session.change, order.wanted
+            piece = await self._painters.do(order)
             session.check()
             message = wire.LiveRect(x=rect.x, y=rect.y, width=rect.width, height=rect.height, data=piece.data)
             number = session.sending(asyncio.get_running_loop().call_later(self._limits.live_unread_seconds, self._expire, session))
-            yield wire.LiveResponse(number=number, rect=message, change=change, settled=session.settled, seconds=piece.seconds)
+            answer = wire.LiveResponse(number=number, rect=message, change=change, settled=session.settled, seconds=piece.seconds)
+            answer.anew = session.anew
+            answer.warnings.extend(session.told())
+            yield answer
 
     def _expire(self, session: LiveSession) -> None:
         """Also where the answer can't even be handed to the connection, which may last for ever."""
@@ -107,14 +115,19 @@ class Live:
         if not given.look_id:
             raise Invalid("open.look_id", "name the look to paint with; `restyle look list` shows them.")
         strength = _strength(given.strength, "open.strength") if given.HasField("strength") else None
+        seamless = conversion.known(conversion.SEAMLESS, given.seamless, "open.seamless")
+        if given.moving and seamless is not Seamless.NONE:
+            raise Invalid("open.seamless", "a canvas that moves is not seamless; leave one of them out.")
         look = await self._looks.find(given.look_id)
         self._check_place(party)
-        self._check_room(party, spec.size)
+        held = spec.size * (COPIES if given.moving else 1)
+        self._check_room(party, held)
         shape = await self._painters.shape()
         self._check_place(party)  # once more: a worker may have had to start first
-        self._check_room(party, spec.size)
+        self._check_room(party, held)
         own = look.header.strength if strength is None else strength
-        session = LiveSession(party, spec.format, (spec.width, spec.height), spec.icc, _file(look), own, shape)
+        size = spec.width, spec.height
+        session = LiveSession(party, spec.format, size, spec.icc, _file(look), own, shape, moving=given.moving, seamless=seamless)
         self._sessions.add(session)
         return session
 
@@ -142,13 +155,14 @@ class Live:
         if message.HasField("size"):
             plane = wire.Plane(format=replies.format_message(session.format), width=message.size.width, height=message.size.height)
             spec = conversion.plane_of(plane, "size", self._limits)
-            self._check_room(session.party, spec.size, session)
+            self._check_room(session.party, spec.size * session.copies, session)
             size = spec.width, spec.height
         width, height = size or session.size
         rects = tuple(_rect(rect, f"rects[{index}]", width, height, session.format.pixel_bytes) for index, rect in enumerate(message.rects))
         look = _file(await self._looks.find(message.look_id)) if message.look_id else None
         strength = _strength(message.strength, "strength") if message.HasField("strength") else None
-        return Change(rects, size, look, strength, message.change, not message.more)
+        heard = not (rects or size or look or message.change or message.HasField("strength"))  # only that an answer was read, which may come within a change
+        return Change(rects, size, look, strength, message.change, not (message.more or heard))
 
 
 def _rect(message: wire.LiveRect, field: str, width: int, height: int, pixel_bytes: int) -> tuple[Rect, bytes]:

@@ -19,11 +19,12 @@ from ..records.result import Result
 from ..weights.catalogue import Weights
 from ..wire import restyle_pb2 as wire
 from ..worker.engine import Device
-from .conversion import CHANNELS, DEPTHS, PRESETS
+from .conversion import CHANNELS, DEPTHS, PRESETS, SEAMLESS
 
 _CHANNELS = {channels: value for value, channels in CHANNELS.items()}
 _DEPTHS = {depth: value for value, depth in DEPTHS.items()}
 _PRESETS = {preset: value for value, preset in PRESETS.items() if value}
+_SEAMLESS = {seamless: value for value, seamless in SEAMLESS.items() if value}
 _OBJECTIVES = {Objective.GRAM: wire.GRAM, Objective.WASSERSTEIN: wire.WASSERSTEIN}
 _OPTIMIZERS = {Optimizer.LBFGS: wire.LBFGS, Optimizer.ADAM: wire.ADAM}
 _POOLINGS = {Pooling.AVERAGE: wire.AVERAGE, Pooling.MAX: wire.MAX}
@@ -50,6 +51,9 @@ def job_message(job: Job, place: int, weights: Mapping[str, Weights]) -> wire.Jo
         finished_early=job.finished_early,
         warnings=job.warnings,
         request_id=job.request_id,
+        look_id=job.look_id,
+        styles=job.styles,
+        style_scales=job.style_scales,
     )
     if job.progress is not None:
         message.progress.CopyFrom(progress_message(job.progress))
@@ -81,10 +85,12 @@ def progress_message(progress: Progress) -> wire.Progress:
 
 
 def report_messages(report: Report) -> Iterator[wire.ReadReportResponse]:
-    """The scales, each in a message of its own, then the steps."""
+    """The scales, each in a message of its own, then where lines were kept, and the steps."""
     for scale in report.scales:
         same = {each.name: getattr(scale, each.name) for each in fields(ScaleReport) if each.name != "picture"}
         yield wire.ReadReportResponse(scale=wire.ScaleReport(**same, picture=preview_message(scale.picture)))
+    if report.legible is not None:
+        yield wire.ReadReportResponse(legible=preview_message(report.legible))
     for first in range(0, len(report.steps), STEPS_PER_MESSAGE):
         yield wire.ReadReportResponse(steps=[progress_message(step) for step in report.steps[first : first + STEPS_PER_MESSAGE]])
 
@@ -136,6 +142,7 @@ def resolved_message(resolved: Resolved, weights_id: str, device: str) -> wire.P
         content_layers=[wire.LayerWeight(layer=layer, weight=weight) for layer, weight in resolved.content_layers],
         pooling=_POOLINGS[resolved.pooling],
         precision=_PRECISIONS[resolved.precision],
+        seamless=_SEAMLESS[resolved.seamless],  # type: ignore[arg-type]
         weights=weights_id,
         device=device.partition(": ")[0],
         **{name: getattr(resolved, name) for name in NUMBERS},

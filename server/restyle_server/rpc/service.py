@@ -89,6 +89,9 @@ class Service(RestyleServicer):
         async for response in self._jobs.read(request, owner_of(context)):
             yield response
 
+    async def PreviewResult(self, request: wire.PreviewResultRequest, context: Context) -> wire.Preview:  # noqa: N802
+        return await self._jobs.preview(request, owner_of(context))
+
     async def ReadReport(self, request: wire.ReadReportRequest, context: Context) -> AsyncIterator[wire.ReadReportResponse]:  # noqa: N802
         async for response in self._jobs.report(request.id, owner_of(context)):
             yield response

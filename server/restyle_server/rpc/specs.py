@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from restyle_engine.parameters import Parameters, Symmetry
 from restyle_imaging.planes.formats import PixelFormat
@@ -44,7 +45,7 @@ class EncodedSpec:
 
 @dataclass(frozen=True, slots=True)
 class StyleSpec:
-    """source: the library's id, a picture file, or a plane. scale: None leaves it to the library's suggestion, else 1."""
+    """source: the library's id, a picture file, or a plane. scale: None leaves it to what suits the picture and the style."""
 
     source: str | EncodedSpec | PlaneSpec
     weight: float  # all weights sum to 1
@@ -73,9 +74,25 @@ class LibraryStyle:
     """What the library says about a style that a job uses."""
 
     picture: Path
-    scale: float  # that it suggests
+    scale: float | None  # that it suggests
     width: int  # px
     height: int
+
+
+class Uploaded(Protocol):
+    """Any validated JobSpec, as far as its upload is concerned."""
+
+    @property
+    def styles(self) -> tuple[StyleSpec, ...]: ...
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        """Bytes by payload."""
+        ...
+
+    def parts(self) -> Iterator[tuple[PlaneSpec | EncodedSpec, str]]:
+        """Everything that is uploaded, with its field's path."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +115,8 @@ class Spec:
     previous: tuple[PreviousSpec, ...] = ()
     painted: EncodedSpec | PlaneSpec | None = None
     sequence: bool = False  # followers may come
+    update: str = ""  # the job whose painting is updated: then styles, masks, start and parameters are that job's
+    reading: bool = False
 
     @property
     def sizes(self) -> dict[int, int]:
@@ -128,7 +147,7 @@ class Spec:
         spec.previous names."""
         return AskedOrder(
             content=self.content.file(folder),
-            styles=tuple(_style(style, index, folder, library) for index, style in enumerate(self.styles)),
+            styles=tuple(style_order(style, index, folder, library) for index, style in enumerate(self.styles)),
             weights=weights,
             parameters=self.parameters,
             masks=tuple(MaskFile(mask.plane.file(folder), mask.use) for mask in self.masks),
@@ -136,31 +155,42 @@ class Spec:
             strength_map=self.strength_map.file(folder) if self.strength_map else None,
             report=self.report,
             previous=previous,
-            painted=None if self.painted is None else _painted(self.painted, folder),
+            painted=None if self.painted is None else painted_order(self.painted, folder),
+            reading=self.reading,
         )
 
 
-def _painted(painted: EncodedSpec | PlaneSpec, folder: Path) -> PaintedOrder:
+def painted_order(painted: EncodedSpec | PlaneSpec, folder: Path) -> PaintedOrder:
+    """What a person has painted, its payload a file of the folder."""
     if isinstance(painted, PlaneSpec):
         return PaintedOrder(plane=painted.file(folder))
     return PaintedOrder(picture=payload_path(folder, painted.payload))
 
 
-def _style(style: StyleSpec, index: int, folder: Path, library: Mapping[str, LibraryStyle]) -> StyleOrder:
-    name, picture, plane, scale = f"picture {index + 1}", None, None, 1.0
+def style_name(style: StyleSpec, index: int) -> str:
+    """For people: the library's id, or what it is and its number."""
     if isinstance(style.source, str):
-        name, picture, scale = style.source, library[style.source].picture, library[style.source].scale
+        return style.source
+    return f"{'picture' if isinstance(style.source, EncodedSpec) else 'layer'} {index + 1}"
+
+
+def style_order(style: StyleSpec, index: int, folder: Path, library: Mapping[str, LibraryStyle]) -> StyleOrder:
+    """The style of this number, its payloads files of the folder. library: the styles that are named by their ids."""
+    picture, plane, suggested = None, None, None
+    if isinstance(style.source, str):
+        picture, suggested = library[style.source].picture, library[style.source].scale
     elif isinstance(style.source, EncodedSpec):
         picture = payload_path(folder, style.source.payload)
     else:
-        name, plane = f"layer {index + 1}", style.source.file(folder)
+        plane = style.source.file(folder)
     return StyleOrder(
-        name=name,
+        name=style_name(style, index),
         picture=picture,
         plane=plane,
         weight=style.weight,
-        scale=scale if style.scale is None else style.scale,
+        scale=style.scale,
         crop=style.crop,
         mask=style.mask.file(folder) if style.mask else None,
         symmetry=style.symmetry,
+        suggested=suggested,
     )

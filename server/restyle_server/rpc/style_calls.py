@@ -18,7 +18,7 @@ from ..styles.library import Draft, Library, Style
 from ..styles.pictures import as_jpeg
 from ..wire import restyle_pb2 as wire
 from .replies import COLOR_VALUES
-from .specs import LibraryStyle, Spec
+from .specs import LibraryStyle, Uploaded
 from .uploading import in_time
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Styles:
         self._limits = limits
         self._checking = asyncio.Semaphore(1)  # each takes up to 2 GiB of memory, in a process of its own
 
-    async def used(self, spec: Spec) -> dict[str, LibraryStyle]:
+    async def used(self, spec: Uploaded) -> dict[str, LibraryStyle]:
         """The library's styles that the job uses, by id. Invalid."""
         found = {}
         for index, style in enumerate(spec.styles):
@@ -53,7 +53,7 @@ class Styles:
             style = await asyncio.to_thread(self._library.get, style_id)
         except StyleNotFound as error:
             raise Invalid(f"spec.styles[{index}].style_id", error.message, reason="STYLE_NOT_FOUND") from error
-        return LibraryStyle(style.picture, style.suggested.scale or 1.0, style.width, style.height)
+        return LibraryStyle(style.picture, style.suggested.scale, style.width, style.height)
 
     async def list(self, request: wire.ListStylesRequest) -> wire.ListStylesResponse:
         """A page, shorter than asked for when its thumbnails are large; the token is the last id shown."""

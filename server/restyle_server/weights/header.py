@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from restyle_engine.network.topology import VGG19, Convolution, topology_of
+from restyle_engine.pickles import SEEN, is_pickle
 
 from .errors import WeightsInvalid
 
@@ -45,15 +46,16 @@ def layers_of(path: Path) -> tuple[str, ...]:
 def _read(path: Path) -> tuple[dict[str, Any], int]:
     """The header's tensors by name, and how many bytes of data follow it."""
     with path.open("rb") as file:
-        start = file.read(8)
-        if start[:2] == b"PK" or start[:1] == b"\x80":  # a zip archive or a bare pickle
+        start = file.read(SEEN)
+        if is_pickle(start):
             raise WeightsInvalid(
                 f"{path} is a PyTorch file, which Restyle doesn't open as it is. Torchvision's own VGG19 file is taken in with: "
                 "restyle weights install vgg19 --from FILE. Convert any other to safetensors."
             )
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+        length = struct.unpack("<Q", start[:8])[0] if len(start) >= 8 else 0
         if not 2 <= length <= LARGEST_HEADER:
             raise WeightsInvalid(f"{path} is no safetensors file; give one that holds the convolutions of VGG16 or VGG19.")
+        file.seek(8)
         text = file.read(length)
         size = file.seek(0, 2)
     try:

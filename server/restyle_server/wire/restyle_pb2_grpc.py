@@ -74,6 +74,11 @@ class RestyleStub(object):
                 request_serializer=restyle_dot_v1_dot_restyle__pb2.ReadResultRequest.SerializeToString,
                 response_deserializer=restyle_dot_v1_dot_restyle__pb2.ReadResultResponse.FromString,
                 _registered_method=True)
+        self.PreviewResult = channel.unary_unary(
+                '/restyle.v1.Restyle/PreviewResult',
+                request_serializer=restyle_dot_v1_dot_restyle__pb2.PreviewResultRequest.SerializeToString,
+                response_deserializer=restyle_dot_v1_dot_restyle__pb2.Preview.FromString,
+                _registered_method=True)
         self.ReadReport = channel.unary_stream(
                 '/restyle.v1.Restyle/ReadReport',
                 request_serializer=restyle_dot_v1_dot_restyle__pb2.ReadReportRequest.SerializeToString,
@@ -186,7 +191,8 @@ class RestyleServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def FinishJob(self, request, context):
-        """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run.
+        """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run, and while a look
+        has not learned its first step. A look that was set aside is finished as soon as a device has a moment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -201,7 +207,16 @@ class RestyleServicer(object):
 
     def ReadResult(self, request, context):
         """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, DATA_LOSS when it is not what was painted any more, FAILED_PRECONDITION
-        while the job has not succeeded.
+        while the job has not succeeded, and for a job that learned a look: its result is the look that Job.look_id names.
+        With a strength, the painting as it would be about at that, made from it and its content in a moment: 0 is the content, bit for bit, and the job's own the
+        result. FAILED_PRECONDITION (STRENGTH_FIXED) for a texture, a frame of a film, and what an earlier version painted: no content is kept with these.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewResult(self, request, context):
+        """The same as a small picture. Errors as of ReadResult.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -350,6 +365,11 @@ def add_RestyleServicer_to_server(servicer, server):
                     servicer.ReadResult,
                     request_deserializer=restyle_dot_v1_dot_restyle__pb2.ReadResultRequest.FromString,
                     response_serializer=restyle_dot_v1_dot_restyle__pb2.ReadResultResponse.SerializeToString,
+            ),
+            'PreviewResult': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewResult,
+                    request_deserializer=restyle_dot_v1_dot_restyle__pb2.PreviewResultRequest.FromString,
+                    response_serializer=restyle_dot_v1_dot_restyle__pb2.Preview.SerializeToString,
             ),
             'ReadReport': grpc.unary_stream_rpc_method_handler(
                     servicer.ReadReport,
@@ -638,6 +658,33 @@ class Restyle(object):
             '/restyle.v1.Restyle/ReadResult',
             restyle_dot_v1_dot_restyle__pb2.ReadResultRequest.SerializeToString,
             restyle_dot_v1_dot_restyle__pb2.ReadResultResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewResult(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/restyle.v1.Restyle/PreviewResult',
+            restyle_dot_v1_dot_restyle__pb2.PreviewResultRequest.SerializeToString,
+            restyle_dot_v1_dot_restyle__pb2.Preview.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,13 +52,19 @@ class RestyleStub:
     always possible. An ATTACHED job is cancelled when nobody has watched it for ServerLimits.lease_seconds.
     """
     FinishJob: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.FinishJobRequest, _restyle_pb2.Job]
-    """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run."""
+    """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run, and while a look
+    has not learned its first step. A look that was set aside is finished as soon as a device has a moment.
+    """
     CancelJob: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.CancelJobRequest, _restyle_pb2.Job]
     """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
     ReadResult: _grpc.UnaryStreamMultiCallable[_restyle_pb2.ReadResultRequest, _restyle_pb2.ReadResultResponse]
     """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, DATA_LOSS when it is not what was painted any more, FAILED_PRECONDITION
-    while the job has not succeeded.
+    while the job has not succeeded, and for a job that learned a look: its result is the look that Job.look_id names.
+    With a strength, the painting as it would be about at that, made from it and its content in a moment: 0 is the content, bit for bit, and the job's own the
+    result. FAILED_PRECONDITION (STRENGTH_FIXED) for a texture, a frame of a film, and what an earlier version painted: no content is kept with these.
     """
+    PreviewResult: _grpc.UnaryUnaryMultiCallable[_restyle_pb2.PreviewResultRequest, _restyle_pb2.Preview]
+    """The same as a small picture. Errors as of ReadResult."""
     ReadReport: _grpc.UnaryStreamMultiCallable[_restyle_pb2.ReadReportRequest, _restyle_pb2.ReadReportResponse]
     """How a job was painted: its scales first, coarsest first, then its steps in order. Kept as long as its result. NOT_FOUND for a job that was ordered without
     a report, or whose result has expired; FAILED_PRECONDITION while the job has not succeeded.
@@ -111,13 +117,19 @@ class RestyleAsyncStub(RestyleStub):
     always possible. An ATTACHED job is cancelled when nobody has watched it for ServerLimits.lease_seconds.
     """
     FinishJob: _aio.UnaryUnaryMultiCallable[_restyle_pb2.FinishJobRequest, _restyle_pb2.Job]  # type: ignore[assignment]
-    """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run."""
+    """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run, and while a look
+    has not learned its first step. A look that was set aside is finished as soon as a device has a moment.
+    """
     CancelJob: _aio.UnaryUnaryMultiCallable[_restyle_pb2.CancelJobRequest, _restyle_pb2.Job]  # type: ignore[assignment]
     """The job is CANCELLED when this returns; its device is free within two loss evaluations. Idempotent; a job in a terminal state stays as it is."""
     ReadResult: _aio.UnaryStreamMultiCallable[_restyle_pb2.ReadResultRequest, _restyle_pb2.ReadResultResponse]  # type: ignore[assignment]
     """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, DATA_LOSS when it is not what was painted any more, FAILED_PRECONDITION
-    while the job has not succeeded.
+    while the job has not succeeded, and for a job that learned a look: its result is the look that Job.look_id names.
+    With a strength, the painting as it would be about at that, made from it and its content in a moment: 0 is the content, bit for bit, and the job's own the
+    result. FAILED_PRECONDITION (STRENGTH_FIXED) for a texture, a frame of a film, and what an earlier version painted: no content is kept with these.
     """
+    PreviewResult: _aio.UnaryUnaryMultiCallable[_restyle_pb2.PreviewResultRequest, _restyle_pb2.Preview]  # type: ignore[assignment]
+    """The same as a small picture. Errors as of ReadResult."""
     ReadReport: _aio.UnaryStreamMultiCallable[_restyle_pb2.ReadReportRequest, _restyle_pb2.ReadReportResponse]  # type: ignore[assignment]
     """How a job was painted: its scales first, coarsest first, then its steps in order. Kept as long as its result. NOT_FOUND for a job that was ordered without
     a report, or whose result has expired; FAILED_PRECONDITION while the job has not succeeded.
@@ -203,7 +215,9 @@ class RestyleServicer(metaclass=_abc_1.ABCMeta):
         request: _restyle_pb2.FinishJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_restyle_pb2.Job, _abc.Awaitable[_restyle_pb2.Job]]:
-        """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run."""
+        """Stop now and keep what there is: the job becomes SUCCEEDED, with Job.finished_early. FAILED_PRECONDITION while it has not begun to run, and while a look
+        has not learned its first step. A look that was set aside is finished as soon as a device has a moment.
+        """
 
     @_abc_1.abstractmethod
     def CancelJob(
@@ -220,8 +234,18 @@ class RestyleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_restyle_pb2.ReadResultResponse], _abc.AsyncIterator[_restyle_pb2.ReadResultResponse]]:
         """The result's bytes from `offset` on, in order. NOT_FOUND when it has expired, DATA_LOSS when it is not what was painted any more, FAILED_PRECONDITION
-        while the job has not succeeded.
+        while the job has not succeeded, and for a job that learned a look: its result is the look that Job.look_id names.
+        With a strength, the painting as it would be about at that, made from it and its content in a moment: 0 is the content, bit for bit, and the job's own the
+        result. FAILED_PRECONDITION (STRENGTH_FIXED) for a texture, a frame of a film, and what an earlier version painted: no content is kept with these.
         """
+
+    @_abc_1.abstractmethod
+    def PreviewResult(
+        self,
+        request: _restyle_pb2.PreviewResultRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restyle_pb2.Preview, _abc.Awaitable[_restyle_pb2.Preview]]:
+        """The same as a small picture. Errors as of ReadResult."""
 
     @_abc_1.abstractmethod
     def ReadReport(

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import replace
 
 import numpy as np
+from restyle_engine.step import Step
 from restyle_engine.task import State
 
 from ..records import checkpoints
@@ -28,7 +29,7 @@ class Checkpoint:
             return None
         head, planes = kept
         (best,) = (np.frombuffer(plane, np.float32).reshape(shape) for plane, shape in zip(planes, head.shapes, strict=True))
-        return State(head.done, best, head.width, head.height, head.nearness)
+        return State(head.done, best, head.width, head.height, head.nearness, None if head.last is None else Step(**head.last))
 
     def keep(self, state: State) -> None:
         """Writes a state in the place of the one before. A disk that can't take it costs only the going on."""
@@ -38,5 +39,14 @@ class Checkpoint:
         with contextlib.suppress(OSError):
             self._fingerprint = self._fingerprint or checkpoints.fingerprint(self._order)
             shapes = tuple((int(plane.shape[0]), int(plane.shape[1]), int(plane.shape[2])) for plane in planes)
-            head = Head(self._fingerprint, self._engine, state.done, state.width, state.height, shapes, state.nearness)
+            head = Head(
+                self._fingerprint,
+                self._engine,
+                state.done,
+                state.width,
+                state.height,
+                shapes,
+                state.nearness,
+                None if state.last is None else state.last.counts(),
+            )
             checkpoints.write(self._order.kept, head, [np.ascontiguousarray(plane, np.float32).data.cast("B") for plane in planes])

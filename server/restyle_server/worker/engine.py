@@ -11,7 +11,7 @@ Errors of an engine (JobFailure and its reason become Job.error; anything else b
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from restyle_engine.large import sizing
@@ -20,6 +20,7 @@ from restyle_engine.step import Step
 from restyle_engine.verdict import Between, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 
+from ..records.lesson import LessonOrder
 from ..records.order import AskedOrder, Order
 from ..records.progress import Preview
 from ..records.report import ScaleReport
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LiveProgress(Step):
-    """What an observer is told. `preview(longest_side)` makes one of the state now, and is only valid during the call of the observer."""
+    """What an observer is told. `preview(longest_side)` makes one of the state now, and is only valid during the call of the observer. style_scales: sizes of
+    the strokes, of the order's styles in theirs."""
 
     preview: Callable[[int], Preview] | None = None
+    style_scales: tuple[float, ...] = ()
 
 
 Observer = Callable[[LiveProgress], Verdict]
@@ -54,6 +57,20 @@ def resolved(order: AskedOrder, device: Device, throughput: sizing.Throughput = 
     return order.resolved(sizing.resolved(order.parameters, content.width, content.height, device.kind, device.bf16, throughput))
 
 
+LESSON_SIZE = 512  # px, longest side of the photographs that a look is learned on
+PAINTING_SIZE = 1024  # px, same of a layer and its painting: their strokes as they are, as far as measuring them takes seconds
+
+
+def resolved_lesson(lesson: LessonOrder, device: Device) -> Resolved:
+    """A lesson's parameters, every choice made, for this device; evaluations: the steps. Photographs are as large as a square of the size."""
+    asked = lesson.parameters
+    if lesson.painting is None or lesson.content is None:
+        width = height = size = asked.size or LESSON_SIZE
+    else:
+        width, height, size = lesson.content.width, lesson.content.height, asked.size or PAINTING_SIZE
+    return replace(resolve(replace(asked, size=size), width, height, device.kind, device.bf16), evaluations=lesson.steps)
+
+
 def usual(device: Device) -> Resolved:
     """What most jobs will want of this device, but for their sizes."""
     return resolve(Parameters(), SMALLEST_SIDE, SMALLEST_SIDE, device.kind, device.bf16)
@@ -70,12 +87,14 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """plane: the result in the very format, size and profile of the content. scales: for orders that want a report, coarsest first."""
+    """plane: the result in the very format, size and profile of the content. scales: for orders that want a report, coarsest first; legible: for those,
+    where lines were kept because people read there, white on black; None: nowhere."""
 
     plane: Plane
     finished_early: bool
     warnings: tuple[str, ...] = ()
     scales: tuple[ScaleReport, ...] = ()
+    legible: Preview | None = None
 
 
 class JobFailure(Exception):
@@ -87,16 +106,48 @@ class JobFailure(Exception):
         self.message = message
 
 
-FEATURES = ("color", "crop", "masks", "sequence", "several_styles", "start", "strength_map", "style_masks", "symmetry", "wasserstein", "live")
+FEATURES = (
+    *("color", "crop", "masks", "reading", "seamless", "sequence", "several_styles", "start", "strength_map", "style_masks", "symmetry", "texture"),
+    *("wasserstein", "live", "learn"),
+)
 """The optional parts of the API, by the names that ServerInfo.features uses. An engine that lacks one fails such jobs with UNIMPLEMENTED."""
 
 
 class LookPainter(Protocol):
     """Paints with one look."""
 
-    def paint(self, content: Pixels, x: int, y: int, strength: float) -> Pixels:
-        """A rectangle of a canvas, (h, w, 3) float32 in 0–1, which begins at x, y there, on the grid. strength: 0–100. What is within reach of an edge that
-        isn't the canvas's own is not as in the whole picture."""
+    def paint(self, content: Pixels, x: int, y: int, strength: float, period: tuple[int, int]) -> Pixels:
+        """A rectangle of a canvas, (h, w, 3) float32 in 0–1, which begins at x, y there. strength: 0–100. period: px, right and down, after which
+        the canvas repeats; 0: it doesn't. What is within reach of an edge that isn't the canvas's own is not as in the whole picture."""
+        ...
+
+
+class LookLearner(Protocol):
+    """Learns one look, a step at a time. JobFailure from each of its methods."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether what it learns from has been read, so that there is a look."""
+        ...
+
+    @property
+    def done(self) -> bool: ...
+
+    def step(self, go_on: Callable[[], bool]) -> Step | None:
+        """Does one step, or a part of what comes before the first; None: nothing can be told of it yet. go_on: asked within long parts; when it says no, the
+        part is abandoned, and done by the next call."""
+        ...
+
+    def state(self) -> bytes:
+        """To go on from, in another process too."""
+        ...
+
+    def look(self) -> bytes:
+        """The file of what is learned so far. Only when it has begun."""
+        ...
+
+    def preview(self, longest: int) -> Preview:
+        """How it paints so far; longest: px. Only when it has begun."""
         ...
 
 
@@ -107,7 +158,10 @@ class Engine(Protocol):
     An engine may have an attribute `features`: those of FEATURES that it fills; and a method `prepare(folder, weights, parameters, flow)`, called before
     the first order, which keeps what is costly to make in the folder, loads the weights (a path, or None) as most orders will want them, and follows frames by
     the weights of RAFT `flow` (same). One that paints live has an attribute `live`, a LiveShape, and a method `look_painter(data)`, which makes a LookPainter
-    of a look's file: JobFailure when it can't be used."""
+    of a look's file: JobFailure when it can't be used. One that follows a camera has a method `follow(before, now)`: the px, right and down, that it has
+    gone between two frames, (h, w, 3) float32; None when they show two scenes. JobFailure, UNIMPLEMENTED where nothing finds the way. One that
+    learns looks has a method `learner(lesson, parameters, state)`, which makes a LookLearner of a lesson and what an earlier one had come to, in no time; a
+    state that is no use is as none."""
 
     def device(self) -> Device: ...
     def estimate(self, order: Order) -> Estimate: ...

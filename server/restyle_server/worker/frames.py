@@ -66,10 +66,25 @@ def painted_of(order: Order, width: int, height: int) -> Callable[[int, int], Pi
     return lambda wide, high: resize_visible(canvas.rgb, canvas.alpha, wide, high)[0]
 
 
-def write(path: Path, frame: Frame) -> None:
-    """Whole or not at all. OSError."""
+def scales_of(order: Order) -> tuple[float, ...]:
+    """The sizes of the strokes of the nearest painting that an order holds still with; empty where it follows none, or nobody knows them."""
+    for one in order.previous:
+        try:
+            with safe_open(one.frames[0], framework="numpy") as file:
+                said = (file.metadata() or {}).get("scales")
+            if said is None:  # by an earlier version, which chose none
+                return tuple(style.usual for style in order.styles)
+            return tuple(map(float, said.split()))
+        except (OSError, SafetensorError, ValueError):
+            continue  # whoever reads the frame itself says what is wrong with it
+    return ()
+
+
+def write(path: Path, frame: Frame, scales: tuple[float, ...] = ()) -> None:
+    """Whole or not at all. scales: sizes of the styles' strokes. OSError."""
     arrays = {name: np.ascontiguousarray(array) for name in PARTS if (array := getattr(frame, name)) is not None}
     words = {"settings": frame.settings, "anew": str(frame.anew), "nearness": repr(frame.nearness), "digest": _digest(arrays)}
+    words["scales"] = " ".join(map(repr, scales))
     try:
         with replacing(path) as part:
             save_file(arrays, part, words)

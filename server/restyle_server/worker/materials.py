@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import zip_longest
 from typing import Literal
 
 import numpy as np
 from restyle_engine.objective.targets import LARGEST_AREA
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
+from restyle_engine.strokes import grain, suited
 from restyle_engine.task import Pixels, StylePicture, Task
 from restyle_imaging.color.oklab import matched, mixed
 from restyle_imaging.io.files import read_picture
@@ -21,6 +23,7 @@ from restyle_imaging.resample.resize import resize, resize_visible
 
 from ..limits import MAX_PREVIEW
 from ..records.order import MaskUse, Order, PlaneFile, Start, StartFrom, StyleOrder
+from ..weights.catalogue import SHIPPED
 from .engine import JobFailure
 
 KEPT_BYTES = 64 << 20  # of styles' pictures: five at 1024 px
@@ -42,8 +45,9 @@ def blend_of(order: Order) -> Pixels | None:
     return _product(order, MaskUse.BLEND)
 
 
-def task_of(order: Order, canvas: Canvas, pictures: StylePictures) -> Task:
-    """What the stylizer gets for an order. canvas: the order's content, opened. pictures: those of styles that were seen before."""
+def task_of(order: Order, canvas: Canvas, pictures: StylePictures, followed: tuple[float, ...] = ()) -> Task:
+    """What the stylizer gets for an order. canvas: the order's content, opened. pictures: those of styles that were seen before. followed: sizes of the
+    styles' strokes in the painting that this one holds still with, as far as they are known."""
     resolved = order.parameters
     width, height = resolved.width, resolved.height
     content, alpha = resize_visible(canvas.rgb, canvas.alpha, width, height)
@@ -51,13 +55,17 @@ def task_of(order: Order, canvas: Canvas, pictures: StylePictures) -> Task:
     weight = _both(alpha, None if counted is None else resize(counted, width, height, "area"))
     return Task(
         content=content,
-        styles=tuple(_style(style, resolved, content, weight, pictures) for style in order.styles),
+        styles=tuple(
+            _style(style if style.scale is not None or scale is None else replace(style, scale=scale), order, content, weight, pictures)
+            for style, scale in zip_longest(order.styles, followed[: len(order.styles)])
+        ),
         parameters=resolved,
         weights=order.weights.path,
         weight=weight,
         start=_start(order.start, width, height),
         noise=order.start.noise if order.start.source is StartFrom.CONTENT else 0.0,
         strength_map=None if order.strength_map is None else resize(weights_of(plane_of(order.strength_map)), width, height, "area"),
+        reader=SHIPPED,
         sketches=MAX_PREVIEW if order.report else 0,
     )
 
@@ -73,9 +81,11 @@ def _both(a: Pixels | None, b: Pixels | None) -> Pixels | None:
     return a * b
 
 
-def _start(start: Start, width: int, height: int) -> Pixels | Literal["noise"] | None:
+def _start(start: Start, width: int, height: int) -> Pixels | Literal["noise", "texture"] | None:
     if start.source is StartFrom.NOISE:
         return "noise"
+    if start.source is StartFrom.TEXTURE:
+        return "texture"
     if start.source is StartFrom.RESULT and start.result is not None:
         result = open_plane(plane_of(start.result))
         return resize_visible(result.rgb, result.alpha, width, height)[0]
@@ -92,7 +102,7 @@ class _Prepared:
 
 
 class StylePictures:
-    """Pictures of styles, decoded and resized: kept from one order to the next, the least recently used go first."""
+    """Pictures of styles, decoded and resized, for any strokes where none are chosen: kept from one order to the next, the least recently used go first."""
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
         self._kept_bytes = kept_bytes
@@ -100,7 +110,7 @@ class StylePictures:
 
     def get(self, style: StyleOrder, resolved: Resolved) -> _Prepared:
         """The style's picture. JobFailure, PictureError, ImagingError."""
-        area = min(style.scale**2, LARGEST_AREA) * resolved.width * resolved.height
+        area = (LARGEST_AREA if style.scale is None else min(style.scale**2, LARGEST_AREA)) * resolved.width * resolved.height
         form = None if style.plane is None else (style.plane.format, style.plane.width, style.plane.height, style.plane.icc)
         digest = _digest(style)
         if digest is None:
@@ -145,14 +155,25 @@ def _key(rgb: Pixels, alpha: Pixels | None) -> str:
     return f"{rgb.shape} {found.hexdigest()}"
 
 
-def _style(style: StyleOrder, resolved: Resolved, content: Pixels, weight: Pixels | None, pictures: StylePictures) -> StylePicture:
+def _style(style: StyleOrder, order: Order, content: Pixels, weight: Pixels | None, pictures: StylePictures) -> StylePicture:
+    resolved = order.parameters
+    region = None if style.mask is None else resize(weights_of(plane_of(style.mask)), resolved.width, resolved.height, "area")
+    if style.scale is None:
+        painted = None if order.start.source is StartFrom.TEXTURE else grain(content, _both(region, weight))
+        style = replace(style, scale=_suited(style, painted, resolved, pictures))
     picture = pictures.get(style, resolved)
     rgb, alpha, key = picture.rgb, picture.alpha, picture.key
     if resolved.color is Color.MATCH:
         rgb = mixed(rgb, matched(rgb, content, alpha, weight), resolved.color_mix)
         key = _key(rgb, alpha)
-    region = None if style.mask is None else resize(weights_of(plane_of(style.mask)), resolved.width, resolved.height, "area")
-    return StylePicture(rgb, alpha, style.weight, style.scale, region, style.symmetry, key)
+    return StylePicture(rgb, alpha, style.weight, style.usual, region, style.symmetry, key)
+
+
+def _suited(style: StyleOrder, painted: float | None, resolved: Resolved, pictures: StylePictures) -> float:
+    """The size of the strokes where nobody asked for one."""
+    picture = pictures.get(style, resolved)
+    height, width = picture.rgb.shape[:2]
+    return suited(grain(picture.rgb, picture.alpha), painted, style.suggested, math.sqrt(width * height / (resolved.width * resolved.height)))
 
 
 def _cropped(style: StyleOrder, canvas: Canvas) -> tuple[Pixels, Pixels | None]:

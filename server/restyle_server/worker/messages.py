@@ -7,7 +7,8 @@ from pathlib import Path
 
 from restyle_engine.parameters import Resolved
 
-from ..records.live import LiveCrop, LivePiece, LiveShape
+from ..records.lesson import LessonOrder
+from ..records.live import LiveCrop, LiveMotion, LivePiece, LiveShape, LiveWay
 from ..records.order import Order
 from ..records.progress import Preview, Progress
 from ..records.result import Result
@@ -40,6 +41,18 @@ class Paint:
 
 
 @dataclass(frozen=True, slots=True)
+class Learn:
+    """Learn a look, or go on where what lies in the lesson's `kept` ends. seconds: that it has taken before; finish: deliver what is learned already."""
+
+    job_id: str
+    lesson: LessonOrder
+    parameters: Resolved
+    preview_size: int
+    seconds: float = 0.0
+    finish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Previews:
     job_id: str
     size: int  # px, longest side; 0: none
@@ -57,7 +70,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Somebody waits: let the job rest at the end of its scale, and say so."""
+    """Somebody waits: let the job rest at the end of its scale, and say so; set a learning aside at once."""
 
     job_id: str
 
@@ -79,13 +92,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class LivePaint:
-    """Paint this part of a live canvas: at once, or between two evaluations of a job."""
+    """Paint this part of a live canvas, or follow what moves in one: at once, or between two evaluations of a job."""
 
     ticket: int
-    crop: LiveCrop
+    order: LiveCrop | LiveMotion
 
 
-Command = LivePaint | Prepare | Paint | Previews | Finish | Cancel | Pause | Resume | Ask
+Command = LivePaint | Prepare | Paint | Learn | Previews | Finish | Cancel | Pause | Resume | Ask
 
 # ---- From the worker
 
@@ -124,6 +137,14 @@ class Advanced:
 
 
 @dataclass(frozen=True, slots=True)
+class Chose:
+    """The sizes of the strokes that the job paints with, of its styles in their order."""
+
+    job_id: str
+    scales: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Previewed:
     job_id: str
     picture: Preview
@@ -134,6 +155,32 @@ class Paused:
     """The job rests between two scales, with all that it has; the worker takes another one, or Resume."""
 
     job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The learning has made room, and has kept what it could; the worker takes another job. progress: None when it did nothing."""
+
+    job_id: str
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something about the job that people should know while it runs. message: a sentence with what to do."""
+
+    job_id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """look: the bytes of its file."""
+
+    job_id: str
+    look: bytes
+    progress: Progress | None
+    finished_early: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +243,10 @@ class LivePainted:
     """trace: for the log, empty when the engine knew what was wrong."""
 
     ticket: int
-    piece: LivePiece | None
+    found: LivePiece | LiveWay | None
     reason: str = ""
     message: str = ""
     trace: str = ""
 
 
-Message = LivePainted | Ready | Unusable | Beat | Advanced | Previewed | Paused | Done | Failed | Stopped | Answer
+Message = LivePainted | Ready | Unusable | Beat | Chose | Advanced | Previewed | Paused | SetAside | Warned | Learned | Done | Failed | Stopped | Answer

@@ -61,15 +61,19 @@ class JobObserver:
         let_in: Callable[[], float] = lambda: 0.0,
         *,
         noting: bool = False,
+        seconds: float = 0.0,
+        preview_seconds: float = PREVIEW_SECONDS,
     ) -> None:
-        """let_in: lets others have the device between two evaluations, and returns the seconds that it took. noting: keep every step for a report."""
+        """let_in: lets others have the device between two evaluations, and returns the seconds that it took. noting: keep every step for a report. seconds:
+        that the job has taken before. preview_seconds: between two previews."""
         self.job_id = job_id
         self._noting = noting
         self._control = control
         self._heartbeat = heartbeat
         self._tell = tell
         self._let_in = let_in
-        self._begun = time.monotonic()
+        self._begun = time.monotonic() - seconds
+        self._preview_seconds = preview_seconds
         self._first: tuple[float, float] | None = None  # when, and how much was done then
         self._told = self._shown = float("-inf")
         self._scales: list[tuple[int, int, int, float, float]] = []  # number, pixels, evaluations, when the first and the last were done
@@ -80,10 +84,12 @@ class JobObserver:
         """Called by the engine after every evaluation."""
         self._heartbeat.evaluated(self.last is None or self.last.scale != progress.scale)
         now = time.monotonic()
+        if self.last is None and progress.style_scales:
+            self._tell(say.Chose(self.job_id, progress.style_scales))
         self._first = self._first or (now, progress.fraction)
         self._clock(progress, now)
         self.last = self._timed(progress, now)
-        if self._noting and (not self.steps or self.steps[-1].step != progress.step):  # between two evaluations, tiles tell of the last one again
+        if self._noting and (not self.steps or self.steps[-1].step != progress.step):
             self.steps.append(self.last)
         if self._control.verdict is Verdict.GO_ON:
             if now - self._told >= PROGRESS_SECONDS:
@@ -93,6 +99,12 @@ class JobObserver:
             if seconds := self._let_in():
                 self.rested(seconds)
         return self._control.verdict
+
+    def glance(self) -> None:
+        """An evaluation is done that is not worth telling."""
+        self._heartbeat.evaluated(scale_changed=False)
+        if seconds := self._let_in():
+            self.rested(seconds)
 
     def rested(self, seconds: float) -> None:
         """The job stood still for so long: that says nothing about how fast it is."""
@@ -110,13 +122,13 @@ class JobObserver:
     def _clock(self, progress: LiveProgress, now: float) -> None:
         if self.last is None or self.last.scale != progress.scale:
             self._scales.append((progress.scale, progress.width * progress.height, 1, now, now))
-        else:
+        elif self.last.step != progress.step:  # between two evaluations, tiles tell of the last one again
             number, pixels, count, first, _ = self._scales[-1]
             self._scales[-1] = number, pixels, count + 1, first, now
 
     def _show(self, progress: LiveProgress, now: float) -> None:
         size = self._control.preview_size
-        if size and progress.preview is not None and now - self._shown >= PREVIEW_SECONDS:
+        if size and progress.preview is not None and now - self._shown >= self._preview_seconds:
             picture = progress.preview(size)
             self._shown = time.monotonic()
             self._tell(say.Previewed(self.job_id, picture))

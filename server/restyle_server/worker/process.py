@@ -1,4 +1,4 @@
-"""Owns the worker process: takes commands from a pipe, lets the engine paint one job at a time, tells how it goes. Only the engine imports torch."""
+"""Owns the worker process: takes commands from a pipe, lets the engine paint or learn one job at a time, tells how it goes. Only the engine imports torch."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import time
 import traceback
 import zlib
 from collections import deque
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -20,14 +21,17 @@ from restyle_contract.files import replacing
 from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.planes.formats import Plane
 
-from ..limits import BEAT_SECONDS, LIVE_TURN_SECONDS
+from ..limits import BEAT_SECONDS, LEARN_PREVIEW_SECONDS, LIVE_TURN_SECONDS
 from ..records import report
 from ..records.report import Report
 from ..records.result import Result
 from . import messages as say
 from .engine import Engine, JobFailure
+from .learning import LookLearning, Spare
 from .live import LivePainting
 from .observer import Heartbeat, JobControl, JobObserver
+
+Work = say.Prepare | say.Paint | say.Learn | say.Resume
 
 WRITE_BYTES = 8 << 20  # per write and CRC step: large enough to be fast, small enough not to copy a whole picture
 EXIT_ORPHANED = 3  # the front end is gone
@@ -95,6 +99,7 @@ class WorkerLoop:
         self._heartbeat = Heartbeat()
         self._engine: Engine | None = None
         self._live: LivePainting | None = None
+        self._spare: Spare | None = None
 
     def open(self) -> None:
         """Starts to listen and to beat."""
@@ -119,6 +124,8 @@ class WorkerLoop:
                 self._paint_live(command)
             case say.Paint():
                 self.paint(engine, command)
+            case say.Learn():
+                self.learn(engine, command)
         return True
 
     def tell(self, message: say.Message) -> None:
@@ -136,15 +143,28 @@ class WorkerLoop:
         os._exit(status)
 
     def paint(self, engine: Engine, command: say.Paint) -> None:
-        """Paints one job and tells its end, whatever it is."""
+        """Paints one job and tells its end."""
         control = self._controls[command.job_id]
         observer = JobObserver(command.job_id, control, self._heartbeat, self.tell, self._let_in, noting=command.order.report)
-        end: say.Message = say.Stopped(command.job_id)
+        self._do(command.job_id, control, lambda: _painted(engine, command, observer, lambda: self._rest(engine, observer, control)))
+
+    def learn(self, engine: Engine, command: say.Learn) -> None:
+        """Learns a look, or a part of it, and tells what came of it."""
+        control, seconds = self._controls[command.job_id], command.seconds
+        observer = JobObserver(command.job_id, control, self._heartbeat, self.tell, self._let_in, seconds=seconds, preview_seconds=LEARN_PREVIEW_SECONDS)
+        learning = LookLearning(engine, command, observer, control, self.tell, self._spare)
+        self._do(command.job_id, control, learning.run)
+        if learning.spare is not None or (self._spare is not None and self._spare.job_id == command.job_id):
+            self._spare = learning.spare
+
+    def _do(self, job_id: str, control: JobControl, work: Callable[[], say.Message]) -> None:
+        """Does a job and tells its end, whatever it is: a job's fault must not end the worker."""
+        end: say.Message = say.Stopped(job_id)
         if control.verdict is not Verdict.CANCEL:
-            end = _painted(engine, command, observer, lambda: self._rest(engine, observer, control))
+            end = _ended(job_id, work)
         if control.verdict is Verdict.CANCEL and not isinstance(end, say.Done):  # its files may be gone already: whatever failed, it was to end
-            end = say.Stopped(command.job_id)
-        self._controls.pop(command.job_id, None)
+            end = say.Stopped(job_id)
+        self._controls.pop(job_id, None)
         self._heartbeat.rest()
         self.tell(end)
 
@@ -161,7 +181,8 @@ class WorkerLoop:
         return control.verdict
 
     def _let_in(self) -> float:
-        """Between two evaluations of a job: paints what live canvases wait for, a few milliseconds each. Returns the seconds that it took."""
+        """Between two evaluations of a job: does what live canvases wait for, a few milliseconds each, tenths of a second where one moves. Returns the
+        seconds that it took."""
         began = time.monotonic()
         while time.monotonic() - began < LIVE_TURN_SECONDS and (command := self._orders.take_live()) is not None:
             self._paint_live(command)
@@ -171,7 +192,7 @@ class WorkerLoop:
         if self._live is None:
             raise RuntimeError("a worker that does not serve yet")
         try:
-            painted = say.LivePainted(command.ticket, self._live.paint(command.crop))
+            painted = say.LivePainted(command.ticket, self._live.done(command.order))
         except JobFailure as failure:
             painted = say.LivePainted(command.ticket, None, failure.reason, failure.message)
         except Exception as error:
@@ -187,8 +208,9 @@ class WorkerLoop:
             self._obey(command)
 
     def _obey(self, command: say.Command) -> None:
-        if isinstance(command, say.Paint):
-            self._controls[command.job_id] = JobControl(preview_size=command.preview_size)
+        if isinstance(command, say.Paint | say.Learn):
+            finish = isinstance(command, say.Learn) and command.finish
+            self._controls[command.job_id] = JobControl(command.preview_size, Verdict.FINISH if finish else Verdict.GO_ON)
             self._orders.put(command)
         elif isinstance(command, say.Prepare | say.Resume | say.LivePaint):
             self._orders.put(command)
@@ -226,10 +248,10 @@ class Orders:
 
     def __init__(self) -> None:
         self._filled = threading.Condition()
-        self._orders: deque[say.Prepare | say.Paint | say.Resume] = deque()
+        self._orders: deque[Work] = deque()
         self._live: deque[say.LivePaint] = deque()
 
-    def put(self, order: say.Prepare | say.Paint | say.Resume | say.LivePaint) -> None:
+    def put(self, order: Work | say.LivePaint) -> None:
         with self._filled:
             if isinstance(order, say.LivePaint):
                 self._live.append(order)
@@ -237,7 +259,7 @@ class Orders:
                 self._orders.append(order)
             self._filled.notify()
 
-    def take(self) -> say.Prepare | say.Paint | say.Resume | say.LivePaint:
+    def take(self) -> Work | say.LivePaint:
         """The next, whenever it comes."""
         with self._filled:
             self._filled.wait_for(lambda: self._live or self._orders)
@@ -257,19 +279,23 @@ def _prepared(engine: Engine, command: say.Prepare) -> None:
 
 
 def _painted(engine: Engine, command: say.Paint, observer: JobObserver, between: Between) -> say.Message:
-    """How the job ended, whatever happened: a job's fault must not end the worker."""
+    painted = engine.paint(command.order, observer.observe, between)
+    result = _kept(command, painted.plane)
+    if command.order.report:
+        report.write(command.report, Report(painted.scales, tuple(observer.steps), painted.legible))
+    return say.Done(command.job_id, result, observer.last, painted.finished_early, painted.warnings, observer.timing(), _bytes(command.order.frame))
+
+
+def _ended(job_id: str, work: Callable[[], say.Message]) -> say.Message:
+    """How the job ended, whatever happened."""
     try:
-        painted = engine.paint(command.order, observer.observe, between)
-        result = _kept(command, painted.plane)
-        if command.order.report:
-            report.write(command.report, Report(painted.scales, tuple(observer.steps)))
-        return say.Done(command.job_id, result, observer.last, painted.finished_early, painted.warnings, observer.timing(), _bytes(command.order.frame))
+        return work()
     except Cancelled:
-        return say.Stopped(command.job_id)
+        return say.Stopped(job_id)
     except JobFailure as failure:
-        return say.Failed(command.job_id, failure.reason, failure.message)
+        return say.Failed(job_id, failure.reason, failure.message)
     except BaseException as error:
-        return say.Failed(command.job_id, *_named(error), traceback.format_exc())
+        return say.Failed(job_id, *_named(error), traceback.format_exc())
 
 
 def _bytes(frame: Path | None) -> int:

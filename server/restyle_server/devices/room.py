@@ -1,0 +1,34 @@
+"""Owns whose job makes room for whose: a look that is learned for any other, and a folder's painting for one that a person waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..jobs.job import JobClass
+from ..jobs.store import JobStore
+from . import learning
+from .slots import DeviceSlot
+
+YIELDING: Mapping[JobClass, tuple[JobClass, ...]] = {
+    JobClass.INTERACTIVE: (JobClass.BACKGROUND, JobClass.BATCH),
+    JobClass.BATCH: (JobClass.BACKGROUND,),
+    JobClass.BACKGROUND: (),
+}
+"""By the class of a job that waits: whose jobs make room for it, the first sooner."""
+
+
+def ask(slots: Sequence[DeviceSlot], store: JobStore) -> None:
+    """For every job that still waits, one device's learning is asked to make room; else, for an interactive one, a batch job to rest after its scale."""
+    chosen: set[DeviceSlot] = set()
+    for waiting, yields in YIELDING.items():
+        if not any(store.queued.running[kind] for kind in yields):
+            continue
+        kinds = {slot: kind for slot in slots if slot.paused is None and (kind := learning.running_class(slot, store)) in yields}
+        busy = sorted((slot for slot in kinds if slot not in chosen), key=lambda slot: (not slot.asked, yields.index(kinds[slot])))
+        for job in store.queued.ready.of(waiting):
+            if not busy:
+                break
+            if (slot := next((slot for slot in busy if slot.fits(job.wanted_device)), None)) is not None:
+                busy.remove(slot)
+                chosen.add(slot)
+                learning.ask(slot)

@@ -1,0 +1,42 @@
+"""Owns the places of waiting jobs in the queue, as people are told them: found at once where few wait, and where many do, several times a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from .job import Job
+from .queue import FairQueue
+from .waiting import Waiting
+
+AT_ONCE = 64  # waiting jobs, as many as a server takes unless it is told otherwise
+
+
+class Places:
+    """jobs: all that wait, as they are now."""
+
+    def __init__(self, queue: FairQueue, waiting: Waiting, jobs: Callable[[], Sequence[Job]]) -> None:
+        self._queue = queue
+        self._waiting = waiting
+        self._jobs = jobs
+        self._places: dict[str, int] = {}
+        self._told = self._places
+        self.stale = False
+
+    def of(self, job: Job) -> int:
+        """1 is next, 0: it doesn't wait. Where many wait it is as the last sweep found it, and a newcomer is the last."""
+        if job.id not in self._waiting:
+            return 0
+        if self.stale and len(self._waiting) <= AT_ONCE:
+            self._find()
+        return self._places.get(job.id, len(self._waiting))
+
+    def moved(self) -> Iterator[str]:
+        """The ids of those whose places have changed since they were last found for all to hear. Called at every sweep."""
+        if not self.stale and self._told is self._places:
+            return
+        self._find()
+        before, self._told = self._told, self._places
+        yield from (job_id for job_id, place in self._places.items() if before.get(job_id, place) != place)
+
+    def _find(self) -> None:
+        self._places, self.stale = self._queue.positions(self._jobs()), False

@@ -13,15 +13,18 @@ from restyle_client import __version__
 from .commands.connect import connect, disconnect
 from .commands.doctor import doctor
 from .commands.editors import install, package, uninstall
+from .commands.farm import farm
 from .commands.film import film
 from .commands.image import image
 from .commands.jobs import jobs
+from .commands.legible import legible
 from .commands.live import live
 from .commands.looks import looks
 from .commands.presets import presets
 from .commands.serve import serve, status, stop
 from .commands.sheet import explore, sheet
 from .commands.styles import styles
+from .commands.texture import texture
 from .commands.weights import weights
 from .terminal.examples import examples
 from .terminal.failures import Commands
@@ -54,12 +57,15 @@ def root(version: Annotated[bool, typer.Option("--version", callback=_version, i
 
 
 app.command()(image)
+app.command()(texture)
 app.command()(film)
+app.command()(legible)
 app.command()(sheet)
 app.command()(explore)
 app.command()(live)
 app.add_typer(styles, name="styles")
 app.add_typer(looks, name="look")
+app.add_typer(farm, name="farm")
 app.add_typer(presets, name="presets")
 app.add_typer(jobs, name="jobs")
 app.add_typer(weights, name="weights")

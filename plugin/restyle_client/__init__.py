@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     )
     from .events import Download, Event, InstallProgress, Upload
     from .jobs import Estimate, Job, JobError, JobState, Result, ResultInfo, WeightsInfo
-    from .live import AsyncLive, LiveFrame
+    from .live import AsyncLive, LiveFrame, LivePainting
     from .looks import Look
-    from .requests import Crop, JobClass, JobRequest, Lifetime, Mask, MaskUse, Previous, Start, StartFrom, StyleUse
+    from .requests import Crop, JobClass, JobRequest, LearnRequest, Lifetime, Mask, MaskUse, Previous, Start, StartFrom, StyleUse, texture_request
     from .servers import DeviceInfo, ServerInfo, ServerLimits
     from .session import AsyncSession
     from .styles import Style
@@ -77,9 +77,11 @@ __all__ = [
     "JobFailed",
     "JobRequest",
     "JobState",
+    "LearnRequest",
     "Lifetime",
     "Live",
     "LiveFrame",
+    "LivePainting",
     "Look",
     "Mask",
     "MaskUse",
@@ -123,6 +125,7 @@ __all__ = [
     "connect_async",
     "discovery",
     "remote",
+    "texture_request",
 ]
 
 
@@ -178,9 +181,22 @@ _HOMES = {
     "contract": ("Channels", "Depth", "Parameters", "PixelFormat", "Plane", "Preview", "Progress", "Report", "ScaleReport"),
     "events": ("Download", "Event", "InstallProgress", "Upload"),
     "jobs": ("Estimate", "Job", "JobError", "JobState", "Result", "ResultInfo", "WeightsInfo"),
-    "live": ("AsyncLive", "LiveFrame"),
+    "live": ("AsyncLive", "LiveFrame", "LivePainting"),
     "looks": ("Look",),
-    "requests": ("Crop", "JobClass", "JobRequest", "Lifetime", "Mask", "MaskUse", "Previous", "Start", "StartFrom", "StyleUse"),
+    "requests": (
+        "Crop",
+        "JobClass",
+        "JobRequest",
+        "LearnRequest",
+        "Lifetime",
+        "Mask",
+        "MaskUse",
+        "Previous",
+        "Start",
+        "StartFrom",
+        "StyleUse",
+        "texture_request",
+    ),
     "servers": ("DeviceInfo", "ServerInfo", "ServerLimits"),
     "session": ("AsyncSession",),
     "styles": ("Style",),

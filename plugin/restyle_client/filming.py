@@ -81,10 +81,18 @@ class Filming:
                 if self._flight:
                     result = await self._first()
                     self._last = (Previous(result.job.id),)
+                    self._settle(result.job)
                     self._flight.popleft()
                     yield result
         finally:
             await self._leave()
+
+    def _settle(self, job: Job) -> None:
+        """All frames have the strokes that were chosen for the first, those after a picture that a person has painted too."""
+        styles = self._request.styles
+        if len(job.style_scales) == len(styles) and any(style.scale is None for style in styles):
+            scaled = (replace(style, scale=scale) for style, scale in zip(styles, job.style_scales))  # noqa: B905 - Python 3.10
+            self._request = replace(self._request, styles=tuple(scaled))
 
     async def _first(self) -> Result:
         """The first frame's painting; what follows a frame that has to be painted again is sent again too."""

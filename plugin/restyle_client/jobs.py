@@ -73,7 +73,8 @@ class Job:
 
     started, ended, expires: None while not known. queue_position: 1 is next; 0 when not queued. resolved: every parameter set, from the moment it runs.
     device: for people, such as "cpu: 2 threads, bf16". error: of a FAILED job, and of an EXPIRED one whose result was damaged. result: SUCCEEDED only.
-    warnings: sentences for people.
+    warnings: sentences for people. look_id: that it has learned. styles: ids of the library, or words
+    such as "picture 2". style_scales: the size of each one's strokes, chosen or asked for; empty until the first progress.
     """
 
     id: str
@@ -96,6 +97,9 @@ class Job:
     result: ResultInfo | None = None
     finished_early: bool = False
     warnings: tuple[str, ...] = ()
+    look_id: str = ""
+    styles: tuple[str, ...] = ()
+    style_scales: tuple[float, ...] = ()
 
     @property
     def done(self) -> bool:

@@ -25,7 +25,7 @@ class LiveFrame:
     """A part of the canvas as it is painted now, in the canvas's format.
 
     x, y, width, height: px. data: rows from the top, tightly packed. change: number of the latest change that the server knew when it painted this.
-    settled: everything up to it is painted. seconds: that the device took.
+    settled: everything up to it is painted. seconds: that the device took. anew: of a moving canvas, this begins a scene. warnings: sentences, told once.
     """
 
     x: int
@@ -36,16 +36,33 @@ class LiveFrame:
     change: int = 0
     settled: bool = False
     seconds: float = 0.0
+    anew: bool = False
+    warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"LiveFrame({self.width}×{self.height} px at {self.x}, {self.y}, change {self.change}{', settled' if self.settled else ''})"
+
+
+@dataclass(frozen=True)
+class LivePainting:
+    """A whole plane that was painted live, in its own format. seconds: that the device took. anew: of a moving canvas, it begins a scene: the first one, or
+    after a cut. warnings: sentences, told once."""
+
+    plane: Plane
+    seconds: float = 0.0
+    anew: bool = False
+    warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"LivePainting({self.plane.width}×{self.plane.height} px{', anew' if self.anew else ''})"
 
 
 class AsyncLive:
     """A canvas that is open for live painting; made by AsyncSession.live, and used as an async context manager, on one event loop.
 
     `change` notes what has changed and returns at once; `frame` waits for the next part that was painted. The server paints no further before the last frame
-    was taken, so that nothing piles up on either side. Where the server or its worker ends, the canvas is opened again once, and all of it sent again.
+    was taken, so that nothing piles up on either side. Where the server or its worker ends, the canvas is opened again once, and all of it sent again; one that
+    moves is not, as what has moved is forgotten there: its frames end with ServerGone.
     """
 
     def __init__(
@@ -59,18 +76,23 @@ class AsyncLive:
         strength: float | None,
         icc: bytes | None,
         backoff: Backoff,
+        *,
+        moving: bool = False,
+        seamless: str = "none",
     ) -> None:
         self._connection = connection
         self._client_id = client_id
         self._icc = icc
         self._format = outgoing.pixel_format(pixel_format)
-        outgoing.live_open(client_id, self._format, width, height, icc, look, strength)  # what is wrong is told before anything is sent
+        self._moving, self._seamless = moving, seamless
+        outgoing.live_open(client_id, self._format, width, height, icc, look, strength, seamless)  # what is wrong is told before anything is sent
         self._canvas = rectangles.Canvas(pixel_format.pixel_bytes, width, height)
         self._look = look
         self._strength = strength
         self._backoff = backoff
         self._waiting = rectangles.Waiting()  # to be sent
         self._resized = self._restyled = False
+        self._drawn = False  # whether there is anything to paint: an empty canvas is no frame
         self._numbered = 0
         self._seen = self._told = 0  # numbers of answers: taken here, and told to the server
         self._news = asyncio.Event()
@@ -113,6 +135,7 @@ class AsyncLive:
                 f"{width}×{height} px of this canvas take {wanted} bytes, not {view.nbytes}; pass the rows tightly packed, in its format", "rects"
             )
         self._canvas.put(rect, view)
+        self._drawn = True
         self._waiting.add(rect)
         return self._noted()
 
@@ -120,7 +143,7 @@ class AsyncLive:
         """The canvas has another size: what lies in both stays, what is new is empty until it is changed."""
         if (width, height) == (self.width, self.height):
             return self._numbered
-        outgoing.live_open(self._client_id, self._format, width, height, self._icc, self._look, self._strength)
+        outgoing.live_open(self._client_id, self._format, width, height, self._icc, self._look, self._strength, self._seamless)
         self._canvas.resize(width, height)
         self._waiting.resize(width, height)
         self._resized = True
@@ -129,7 +152,7 @@ class AsyncLive:
     def restyle(self, look: str | None = None, strength: float | None = None) -> int:
         """From now on, paint with this look, or at this strength (0 to 100)."""
         look, strength = look or self._look, self._strength if strength is None else strength
-        outgoing.live_open(self._client_id, self._format, self.width, self.height, None, look, strength)
+        outgoing.live_open(self._client_id, self._format, self.width, self.height, None, look, strength, self._seamless)
         self._look, self._strength, self._restyled = look, strength, True
         return self._noted()
 
@@ -157,6 +180,23 @@ class AsyncLive:
             if found.settled and found.change >= change:
                 return
 
+    async def paint(self, plane: Plane) -> LivePainting:
+        """The whole plane, in the canvas's format, which gets its size; of a moving canvas, its next frame. ServerGone when it is closed meanwhile."""
+        self.resize(plane.width, plane.height)
+        result = rectangles.Canvas(self._canvas.pixel_bytes, plane.width, plane.height)
+        number = self.change(0, 0, plane.width, plane.height, plane.data)
+        frames, settled = [], False
+        async for frame in self.settled(number):
+            if frame.change >= number:
+                result.put(rectangles.Rect(frame.x, frame.y, frame.width, frame.height), frame.data)
+                frames.append(frame)
+                settled = frame.settled
+        if not settled:
+            raise ServerGone("The live canvas was closed while it was painted; open it again.")
+        painted = Plane(plane.format, plane.width, plane.height, result.take(result.all), plane.icc)
+        warnings = tuple(warning for frame in frames for warning in frame.warnings)
+        return LivePainting(painted, sum(frame.seconds for frame in frames), any(frame.anew for frame in frames), warnings)
+
     # ---- inside
 
     def _noted(self) -> int:
@@ -173,6 +213,8 @@ class AsyncLive:
                 try:
                     await self._converse()
                 except ConnectionLost as error:
+                    if self._moving:
+                        raise
                     await self._backoff.pause(error)
                 except (ServerNotFound, Unauthenticated) as error:  # between a server's end and its successor's server.json
                     if not self._backoff.trying:
@@ -180,7 +222,7 @@ class AsyncLive:
                     await self._backoff.pause(error)
                 except ServerGone:
                     self._lost += 1
-                    if self._lost > REOPENINGS:
+                    if self._moving or self._lost > REOPENINGS:
                         raise
         except Exception as error:
             self._error = error
@@ -191,10 +233,11 @@ class AsyncLive:
         async with self._connection.stream("Live") as stream:
             self._seen = self._told = self._number = 0
             self._resized = self._restyled = False
-            if self._numbered:
+            if self._drawn:
                 self._waiting.add(self._canvas.all)
                 self._news.set()
-            opened = outgoing.live_open(self._client_id, self._format, self.width, self.height, self._icc, self._look, self._strength)
+            opened = outgoing.live_open(self._client_id, self._format, self.width, self.height, self._icc, self._look, self._strength, self._seamless)
+            opened.moving = self._moving
             await stream.send_message(pb.LiveRequest(open=opened))
             sender, receiver = asyncio.ensure_future(self._send(stream)), asyncio.ensure_future(self._receive(stream))
             try:
@@ -241,16 +284,6 @@ class AsyncLive:
             self._backoff.reset()
             self._lost = 0
             rect, self._number = answer.rect, answer.number
-            self._frames.put_nowait(LiveFrame(rect.x, rect.y, rect.width, rect.height, rect.data, answer.change, answer.settled, answer.seconds))
+            known = (answer.change, answer.settled, answer.seconds, answer.anew, tuple(answer.warnings))
+            self._frames.put_nowait(LiveFrame(rect.x, rect.y, rect.width, rect.height, rect.data, *known))
         raise StreamTerminatedError("the server ended the canvas")
-
-
-async def painted(live: AsyncLive, plane: Plane) -> Plane:
-    """The whole plane as the open canvas paints it."""
-    result = rectangles.Canvas(plane.format.pixel_bytes, plane.width, plane.height)
-    number = live.change(0, 0, plane.width, plane.height, plane.data)
-    frames = live.settled(number)
-    async for frame in frames:
-        if frame.change >= number:
-            result.put(rectangles.Rect(frame.x, frame.y, frame.width, frame.height), frame.data)
-    return Plane(plane.format, plane.width, plane.height, result.take(result.all), plane.icc)

@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Callable
 
 from .backoff import Backoff
-from .contract import Plane, Progress, Report, ScaleReport
+from .contract import Plane, Preview, Progress, Report, ScaleReport
 from .conversion import incoming
-from .errors import NotFound, ResultExpired, ServerError, ServerGone, ServerNotFound, Unauthenticated
+from .errors import NotFound, ResultExpired, ServerError, ServerGone, ServerNotFound, Unauthenticated, Unimplemented
 from .transport import Connection, ConnectionLost
 from .watching import receive
 from .wire import restyle_pb2 as pb
@@ -17,6 +17,7 @@ from .wire import restyle_pb2 as pb
 TRIES = 2  # of the whole result, when its bytes arrive damaged
 SLOWEST_BYTES = 16 * 1024  # per second, on the whole: slower than any line that somebody paints over
 LEAST_SECONDS = 300.0  # that the smallest result may take
+TOO_OLD = "This server is too old to change a painting's strength; bring it to the client's version, or paint again at another strength."
 REPORT_SECONDS = 600.0  # for a report, which has a few megabytes
 
 
@@ -24,11 +25,12 @@ class _Damaged(Exception):
     """A gap, an overlap, another result than before, or a checksum that does not fit."""
 
 
-async def read(connection: Connection, job_id: str, report: Callable[[int, int], None], backoff: Backoff) -> Plane:
-    """The result's plane, its data as `bytes`. report(done, total). NotFound, ResultExpired, WrongState, ServerGone; ServerError when it arrives damaged."""
+async def read(connection: Connection, job_id: str, report: Callable[[int, int], None], backoff: Backoff, strength: float | None = None) -> Plane:
+    """The result's plane, its data as `bytes`. report(done, total). strength: None: its own. NotFound, ResultExpired, WrongState, ServerGone; ServerError when
+    it arrives damaged; Unimplemented when the server is too old for strengths."""
     for _ in range(TRIES):
         try:
-            return await _Reading(connection, job_id, report, backoff).run()
+            return await _Reading(connection, job_id, report, backoff, strength).run()
         except _Damaged:
             continue
         except NotFound as error:
@@ -42,14 +44,17 @@ async def read_report(connection: Connection, job_id: str, backoff: Backoff) -> 
     while True:
         scales: list[ScaleReport] = []
         steps: list[Progress] = []
+        legible: Preview | None = None
         try:
             async with connection.stream("ReadReport", REPORT_SECONDS) as stream:
                 await stream.send_message(pb.ReadReportRequest(id=job_id), end=True)
                 while (message := await receive(stream)) is not None:
                     if message.HasField("scale"):
                         scales.append(incoming.scale_report(message.scale))
+                    if message.HasField("legible"):
+                        legible = incoming.preview(message.legible)
                     steps.extend(incoming.progress(step) for step in message.steps)
-            return Report(tuple(scales), tuple(steps))
+            return Report(tuple(scales), tuple(steps), legible)
         except ConnectionLost as error:
             await backoff.pause(error)
 
@@ -57,9 +62,10 @@ async def read_report(connection: Connection, job_id: str, backoff: Backoff) -> 
 class _Reading:
     """One reading of a result, over as many connections as it takes."""
 
-    def __init__(self, connection: Connection, job_id: str, report: Callable[[int, int], None], backoff: Backoff) -> None:
+    def __init__(self, connection: Connection, job_id: str, report: Callable[[int, int], None], backoff: Backoff, strength: float | None) -> None:
         self._connection = connection
         self._job_id = job_id
+        self._strength = strength
         self._report = report
         self._backoff = backoff
         self._began = time.monotonic()
@@ -88,7 +94,7 @@ class _Reading:
 
     async def _stream(self) -> None:
         async with self._connection.stream("ReadResult") as stream:
-            await stream.send_message(pb.ReadResultRequest(id=self._job_id, offset=self._done), end=True)
+            await stream.send_message(pb.ReadResultRequest(id=self._job_id, offset=self._done, strength=self._strength), end=True)
             while (message := await receive(stream)) is not None:
                 self._take(message)
 
@@ -96,6 +102,8 @@ class _Reading:
         if message.HasField("info"):
             if self._head is not None and self._head.info != message.info:
                 raise _Damaged
+            if self._strength is not None and not message.HasField("strength"):
+                raise Unimplemented(TOO_OLD)
             self._head = self._head or message
         if self._head is None or message.offset != self._done or self._done + len(message.data) > self._head.info.size:
             raise _Damaged

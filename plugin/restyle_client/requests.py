@@ -6,10 +6,12 @@ Nothing is checked here; a session checks before it sends, and the server checks
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
-from .contract import Parameters, Plane
+from .contract import Channels, Depth, Parameters, PixelFormat, Plane, RecipeError, limits, settings
+from .errors import InvalidRequest
 
 
 class MaskUse(str, Enum):
@@ -25,6 +27,7 @@ class Lifetime(str, Enum):
 class JobClass(str, Enum):
     INTERACTIVE = "interactive"  # a person waits
     BATCH = "batch"
+    BACKGROUND = "background"  # a look is learned: see LearnRequest
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,12 @@ class StartFrom(str, Enum):
     CONTENT = "content"
     NOISE = "noise"
     JOB = "job"
+    TEXTURE = "texture"
 
 
 @dataclass(frozen=True)
 class Start:
-    """What the painting starts from. Made by `content`, `noise` or `job`.
+    """What the painting starts from. Made by `content`, `noise`, `job` or `texture`.
 
     amount: 0 to 1, standard deviation of the seeded noise that is added to the content, in parts of the range.
     """
@@ -135,6 +139,11 @@ class Start:
     def job(cls, job_id: str) -> Start:
         """The result of an earlier job that succeeded; resized if need be."""
         return cls(StartFrom.JOB, job_id=job_id)
+
+    @classmethod
+    def texture(cls) -> Start:
+        """The styles' colours alone: nothing of the content counts but its size and format. See `texture_request`."""
+        return cls(StartFrom.TEXTURE)
 
 
 @dataclass(frozen=True)
@@ -163,10 +172,14 @@ class JobRequest:
     previous: at most 4, the nearest first; the job waits for them, and fails with PREVIOUS_LOST when one of them has no painting.
     painted: the frame as a person has painted it, a plane or the bytes of a picture file: a keyframe, which is its own result.
     sequence: others may name this job as previous; true by itself where there is a `previous` or a `painted`.
+    update: a job that succeeded; only what has changed in the content since is painted, in that job's manner, and all else stays bit-identical. The content
+    has that job's size, format and profile, and styles, masks, start, strength_map and parameters are left out. NotFound when that painting is gone,
+    WrongState when the content is of another kind.
+    reading: no painting, but where people read, by which `legibility` goes: a GRAY U8 plane. Without styles and all else.
     """
 
     content: Plane
-    styles: tuple[StyleUse, ...]
+    styles: tuple[StyleUse, ...] = ()
     masks: tuple[Mask, ...] = ()
     strength_map: Plane | None = None
     start: Start | None = None
@@ -179,3 +192,49 @@ class JobRequest:
     previous: tuple[Previous, ...] = ()
     painted: Plane | bytes | None = None
     sequence: bool = False
+    update: str = ""
+    reading: bool = False
+
+
+def texture_request(width: int, height: int, styles: tuple[StyleUse, ...], parameters: Parameters | None = None, **order: Any) -> JobRequest:
+    """A texture of styles alone, RGB of 8 bits in sRGB, painted at its own size as far as the preset goes unless the parameters name one.
+
+    width, height: at least 16 px, at most 64 million px in all: InvalidRequest.
+    parameters: `seed` paints another one, and with `seamless` it can be laid beside itself; strength and colour say nothing.
+    order: further fields of JobRequest, but no masks."""
+    try:
+        settings.check_texture(width, height)
+    except RecipeError as error:
+        raise InvalidRequest(f"{error}.", "spec.content") from error
+    asked = Parameters() if parameters is None else parameters
+    if asked.size is None and not asked.native_size:
+        asked = replace(asked, size=min(max(width, height), limits.LARGEST_SIDE))
+    nothing = Plane(PixelFormat(Channels.RGB, Depth.U8), width, height, bytes(3 * width * height))
+    return JobRequest(nothing, styles, start=Start.texture(), parameters=asked, **order)
+
+
+@dataclass(frozen=True)
+class LearnRequest:
+    """A look that is to be learned: from styles, on photographs, or from a layer and its painting.
+
+    name: of the look; its id is made from it, with a number where that is taken. styles: 1 to 8, without masks; none with a painting.
+    photographs: at most 64 picture files' bytes, at least 16 px per side, to practise on beside styles; none: a few that came with Restyle.
+    content: the layer that the painting is of; with styles, what previews show, instead of a photograph.
+    painting: a plane or the bytes of a picture file, as large as the content.
+    style, credit: what it is learned from, in words, and whose that is; default: the styles' ids. steps: 1 to 100000; default 1200.
+    parameters: strength, size, seed, precision, weights and device. size: longest side of what is learned on, in px; default 512, with a painting 1024.
+    lifetime, label, request_id: as a JobRequest's.
+    """
+
+    name: str
+    styles: tuple[StyleUse, ...] = ()
+    photographs: tuple[bytes, ...] = ()
+    content: Plane | None = None
+    painting: Plane | bytes | None = None
+    style: str = ""
+    credit: str = ""
+    steps: int | None = None
+    parameters: Parameters = field(default_factory=Parameters)
+    lifetime: Lifetime | str = Lifetime.ATTACHED
+    label: str = ""
+    request_id: str = field(default_factory=new_request_id)

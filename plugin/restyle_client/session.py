@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, List  # `list` is a method here
@@ -14,16 +13,17 @@ from typing import Any, List  # `list` is a method here
 from . import discovery, filming, opening, painting, reading, remote, uploading, watching
 from .backoff import Backoff
 from .cancellation import Cancellation
-from .contract import PixelFormat, Plane, Report
+from .contract import PixelFormat, Plane, Preview, Report
 from .conversion import incoming, outgoing
 from .discovery import Endpoint
 from .errors import NotFound, ServerError, ServerGone, ServerNotFound, Unauthenticated, VersionMismatch
 from .events import Download, Event, InstallProgress, Upload
 from .jobs import Estimate, Job, JobState, Result
-from .live import AsyncLive, painted
+from .listening import OnEvent, listening, tell
+from .live import AsyncLive
 from .looks import Look
 from .refusals import BrokenUpload
-from .requests import JobRequest
+from .requests import JobRequest, LearnRequest
 from .servers import ServerInfo
 from .starting import POLL_SECONDS, start_and_wait
 from .styles import Style
@@ -32,6 +32,7 @@ from .version import API, RECONNECT_SECONDS, START_SECONDS, VERSION
 from .wire import restyle_pb2 as pb
 
 ALIVE_SECONDS = 5.0  # for GetServerInfo, which the server answers in milliseconds
+PREVIEW_SECONDS = 120.0  # for a picture of a result at another strength: a large one on a busy machine
 INSTALL_SILENCE_SECONDS = 300.0  # between two signs of life of a download
 QUEUE_PATIENCE_SECONDS = 3600.0  # that `restyle` waits for a place in the queue: an evening's batch before it
 PREVIEW_SIZE = 512  # px, longest side; the most that the server sends
@@ -39,8 +40,6 @@ PAGE = 200  # jobs or styles per call
 PAGES = 500  # far more than a server keeps
 INSTALL_SECONDS = 24 * 3600.0  # for weights to arrive: half a gigabyte over the slowest line
 STYLE_SECONDS = 3600.0  # for a style's picture, which has 64 MiB at most
-
-OnEvent = Callable[[Event], None]
 
 
 class AsyncSession:
@@ -67,8 +66,7 @@ class AsyncSession:
     ) -> None:
         self.client_id = client_id or str(uuid.uuid4())
         self._start = start and address is None
-        self._timeout = timeout
-        self._reconnect_seconds = reconnect_seconds
+        self._timeout, self._reconnect_seconds = timeout, reconnect_seconds
         self._fixed = opening.fixed_endpoint(address, token, opening.certificates_of(address, ca, cert, key))
         self._connection = Connection(self._locate)
         self._notes: tuple[str, ...] = ()
@@ -108,14 +106,14 @@ class AsyncSession:
         spec, _ = outgoing.spec(request)
         return incoming.estimate(await self._connection.unary("EstimateJob", pb.EstimateJobRequest(spec=spec)))
 
-    async def create(self, request: JobRequest, on_event: OnEvent | None = None) -> Job:
+    async def create(self, request: JobRequest | LearnRequest, on_event: OnEvent | None = None) -> Job:
         """Uploads a job; returns when it is queued. InvalidRequest, QueueFull, TooLarge, WeightsMissing. A broken upload is sent again, to the same job."""
         first, payloads = outgoing.header(request, self.client_id)
         backoff = self._backoff()
         while True:
             try:
-                with _listening():
-                    return incoming.job(await uploading.send_job(self._connection, first, payloads, lambda done, total: _tell(on_event, Upload(done, total))))
+                with listening():
+                    return incoming.job(await uploading.send_job(self._connection, first, payloads, lambda done, total: tell(on_event, Upload(done, total))))
             except (ConnectionLost, BrokenUpload) as error:
                 await backoff.pause(error)
             except (ServerNotFound, Unauthenticated) as error:
@@ -132,12 +130,18 @@ class AsyncSession:
         finally:
             await events.aclose()  # type: ignore[attr-defined]
 
-    async def read(self, job_id: str, on_event: OnEvent | None = None) -> Result:
-        """The pixels of a job that succeeded. NotFound, ResultExpired, WrongState."""
-        with _listening():
-            plane = await reading.read(self._connection, job_id, lambda done, total: _tell(on_event, Download(done, total)), self._backoff())
+    async def read(self, job_id: str, on_event: OnEvent | None = None, *, strength: float | None = None) -> Result:
+        """The pixels of a job that succeeded. strength: 0 to the job's own: the painting as it would be about at that, without painting it again; 0 is the
+        content. NotFound, ResultExpired, WrongState, also for a painting whose strength can't be changed; InvalidRequest for a strength beyond its own."""
+        with listening():
+            plane = await reading.read(self._connection, job_id, lambda done, total: tell(on_event, Download(done, total)), self._backoff(), strength)
         job = await self.get(job_id)
         return Result(plane, replace(job, warnings=(*job.warnings, *self._notes)))
+
+    async def preview(self, job_id: str, strength: float | None = None, size: int = PREVIEW_SIZE) -> Preview:
+        """A small picture of a job's result, size px on its longest side, at its own strength or a lower one. Errors as of `read`."""
+        request = pb.PreviewResultRequest(id=job_id, strength=strength, preview_size=size)
+        return incoming.preview(await self._connection.unary("PreviewResult", request, PREVIEW_SECONDS))
 
     async def report(self, job_id: str) -> Report:
         """How a job that was ordered with `report` was painted. NotFound for any other, ResultExpired, WrongState."""
@@ -282,17 +286,34 @@ class AsyncSession:
         """WrongState for a look that came with Restyle."""
         await self._connection.unary("DeleteLook", pb.DeleteLookRequest(id=look_id))
 
+    async def learn(self, request: LearnRequest, on_event: OnEvent | None = None) -> Job:
+        """Has a look learned, on a device that nothing else wants; returns when it is queued, as `create` does. Watch it as any job: `finish` keeps what is
+        learned so far, and the last snapshot's `look_id` names the look."""
+        return await self.create(request, on_event)
+
     # ---- live ----
 
-    def live(self, pixel_format: PixelFormat, width: int, height: int, look: str, *, strength: float | None = None, icc: bytes | None = None) -> AsyncLive:
+    def live(
+        self,
+        pixel_format: PixelFormat,
+        width: int,
+        height: int,
+        look: str,
+        *,
+        strength: float | None = None,
+        icc: bytes | None = None,
+        moving: bool = False,
+        seamless: str = "none",
+    ) -> AsyncLive:
         """A canvas that is painted while it changes: `async with session.live(...) as canvas`. look: an id of `looks`. strength: 0 to 100; default: the look's
-        own. icc: as a plane's. InvalidRequest; what the server refuses is raised by its frames."""
-        return AsyncLive(self._connection, self.client_id, pixel_format, width, height, look, strength, icc, self._backoff())
+        own. icc: as a plane's. moving: it is a film, each change its next frame, and strokes go along with what moves. seamless: as a painting's; not
+        of a film. InvalidRequest; what the server refuses is raised by its frames."""
+        return AsyncLive(self._connection, self.client_id, pixel_format, width, height, look, strength, icc, self._backoff(), moving=moving, seamless=seamless)
 
-    async def paint_live(self, plane: Plane, look: str, *, strength: float | None = None) -> Plane:
+    async def paint_live(self, plane: Plane, look: str, *, strength: float | None = None, seamless: str = "none") -> Plane:
         """The whole plane painted with a look: seconds at most, where a painting takes a minute. See `live`."""
-        async with self.live(plane.format, plane.width, plane.height, look, strength=strength, icc=plane.icc) as canvas:
-            return await painted(canvas, plane)
+        async with self.live(plane.format, plane.width, plane.height, look, strength=strength, icc=plane.icc, seamless=seamless) as canvas:
+            return (await canvas.paint(plane)).plane
 
     # ---- the server's end ----
 
@@ -367,27 +388,3 @@ class AsyncSession:
         except (ServerGone, ServerNotFound, Unauthenticated):
             return False
         return True
-
-
-class _ListenerFailed(Exception):
-    """Carries a listener's exception past what handles those of the connection: an OSError of a listener is no broken wire."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
-def _tell(on_event: OnEvent | None, event: Event) -> None:
-    if on_event is not None:
-        try:
-            on_event(event)
-        except Exception as error:
-            raise _ListenerFailed(error) from error
-
-
-@contextmanager
-def _listening() -> Iterator[None]:
-    try:
-        yield
-    except _ListenerFailed as failed:
-        raise failed.error from failed.error.__cause__

@@ -9,14 +9,14 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from typing import Any, List, TypeVar  # `list` is a method here
 
 from .cancellation import Cancellation
-from .contract import PixelFormat, Plane, Report
+from .contract import PixelFormat, Plane, Preview, Report
 from .errors import RestyleError
 from .events import Event, InstallProgress
 from .filming import IN_FLIGHT
 from .jobs import Estimate, Job, JobState, Result
-from .live import AsyncLive, LiveFrame
+from .live import AsyncLive, LiveFrame, LivePainting
 from .looks import Look
-from .requests import JobRequest
+from .requests import JobRequest, LearnRequest
 from .servers import ServerInfo
 from .session import PREVIEW_SIZE, QUEUE_PATIENCE_SECONDS, AsyncSession
 from .styles import Style
@@ -73,7 +73,7 @@ class Session:
     def estimate(self, request: JobRequest) -> Estimate:
         return self._call(self._session.estimate(request))
 
-    def create(self, request: JobRequest, on_event: Callable[[Event], None] | None = None) -> Job:
+    def create(self, request: JobRequest | LearnRequest, on_event: Callable[[Event], None] | None = None) -> Job:
         return self._call_telling(lambda tell: self._session.create(request, tell), on_event)
 
     def watch(self, job_id: str, previews: bool = True, preview_size: int = PREVIEW_SIZE) -> Iterator[Event]:
@@ -90,8 +90,11 @@ class Session:
             if not self._loop.is_closed():
                 self._call(events.aclose())  # type: ignore[attr-defined]
 
-    def read(self, job_id: str, on_event: Callable[[Event], None] | None = None) -> Result:
-        return self._call_telling(lambda tell: self._session.read(job_id, tell), on_event)
+    def read(self, job_id: str, on_event: Callable[[Event], None] | None = None, *, strength: float | None = None) -> Result:
+        return self._call_telling(lambda tell: self._session.read(job_id, tell, strength=strength), on_event)
+
+    def preview(self, job_id: str, strength: float | None = None, size: int = PREVIEW_SIZE) -> Preview:
+        return self._call(self._session.preview(job_id, strength, size))
 
     def report(self, job_id: str) -> Report:
         return self._call(self._session.report(job_id))
@@ -216,12 +219,27 @@ class Session:
     def delete_look(self, look_id: str) -> None:
         self._call(self._session.delete_look(look_id))
 
-    def live(self, pixel_format: PixelFormat, width: int, height: int, look: str, *, strength: float | None = None, icc: bytes | None = None) -> Live:
-        """A canvas that is painted while it changes: `with session.live(...) as canvas`. See AsyncSession.live."""
-        return Live(self, self._session.live(pixel_format, width, height, look, strength=strength, icc=icc))
+    def learn(self, request: LearnRequest, on_event: Callable[[Event], None] | None = None) -> Job:
+        """Has a look learned; returns when it is queued. See AsyncSession.learn."""
+        return self._call_telling(lambda tell: self._session.learn(request, tell), on_event)
 
-    def paint_live(self, plane: Plane, look: str, *, strength: float | None = None) -> Plane:
-        return self._call(self._session.paint_live(plane, look, strength=strength))
+    def live(
+        self,
+        pixel_format: PixelFormat,
+        width: int,
+        height: int,
+        look: str,
+        *,
+        strength: float | None = None,
+        icc: bytes | None = None,
+        moving: bool = False,
+        seamless: str = "none",
+    ) -> Live:
+        """A canvas that is painted while it changes: `with session.live(...) as canvas`. See AsyncSession.live."""
+        return Live(self, self._session.live(pixel_format, width, height, look, strength=strength, icc=icc, moving=moving, seamless=seamless))
+
+    def paint_live(self, plane: Plane, look: str, *, strength: float | None = None, seamless: str = "none") -> Plane:
+        return self._call(self._session.paint_live(plane, look, strength=strength, seamless=seamless))
 
     def stop(self, grace_seconds: float = 30.0) -> None:
         self._call(self._session.stop(grace_seconds))
@@ -334,6 +352,10 @@ class Live:
     def frame(self, timeout: float | None = None) -> LiveFrame | None:
         """The next part that was painted; None after `timeout` seconds without one (0: at once), or once it is closed."""
         return self._session._call(self._live.frame(timeout))
+
+    def paint(self, plane: Plane) -> LivePainting:
+        """The whole plane; of a moving canvas, its next frame. See AsyncLive.paint."""
+        return self._session._call(self._live.paint(plane))
 
     def settled(self, change: int = 0) -> Iterator[LiveFrame]:
         """Frames until everything up to this change is painted."""

@@ -32,6 +32,7 @@ from restyle_engine.network.vgg import UnusableWeights, Vgg
 from restyle_engine.objective.content_loss import FeatureMatch
 from restyle_engine.objective.finish import LAYERS, SEARCHED, WHOLE, Finish, Source, finish
 from restyle_engine.objective.neighbours import keys
+from restyle_engine.objective.outlines import Outlines
 from restyle_engine.objective.scale_objective import ScaleObjective, objective_of, weights_of
 from restyle_engine.objective.strength import Strength
 from restyle_engine.objective.targets import TargetCache, style_positions
@@ -183,7 +184,7 @@ class Engine:
         found = style_positions(self._vgg, "", StylePicture(pixels(self._style)), width, height, LAYERS, device, TargetCache())
         source = Source({layer: keys([one], [1.0], self.dtype) for layer, one in found.items()}, None)
         hold = FeatureMatch(self._vgg, self._content, dict(self._parameters.content_layers), None, tiles)
-        return Finish(self._vgg, self._content, [source], hold, tiles)
+        return Finish(self._vgg, self._content, [source], hold, tiles, outlines=Outlines(self._content, None, Strength(STRENGTH).outlines))
 
     @property
     def _parameters(self) -> Resolved:

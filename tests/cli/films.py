@@ -28,14 +28,29 @@ def scene(position: int, width: int = 32, height: int = 24, *, alpha: bool = Fal
     return (samples * 257).astype(np.uint16) if deep else samples.astype(np.uint8)
 
 
-def film(path: Path, frames: int = 6, *, codec: str = "ffv1", times: Sequence[Fraction] | None = None, size: tuple[int, int] = (32, 24), **kind: Any) -> Path:
-    """A film of `frames` scenes; without loss, but for the rounding of its colours, unless another codec is named. kind: alpha, deep."""
+def shots(*lengths: int) -> list[np.ndarray[Any, Any]]:
+    """Frames of shots of these lengths, every second one in the opposite colours."""
+    ends = [sum(lengths[: number + 1]) for number in range(len(lengths))]
+    return [scene(at) if next(number for number, end in enumerate(ends) if at < end) % 2 == 0 else 255 - scene(at) for at in range(ends[-1])]
+
+
+def film(
+    path: Path,
+    frames: int | Sequence[np.ndarray[Any, Any]] = 6,
+    *,
+    codec: str = "ffv1",
+    times: Sequence[Fraction] | None = None,
+    size: tuple[int, int] = (32, 24),
+    **kind: Any,
+) -> Path:
+    """A film of so many scenes, or of these frames; without loss, but for the rounding of its colours, unless another codec is named. kind: alpha, deep."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    begins = list(times or [at / RATE for at in range(frames + 1)])
+    contents = [scene(at, *size, **kind) for at in range(frames)] if isinstance(frames, int) else frames
+    begins = list(times or [at / RATE for at in range(len(contents) + 1)])
     chosen = codecs.choose(path.suffix, codec, None, deep=kind.get("deep", False), alpha=kind.get("alpha", False))
     with Writer(path, path.suffix, chosen, Shape(*size, PLAIN, RATE, steady=times is None)) as writer:
-        for at in range(frames):
-            writer.add(plane_of(scene(at, *size, **kind), None), begins[at], begins[at + 1])
+        for at, samples in enumerate(contents):
+            writer.add(plane_of(samples, None), begins[at], begins[at + 1])
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import restyle_client as client
 from fake_engine import write_script
 from restyle_cli.main import app
@@ -59,6 +61,20 @@ class Restyle:
             finally:
                 server.terminate()
                 server.wait(PATIENCE)
+
+    def launches(self) -> None:
+        """From now on, whoever needs a server starts the real one with the fake engine."""
+        self.data.mkdir(exist_ok=True)
+        server = [sys.executable, str(FAKE_SERVER), "--state-dir", str(self.state), "--data-dir", str(self.data)]
+        (self.data / "launcher.json").write_text(json.dumps({"command": server, "state_dir": str(self.state), "version": "0.1.0"}))
+
+    def processes(self) -> list[psutil.Process]:
+        """Of a server that was started so: the front end, then its workers."""
+        try:
+            front = psutil.Process(int(json.loads((self.state / "server.json").read_text())["pid"]))
+            return [front, *front.children(recursive=True)]
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return []
 
     def script(self, **words: object) -> None:
         """What the fake engine does with the jobs that start from now on."""

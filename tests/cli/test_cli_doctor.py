@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from cli.running import Restyle
-from restyle_cli.runs import checkup, log_bundle
+from restyle_cli.runs import checkup, device_check, log_bundle
 from restyle_client import __version__
 from restyle_client.discovery import find_endpoint
 from restyle_server.clock import SystemClock
@@ -194,3 +194,34 @@ def test_a_bundle_that_cannot_be_written_is_one_sentence(restyle: Restyle, tmp_p
     told = restyle("doctor", "--logs", tmp_path / "nowhere" / "logs.zip")
     assert told.exit_code == 1
     assert "choose another file for --logs" in told.stderr
+
+
+AGREES = {"layer": "relu5_1", "features": 0.005, "gradient": 0.05, "painting": 0.002, "sound": True}
+
+
+@pytest.mark.parametrize(
+    ("program", "state", "words"),
+    [
+        (f"print({json.dumps(json.dumps(AGREES))})", "good", "relu5_1 by 0.5%, the gradient by 5.0%, a small painting by 0.20%"),
+        (f"print({json.dumps(json.dumps({**AGREES, 'sound': False}))})", "bad", "does not paint as the processor does"),
+        (f"print({json.dumps(json.dumps({**AGREES, 'features': float('inf'), 'sound': False}))})", "bad", "relu5_1 by inf%"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "bad", "painting ended the process (Segmentation fault)"),
+        ("raise RuntimeError('no kernel image is available')", "bad", "can't paint: RuntimeError: no kernel image is available"),
+        ("import time; time.sleep(600)", "bad", "does not answer within 0 s"),
+        ("print('a driver that talks')", "bad", "said something else: a driver that talks"),
+    ],
+)
+def test_a_device_is_judged_by_what_its_own_process_does(program: str, state: str, words: str) -> None:
+    seconds = 0.2 if "sleep" in program else 60.0
+    found = device_check.finding("cuda:0", [sys.executable, "-c", program], seconds)
+    assert (found.part, found.state) == ("device cuda:0", state)
+    assert words in found.text
+    assert ("restyle serve --device cpu" in found.mend) is (state == "bad")
+
+
+def test_the_processor_agrees_with_itself_and_what_is_not_there_is_said(restyle: Restyle) -> None:
+    told = restyle("doctor", "--json", "--device", "cpu", "--device", "cuda:77")
+    found = [json.loads(line) for line in told.stdout.splitlines()][-2:]
+    assert [(one["part"], one["state"]) for one in found] == [("device cpu", "good"), ("device cuda:77", "bad")]
+    assert found[1]["mend"] == "choose one of: cpu"
+    assert told.exit_code == 1

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from cli import films
 from cli.pictures import picture
@@ -173,21 +172,10 @@ def test_a_frame_that_fails_ends_the_film_and_loses_nothing(restyle: Restyle, co
 def own(tmp_path: Path) -> Iterator[Restyle]:
     """A command line whose server is started by whoever needs it, and may be killed."""
     restyle = Restyle(tmp_path / "state", tmp_path / "data")
-    restyle.data.mkdir()
-    server = [sys.executable, str(Path(__file__).resolve().parents[1] / "fake_server.py"), "--state-dir", str(restyle.state), "--data-dir", str(restyle.data)]
-    (restyle.data / "launcher.json").write_text(json.dumps({"command": server, "state_dir": str(restyle.state), "version": "0.1.0"}))
+    restyle.launches()
     yield restyle
-    for process in _servers(restyle):
+    for process in restyle.processes():
         process.kill()
-
-
-def _servers(restyle: Restyle) -> list[psutil.Process]:
-    """The front end, then its workers."""
-    try:
-        front = psutil.Process(int(json.loads((restyle.state / "server.json").read_text())["pid"]))
-        return [front, *front.children(recursive=True)]
-    except (OSError, ValueError, psutil.NoSuchProcess):
-        return []
 
 
 @pytest.mark.slow
@@ -198,7 +186,7 @@ def test_a_film_survives_whoever_paints_it(own: Restyle, content: Path, undistur
     with own.start("film", content, *FILM, "-o", out) as command:
         for frames in (1, 3, 5):
             wait_for(lambda least=frames: len(painted(out)) >= least or command.poll() is not None)  # type: ignore[misc]
-            family = _servers(own)
+            family = own.processes()
             for process in family if whom == "server" else family[1:]:
                 process.kill()
         _, err = command.communicate(timeout=PATIENCE)

@@ -11,6 +11,7 @@ import pytest
 import restyle_client as client
 from cli.pictures import fake_painting, picture, pixels
 from cli.running import Restyle
+from fake_engine import automatic_scale
 from PIL import Image
 from restyle_cli.runs import one_picture
 from restyle_cli.terminal.failures import Failure
@@ -23,6 +24,7 @@ def test_a_picture_is_painted_and_told_about(restyle: Restyle, photo: Path, tmp_
     first, second = done.stdout.splitlines()
     assert first.startswith(f"{tmp_path / 'out.png'}: painted at full size, 64 px in ")
     assert "fake" in second
+    assert second.startswith(f"  strokes × {automatic_scale(pixels(photo)):g}, ")
     assert second.endswith("weights vgg16")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["out.png", "photo.png"]
 
@@ -49,11 +51,39 @@ def test_lines_without_a_terminal_say_what_happens(restyle: Restyle, photo: Path
     assert "\x1b" not in done.output
 
 
+@pytest.mark.parametrize(("options", "size"), [((), None), (("--style-scale", "auto"), None), (("--style-scale", "0.6"), 0.6)])
+def test_the_size_of_the_strokes_is_told_whether_it_was_asked_for_or_chosen(
+    restyle: Restyle, photo: Path, tmp_path: Path, options: tuple[str, ...], size: float | None
+) -> None:
+    done = restyle("image", photo, "--style", "woodcut", "-s", "night", *options, "-o", tmp_path / "out.png", "--report", tmp_path, "--json")
+    told = json.loads(done.stdout)
+    assert told["style_scales"] == [size or automatic_scale(pixels(photo))] * 2
+    assert [style["scale"] for style in json.loads((tmp_path / "out-report.json").read_text())["styles"]] == told["style_scales"]
+
+
 def test_styles_may_be_files_and_blended(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
     style = picture(tmp_path / "style.png", 32, 32)
     done = restyle("image", photo, "-s", f"{style}:2", "-s", "Woodcut:0.5", "--style-scale", "1.5", "-o", tmp_path / "out")
     assert done.exit_code == 0
     assert pixels(tmp_path / "out.png") == fake_painting(photo)
+
+
+def test_layers_are_written_beside_the_painting_and_make_it_again(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    done = restyle("image", photo, "--style", "woodcut", "--layers", "-o", tmp_path / "out.png")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-1] == f"  layers: {tmp_path / 'out-colours.png'} and {tmp_path / 'out-strokes.png'}"
+    colours, strokes, painting = (pixels(tmp_path / f"out{part}.png") for part in ("-colours", "-strokes", ""))
+    assert painting == fake_painting(photo)
+    assert bytes(colour + stroke - 127 for colour, stroke in zip(colours, strokes, strict=True)) == painting
+    assert restyle("image", photo, "--style", "woodcut", "--layers", "-o", tmp_path / "out.png").exit_code == 0  # over its own
+
+
+def test_layers_never_replace_a_file_of_yours_and_need_one_of_their_own(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    mine = picture(tmp_path / "out-strokes.png", 8, 8).read_bytes()
+    done = restyle("image", photo, "--style", "woodcut", "--layers", "-o", tmp_path / "out.png")
+    assert (done.exit_code, (tmp_path / "out-strokes.png").read_bytes(), (tmp_path / "out.png").exists()) == (2, mine, False)
+    for output in (f"{tmp_path}/", "-"):
+        assert restyle("image", photo, "--style", "woodcut", "--layers", "-o", output).exit_code == 2
 
 
 def suggesting(restyle: Restyle, place: Path, seed: int, strength: float, color: str) -> str:

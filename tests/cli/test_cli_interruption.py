@@ -83,6 +83,48 @@ def test_the_second_ctrl_c_leaves_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert left.is_set()
 
 
+def test_where_the_first_only_stops_its_result_comes_back() -> None:
+    told: list[str] = []
+    stopped = threading.Event()
+
+    def stop() -> bool:
+        told.append("stop")
+        stopped.set()
+        return True
+
+    def work() -> str:
+        press()
+        stopped.wait(60)
+        return "kept"
+
+    with Interruption() as pressed:
+        assert pressed.run(work, lambda: False, stop) == "kept"
+    assert told == ["stop"]
+
+
+def test_where_the_first_only_stops_the_second_cancels() -> None:
+    told: list[str] = []
+    ended = threading.Event()
+
+    def stop() -> bool:
+        told.append("stop")
+        press()
+        return True
+
+    def cancel() -> bool:
+        told.append("cancel")
+        ended.set()
+        return True
+
+    def work() -> None:
+        press()
+        ended.wait(60)
+
+    with Interruption() as pressed, pytest.raises(Interrupted):
+        pressed.run(work, cancel, stop)
+    assert told == ["stop", "cancel"]
+
+
 def test_a_late_ctrl_c_leaves_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     left = threading.Event()
     monkeypatch.setattr(interruption, "leave", left.set)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from cli.running import Restyle
 from look_files import HOSTILE, look_file
+from places import Serving, serving
+from restyle_server.looks import library
+
+__all__ = ["serving"]
 
 
 def test_looks_travel_in_files(restyle: Restyle, tmp_path: Path) -> None:
@@ -25,6 +30,20 @@ def test_looks_travel_in_files(restyle: Restyle, tmp_path: Path) -> None:
     assert restyle("look", "export", "from-anna", "-o", tmp_path / "theirs").exit_code == 1
     assert json.loads(restyle("look", "delete", "from-anna", "--json").stdout) == {"id": "from-anna", "removed": True}
     assert restyle("look", "show", "from-anna").exit_code == 1
+
+
+async def test_looks_that_came_with_restyle_are_named_so_and_stay(serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shipped").mkdir()
+    (tmp_path / "shipped/night.safetensors").write_bytes(look_file())
+    monkeypatch.setattr(library, "BUILTIN", tmp_path / "shipped")
+    async with serving() as place:
+        restyle = Restyle(place.config.state_dir, place.config.data_dir)
+        await place.caller.call("AddLook", data=look_file("Mine"))
+        rows = (await asyncio.to_thread(restyle, "look", "list")).stdout.splitlines()
+        assert [row.split()[0] for row in rows if row.rstrip().endswith("comes with Restyle")] == ["night"]
+        assert [row.split()[0] for row in rows if row.rstrip().endswith("yours")] == ["mine"]
+        kept = await asyncio.to_thread(restyle, "look", "delete", "night")
+        assert (kept.exit_code, "came with Restyle" in kept.stderr, len(kept.stderr.splitlines())) == (1, True, 1)
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

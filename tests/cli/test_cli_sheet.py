@@ -15,7 +15,8 @@ from PIL import Image
 from restyle_cli.runs import comparison, draft_run
 from restyle_cli.runs.draft_run import Content
 from restyle_client import JobClass, JobState, Lifetime
-from restyle_editor.variations import VARIATIONS
+from restyle_editor.recipes import Recipe, StyleChoice
+from restyle_editor.variations import COUNT, Vary, variations
 from restyle_imaging import sheets
 from restyle_imaging.sheets import GAP, MARGIN, SHADE
 
@@ -51,7 +52,7 @@ def test_a_sheet_has_a_cell_for_every_style_at_every_strength_in_order(restyle: 
 def test_every_cells_command_paints_it_in_full(restyle: Restyle, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     cells = told(restyle("explore", photo, "--style", "night", "--size", 32, "--seed", 4, "-o", tmp_path / "six.png", "--json"))
-    assert len({cell["command"] for cell in cells}) == len(VARIATIONS)
+    assert len({cell["command"] for cell in cells}) == COUNT
     words = shlex.split(cells[4]["command"])
     assert words[:2] == ["restyle", "image"]
     before = {job.id for job in restyle.jobs()}
@@ -66,16 +67,24 @@ def test_every_cells_command_paints_it_in_full(restyle: Restyle, photo: Path, tm
     assert (tmp_path / words[-1]).exists()
 
 
-def test_exploring_varies_strength_strokes_and_colour_and_prints_the_commands(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
-    done = restyle("explore", photo, "--style", "night", "--size", 32, "-o", tmp_path / "six.png")
+@pytest.mark.parametrize(("vary", "option", "count"), [("strength", "--strength", 6), ("strokes", "--style-scale", 6), ("style", "--style", 6)])
+def test_exploring_varies_one_thing_and_prints_the_commands(restyle: Restyle, photo: Path, tmp_path: Path, vary: str, option: str, count: int) -> None:
+    done = restyle("explore", photo, "--style", "night", "--vary", vary, "--size", 32, "-o", tmp_path / "six.png")
     assert done.exit_code == 0
     commands = [shlex.split(line) for line in done.stdout.splitlines() if line.startswith("    restyle image ")]
-    found = [{option: words[words.index(option) + 1] for option in ("--strength", "--style-scale", "--color")} for words in commands]
-    assert [float(each["--strength"]) for each in found] == [variation.strength for variation in VARIATIONS]
-    assert [each["--color"] for each in found] == [variation.color for variation in VARIATIONS]
-    assert len({each["--style-scale"] for each in found}) > 2
+    found = [{name: words[words.index(name) + 1] for name in ("--style", "--strength", "--style-scale", "--color")} for words in commands]
+    assert len({each[option] for each in found}) == count
+    if vary != "style":
+        assert [name for name in found[0] if len({each[name] for each in found}) > 1] == [option]
+    assert any(each["--style"] == "night" for each in found)
     with Image.open(tmp_path / "six.png") as sheet:
         assert sheet.width == 2 * MARGIN + 4 * draft_run.NARROWEST + 3 * GAP
+
+
+def test_the_sheet_has_the_editors_captions(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    cells = told(restyle("explore", photo, "--style", "night", "--size", 32, "-o", tmp_path / "six.png", "--json"))
+    recipe = Recipe(styles=(StyleChoice(library="night"),), strength=55.0)  # what its style suggests
+    assert [cell["caption"] for cell in cells] == [each.caption for each in variations(Vary.STRENGTH, recipe, ())]
 
 
 def test_one_failing_cell_does_not_stop_the_rest(restyle: Restyle, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

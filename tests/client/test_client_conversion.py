@@ -24,6 +24,7 @@ from restyle_client import (
     Start,
     Style,
     WeightsInfo,
+    texture_request,
 )
 from restyle_client.conversion import incoming, outgoing, words
 from restyle_client.wire import restyle_pb2 as pb
@@ -48,6 +49,7 @@ FULL = Parameters(
     weights="vgg16",
     device="cuda:0",
     memory_limit=2**40,
+    seamless="both",
 )
 
 
@@ -119,6 +121,9 @@ def test_a_snapshot_of_a_job_keeps_every_field() -> None:
         finished_early=True,
         warnings=["w"],
         request_id="r",
+        look_id="k",
+        styles=["woodcut"],
+        style_scales=[0.7],
     )
     job = incoming.job(message)
     for field in dataclasses.fields(Job):
@@ -143,7 +148,7 @@ def test_a_result_says_when_it_was_painted_smaller() -> None:
 
 def test_starts_and_masks_travel() -> None:
     gray = restyle_client.Plane(restyle_client.PixelFormat(Channels.GRAY, Depth.U16), 32, 16, bytes(1024))
-    for start, field in ((Start.content(0.5), "content"), (Start.noise(), "noise"), (Start.job("j"), "job_id")):
+    for start, field in ((Start.content(0.5), "content"), (Start.noise(), "noise"), (Start.job("j"), "job_id"), (Start.texture(), "texture")):
         message, payloads = outgoing.spec(request(start=start, masks=(Mask(gray),), strength_map=gray))
         assert message.start.WhichOneof("from") == field
         assert [view.nbytes for view in payloads.views] == [2048, 1024, 1024]
@@ -171,3 +176,10 @@ def test_client_and_server_name_the_same_formats_and_version() -> None:
 
 def test_only_ended_states_are_terminal() -> None:
     assert {state for state in JobState if state.terminal} == {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
+
+
+def test_a_texture_larger_than_servers_take_is_refused_before_its_plane_is_made() -> None:
+    with pytest.raises(InvalidRequest, match="30000 × 30000 px are more than a texture may have") as refused:
+        texture_request(30_000, 30_000, ())
+    assert refused.value.field == "spec.content"
+    assert texture_request(64, 32, ()).content.size == 64 * 32 * 3

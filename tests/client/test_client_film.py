@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from calls import PATIENCE
 from client.pictures import plane
-from fake_engine import following_bytes, runs
+from fake_engine import automatic_scale, following_bytes, runs
 from places import Place, Serving
 from places import serving as serving
 from restyle_client import Job, JobFailed, JobRequest, JobState, Parameters, Plane, Previous, Session, StyleUse, connect_async
@@ -82,6 +82,12 @@ async def test_a_key_is_its_own_painting_and_what_follows_follows_it(serving: Se
     key = plane(16, 16, shift=99)
     async with serving() as place:
         assert await film(place, frames(), order(), keys={2: key}) == expected(keys={2: bytes(key.data)})
+
+
+async def test_all_frames_have_the_strokes_that_were_chosen_for_the_first(serving: Serving) -> None:
+    async with serving() as place, session(place) as open_session:
+        found = [result.job.style_scales async for result in open_session.film(frames(), order(), in_flight=1, keys={3: plane(16, 16, shift=99)})]
+    assert found == [(automatic_scale(bytes(frames()[0].data)),)] * COUNT
 
 
 async def test_a_film_of_no_frames_has_no_paintings(serving: Serving) -> None:

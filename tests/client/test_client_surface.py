@@ -32,9 +32,11 @@ PUBLIC = [
     "JobFailed",
     "JobRequest",
     "JobState",
+    "LearnRequest",
     "Lifetime",
     "Live",
     "LiveFrame",
+    "LivePainting",
     "Look",
     "Mask",
     "MaskUse",
@@ -79,6 +81,7 @@ PUBLIC = [
     "connect_async",
     "discovery",
     "remote",
+    "texture_request",
 ]
 
 

@@ -44,6 +44,20 @@ def _inside(places: Places, side: int) -> NDArray[np.bool_]:
     return np.asarray(((places >= 0) & (places <= side - 1)).all(-1))
 
 
+def pan(side: int) -> Scene:
+    """A camera that goes to the right by a hundredth of what it sees with each frame."""
+    big, here, step = photo("coffee", side * 2), _grid(side), side / 100
+
+    def content(number: int) -> Picture:
+        return sampled(big, here * 1.2 + np.array([1.2 * step * number, 0.4 * side]))
+
+    def way(number: int) -> tuple[Places, NDArray[np.bool_]]:
+        before = here + np.array([step, 0.0])
+        return before, _inside(before, side)
+
+    return Scene("pan", content, way)
+
+
 def turning(side: int) -> Scene:
     """A camera that turns by 0.5° and draws nearer by 0.5 % with each frame."""
     big, here, middle = photo("coffee", side * 2), _grid(side), (side - 1) / 2

@@ -20,12 +20,14 @@ def paint_options(
     size: int | None,
     preset: str,
     strength: float | None,
+    legibility: float | None = None,
     color: Color | None,
     steps: int | None,
     seed: int | None,
     weights: str | None,
     device: str | None,
     memory: int | None,
+    seamless: str | None = None,
 ) -> PaintOptions:
     """typer.BadParameter for styles and presets that make no sense; Failure for a preset that isn't there."""
     specs = tuple(style_specs.parse(text) for text in style)
@@ -38,11 +40,13 @@ def paint_options(
         preset=plan.get("preset", Settings().preset),
         size=size,
         strength=strength,
+        legibility=legibility,
         color=color.value if color else None,
         evaluations=steps,
         seed=seed,
         weights=weights or plan.get("weights", "auto"),
         device=device,
         memory_limit=memory,
+        seamless=seamless,
         plan=plan,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +17,12 @@ from .options import Overwrite
 MARKS = {"good": "ok  ", "warning": "hint", "bad": "BAD "}
 
 
-@examples("restyle doctor", "restyle doctor --logs restyle-logs.zip")
+@examples("restyle doctor", "restyle doctor --logs restyle-logs.zip", "restyle doctor --device cuda:0")
 def doctor(
+    device: Annotated[
+        list[str] | None,
+        typer.Option("--device", metavar="DEVICE", help="Also compare what this device paints with the processor's; may be repeated.", show_default=False),
+    ] = None,
     logs: Annotated[
         Path | None,
         typer.Option("--logs", metavar="FILE.zip", help="Also put the logs and this report into a zip, without tokens and keys.", show_default=False),
@@ -26,10 +31,10 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Check the installation: server, devices, weights, plug-ins, folders, versions. Exit status 1 when something is broken."""
-    from ..runs import checkup
+    from ..runs import checkup, device_check
 
     told: list[checkup.Finding] = []
-    for finding in checkup.everything():
+    for finding in itertools.chain(checkup.everything(), device_check.findings(device or ())):
         told.append(finding)
         if json:
             emit({"part": finding.part, "state": finding.state, "text": finding.text, "mend": finding.mend})

@@ -9,7 +9,7 @@ import typer
 
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from .options import Overwrite, Strength
+from .options import Overwrite, Seamless, Strength
 
 LookName = Annotated[str, typer.Argument(metavar="LOOK", help="A look's id; see restyle look list.", show_default=False)]
 
@@ -51,6 +51,7 @@ def apply(
     content: Annotated[Path, typer.Argument(metavar="CONTENT", help="The picture to paint.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The result's file; its suffix chooses the format.", show_default=False)],
     strength: Strength = None,
+    seamless: Seamless = None,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
@@ -59,4 +60,4 @@ def apply(
 
     content = content.expanduser()
     target = destinations.single(output.expanduser(), content, overwrite)
-    live_run.apply(live_run.Painter(look.lower(), strength, overwrite, json), content, target)
+    live_run.apply(live_run.Painter(look.lower(), strength, overwrite, json, seamless or "none"), content, target)

@@ -1,4 +1,4 @@
-"""Owns `restyle look`: the looks that live painting paints with, listed, shown, exchanged and removed."""
+"""Owns `restyle look`: the looks that live painting paints with, listed, learned, shown, exchanged and removed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from restyle_contract.limits import MAX_LOOK_BYTES
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, bytes_for_people, emit, line, named, plain, table
+from .learn import learn
 from .live import apply
 from .options import Overwrite
 
 if TYPE_CHECKING:
     import restyle_client as client
 
-looks = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, show, exchange and remove looks, which paint at once.")
+looks = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, learn, show, exchange and remove looks, which paint at once.")
 
 SUFFIX = ".safetensors"
 LookId = Annotated[str, typer.Argument(metavar="NAME", help="The look's id.", show_default=False)]
@@ -34,7 +35,7 @@ def list_looks(json: Json = False) -> None:
         for look in found:
             emit(_described(look))
     else:
-        rows = [(look.id, look.name, look.style, f"{look.strength:g}", bytes_for_people(look.size), "" if look.builtin else "yours") for look in found]
+        rows = [(look.id, look.name, look.style, f"{look.strength:g}", bytes_for_people(look.size), _owner(look)) for look in found]
         table(("name", "title", "learned from", "strength", "size", ""), rows, right=("strength", "size"))
 
 
@@ -116,6 +117,11 @@ def delete(names: Annotated[list[str], typer.Argument(metavar="NAME", help="The 
 
 
 looks.command("apply")(apply)
+looks.command("learn")(learn)
+
+
+def _owner(look: client.Look) -> str:
+    return "comes with Restyle" if look.builtin else "yours"
 
 
 def _described(look: client.Look) -> dict[str, object]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from restyle_contract.limits import LARGEST_SEED, MAX_EVALUATIONS, STYLE_SCALES
-from restyle_contract.parameters import NUMBERS, Color
+from restyle_contract.limits import LARGEST_SEED, MAX_EVALUATIONS
+from restyle_contract.parameters import NUMBERS, SEAMLESS, Color
 
 from ..terminal import amounts
 
@@ -19,13 +19,18 @@ def _finite(value: float | None) -> float | None:
     return value
 
 
+def _seamless(text: str) -> str:
+    if text not in SEAMLESS:
+        raise typer.BadParameter(f"{text!r} is no side; choose one of {', '.join(SEAMLESS[1:])}")
+    return text
+
+
 Contents = Annotated[list[Path], typer.Argument(metavar="CONTENT", help="The pictures to paint, or a folder of them.", show_default=False)]
-Styles = Annotated[
-    list[str],
-    typer.Option(
-        "--style", "-s", metavar="NAME|FILE[:WEIGHT]", help="A style of the library or a picture; repeat it to blend, with weights.", show_default=False
-    ),
-]
+_STYLES = typer.Option(
+    "--style", "-s", metavar="NAME|FILE[:WEIGHT]", help="A style of the library or a picture; repeat it to blend, with weights.", show_default=False
+)
+Styles = Annotated[list[str], _STYLES]
+StylesOrNone = Annotated[list[str] | None, _STYLES]
 Output = Annotated[
     str,
     typer.Option(
@@ -39,11 +44,9 @@ Output = Annotated[
 StyleScale = Annotated[
     float | None,
     typer.Option(
-        metavar="S",
-        min=STYLE_SCALES[0],
-        max=STYLE_SCALES[1],
-        callback=_finite,
-        help="Size of the strokes; 1 is the picture's own. Default: what suits the style.",
+        metavar="S|auto",
+        parser=amounts.stroke_size,
+        help="Size of the strokes: at 1 the style covers as much as the picture. Default: auto, what suits both.",
         show_default=False,
     ),
 ]
@@ -63,6 +66,18 @@ Memory = Annotated[
 PresetOption = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="How much time to take: draft, standard or fine; or a preset of yours, see restyle presets list.")
 ]
+LowerStrength = Annotated[
+    float | None,
+    typer.Option(
+        "--strength",
+        metavar="N",
+        min=NUMBERS["strength"].lowest,
+        max=NUMBERS["strength"].highest,
+        callback=_finite,
+        help="About as it would be at this lower strength, without painting it again; 0 is the content. Default: as it was painted.",
+        show_default=False,
+    ),
+]
 Strength = Annotated[
     float | None,
     typer.Option(
@@ -71,6 +86,17 @@ Strength = Annotated[
         max=NUMBERS["strength"].highest,
         callback=_finite,
         help="0 keeps the content, 50 is balance, 100 lets the style win. Default: what suits the style, else 50.",
+        show_default=False,
+    ),
+]
+Legibility = Annotated[
+    float | None,
+    typer.Option(
+        metavar="N",
+        min=NUMBERS["legibility"].lowest,
+        max=NUMBERS["legibility"].highest,
+        callback=_finite,
+        help=f"How far faces and lettering keep their lines: 0 is off. Default: {NUMBERS['legibility'].default:g}.",
         show_default=False,
     ),
 ]
@@ -93,11 +119,50 @@ ColorOption = Annotated[
         show_default=False,
     ),
 ]
+Seamless = Annotated[
+    str | None,
+    typer.Option(
+        metavar="|".join(SEAMLESS[1:]),
+        parser=_seamless,
+        help="Let left and right (x), top and bottom (y), or both go on at the opposite side, so that it can be laid beside itself.",
+        show_default=False,
+    ),
+]
+TwoLayers = Annotated[
+    bool,
+    typer.Option(
+        "--layers",
+        metavar="",
+        help="Also write the painting as two layers: NAME-colours and NAME-strokes, which Grain merge makes the painting again.",
+        show_default=False,
+    ),
+]
 Report = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Also write how it was painted: NAME-report.json and NAME-report.png, the losses by step.", show_default=False),
+    typer.Option(
+        metavar="DIR",
+        help="Also write how it was painted: NAME-report.json and NAME-report.png, the losses by step, and NAME-legible.png, the faces.",
+        show_default=False,
+    ),
 ]
 Estimate = Annotated[bool, typer.Option("--estimate", metavar="", help="Tell the memory and time that it would take, and paint nothing.", show_default=False)]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", metavar="", help="Replace files that Restyle did not write, the content's own among them.", show_default=False)
+]
+Update = Annotated[
+    str,
+    typer.Option(
+        metavar="RESULT|JOB",
+        help="Paint only what has changed in CONTENT since this result of Restyle's, or this job, with the settings that it has. All else stays as it is.",
+        show_default=False,
+    ),
+]
+Series = Annotated[
+    bool,
+    typer.Option(
+        "--series",
+        metavar="",
+        help="Paint the pictures of a folder so that they match: settings are chosen once, colours evened out. Kept in OUT/series.toml for later ones.",
+        show_default=False,
+    ),
 ]

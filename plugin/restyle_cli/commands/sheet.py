@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from restyle_contract.limits import SMALLEST_SIDE
+from restyle_editor.variations import Vary
 
 from ..runs import destinations, style_specs
 from ..runs.paint_options import Manner, PaintOptions
@@ -64,11 +65,12 @@ def sheet(
         comparison.run(content, destination, options, chosen, Manner(destinations.DEFAULT_SUFFIX, overwrite, None, json))
 
 
-@examples("restyle explore photo.jpg --style night -o explore.png")
+@examples("restyle explore photo.jpg --style night -o explore.png", "restyle explore photo.jpg --style night --vary style -o styles.png")
 def explore(
     content: Content,
     style: Annotated[str, typer.Option("--style", "-s", metavar="NAME|FILE", help="A style of the library, or a picture.", show_default=False)],
     output: Output,
+    vary: Annotated[Vary, typer.Option(help="What the drafts differ in: this style and others, its strength, or the size of its strokes.")] = Vary.STRENGTH,
     size: DraftSize = DRAFT_SIZE,
     seed: Seed = None,
     weights: Weights = None,
@@ -76,7 +78,7 @@ def explore(
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Paint six drafts in one style, which differ in strength, size of the strokes and colours.
+    """Paint six drafts that differ in strength, in the size of the strokes or in style.
 
     Each is told with the command that paints it in full. Ctrl-C cancels.
     """
@@ -87,7 +89,7 @@ def explore(
 
     options = PaintOptions(specs=(spec,), preset="draft", size=size, seed=seed, weights=weights or "auto", device=device)
     with saving.speaking_beside(destination):
-        exploration.run(content, destination, options, Manner(destinations.DEFAULT_SUFFIX, overwrite, None, json))
+        exploration.run(content, destination, options, vary, Manner(destinations.DEFAULT_SUFFIX, overwrite, None, json))
 
 
 def _style(text: str) -> StyleSpec:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import restyle_client as client
 from PIL import Image
 from restyle_imaging.sheets import Heading, Panel, grid
 
@@ -18,7 +19,7 @@ from .paint_options import Manner, PaintOptions
 def run(path: Path, output: Path, options: PaintOptions, strengths: Sequence[float], manner: Manner) -> None:
     """options: the styles, and what all drafts share. strengths: 0–100, one for each column."""
 
-    def choose(_: Path, styles: tuple[ChosenStyle, ...]) -> list[Draft]:
+    def choose(_: client.Session, styles: tuple[ChosenStyle, ...]) -> list[Draft]:
         cells = [(row, column) for row in range(len(styles)) for column in range(len(strengths))]
         return [_draft(number, row, column, styles[row], str(options.specs[row]), strengths[column]) for number, (row, column) in enumerate(cells, 1)]
 

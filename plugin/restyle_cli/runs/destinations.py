@@ -16,7 +16,7 @@ from ..terminal.output import named
 from . import ownership
 
 DEFAULT_SUFFIX = ".png"
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".exr")  # of the kinds of pictures that are written
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".avif", ".exr", ".ora", ".pat")  # of the kinds of pictures that are written
 
 
 STDOUT = Path("-")
@@ -53,6 +53,13 @@ def single(output: Path, content: Path | None, overwrite: bool, styles: Iterable
         raise typer.BadParameter(str(ownership.refusal(output)))
     check_writable(output.absolute().parent)
     return output
+
+
+def layers(output: Path) -> tuple[Path, Path]:
+    """Where the colours and the strokes of a painting go. typer.BadParameter for a stream, which takes one picture."""
+    if is_stream(output):
+        raise typer.BadParameter(f"{output} takes one picture, and two layers are two more; name a file after -o", param_hint="--layers")
+    return output.with_name(f"{output.stem}-colours{output.suffix}"), output.with_name(f"{output.stem}-strokes{output.suffix}")
 
 
 def check_kind(output: Path) -> None:

@@ -52,8 +52,8 @@ class Content:
 class Draft:
     """One way to paint.
 
-    spec: the style as it was given. name: ends the file's name in `command`. words: what differs, for people; given: in JSON's types. scale, color: None as the
-    style suggests. full: options of `restyle image` that paint it in full.
+    spec: the style as it was given. name: ends the file's name in `command`. words: what differs, for people; given: in JSON's types. scale: None is automatic.
+    color: None as the style suggests. full: options of `restyle image` that paint it in full. about: all of its settings, for people, on the sheet.
     """
 
     style: ChosenStyle
@@ -65,6 +65,7 @@ class Draft:
     color: str | None
     given: dict[str, Any]
     full: tuple[str, ...]
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,8 @@ def command(content: Path, draft: Draft, options: PaintOptions) -> str:
 def record(outcome: Outcome, content: Path, options: PaintOptions) -> dict[str, Any]:
     """What is told about a draft, in JSON's types."""
     draft, job = outcome.draft, outcome.job
-    told = {**draft.given, "status": "painted" if job else "failed", "command": command(content, draft, options)}
+    scale = next(iter(job.style_scales), draft.scale) if job else draft.scale
+    told = {**draft.given, "style_scale": scale, "status": "painted" if job else "failed", "command": command(content, draft, options)}
     if job is None:
         return {**told, "error": outcome.error}
     seconds = None if outcome.seconds is None else round(outcome.seconds, 3)
@@ -164,11 +166,11 @@ def _order(content: Content, draft: Draft, options: PaintOptions) -> client.JobR
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command wants. count: drafts. choose: makes them, once the styles are known. lay: makes the sheet of what became of them; it gets the pictures
-    of the styles too, in the options' order."""
+    """What a command wants. count: drafts. choose: makes them, once the styles are known; as many at the most. lay: makes the sheet of what became of them; it
+    gets the pictures of the styles too, in the options' order."""
 
     count: int
-    choose: Callable[[Path, tuple[ChosenStyle, ...]], Sequence[Draft]]
+    choose: Callable[[client.Session, tuple[ChosenStyle, ...]], Sequence[Draft]]
     lay: Callable[[Content, Sequence[Panel], Sequence[Outcome]], Image.Image]
 
 
@@ -183,7 +185,7 @@ def run(path: Path, output: Path, options: PaintOptions, plan: Plan, manner: Man
         content = read(path, options.size or 0)
         with client.connect() as session:
             styles = one_picture.choose(session, options)
-            for outcome in paint(session, content, plan.choose(path, styles), options, stopping, shown):
+            for outcome in paint(session, content, plan.choose(session, styles), options, stopping, shown):
                 outcomes.append(outcome)
                 shown.ended(_line(outcome), len(outcomes))
                 if manner.json:

@@ -70,6 +70,27 @@ def about(source: Source, cost: Cost, chosen: Chosen | None, room: int | None, a
     }
 
 
+def about_look(source: Source, look: str, seconds: float, chosen: Chosen | None, room: int | None) -> dict[str, Any]:
+    """The same for a film that is painted with a look. seconds: of a frame."""
+    clip, count = source.clip, len(source.positions)
+    unknown = dict.fromkeys(("memory", "memory_available", "memory_allowed", "largest_size", "device", "weights"))
+    return {
+        **unknown,
+        "content": source.name,
+        "look": look,
+        "frames": len(source.shown),
+        "paintings": count,
+        "seconds": round(count * seconds, 1),
+        "fits": True,
+        "disk": disk(source, count),
+        "disk_free": room,
+        "film": None if chosen is None else chosen.bytes_of(clip.width, clip.height, len(source.shown)),
+        "codec": None if chosen is None else chosen.name,
+        "work_size": [clip.width, clip.height],
+        "warnings": [*source.warnings, *(chosen.notes if chosen is not None else ())],
+    }
+
+
 def sentence(told: dict[str, Any]) -> str:
     """The same for people."""
     time = "time not known before the first painting on this device" if told["seconds"] is None else f"about {seconds_for_people(told['seconds'])}"
@@ -77,8 +98,9 @@ def sentence(told: dict[str, Any]) -> str:
     room = "" if told["disk_free"] is None else f" of {bytes_for_people(told['disk_free'])} that are free"
     twice = "" if told["paintings"] == told["frames"] else f" ({told['paintings']} paintings)"
     film = "" if told["film"] is None else f", and about {bytes_for_people(told['film'])} for the film in {told['codec']}"
+    how = f"with the look {told['look']}; " if told["device"] is None else f"on {told['device']}; {bytes_for_people(told['memory'])} of memory, "
     words = (
-        f"{told['content']}: {told['frames']} frames{twice}, {time}, at {width}×{height} px on {told['device']}; {bytes_for_people(told['memory'])} of memory, "
+        f"{told['content']}: {told['frames']} frames{twice}, {time}, at {width}×{height} px {how}"
         f"at most {bytes_for_people(told['disk'])} of disk{room} until the film is written{film}"
     )
     if not told["fits"]:

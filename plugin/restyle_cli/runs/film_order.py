@@ -1,5 +1,5 @@
-"""Owns the order in which a film's frames are painted: onward from the first, or from the keyframes that a person painted, in both directions, and between two
-of them twice, the second time towards both."""
+"""Owns the order in which a film's frames are painted: onward from the first of a scene, or from the keyframes that a person painted, in both directions, and
+between two of them twice, the second time towards both; and where that order may be cut, so that its pieces are painted apart."""
 
 from __future__ import annotations
 
@@ -25,9 +25,41 @@ class Step:
     key: bool = False
 
 
-def steps(positions: Sequence[int], keys: Iterable[int]) -> tuple[Step, ...]:
-    """Every painting of a film, each after those that it follows. positions: of its frames, rising; keys: of them, those that a person painted."""
-    found = sorted(keys)
+def steps(positions: Sequence[int], keys: Iterable[int], cuts: Iterable[int] = ()) -> tuple[Step, ...]:
+    """Every painting of a film, each after those that it follows. positions: of its frames, rising; keys: of them, those that a person painted; cuts:
+    those that follow nothing before them."""
+    painted = set(keys)
+    return tuple(step for scene in scenes(positions, cuts) for step in _scene(scene, [position for position in scene if position in painted]))
+
+
+def scenes(positions: Sequence[int], cuts: Iterable[int]) -> list[Sequence[int]]:
+    """The positions, parted before each cut."""
+    begins = set(cuts)
+    marks = [at for at, position in enumerate(positions) if position in begins or at == 0]
+    return [positions[first:after] for first, after in pairwise([*marks, len(positions)])]
+
+
+def pieces(positions: Sequence[int], keys: Iterable[int], cuts: Iterable[int] = ()) -> list[tuple[int, int]]:
+    """The first and the last position of each stretch that is painted without any other: from cut to cut, and from keyframe to keyframe."""
+    painted = set(keys)
+    found = []
+    for scene in scenes(positions, cuts):
+        inside = [at for at, position in enumerate(scene) if position in painted]
+        marks = [0, *(at for at in inside if at > 0)]
+        found += [(scene[first], scene[after - 1]) for first, after in pairwise([*marks, len(scene)])]
+    return found
+
+
+def needed(made: Sequence[Step], first: int, last: int) -> tuple[Step, ...]:
+    """Of all steps those that paint the positions from first to last, and those that they follow."""
+    wanted = {step.name for step in made if first <= step.name.position <= last}
+    for step in reversed(made):  # each comes after what it follows
+        if step.name in wanted:
+            wanted.update(name for name, _ in step.previous)
+    return tuple(step for step in made if step.name in wanted)
+
+
+def _scene(positions: Sequence[int], found: Sequence[int]) -> tuple[Step, ...]:
     if not found:
         return tuple(_run([None, *positions], aside=False))
     before = [position for position in positions if position < found[0]]

@@ -1,4 +1,5 @@
-"""Owns the way of a film: looked through, painted frame by frame into its work folder, and written when the last frame is there."""
+"""Owns the way of a film: looked through, painted frame by frame into its work folder, and written when the last frame is there; or some of its frames painted
+into a folder that several machines share, and the film written when all of them are done."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,28 +17,25 @@ import typer
 from restyle_contract.limits import SMALLEST_SIDE
 from restyle_imaging.errors import PictureError
 from restyle_imaging.io import files
-from restyle_imaging.io.pictures import PictureFile
 from restyle_imaging.planes.formats import Plane
 
 from ..terminal.amounts import Moment
 from ..terminal.failures import Failure, Interrupted
 from ..terminal.film_progress import FilmProgress
 from ..terminal.interruption import Interruption
-from ..terminal.output import bytes_for_people, emit, line, named, plain, seconds_for_people
-from . import film_estimating, film_order, film_output, film_painting, film_source, film_work, inputs, one_picture
-from .film_order import Step
+from ..terminal.output import bytes_for_people, emit, line, named, seconds_for_people
+from . import film_brushes, film_estimating, film_order, film_output, film_painting, film_parts, film_source, film_work, inputs
+from .film_brushes import Brush, Keys, Options
+from .film_order import Name, Step
 from .film_output import Output
+from .film_parts import Part
 from .film_source import Source
-from .folder_run import Stopping, weights_hash
-from .one_picture import ChosenStyle
-from .paint_options import PaintOptions
-
-OLDEST = "This server paints no films; bring it to this command's version, and install what films need on its machine: see docs/film.md."
+from .folder_run import Stopping
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command asks for beside PaintOptions. keys: pairs NUMBER=FILE."""
+    """What the command asks for beside PaintOptions. keys: pairs NUMBER=FILE. cuts, stretch: numbers of frames, as people count them."""
 
     contents: tuple[Path, ...]
     output: str
@@ -45,32 +43,56 @@ class Wanted:
     end: Moment | None = None
     fps: Fraction | None = None
     keys: tuple[str, ...] = ()
+    cuts: tuple[int, ...] = ()
+    stretch: tuple[int, int] | None = None
     codec: str | None = None
     crf: int | None = None
     preview: Path | None = None
     overwrite: bool = False
     restart: bool = False
+    join: bool = False
     json: bool = False
 
 
-def run(wanted: Wanted, options: PaintOptions) -> None:
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What was asked for, looked at. cuts: positions. part: what alone is painted; None: all."""
+
+    source: Source
+    output: Output
+    keys: Keys
+    cuts: tuple[int, ...]
+    part: Part | None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return film_order.steps(self.source.positions, self.keys, self.cuts) if self.part is None else self.part.steps
+
+    @property
+    def written(self) -> bool:
+        """Whether the film, or the part's frames, are there already, and nothing is left of their painting."""
+        shown = range(len(self.source.shown))
+        places = shown if self.part is None else [at for at in shown if self.part.first <= self.source.shown[at].position <= self.part.last]
+        return not self.output.work.exists() and all(self.output.name_of(at).exists() for at in places)
+
+
+def run(wanted: Wanted, options: Options) -> None:
     """Paints a film and tells about it. Ctrl-C keeps what is painted; the same command goes on there."""
     stopping = Stopping()
     began = time.monotonic()
 
     def work() -> dict[str, Any]:
         shown.phase("looking the film through")
-        source, output, keys = _meant(wanted)
-        for warning in (*source.warnings, *output.warnings):
+        meant = understood(wanted)
+        for warning in (*meant.source.warnings, *meant.output.warnings):
             shown.note(warning)
+        if wanted.stretch is not None and meant.written:
+            return {**_about(meant, None, wanted), "painted": 0, "warnings": []}
         shown.phase("connecting")
         with client.connect() as session:
-            if (features := session.info().features) and "sequence" not in features:  # none are told while the engine starts
-                raise Failure(OLDEST)
-            styles = one_picture.choose(session, options)
-            settings = _settings(source, options, styles, weights_hash(session.info(), options.weights), keys)
-        with film_work.opened(output.work, settings, source.marks, anew=wanted.restart) as place:
-            return _painted(source, output, place, keys, _Order(source, styles, options), stopping, shown, wanted)
+            brush = film_brushes.chosen(session, meant.source, options, meant.keys, meant.cuts)
+        with _opened(meant, brush, wanted) as place:
+            return _painted(meant, place, brush, stopping, shown, wanted)
 
     with film_output.previewing(wanted.preview) as preview, Interruption() as interruption, FilmProgress(wanted.json, preview) as shown:
         told = interruption.run(work, lambda: stopping.stop(shown.note))
@@ -78,39 +100,53 @@ def run(wanted: Wanted, options: PaintOptions) -> None:
     _tell(told, wanted.json)
 
 
-def estimate(wanted: Wanted, options: PaintOptions) -> None:
+def join(wanted: Wanted) -> None:
+    """Writes a film whose frames are all painted, if it isn't written already, and tells about it. Paints nothing, and needs no server."""
+    began = time.monotonic()
+
+    def work() -> dict[str, Any]:
+        meant = understood(wanted)
+        if meant.written:
+            return {**_about(meant, None, wanted), "painted": 0, "warnings": []}
+        if not meant.output.work.is_dir():
+            raise Failure(f"There is no {named(meant.output.work)} with painted frames; paint all of them with --range first.")
+        with film_work.reopened(meant.output.work, meant.source.digest) as place:
+            missing = [position for position in meant.source.positions if not place.has(Name(position))]
+            if missing:
+                first = meant.source.number(missing[0])
+                raise Failure(
+                    f"{len(missing)} of {len(meant.source.positions)} frames are not painted yet, the first is {first}; paint them with --range first."
+                )
+            return {**_written(meant, place, shown, wanted), "painted": 0}
+
+    with Interruption() as interruption, FilmProgress(wanted.json) as shown:
+        told = interruption.run(work, lambda: False)
+    told["seconds"] = round(time.monotonic() - began, 3)
+    _tell(told, wanted.json)
+
+
+def estimate(wanted: Wanted, options: Options) -> None:
     """Tells frames, time, memory and disk; paints nothing."""
     source = _looked(wanted)
-    chosen, keys = film_output.coding(wanted.output, source, wanted.codec, wanted.crf), _keys(wanted.keys, source)
+    chosen = film_output.coding(wanted.output, source, wanted.codec, wanted.crf)
+    steps = film_order.steps(source.positions, _keys(wanted.keys, source), _cuts(wanted.cuts, source))
     with client.connect() as session:
-        styles = one_picture.choose(session, options)
-        (_, first), *_ = source.clip.planes(source.positions[:1])
-        cost = film_estimating.ask(session, _Order(source, styles, options)(first), film_order.steps(source.positions, keys))
-    place = Path(wanted.output).expanduser().absolute().parent if wanted.output else Path.cwd()
-    told = film_estimating.about(source, cost, chosen, film_work.free(place), options.memory_limit)
+        place = Path(wanted.output).expanduser().absolute().parent if wanted.output else Path.cwd()
+        told = film_brushes.cost(session, source, options, steps, chosen, film_work.free(place))
     if wanted.json:
         emit(told)
     else:
         line(film_estimating.sentence(told))
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The request for a frame, but for what it follows."""
-
-    source: Source
-    styles: tuple[ChosenStyle, ...]
-    options: PaintOptions
-
-    def __call__(self, plane: Plane) -> client.JobRequest:
-        # detached: the next run goes on from these jobs, to the same bytes
-        kind: dict[str, Any] = {"lifetime": client.Lifetime.DETACHED, "job_class": client.JobClass.BATCH}
-        return one_picture.request(PictureFile(plane, ""), Path(self.source.name), self.styles, self.options, **kind)
-
-
-def _meant(wanted: Wanted) -> tuple[Source, Output, dict[int, tuple[str, Plane]]]:
+def understood(wanted: Wanted) -> Meant:
+    """What is asked for, looked at before anything is painted. typer.BadParameter, FilmError, PictureError; Failure."""
     source = _looked(wanted)
-    return source, film_output.choose(wanted.output, source, wanted.codec, wanted.crf, wanted.overwrite), _keys(wanted.keys, source)
+    shared = wanted.stretch is not None or wanted.join  # what is there may be another machine's work: it is looked at when the film is written
+    output = film_output.choose(wanted.output, source, wanted.codec, wanted.crf, wanted.overwrite or shared)
+    keys, cuts = _keys(wanted.keys, source), _cuts(wanted.cuts, source)
+    part = None if wanted.stretch is None else film_parts.part(source, keys, cuts, wanted.stretch)
+    return Meant(source, replace(output, overwrite=wanted.overwrite), keys, cuts, part)
 
 
 def _looked(wanted: Wanted) -> Source:
@@ -121,30 +157,47 @@ def _looked(wanted: Wanted) -> Source:
     return source
 
 
-def _painted(
-    source: Source, output: Output, place: film_work.Work, keys: Mapping[int, tuple[str, Plane]], order: _Order, stopping: Stopping, shown: FilmProgress,
-    wanted: Wanted,
-) -> dict[str, Any]:  # fmt: skip
-    steps = film_order.steps(source.positions, keys)
+def _opened(meant: Meant, brush: Brush, wanted: Wanted) -> contextlib.AbstractContextManager[film_work.Work]:
+    folder, marks = meant.output.work, meant.source.marks
+    if meant.part is None:
+        return film_work.opened(folder, brush.settings, marks, anew=wanted.restart)
+    return film_work.opened_part(folder, brush.settings, marks, (meant.part.first, meant.part.last))
+
+
+def _painted(meant: Meant, place: film_work.Work, brush: Brush, stopping: Stopping, shown: FilmProgress, wanted: Wanted) -> dict[str, Any]:
+    steps = meant.steps
     done = sum(place.has(step.name) for step in steps)
-    _warn_of_disk(source, steps, done, place, shown)
+    _warn_of_disk(meant.source, steps, done, place, shown)
     shown.begin(done, len(steps))
+    painting = brush.painting(place, stopping, shown)
     try:
-        film_painting.FilmPainting(source, place, order, {at: plane for at, (_, plane) in keys.items()}, stopping, shown).paint(steps)
+        painting.paint(steps, None if meant.part is None else meant.part.leads)
     except Interrupted:
         shown.note(f"{sum(place.has(step.name) for step in steps)} of {len(steps)} frames are painted and kept; the same command goes on there")
         raise
     except (client.RestyleError, PictureError, OSError) as error:
         raise film_painting.kept(place, steps, error) from error
-    notes = film_output.save(output, source, place, lambda at, of: shown.phase(f"writing frame {at} of {of}", at, of))
+    if meant.part is None:
+        told = _written(meant, place, shown, wanted)
+    else:
+        _forget([job for step in steps if (job := place.job(step.name))])
+        told = {**_about(meant, shown.job, wanted), "warnings": [*meant.source.warnings, *meant.output.warnings]}
+    return {**told, **brush.about, "painted": len(steps) - done, "warnings": [*told["warnings"], *painting.warnings]}
+
+
+def _written(meant: Meant, place: film_work.Work, shown: FilmProgress, wanted: Wanted) -> dict[str, Any]:
+    """Writes the film, of which every frame is painted; what is told about it."""
+    notes = film_output.save(meant.output, meant.source, place, lambda at, of: shown.phase(f"writing frame {at} of {of}", at, of))
     jobs = place.jobs()
     place.remove()
     _forget(jobs)
-    return {**_about(source, output, shown.job, wanted), "painted": len(steps) - done, "warnings": [*source.warnings, *output.warnings, *notes]}
+    return {**_about(meant, shown.job, wanted), "warnings": [*meant.source.warnings, *meant.output.warnings, *notes]}
 
 
 def _forget(jobs: Sequence[str]) -> None:
     """The film is written: the server needs to keep nothing of it."""
+    if not jobs:
+        return
     with contextlib.suppress(client.RestyleError), client.connect(start=False) as session:
         for job in jobs:
             with contextlib.suppress(client.Refused):
@@ -159,7 +212,7 @@ def _keys(given: Sequence[str], source: Source) -> dict[int, tuple[str, Plane]]:
         number, _, name = text.partition("=")
         if not number.strip().isdecimal() or not name:
             raise typer.BadParameter(f"{text!r} is no painted frame; give its number and its file, such as --key 120=painted.png")
-        position = source.position(int(number))
+        position = source.position(int(number), f"--key {number}")
         data = inputs.read(Path(name).expanduser())
         plane = files.read_picture(data, named(Path(name).name)).plane
         if abs(plane.width * clip.height - plane.height * clip.width) > max(clip.width, clip.height):
@@ -170,26 +223,9 @@ def _keys(given: Sequence[str], source: Source) -> dict[int, tuple[str, Plane]]:
     return found
 
 
-def _settings(source: Source, options: PaintOptions, styles: tuple[ChosenStyle, ...], weights: str, keys: Mapping[int, tuple[str, Plane]]) -> dict[str, Any]:
-    """Whatever decides the painted frames, by the names that people know."""
-    choices = {name: value for name, value in options.choices().items() if name != "weights"}
-    found = {
-        "film": source.digest,
-        "first frame": source.shown[0].number,
-        "--fps": str(source.rate) if source.film is not None and _resampled(source) else None,
-        "styles": [{"style": str(spec), **style.fingerprint} for spec, style in zip(options.specs, styles, strict=True)],
-        "style scale": options.scale,
-        "weights": weights,
-        "painted keyframes": {str(position): digest for position, (digest, _) in keys.items()},
-        **choices,
-    }
-    settings: dict[str, Any] = plain(found)
-    return settings
-
-
-def _resampled(source: Source) -> bool:
-    """Whether --fps chose the frames."""
-    return any(shown.number != shown.position for shown in source.shown)
+def _cuts(numbers: Sequence[int], source: Source) -> tuple[int, ...]:
+    """Positions, rising. Failure for a frame that isn't there."""
+    return tuple(sorted({source.position(number, f"--cut {number}") for number in numbers}))
 
 
 def _warn_of_disk(source: Source, steps: Sequence[Step], done: int, place: film_work.Work, shown: FilmProgress) -> None:
@@ -201,14 +237,16 @@ def _warn_of_disk(source: Source, steps: Sequence[Step], done: int, place: film_
         )
 
 
-def _about(source: Source, output: Output, job: client.Job | None, wanted: Wanted) -> dict[str, Any]:
-    """What is told about a finished film, in JSON's types."""
-    clip, result = source.clip, job.result if job else None
+def _about(meant: Meant, job: client.Job | None, wanted: Wanted) -> dict[str, Any]:
+    """What is told about a finished film, or a part of it, in JSON's types."""
+    source, output, part, result = meant.source, meant.output, meant.part, job.result if job else None
+    frames = len(source.shown) if part is None else sum(part.first <= shown.position <= part.last for shown in source.shown)
     return {
         "content": str(wanted.contents[0]) if len(wanted.contents) == 1 else source.name,
         "output": str(output.target),
-        "frames": len(source.shown),
-        "size": [clip.width, clip.height],
+        **({} if wanted.stretch is None else {"range": list(wanted.stretch)}),
+        "frames": frames,
+        "size": [source.clip.width, source.clip.height],
         "work_size": [result.work_width, result.work_height] if result else None,
         "rate": round(float(source.rate), 3),
         "codec": output.chosen.name if output.chosen else None,
@@ -221,7 +259,10 @@ def _tell(told: Mapping[str, Any], json: bool) -> None:
     if json:
         emit(told)
         return
-    line(f"{named(told['output'])}: {told['frames']} frames, {told['painted']} painted now, in {seconds_for_people(told['seconds'])}")
+    which = f"{told['range'][0]} to {told['range'][1]}, " if "range" in told else ""
+    line(f"{named(told['output'])}: {which}{told['frames']} frames, {told['painted']} painted now, in {seconds_for_people(told['seconds'])}")
+    if told.get("look"):
+        line(f"  with the look {told['look']}")
     if told["device"]:
         line(f"  {told['device']}, weights {told['weights']}")
     for warning in told["warnings"]:

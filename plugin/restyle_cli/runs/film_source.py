@@ -67,13 +67,17 @@ class Source:
         """Of the frames that are painted, each once."""
         return tuple(dict.fromkeys(shown.position for shown in self.shown))
 
-    def position(self, number: int) -> int:
-        """Of a frame as people call it. Failure when it isn't among those that are shown."""
+    def position(self, number: int, asked: str) -> int:
+        """Of a frame as people call it. asked: the option that names it. Failure when it isn't among those that are shown."""
         for shown in self.shown:
             if shown.number == number:
                 return shown.position
         first, last = self.shown[0].number, self.shown[-1].number
-        raise Failure(f"--key {number}: that frame isn't painted; frames are numbered from {first} to {last} here.")
+        raise Failure(f"{asked}: that frame isn't painted; frames are numbered from {first} to {last} here.")
+
+    def number(self, position: int) -> int:
+        """What people call the first frame that shows a position."""
+        return next(shown.number for shown in self.shown if shown.position == position)
 
 
 def look(given: Sequence[Path], begin: Moment | None, end: Moment | None, fps: Fraction | None) -> Source:

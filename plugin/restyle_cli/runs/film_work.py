@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import filelock
+from restyle_client import __version__
 from restyle_contract.files import atomic_write
 from restyle_imaging.errors import PictureError
 from restyle_imaging.io import files
@@ -20,27 +20,30 @@ from restyle_imaging.planes.formats import Depth, Plane
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
+from . import film_locks
+from .film_locks import Stretch
 from .film_order import Name
 
 ENDING = ".painting"  # of a work folder's name
-SETTINGS, JOBS, LOCK = "settings.json", "jobs.txt", "lock"
+SETTINGS, JOBS, SCENES, STROKES = "settings.json", "jobs", "scenes", "strokes.txt"
 FULL = (errno.ENOSPC, errno.EDQUOT)
-MARKS = "frames"
+MARKS, VERSION = "frames", "restyle"  # of the settings' file, beside the settings
 LONGEST_WORD = 40  # of a setting in a sentence: what is longer, such as a digest, is only named
 OVERHEAD = 1.02  # of a frame that doesn't get smaller, in parts of its pixels
 
 
 class Work:
-    """The work folder. Made by `opened`."""
+    """The work folder. Made by `opened`. stretch: what this command paints; None: all. Each stretch has notes of its own, as several commands can't write into
+    one file of a shared folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stretch: Stretch | None = None) -> None:
         self.folder = folder
+        self._of = "" if stretch is None else f"-{stretch[0]}-{stretch[1]}"
         self._jobs: dict[Name, str] = {}
-        with contextlib.suppress(OSError):
-            for line in (folder / JOBS).read_text("utf-8").splitlines():
-                words = line.split()
-                if len(words) == 3 and words[0].isdecimal():  # the last one may be cut short
-                    self._jobs[Name(int(words[0]), words[1] == "aside")] = words[2]
+        for line in self._notes(JOBS):
+            words = line.split()
+            if len(words) == 3 and words[0].isdecimal():  # the last one may be cut short
+                self._jobs[Name(int(words[0]), words[1] == "aside")] = words[2]
 
     def has(self, name: Name) -> bool:
         return self._path(name) is not None
@@ -73,8 +76,28 @@ class Work:
     def note(self, name: Name, job: str) -> None:
         if self._jobs.get(name) != job:
             self._jobs[name] = job
-            with (self.folder / JOBS).open("a", encoding="utf-8") as file:
+            with (self.folder / f"{JOBS}{self._of}.txt").open("a", encoding="utf-8") as file:
                 file.write(f"{name.position} {'aside' if name.aside else 'shown'} {job}\n")
+
+    def strokes(self) -> tuple[float, ...]:
+        """The sizes that the styles' strokes have in the whole film; empty while nobody knows."""
+        try:
+            return tuple(map(float, (self.folder / STROKES).read_text("utf-8").split()))
+        except (OSError, ValueError):
+            return ()
+
+    def keep_strokes(self, scales: Sequence[float]) -> None:
+        """OSError."""
+        atomic_write(self.folder / STROKES, " ".join(map(repr, scales)))
+
+    def begin_scene(self, name: Name) -> None:
+        """A painting follows none before it."""
+        with (self.folder / f"{SCENES}{self._of}.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{name.position}\n")
+
+    def scene(self, position: int) -> int:
+        """Where the scene begins, as far as known, that a frame is of; else at the first of all."""
+        return max((begin for word in self._notes(SCENES) if word.isdecimal() and (begin := int(word)) <= position), default=0)
 
     def remove(self) -> None:
         """The film is there, and nobody needs its parts."""
@@ -91,7 +114,7 @@ class Work:
     def begin(self, settings: Mapping[str, Any]) -> None:
         """Forgets all frames and remembers with which settings the next ones are painted. OSError."""
         for path in self.folder.iterdir():
-            if path.name != LOCK:
+            if not film_locks.is_lock(path):
                 path.unlink()
         self._jobs.clear()
         self.remember(settings)
@@ -99,6 +122,14 @@ class Work:
     def remember(self, settings: Mapping[str, Any]) -> None:
         """Replaces the settings alone."""
         atomic_write(self.folder / SETTINGS, json.dumps(settings, indent=1, sort_keys=True))
+
+    def _notes(self, kind: str) -> list[str]:
+        """The lines that all commands have written."""
+        found: list[str] = []
+        for path in sorted(self.folder.glob(f"{kind}*.txt")):
+            with contextlib.suppress(OSError, ValueError):
+                found += path.read_text("utf-8").splitlines()
+        return found
 
     def _path(self, name: Name) -> Path | None:
         return next((path for path in (self.folder / f"{_stem(name)}{suffix}" for suffix in (".png", ".tif")) if path.exists()), None)
@@ -108,32 +139,60 @@ class Work:
 def opened(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], *, anew: bool) -> Iterator[Work]:
     """The work folder for a film with these settings, made if missing, for this process alone. marks: of the frames' files, by position; there may be more or
     fewer than there were. anew: what another film left there is forgotten. Failure when the settings are others, or another command works there; OSError."""
-    try:
-        folder.mkdir(exist_ok=True)
-        lock = filelock.FileLock(folder / LOCK, timeout=0)
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise Failure(f"Another command is painting into {named(folder)}; wait for it, or end it.") from error
-    try:
+    folder.mkdir(exist_ok=True)
+    with film_locks.whole(folder):
         work = Work(folder)
-        kept = dict(work.settings() or {})
-        before = kept.pop(MARKS, [])
-        differs = changes(kept, settings) or _changed_frame(work, before, marks)
-        if not kept or (anew and differs):
-            work.begin({**settings, MARKS: marks})
-        elif differs:
+        try:
+            _settle(work, settings, marks, anew=anew)
+            yield work
+        finally:
+            with contextlib.suppress(OSError):
+                if all(film_locks.is_lock(path) or path.name == SETTINGS for path in folder.iterdir()):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def opened_part(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], stretch: Stretch) -> Iterator[Work]:
+    """The same for some frames, while other commands, on other machines too, paint others. Failure also for another version's frames."""
+    folder.mkdir(exist_ok=True)
+    with film_locks.of(folder, stretch) as turn:
+        work = Work(folder, stretch)
+        version = (work.settings() or {}).get(VERSION, __version__)
+        if version != __version__:
             raise Failure(
-                f"{named(folder)} holds frames that were painted with other settings ({differs}); "
-                "give those again to go on, or say --restart to paint all frames anew."
+                f"{named(folder)} holds frames that Restyle {version} painted, and this is {__version__}; "
+                "bring all machines to one version, or remove the folder to begin anew."
             )
-        elif (known := [*marks, *before[len(marks) :]]) != before:
-            work.remember({**settings, MARKS: known})
+        _settle(work, settings, marks, anew=False)
+        turn.close()
         yield work
-    finally:
-        lock.release()
-        with contextlib.suppress(OSError):
-            if {path.name for path in folder.iterdir()} <= {LOCK, SETTINGS}:
-                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def reopened(folder: Path, digest: str) -> Iterator[Work]:
+    """The work folder of a film that is painted, for this process alone, whatever it was painted with. digest: of the film's file; empty for frames in files.
+    Failure when it is of another film, or another command works there."""
+    with film_locks.whole(folder):
+        work = Work(folder)
+        if (work.settings() or {}).get("film", digest) != digest:
+            raise Failure(f"{named(folder)} holds frames of another film than this one; give the film that they were painted from.")
+        yield work
+
+
+def _settle(work: Work, settings: Mapping[str, Any], marks: Sequence[str], *, anew: bool) -> None:
+    """What lies there is of these settings, or is forgotten. Failure; OSError."""
+    kept = dict(work.settings() or {})
+    before, version = kept.pop(MARKS, []), kept.pop(VERSION, __version__)
+    differs = changes(kept, settings) or _changed_frame(work, before, marks)
+    if not kept or (anew and differs):
+        work.begin({**settings, MARKS: marks, VERSION: __version__})
+    elif differs:
+        raise Failure(
+            f"{named(work.folder)} holds frames that were painted with other settings ({differs}); "
+            "give those again to go on, or say --restart to paint all frames anew."
+        )
+    elif (known := [*marks, *before[len(marks) :]]) != before:
+        work.remember({**settings, MARKS: known, VERSION: version})
 
 
 def _changed_frame(work: Work, before: Sequence[str], marks: Sequence[str]) -> str:

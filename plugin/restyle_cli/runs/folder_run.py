@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 import restyle_client as client
 import typer
 from restyle_imaging.io import files
+from restyle_imaging.io.pictures import PictureFile
 
 from ..terminal.failures import FAILED, Interrupted, sentence
 from ..terminal.folder_progress import Folder
@@ -22,9 +24,11 @@ from ..terminal.interruption import Interruption
 from ..terminal.output import emit, line, named, plain, seconds_for_people, table
 from ..terminal.places import state_dir
 from . import inputs, one_picture, ownership
+from . import series as series_of
 from .one_picture import ChosenStyle
 from .paint_options import Manner, PaintOptions
 from .record import Entry, Record, recipe
+from .series import Series
 
 IN_FLIGHT = 8  # jobs: what the service asks of a client
 LONGEST_TABLE = 40  # rows; of more pictures only the failed ones are listed
@@ -59,15 +63,22 @@ class Outcome:
         return f"{output}: {self.told['painted']}"
 
 
-def run(contents: Sequence[Path], outputs: Sequence[Path], options: PaintOptions, manner: Manner) -> None:
-    """Paints every content to its output and tells about it. typer.Exit(1) when one failed."""
+def run(contents: Sequence[Path], outputs: Sequence[Path], options: PaintOptions, manner: Manner, series_place: Path | None = None) -> None:
+    """Paints every content to its output and tells about it. series_place: the folder of the series that they belong to. typer.Exit(1) when one failed."""
     began = time.monotonic()
     stopping = Stopping()
     outcomes: list[Outcome] = []
 
     def work() -> None:
         with client.connect() as session, contextlib.closing(Record(state_dir())) as record:
-            painter = Batch(session, options, one_picture.choose(session, options), record, stopping, shown, manner)
+            styles = one_picture.choose(session, options)
+            wish, series = options, None
+            if series_place is not None:
+                series, told = series_of.joined(series_place, session, contents, options, styles, lambda: not stopping.asked)
+                wish, styles = series.options(options), series.chosen(styles)
+                if not manner.json:
+                    shown.note(told)
+            painter = Batch(session, wish, styles, record, stopping, shown, manner, series)
             for outcome in painter.paint(zip(contents, outputs, strict=True)):
                 outcomes.append(outcome)
                 shown.ended(str(outcome), len(outcomes))
@@ -130,8 +141,11 @@ class Batch:
         stopping: Stopping,
         shown: Folder,
         manner: Manner,
+        series: Series | None,
     ) -> None:
         self._session = session
+        self._series = series
+        self._recoloring = threading.Lock()  # a large picture takes some memory meanwhile
         self._manner = manner
         self._wish = options
         self._styles = styles
@@ -162,7 +176,9 @@ class Batch:
     def _one(self, content: Path, output: Path) -> Outcome:
         data = inputs.read(content)
         picture = files.read_picture(data, named(content.name))
-        mark = recipe(data, [style.fingerprint for style in self._styles], self._wish.choices(), self._weights)
+        files.check_size(output.suffix, picture.plane.width, picture.plane.height)
+        choices = self._wish.choices() | ({} if self._series is None else {"palette": self._series.key})
+        mark = recipe(data, [style.fingerprint for style in self._styles], choices, self._weights)
         before = self._record.get(output)
         if before is not None and before.recipe != mark:
             before = None
@@ -173,15 +189,22 @@ class Batch:
         if not free and not self._manner.overwrite:
             raise ownership.refusal(output)
         kind: dict[str, Any] = {"lifetime": client.Lifetime.DETACHED, "job_class": client.JobClass.BATCH}
-        order = one_picture.request(picture, content, self._styles, self._wish, **kind, report=self._manner.reports is not None)
+        order = one_picture.request(self._as_painted(picture), content, self._styles, self._wish, **kind, report=self._manner.reports is not None)
         with self._shown.job(content.name) as bar:
             result = self._picked_up(before, bar.event) or self._painted(order, output, mark, bar.event)
         told = one_picture.about(result.job, content, output, one_picture.save(result, output, picture, overwrite=self._manner.overwrite))
+        self._record.shows(output, result.job.id)
         if self._manner.reports is not None:
             told = one_picture.reported(self._session, result, order, told, self._wish, self._styles, self._manner)
         told = plain(told)
         self._record.put(output, Entry(mark, result.job.id, told))
         return Outcome(content, output, Status.PAINTED, told)
+
+    def _as_painted(self, picture: PictureFile) -> PictureFile:
+        if self._series is None:
+            return picture
+        with self._recoloring:
+            return dataclasses.replace(picture, plane=self._series.recolored(picture.plane))
 
     def _is_reported(self, output: Path) -> bool:
         """Whether there is a report, if one is wanted."""

@@ -30,12 +30,13 @@ class Painter:
     strength: float | None
     overwrite: bool = False
     json: bool = False
+    seamless: str = "none"
 
     def paint(self, session: client.Session, content: Path, output: Path) -> None:
         """One picture file, told about."""
         began = time.monotonic()
         picture = files.read_picture(inputs.read(content), named(content.name))
-        painted = session.paint_live(planes.to_client(picture.plane), self.look, strength=self.strength)
+        painted = session.paint_live(planes.to_client(picture.plane), self.look, strength=self.strength, seamless=self.seamless)
         warnings = (*picture.warnings, *saving.write(output, planes.from_client(painted), picture, overwrite=self.overwrite))
         seconds = time.monotonic() - began
         if self.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
 import hashlib
@@ -20,9 +21,9 @@ from restyle_imaging.io.pictures import PictureFile
 from ..terminal.failures import Failure
 from ..terminal.interruption import Interruption
 from ..terminal.output import emit, line, named, printable, seconds_for_people
-from ..terminal.progress import display
-from . import inputs, planes, saving
-from .destinations import DEFAULT_SUFFIX
+from ..terminal.progress import display, strokes
+from . import destinations, inputs, layering, ownership, planes, saving
+from .destinations import DEFAULT_SUFFIX, is_stream
 from .paint_options import Manner, PaintOptions
 from .style_specs import StyleSpec
 
@@ -40,8 +41,53 @@ class ChosenStyle:
     fingerprint: Mapping[str, Any]
 
 
-def run(content: Path, output: Path, options: PaintOptions, manner: Manner) -> None:
-    """Paints one picture and tells about it; Ctrl-C cancels it on the server."""
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A request, and what its report tells besides: the options and styles of a painting."""
+
+    request: client.JobRequest
+    options: PaintOptions | None = None
+    styles: tuple[ChosenStyle, ...] = ()
+
+
+OrderOf = Callable[[client.Session, PictureFile, Path], Ordered]
+Restyle = Callable[[client.JobRequest], client.Result]
+Work = Callable[[client.Session, Restyle], dict[str, Any]]
+"""Orders one painting, and writes it; returns what there is to tell."""
+
+
+def order(options: PaintOptions, manner: Manner, session: client.Session, picture: PictureFile, content: Path) -> Ordered:
+    """Of a painting. Failure, PictureError."""
+    styles = choose(session, options)
+    return Ordered(request(picture, content, styles, options, report=manner.reports is not None), options, styles)
+
+
+def run(content: Path, output: Path, order_of: OrderOf, manner: Manner) -> None:
+    """Paints one picture as it is ordered and tells about it; Ctrl-C cancels it on the server."""
+
+    def begin() -> Work:
+        picture = files.read_picture(inputs.read(content), named(content.name))
+        files.check_size(manner.suffix if is_stream(output) else output.suffix, picture.plane.width, picture.plane.height)
+
+        def work(session: client.Session, restyle: Restyle) -> dict[str, Any]:
+            ordered = order_of(session, picture, content)
+            result = restyle(ordered.request)
+            told = about(result.job, content, output, save(result, output, picture, suffix=manner.suffix, overwrite=manner.overwrite))
+            if not is_stream(output):
+                ownership.painted(output, result.job.id)
+            if manner.layers:
+                told["layers"] = _layers(result, ordered.request.content, output, picture, manner.overwrite)
+            if manner.reports is None or ordered.options is None:
+                return told
+            return reported(session, result, ordered.request, told, ordered.options, ordered.styles, manner)
+
+        return work
+
+    carry(begin, manner)
+
+
+def carry(begin: Callable[[], Work], manner: Manner) -> None:
+    """Does the work of one painting and tells about it; Ctrl-C cancels it on the server. begin: what can fail before there is a server."""
     cancellation = client.Cancellation()
     connected: list[client.Session] = []
 
@@ -50,19 +96,15 @@ def run(content: Path, output: Path, options: PaintOptions, manner: Manner) -> N
         cancellation.cancel()
         return bool(connected)
 
-    def work() -> dict[str, Any]:
-        picture = files.read_picture(inputs.read(content), named(content.name))
+    def carried() -> dict[str, Any]:
+        work = begin()
         shown.phase("connecting")
         with client.connect() as session:
             connected.append(session)
-            styles = choose(session, options)
-            order = request(picture, content, styles, options, report=manner.reports is not None)
-            result = session.restyle(order, on_event=shown.event, cancel=cancellation, previews=False)
-            told = about(result.job, content, output, save(result, output, picture, suffix=manner.suffix, overwrite=manner.overwrite))
-            return told if manner.reports is None else reported(session, result, order, told, options, styles, manner)
+            return work(session, lambda request: session.restyle(request, on_event=shown.event, cancel=cancellation, previews=False))
 
     with Interruption() as interruption, display(manner.json) as shown:
-        told = interruption.run(work, cancel)
+        told = interruption.run(carried, cancel)
     if manner.json:
         emit(told)
     else:
@@ -126,8 +168,22 @@ def _suited(options: PaintOptions, styles: tuple[ChosenStyle, ...]) -> client.Pa
     )
 
 
-def follow(session: client.Session, job: client.Job, on_event: OnEvent) -> client.Result:
-    """Waits for a job that exists and reads its result. JobFailed, JobCancelled, ResultExpired."""
+def strokes_chosen(session: client.Session, request: client.JobRequest, cancel: client.Cancellation | None = None) -> tuple[float, ...]:
+    """The sizes of the strokes that the service chooses for a request, which is painted for it and forgotten: let it be short. Empty where nothing is seen."""
+    job = session.restyle(request, cancel=cancel, previews=False).job
+    with contextlib.suppress(client.RestyleError):
+        session.delete(job.id)
+    return job.style_scales
+
+
+def follow(session: client.Session, job: client.Job, on_event: OnEvent, strength: float | None = None) -> client.Result:
+    """Waits for a job that exists and reads its result. strength: lower than it was painted at; None: its own. JobFailed, JobCancelled, ResultExpired;
+    WrongState, InvalidRequest when the strength can't be had."""
+    return session.read(ended(session, job, on_event).id, on_event=on_event, strength=strength)
+
+
+def ended(session: client.Session, job: client.Job, on_event: OnEvent) -> client.Job:
+    """Waits for a job that exists, until it has ended well. JobFailed, JobCancelled."""
     for event in () if job.done else session.watch(job.id, previews=False):
         on_event(event)
         if isinstance(event, client.Job):
@@ -138,7 +194,7 @@ def follow(session: client.Session, job: client.Job, on_event: OnEvent) -> clien
         )
     if job.state is client.JobState.CANCELLED:
         raise client.JobCancelled(f"Job {job.id} was cancelled; start it again.", job)
-    return session.read(job.id, on_event=on_event)
+    return job
 
 
 def save(result: client.Result, output: Path, like: PictureFile | None, *, suffix: str = DEFAULT_SUFFIX, overwrite: bool = False) -> tuple[str, ...]:
@@ -147,6 +203,14 @@ def save(result: client.Result, output: Path, like: PictureFile | None, *, suffi
         return (*(like.warnings if like else ()), *saving.write(output, planes.from_client(result.plane), like, suffix=suffix, overwrite=overwrite))
     except (PictureError, Failure) as error:
         raise Failure(f"{error} The server still has the painting: restyle jobs result {result.job.id} -o {OTHER_PLACE}") from error
+
+
+def _layers(result: client.Result, photo: client.Plane, output: Path, like: PictureFile, overwrite: bool) -> list[str]:
+    """Writes the painting's colours and strokes beside it; returns their files. Failure, PictureError."""
+    places = destinations.layers(output)
+    for place, plane in zip(places, layering.separated(photo, result.plane), strict=True):
+        saving.write(place, planes.from_client(plane), like, overwrite=overwrite)
+    return [str(place) for place in places]
 
 
 def reported(
@@ -163,6 +227,8 @@ def reported(
 
     place = reports.files(manner.reports or Path(), Path(told["output"]))
     used = [{"style": str(spec), **style.fingerprint} for spec, style in zip(options.specs, styles, strict=True)]
+    for each, scale in zip(used, result.job.style_scales, strict=False):  # none of a picture on which nothing was painted
+        each["scale"] = scale
     try:
         report = session.report(result.job.id)
     except client.Unimplemented as error:
@@ -188,6 +254,7 @@ def about(job: client.Job, content: Path | None, output: Path, warnings: tuple[s
         "seconds": round(job.ended - job.started, 3) if job.ended and job.started else None,
         "finished_early": job.finished_early,
         "warnings": [*job.warnings, *warnings],
+        "style_scales": list(job.style_scales),
         "parameters": job.resolved,
     }
 
@@ -203,8 +270,11 @@ def tell(told: Mapping[str, Any]) -> None:
     took = f" in {seconds_for_people(told['seconds'])}" if told["seconds"] is not None else ""
     stopped = ", finished early" if told["finished_early"] else ""
     line(f"{named(told['output'])}: {told['painted']}{took}{stopped}")
-    line(f"  {told['device']}, weights {told['weights']}")
+    size = f"{strokes(told['style_scales'])}, " if told["style_scales"] else ""
+    line(f"  {size}{told['device']}, weights {told['weights']}")
     for warning in told["warnings"]:
         line(f"  {printable(warning)}")
+    if told.get("layers"):
+        line(f"  layers: {' and '.join(named(place) for place in told['layers'])}")
     if told.get("report"):
         line(f"  report: {told['report']} and .png")

@@ -35,6 +35,22 @@ def note(path: Path) -> None:
             record.wrote(path, _digest(path))
 
 
+def painted(path: Path, job: str) -> None:
+    """Remembers which job of the server the file shows, until it is written again. It was painted alone: no run of a folder takes it for its own."""
+    from .record import Entry
+
+    with contextlib.suppress(OSError), _record() as record:
+        if record:
+            record.put(path, Entry("", job, None))
+            record.shows(path, job)
+
+
+def job_of(path: Path) -> str | None:
+    """The job whose painting the file shows; None for one that is no painting, that Restyle did not write, or that is of an earlier version."""
+    with _record() as record:
+        return record.shown(path) if record else None
+
+
 def refusal(path: Path) -> Failure:
     """For a file that isn't free."""
     return Failure(f"{named(path)} is there already, and it isn't as Restyle wrote it; choose another name, or say --overwrite if it shall be replaced.")

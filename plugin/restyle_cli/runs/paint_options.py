@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How results are written and told. suffix: of those that have no name of their own. overwrite: other files than Restyle's own, too. reports: the folder
-    for reports, if they are wanted."""
+    for reports, if they are wanted. layers: also as two, beside the result."""
 
     suffix: str
     overwrite: bool
     reports: Path | None
     json: bool
+    layers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,21 @@ class PaintOptions:
     preset: str = "standard"
     size: int | None = None
     strength: float | None = None
+    legibility: float | None = None
     color: str | None = None
     evaluations: int | None = None
     seed: int | None = None
     weights: str = "auto"
     device: str | None = None
     memory_limit: int | None = None
+    seamless: str | None = None
     plan: Mapping[str, Any] = field(default_factory=dict)
 
     def parameters(self) -> client.Parameters:
         from restyle_editor import recipes
 
-        given = {name: getattr(self, name) for name in ("preset", "size", "strength", "color", "evaluations", "seed", "weights", "device", "memory_limit")}
+        names = ("preset", "size", "strength", "legibility", "color", "evaluations", "seed", "weights", "device", "memory_limit", "seamless")
+        given = {name: getattr(self, name) for name in names}
         return recipes.parameters_of({**self.plan, **{name: value for name, value in given.items() if value is not None}})
 
     @property

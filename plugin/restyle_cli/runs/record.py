@@ -1,5 +1,5 @@
 """Owns the memory of what has been painted: per output file its recipe, its job and its result, so that a second run of a folder paints only what is missing;
-and the digest of each file that was written, so that no other is replaced.
+and the digest of each file that was written, so that no other is replaced, with the job that it shows.
 
 It lies in the state folder, not beside the pictures. A record that can't be read or written costs a second painting, never a failure.
 """
@@ -24,6 +24,7 @@ TABLE = "CREATE TABLE IF NOT EXISTS painted (output TEXT PRIMARY KEY, recipe TEX
 PUT = """INSERT INTO painted VALUES (:output, :recipe, :job, :result, (SELECT COALESCE(MAX(serial), 0) + 1 FROM painted))
 ON CONFLICT (output) DO UPDATE SET recipe = :recipe, job = :job, result = :result, serial = excluded.serial"""
 WRITTEN = "CREATE TABLE IF NOT EXISTS written (output TEXT PRIMARY KEY, digest TEXT NOT NULL)"
+SHOWN = "CREATE TABLE IF NOT EXISTS shown (output TEXT PRIMARY KEY, job TEXT NOT NULL)"
 PRUNE = "DELETE FROM painted WHERE serial <= (SELECT MAX(serial) FROM painted) - ?"
 
 
@@ -53,6 +54,7 @@ class Record:
             base = sqlite3.connect(folder / FILE, timeout=BUSY, check_same_thread=False, isolation_level=None)
             base.execute(TABLE)
             base.execute(WRITTEN)
+            base.execute(SHOWN)
             self._base = base
 
     def get(self, output: Path) -> Entry | None:
@@ -70,10 +72,25 @@ class Record:
                 self._base.execute(PRUNE, (KEEP,))
 
     def wrote(self, output: Path, digest: str) -> None:
-        """digest: of the file that Restyle has just written there. These rows are small, and kept: a file may be years old when it is painted anew."""
+        """digest: of the file that Restyle has just written there, which shows no job until `shows` says so. These rows are small, and kept: a file may be
+        years old when it is painted anew."""
         with self._lock, contextlib.suppress(sqlite3.Error):
             if self._base:
                 self._base.execute("INSERT OR REPLACE INTO written VALUES (?, ?)", (_key(output), digest))
+                self._base.execute("DELETE FROM shown WHERE output = ?", (_key(output),))
+
+    def shows(self, output: Path, job: str) -> None:
+        """job: whose painting the file shows as it has just been written."""
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            if self._base:
+                self._base.execute("INSERT OR REPLACE INTO shown VALUES (?, ?)", (_key(output), job))
+
+    def shown(self, output: Path) -> str | None:
+        """The job whose painting the file shows."""
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            row = self._base and self._base.execute("SELECT job FROM shown WHERE output = ?", (_key(output),)).fetchone()
+            return str(row[0]) if row else None
+        return None
 
     def written(self, output: Path) -> str | None:
         """The digest of what Restyle last wrote there."""

@@ -22,10 +22,11 @@ CONTENT_SIDE = 640  # px, longest side of the content in the picture
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """A report's two files."""
+    """A report's files. legible: where faces and lettering were kept, if there are any."""
 
     data: Path
     picture: Path
+    legible: Path
 
     @property
     def complete(self) -> bool:
@@ -34,7 +35,7 @@ class Files:
 
 def files(folder: Path, output: Path) -> Files:
     """The report's files for an output: beside each other, and never the output itself."""
-    return Files(folder / f"{output.stem}-report.json", folder / f"{output.stem}-report.png")
+    return Files(*(folder / f"{output.stem}-{name}" for name in ("report.json", "report.png", "legible.png")))
 
 
 def write(
@@ -55,6 +56,9 @@ def write(
             draft.write_text(as_json(_record(report, job, told, styles, spans), indent=1) + "\n", "utf-8")
         with destinations.replacing(place.picture, overwrite) as draft:
             _picture(report, content, told, styles, queued, total).save(draft, "PNG")
+        if (read := report.legible) is not None:
+            with destinations.replacing(place.legible, overwrite) as draft:
+                Image.frombytes("RGBA", (read.width, read.height), bytes(read.rgba)).convert("L").save(draft, "PNG")
     except Failure as failure:
         raise Failure(f"{named(told['output'])} is painted, but its report is not written: {failure}") from failure
     except OSError as error:

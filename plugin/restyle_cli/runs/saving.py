@@ -32,7 +32,7 @@ def write(
         return encoded.warnings
     try:
         with destinations.replacing(output, overwrite) as draft:
-            encoded = files.encode_picture(plane, output.suffix, like)
+            encoded = files.encode_picture(plane, output.suffix, like, output.stem)
             draft.write_bytes(encoded.data)
     except FileNotFoundError as error:
         raise Failure(f"The folder {named(output.parent)} does not exist; make it first, or write elsewhere.") from error

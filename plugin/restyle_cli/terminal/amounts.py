@@ -1,20 +1,23 @@
-"""Owns how sizes, amounts of memory, moments and rates of a film are read from the command line."""
+"""Owns how sizes, amounts of memory, moments, stretches and rates of a film are read from the command line."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 import typer
-from restyle_contract.limits import LARGEST_SIDE, SMALLEST_SIDE
-from restyle_contract.parameters import FULL_SIZE
+from restyle_contract.limits import LARGEST_SIDE, SMALLEST_SIDE, STYLE_SCALES
+from restyle_contract.parameters import AUTOMATIC, FULL_SIZE
 
 NATIVE = "native"
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_SIDES = re.compile(r"(\d+)(?:\s*[x×]\s*(\d+))?", re.IGNORECASE)
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:I?B)?", re.IGNORECASE)
 
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
+_STRETCH = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
 _RATE = re.compile(r"\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?")
 FASTEST = 1000  # frames per second
 
@@ -40,6 +43,31 @@ def size(text: str | int) -> int:
     return pixels
 
 
+def stroke_size(text: str | float) -> float | None:
+    """A size of strokes; None for "auto", which is what is chosen where nothing is said. typer.BadParameter."""
+    if str(text).lower() == AUTOMATIC:
+        return None
+    smallest, largest = STYLE_SCALES
+    try:
+        scale = float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no size of strokes; give a number from {smallest:g} to {largest:g}, or {AUTOMATIC}") from None
+    if not smallest <= scale <= largest:
+        raise typer.BadParameter(f"{text} is not in the range {smallest:g}<=x<={largest:g}")
+    return scale
+
+
+def sides(text: str) -> tuple[int, int]:
+    """Width and height in px of "640x480", or of "512" for a square. typer.BadParameter."""
+    found = _SIDES.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no size; give width and height in pixels, such as 512x512", param_hint="--size")
+    width, height = int(found[1]), int(found[2] or found[1])
+    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in (width, height)):
+        raise typer.BadParameter(f"{width} × {height} px can't be painted; give {SMALLEST_SIDE} to {LARGEST_SIDE} px for each side", param_hint="--size")
+    return width, height
+
+
 def memory(text: str | int) -> int:
     """Bytes of "4G", "800M", "1.5GiB" or a bare number. typer.BadParameter."""
     found = _MEMORY.fullmatch(str(text).strip())
@@ -59,6 +87,23 @@ def moment(text: str | Moment) -> Moment:
     if found is None:
         raise typer.BadParameter(f"{text!r} is no moment of a film; give seconds, such as 12.5 or 1:02.5, or a frame, such as 120f")
     return Moment(Fraction(found[3]) + 60 * int(found[2] or 0) + 3600 * int(found[1] or 0), None)
+
+
+def stretch(text: str) -> tuple[int, int]:
+    """The first and the last frame of "48-119"; "48" is one frame. typer.BadParameter."""
+    found = _STRETCH.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} are no frames; give the first and the last one, such as 48-119", param_hint="--range")
+    return int(found[1]), int(found[2] or found[1])
+
+
+def frames(texts: Iterable[str]) -> tuple[int, ...]:
+    """Numbers of frames, as in "48,120", from several texts. typer.BadParameter."""
+    words = [word.strip() for text in texts for word in text.split(",")]
+    for word in words:
+        if not word.isdecimal():
+            raise typer.BadParameter(f"{word!r} is no number of a frame; give such as 48,120", param_hint="--cut")
+    return tuple(map(int, words))
 
 
 def rate(text: str | Fraction) -> Fraction:

@@ -41,7 +41,7 @@ class FilmProgress(Many):
         self._told = done * TENTHS // max(1, total)
         self._times.append(time.monotonic())
         self._update("")
-        if done:
+        if 0 < done < total:
             self.note(f"going on at frame {done + 1} of {total}")
 
     def event(self, event: Event) -> None:
@@ -52,9 +52,9 @@ class FilmProgress(Many):
         if self._bars and text:
             self._update(text)
 
-    def painted(self, _name: object, plane: Any, job: Job) -> None:
-        """A frame is painted and kept."""
-        self.job = job
+    def painted(self, _name: object, plane: Any, job: Job | None = None) -> None:
+        """A frame is painted and kept; by this job, or with a look by none."""
+        self.job = job or self.job
         self._done += 1
         self._times.append(time.monotonic())
         if self._preview is not None:

@@ -1,4 +1,4 @@
-"""Owns Ctrl-C: the first one cancels what runs, the second one leaves at once."""
+"""Owns Ctrl-C: the first one cancels what runs, the second one leaves at once; where the first only stops, the second cancels, and the third leaves."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.count = 0
+        self._most = 1  # that are asked for something; one more leaves
         self._before: Any = None
 
     def __enter__(self) -> Interruption:
@@ -36,30 +37,31 @@ class Interruption:
         if self._before is not None and not self.count:  # once pressed, the next one leaves, also while the interpreter ends
             signal.signal(signal.SIGINT, self._before)
 
-    def run(self, work: Callable[[], T], cancel: Callable[[], bool]) -> T:
+    def run(self, work: Callable[[], T], cancel: Callable[[], bool], stop: Callable[[], bool] | None = None) -> T:
         """Does `work` in a thread of its own and returns its result or raises its error.
 
-        cancel() is called at the first Ctrl-C; it asks the work to end and says whether there is anything worth waiting for.
-        Interrupted when Ctrl-C was pressed, whatever the work came to."""
+        cancel() is called at the first Ctrl-C; it asks the work to end and says whether there is anything worth waiting for. stop() is called before it,
+        likewise, if there is one: at the first Ctrl-C, and cancel() at the second.
+        Interrupted when it was to be cancelled, whatever the work came to."""
+        asks = [cancel] if stop is None else [stop, cancel]
+        self._most = len(asks)
         thread = _Work(work)
         thread.start()
         asked = None
         while not thread.ended(POLL):
-            if not self.count:
-                continue
-            if asked is None:
-                asked = time.monotonic()
-                if not cancel():
+            if asks and self.count > self._most - len(asks):
+                asked = time.monotonic() if len(asks) == 1 else None  # what is stopped may take its time
+                if not asks.pop(0)():
                     raise Interrupted
-            elif time.monotonic() - asked > PATIENCE:
+            elif asked is not None and time.monotonic() - asked > PATIENCE:
                 leave()  # a thread that hangs in a call would keep the process from ending
-        if self.count:
+        if self.count >= self._most:
             raise Interrupted
         return thread.result()
 
     def _pressed(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
-        if self.count > 1:
+        if self.count > self._most:
             leave()
 
 

@@ -4,7 +4,7 @@ stderr: stdout is the result's."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -150,6 +150,8 @@ def phase(event: Event) -> str:
         return f"scale {event.scale} of {event.scales}, {event.width}×{event.height} px"
     if isinstance(event, Job) and event.state is JobState.QUEUED:
         return f"waiting, place {event.queue_position} in the queue" if event.queue_position else "waiting"
+    if isinstance(event, Job) and runs(event) and event.style_scales:
+        return strokes(event.style_scales)
     if isinstance(event, Job) and runs(event):
         return f"painting on {event.device}" if event.device else "painting"
     return ""
@@ -158,6 +160,11 @@ def phase(event: Event) -> str:
 def step(progress: Progress) -> str:
     """Scale, step and loss in less than half of a narrow terminal."""
     return f"scale {progress.scale}/{progress.scales} {progress.width}×{progress.height}  step {progress.step}/{progress.steps}  loss {progress.loss:.3g}"
+
+
+def strokes(scales: Sequence[float]) -> str:
+    """The sizes of the styles' strokes, in their order."""
+    return f"strokes {', '.join(f'× {scale:g}' for scale in scales)}"
 
 
 def left(progress: Progress) -> str:

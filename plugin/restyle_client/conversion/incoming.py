@@ -46,6 +46,9 @@ def job(message: pb.Job) -> Job:
         result=result(message.result) if message.HasField("result") else None,
         finished_early=message.finished_early,
         warnings=tuple(message.warnings),
+        look_id=message.look_id,
+        styles=tuple(message.styles),
+        style_scales=tuple(message.style_scales),
     )
 
 

@@ -11,7 +11,7 @@ from ..contract import Channels, Depth, Parameters, PixelFormat, Plane, limits
 from ..contract import parameters as declared
 from ..errors import InvalidRequest
 from ..jobs import JobState
-from ..requests import JobRequest, Previous, Start, StartFrom, StyleUse
+from ..requests import JobRequest, LearnRequest, Previous, Start, StartFrom, StyleUse
 from ..wire import restyle_pb2 as pb
 from . import words
 
@@ -22,6 +22,7 @@ PARAMETER_WORDS: Mapping[str, Mapping[str, int]] = {
     "optimizer": words.OPTIMIZER,
     "pooling": words.POOLING,
     "precision": words.PRECISION,
+    "seamless": words.SEAMLESS,
 }
 
 
@@ -46,6 +47,8 @@ def spec(request: JobRequest) -> tuple[pb.JobSpec, Payloads]:
     message = pb.JobSpec()
     _set(message, "label", request.label, "spec.label")
     _set(message, "report", request.report, "spec.report")
+    _set(message, "update", request.update, "spec.update")
+    _set(message, "reading", request.reading, "spec.reading")
     message.lifetime = _number(words.LIFETIME, request.lifetime, "spec.lifetime")  # type: ignore[assignment]
     message.job_class = _number(words.JOB_CLASS, request.job_class, "spec.job_class")  # type: ignore[assignment]
     _plane(message.content, request.content, "spec.content", payloads)
@@ -60,14 +63,41 @@ def spec(request: JobRequest) -> tuple[pb.JobSpec, Payloads]:
         _plane(message.strength_map, request.strength_map, "spec.strength_map", payloads)
     if request.start is not None:
         _start(message.start, request.start)
-    _parameters(message.parameters, request.parameters)
+    if not request.update or request.parameters != Parameters():  # an update has those of its painting
+        _parameters(message.parameters, request.parameters)
     _sequence(message, request, payloads)
     return message, payloads
 
 
-def header(request: JobRequest, client_id: str) -> tuple[pb.CreateJobRequest, Payloads]:
+def lesson(request: LearnRequest) -> tuple[pb.JobSpec, Payloads]:
+    """The order of a look and its payloads. InvalidRequest names the field that is wrong."""
+    payloads = Payloads([])
+    message = pb.JobSpec(job_class=pb.BACKGROUND)
+    _set(message, "label", request.label, "spec.label")
+    message.lifetime = _number(words.LIFETIME, request.lifetime, "spec.lifetime")  # type: ignore[assignment]
+    if request.content is not None:
+        _plane(message.content, request.content, "spec.content", payloads)
+    for index, style in enumerate(request.styles):
+        _style(message.styles.add(), style, f"spec.styles[{index}]", payloads)
+    message.learn.SetInParent()
+    for name in ("name", "style", "credit", "steps"):
+        if (value := getattr(request, name)) is not None:
+            _set(message.learn, name, value, f"spec.learn.{name}")
+    if len(request.photographs) > limits.MAX_PHOTOGRAPHS:
+        field = "spec.learn.photographs"
+        raise InvalidRequest(f"{field} are at most {limits.MAX_PHOTOGRAPHS}, not {len(request.photographs)}; choose the most different ones", field)
+    for index, photograph in enumerate(request.photographs):
+        field = f"spec.learn.photographs[{index}]"
+        _encoded(message.learn.photographs.add(), photograph, f"{field} must be the bytes of a picture file", field, payloads)
+    if request.painting is not None:
+        _painted(message.learn.painting, request.painting, "spec.learn.painting", payloads)
+    _parameters(message.parameters, request.parameters)
+    return message, payloads
+
+
+def header(request: JobRequest | LearnRequest, client_id: str) -> tuple[pb.CreateJobRequest, Payloads]:
     """The first message of an upload, and what follows it."""
-    message, payloads = spec(request)
+    message, payloads = lesson(request) if isinstance(request, LearnRequest) else spec(request)
     first = pb.CreateJobRequest()
     _set(first.header, "request_id", request.request_id, "request_id")
     first.header.client_id = client_id
@@ -107,13 +137,16 @@ def add_look(file: bytes, wanted_id: str) -> pb.AddLookRequest:
     return message
 
 
-def live_open(client_id: str, pixel_format: pb.PixelFormat, width: int, height: int, icc: bytes | None, look_id: str, strength: float | None) -> pb.LiveOpen:
+def live_open(
+    client_id: str, pixel_format: pb.PixelFormat, width: int, height: int, icc: bytes | None, look_id: str, strength: float | None, seamless: str
+) -> pb.LiveOpen:
     """How a canvas is opened. InvalidRequest for what no message can say."""
     message = pb.LiveOpen(client_id=client_id, format=pixel_format, icc_profile=bytes(icc or b""))
     for name, value in {"width": width, "height": height, "look_id": look_id}.items():
         _set(message, name, value, f"open.{name}")
     if strength is not None:
         _set(message, "strength", strength, "open.strength")
+    message.seamless = _number(words.SEAMLESS, seamless, "open.seamless")  # type: ignore[assignment]
     return message
 
 
@@ -193,10 +226,15 @@ def _sequence(message: pb.JobSpec, request: JobRequest, payloads: Payloads) -> N
         _set(added, "job_id", previous.job_id, f"{field}.job_id")
         if previous.weight is not None:
             _set(added, "weight", previous.weight, f"{field}.weight")
-    if isinstance(request.painted, Plane):
-        _plane(message.painted.plane, request.painted, "spec.painted.plane", payloads)
-    elif request.painted is not None:
-        _encoded(message.painted.image, request.painted, "spec.painted must be a Plane or the bytes of a picture file", "spec.painted", payloads)
+    if request.painted is not None:
+        _painted(message.painted, request.painted, "spec.painted", payloads)
+
+
+def _painted(message: pb.Painted, painted: Plane | bytes, field: str, payloads: Payloads) -> None:
+    if isinstance(painted, Plane):
+        _plane(message.plane, painted, f"{field}.plane", payloads)
+    else:
+        _encoded(message.image, painted, f"{field} must be a Plane or the bytes of a picture file", field, payloads)
 
 
 def _start(message: pb.Start, start: Start) -> None:
@@ -204,6 +242,8 @@ def _start(message: pb.Start, start: Start) -> None:
         _set(message, "job_id", start.job_id, "spec.start.job_id")
     elif start.origin is StartFrom.NOISE:
         message.noise.SetInParent()
+    elif start.origin is StartFrom.TEXTURE:
+        message.texture.SetInParent()
     else:
         _set(message.content, "noise", start.amount, "spec.start.content.noise")
 

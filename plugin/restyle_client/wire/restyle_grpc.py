@@ -47,6 +47,10 @@ class RestyleBase(abc.ABC):
         pass
 
     @abc.abstractmethod
+    async def PreviewResult(self, stream: 'grpclib_server.Stream[restyle_pb2.PreviewResultRequest, restyle_pb2.Preview]') -> None:
+        pass
+
+    @abc.abstractmethod
     async def ReadReport(self, stream: 'grpclib_server.Stream[restyle_pb2.ReadReportRequest, restyle_pb2.ReadReportResponse]') -> None:
         pass
 
@@ -151,6 +155,12 @@ class RestyleBase(abc.ABC):
                 grpclib_const.Cardinality.UNARY_STREAM,
                 restyle_pb2.ReadResultRequest,
                 restyle_pb2.ReadResultResponse,
+            ),
+            '/restyle.v1.Restyle/PreviewResult': grpclib_const.Handler(
+                self.PreviewResult,
+                grpclib_const.Cardinality.UNARY_UNARY,
+                restyle_pb2.PreviewResultRequest,
+                restyle_pb2.Preview,
             ),
             '/restyle.v1.Restyle/ReadReport': grpclib_const.Handler(
                 self.ReadReport,
@@ -289,6 +299,12 @@ class RestyleStub:
             '/restyle.v1.Restyle/ReadResult',
             restyle_pb2.ReadResultRequest,
             restyle_pb2.ReadResultResponse,
+        )
+        self.PreviewResult = grpclib_client.UnaryUnaryMethod(
+            channel,
+            '/restyle.v1.Restyle/PreviewResult',
+            restyle_pb2.PreviewResultRequest,
+            restyle_pb2.Preview,
         )
         self.ReadReport = grpclib_client.UnaryStreamMethod(
             channel,

@@ -116,6 +116,8 @@ class _JobClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JobClass.Val
     INTERACTIVE: _JobClass.ValueType  # 1
     """a person waits"""
     BATCH: _JobClass.ValueType  # 2
+    BACKGROUND: _JobClass.ValueType  # 3
+    """a look is learned: on an idle device only, set aside within a second when any other job comes; set by itself with `learn`"""
 
 class JobClass(_JobClass, metaclass=_JobClassEnumTypeWrapper): ...
 
@@ -124,6 +126,8 @@ JOB_CLASS_UNSPECIFIED: JobClass.ValueType  # 0
 INTERACTIVE: JobClass.ValueType  # 1
 """a person waits"""
 BATCH: JobClass.ValueType  # 2
+BACKGROUND: JobClass.ValueType  # 3
+"""a look is learned: on an idle device only, set aside within a second when any other job comes; set by itself with `learn`"""
 Global___JobClass: _TypeAlias = JobClass  # noqa: Y015
 
 class _MaskUse:
@@ -308,6 +312,34 @@ COLOR_MATCH: Color.ValueType  # 3
 """the style recoloured to the content's mean and covariance before"""
 Global___Color: _TypeAlias = Color  # noqa: Y015
 
+class _Seamless:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SeamlessEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Seamless.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SEAMLESS_UNSPECIFIED: _Seamless.ValueType  # 0
+    """NOT_SEAMLESS"""
+    NOT_SEAMLESS: _Seamless.ValueType  # 1
+    SEAMLESS_X: _Seamless.ValueType  # 2
+    """left and right"""
+    SEAMLESS_Y: _Seamless.ValueType  # 3
+    """top and bottom"""
+    SEAMLESS_BOTH: _Seamless.ValueType  # 4
+
+class Seamless(_Seamless, metaclass=_SeamlessEnumTypeWrapper):
+    """Which sides of a painting go on at the opposite ones, so that it can be laid beside itself. Such a side is worked at in multiples of 16 px. Without masks."""
+
+SEAMLESS_UNSPECIFIED: Seamless.ValueType  # 0
+"""NOT_SEAMLESS"""
+NOT_SEAMLESS: Seamless.ValueType  # 1
+SEAMLESS_X: Seamless.ValueType  # 2
+"""left and right"""
+SEAMLESS_Y: Seamless.ValueType  # 3
+"""top and bottom"""
+SEAMLESS_BOTH: Seamless.ValueType  # 4
+Global___Seamless: _TypeAlias = Seamless  # noqa: Y015
+
 class _JobState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -318,6 +350,7 @@ class _JobStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JobState.Val
     UPLOADING: _JobState.ValueType  # 1
     QUEUED: _JobState.ValueType  # 2
     RUNNING: _JobState.ValueType  # 3
+    """leads back to QUEUED where a look is learned, and only there: it was set aside, and goes on later from where it was"""
     SUCCEEDED: _JobState.ValueType  # 4
     """terminal, until it is EXPIRED"""
     FAILED: _JobState.ValueType  # 5
@@ -334,6 +367,7 @@ JOB_STATE_UNSPECIFIED: JobState.ValueType  # 0
 UPLOADING: JobState.ValueType  # 1
 QUEUED: JobState.ValueType  # 2
 RUNNING: JobState.ValueType  # 3
+"""leads back to QUEUED where a look is learned, and only there: it was set aside, and goes on later from where it was"""
 SUCCEEDED: JobState.ValueType  # 4
 """terminal, until it is EXPIRED"""
 FAILED: JobState.ValueType  # 5
@@ -533,7 +567,7 @@ class StyleUse(_message.Message):
     weight: _builtins.float
     """> 0; default 1; the weights of all styles are normalised to sum 1"""
     scale: _builtins.float
-    """0.25..4; default 1 (or the library's suggestion); size of the strokes"""
+    """0.25..4, size of the strokes; default: what suits picture and style, echoed in Job.style_scales"""
     symmetry: Global___Symmetry.ValueType
     @_builtins.property
     def image(self) -> Global___EncodedImage: ...
@@ -587,6 +621,7 @@ class Start(_message.Message):
     CONTENT_FIELD_NUMBER: _builtins.int
     NOISE_FIELD_NUMBER: _builtins.int
     JOB_ID_FIELD_NUMBER: _builtins.int
+    TEXTURE_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """an earlier, succeeded job's result; resized if need be"""
     @_builtins.property
@@ -595,18 +630,21 @@ class Start(_message.Message):
 
     @_builtins.property
     def noise(self) -> Global___NoiseStart: ...
+    @_builtins.property
+    def texture(self) -> Global___TextureStart: ...
     def __init__(
         self,
         *,
         content: Global___ContentStart | None = ...,
         noise: Global___NoiseStart | None = ...,
         job_id: _builtins.str = ...,
+        texture: Global___TextureStart | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "from", b"from", "job_id", b"job_id", "noise", b"noise"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "from", b"from", "job_id", b"job_id", "noise", b"noise", "texture", b"texture"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "from", b"from", "job_id", b"job_id", "noise", b"noise"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "from", b"from", "job_id", b"job_id", "noise", b"noise", "texture", b"texture"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_from: _TypeAlias = _typing.Literal["content", "noise", "job_id"]  # noqa: Y015
+    _WhichOneofReturnType_from: _TypeAlias = _typing.Literal["content", "noise", "job_id", "texture"]  # noqa: Y015
     _WhichOneofArgType_from: _TypeAlias = _typing.Literal["from", b"from"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_from) -> _WhichOneofReturnType_from | None: ...
 
@@ -650,6 +688,25 @@ class NoiseStart(_message.Message):
 Global___NoiseStart: _TypeAlias = NoiseStart  # noqa: Y015
 
 @_typing.final
+class TextureStart(_message.Message):
+    """A texture of the styles alone: seeded noise in their colours, and of the content nothing counts but its size, format and profile. Painted at a strength of 100
+    in the style's colours, whatever the parameters say; without masks.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TextureStart: _TypeAlias = TextureStart  # noqa: Y015
+
+@_typing.final
 class LayerWeight(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -683,6 +740,7 @@ class Parameters(_message.Message):
     SIZE_FIELD_NUMBER: _builtins.int
     NATIVE_SIZE_FIELD_NUMBER: _builtins.int
     STRENGTH_FIELD_NUMBER: _builtins.int
+    LEGIBILITY_FIELD_NUMBER: _builtins.int
     EVALUATIONS_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     COLOR_FIELD_NUMBER: _builtins.int
@@ -697,6 +755,7 @@ class Parameters(_message.Message):
     WEIGHTS_FIELD_NUMBER: _builtins.int
     DEVICE_FIELD_NUMBER: _builtins.int
     MEMORY_LIMIT_FIELD_NUMBER: _builtins.int
+    SEAMLESS_FIELD_NUMBER: _builtins.int
     preset: Global___Preset.ValueType
     size: _builtins.int
     """16..65535: longest side of the work, never above the image's; default 512 on a CPU, 768 on an Apple GPU, 1024 on CUDA"""
@@ -704,6 +763,8 @@ class Parameters(_message.Message):
     """work at the image's own size"""
     strength: _builtins.float
     """0..100: how far a painting may go from its content, the same for every preset; default 50"""
+    legibility: _builtins.float
+    """0..100: how far faces and lettering keep their lines, where the strength is lowered by itself; default 85; 0: off"""
     evaluations: _builtins.int
     """0..10000: instead of the preset's budget of loss evaluations at the work size"""
     seed: _builtins.int
@@ -723,6 +784,7 @@ class Parameters(_message.Message):
     """an id of ServerInfo.devices; default: whichever is free first"""
     memory_limit: _builtins.int
     """bytes the engine may use on the device; default: what is free"""
+    seamless: Global___Seamless.ValueType
     @_builtins.property
     def style_layers(self) -> _containers.RepeatedCompositeFieldContainer[Global___LayerWeight]: ...
     @_builtins.property
@@ -734,6 +796,7 @@ class Parameters(_message.Message):
         size: _builtins.int | None = ...,
         native_size: _builtins.bool | None = ...,
         strength: _builtins.float | None = ...,
+        legibility: _builtins.float | None = ...,
         evaluations: _builtins.int | None = ...,
         seed: _builtins.int | None = ...,
         color: Global___Color.ValueType = ...,
@@ -748,15 +811,18 @@ class Parameters(_message.Message):
         weights: _builtins.str = ...,
         device: _builtins.str = ...,
         memory_limit: _builtins.int | None = ...,
+        seamless: Global___Seamless.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_color_mix", b"_color_mix", "_evaluations", b"_evaluations", "_memory_limit", b"_memory_limit", "_native_size", b"_native_size", "_seed", b"_seed", "_size", b"_size", "_strength", b"_strength", "_tv", b"_tv", "color_mix", b"color_mix", "evaluations", b"evaluations", "memory_limit", b"memory_limit", "native_size", b"native_size", "seed", b"seed", "size", b"size", "strength", b"strength", "tv", b"tv"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_color_mix", b"_color_mix", "_evaluations", b"_evaluations", "_legibility", b"_legibility", "_memory_limit", b"_memory_limit", "_native_size", b"_native_size", "_seed", b"_seed", "_size", b"_size", "_strength", b"_strength", "_tv", b"_tv", "color_mix", b"color_mix", "evaluations", b"evaluations", "legibility", b"legibility", "memory_limit", b"memory_limit", "native_size", b"native_size", "seed", b"seed", "size", b"size", "strength", b"strength", "tv", b"tv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_color_mix", b"_color_mix", "_evaluations", b"_evaluations", "_memory_limit", b"_memory_limit", "_native_size", b"_native_size", "_seed", b"_seed", "_size", b"_size", "_strength", b"_strength", "_tv", b"_tv", "color", b"color", "color_mix", b"color_mix", "content_layers", b"content_layers", "device", b"device", "evaluations", b"evaluations", "memory_limit", b"memory_limit", "native_size", b"native_size", "objective", b"objective", "optimizer", b"optimizer", "pooling", b"pooling", "precision", b"precision", "preset", b"preset", "seed", b"seed", "size", b"size", "strength", b"strength", "style_layers", b"style_layers", "tv", b"tv", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_color_mix", b"_color_mix", "_evaluations", b"_evaluations", "_legibility", b"_legibility", "_memory_limit", b"_memory_limit", "_native_size", b"_native_size", "_seed", b"_seed", "_size", b"_size", "_strength", b"_strength", "_tv", b"_tv", "color", b"color", "color_mix", b"color_mix", "content_layers", b"content_layers", "device", b"device", "evaluations", b"evaluations", "legibility", b"legibility", "memory_limit", b"memory_limit", "native_size", b"native_size", "objective", b"objective", "optimizer", b"optimizer", "pooling", b"pooling", "precision", b"precision", "preset", b"preset", "seamless", b"seamless", "seed", b"seed", "size", b"size", "strength", b"strength", "style_layers", b"style_layers", "tv", b"tv", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__color_mix: _TypeAlias = _typing.Literal["color_mix"]  # noqa: Y015
     _WhichOneofArgType__color_mix: _TypeAlias = _typing.Literal["_color_mix", b"_color_mix"]  # noqa: Y015
     _WhichOneofReturnType__evaluations: _TypeAlias = _typing.Literal["evaluations"]  # noqa: Y015
     _WhichOneofArgType__evaluations: _TypeAlias = _typing.Literal["_evaluations", b"_evaluations"]  # noqa: Y015
+    _WhichOneofReturnType__legibility: _TypeAlias = _typing.Literal["legibility"]  # noqa: Y015
+    _WhichOneofArgType__legibility: _TypeAlias = _typing.Literal["_legibility", b"_legibility"]  # noqa: Y015
     _WhichOneofReturnType__memory_limit: _TypeAlias = _typing.Literal["memory_limit"]  # noqa: Y015
     _WhichOneofArgType__memory_limit: _TypeAlias = _typing.Literal["_memory_limit", b"_memory_limit"]  # noqa: Y015
     _WhichOneofReturnType__native_size: _TypeAlias = _typing.Literal["native_size"]  # noqa: Y015
@@ -773,6 +839,8 @@ class Parameters(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__color_mix) -> _WhichOneofReturnType__color_mix | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__evaluations) -> _WhichOneofReturnType__evaluations | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__legibility) -> _WhichOneofReturnType__legibility | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__memory_limit) -> _WhichOneofReturnType__memory_limit | None: ...
     @_typing.overload
@@ -845,6 +913,57 @@ class Painted(_message.Message):
 Global___Painted: _TypeAlias = Painted  # noqa: Y015
 
 @_typing.final
+class Learn(_message.Message):
+    """A look that is to be learned, in place of a painting: from the job's `styles`, on photographs, or from `painting`, which is how a person, or an earlier job, has
+    painted the job's `content`. With styles the content may be left out; it is what previews show. Of the parameters, `strength`, `seed`, `precision`, `weights`
+    and `device` mean what they mean for a painting, and `size` is the longest side of what is learned on: by default 512 px with styles, 1024 with a painting.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    STYLE_FIELD_NUMBER: _builtins.int
+    CREDIT_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    PHOTOGRAPHS_FIELD_NUMBER: _builtins.int
+    PAINTING_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """of the look: 1..128 printable characters; its id is made from it, with a number where that is taken"""
+    style: _builtins.str
+    """what it is learned from, in words, ≤ 128 characters; default: the styles' ids"""
+    credit: _builtins.str
+    """whose that is, ≤ 128 characters"""
+    steps: _builtins.int
+    """1..100000; default 1200"""
+    @_builtins.property
+    def photographs(self) -> _containers.RepeatedCompositeFieldContainer[Global___EncodedImage]:
+        """≤ 64, with styles: what is practised on, ≥ 16 px per side; none: a few that came with Restyle"""
+
+    @_builtins.property
+    def painting(self) -> Global___Painted:
+        """as large as the content"""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        style: _builtins.str = ...,
+        credit: _builtins.str = ...,
+        steps: _builtins.int | None = ...,
+        photographs: _abc.Iterable[Global___EncodedImage] | None = ...,
+        painting: Global___Painted | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_steps", b"_steps", "painting", b"painting", "steps", b"steps"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_steps", b"_steps", "credit", b"credit", "name", b"name", "painting", b"painting", "photographs", b"photographs", "steps", b"steps", "style", b"style"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__steps: _TypeAlias = _typing.Literal["steps"]  # noqa: Y015
+    _WhichOneofArgType__steps: _TypeAlias = _typing.Literal["_steps", b"_steps"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__steps) -> _WhichOneofReturnType__steps | None: ...
+
+Global___Learn: _TypeAlias = Learn  # noqa: Y015
+
+@_typing.final
 class JobSpec(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -861,6 +980,9 @@ class JobSpec(_message.Message):
     PREVIOUS_FIELD_NUMBER: _builtins.int
     PAINTED_FIELD_NUMBER: _builtins.int
     SEQUENCE_FIELD_NUMBER: _builtins.int
+    LEARN_FIELD_NUMBER: _builtins.int
+    UPDATE_FIELD_NUMBER: _builtins.int
+    READING_FIELD_NUMBER: _builtins.int
     label: _builtins.str
     """≤ 128 characters, shown in lists"""
     lifetime: Global___Lifetime.ValueType
@@ -869,6 +991,16 @@ class JobSpec(_message.Message):
     """keep a report for ReadReport: every step's losses, the times, a picture of each scale; about 2 MB"""
     sequence: _builtins.bool
     """others may name this job as previous: what they need is kept with its result; set by itself with `previous` or `painted`"""
+    update: _builtins.str
+    """Id of a succeeded job of the caller, which was no frame: only what has changed in the content since, and what lies around it, is painted, as that job was;
+    all else keeps that result's bytes. The content has that job's size, format and profile; styles, masks, start, strength_map, previous, painted and
+    parameters are left out. NOT_FOUND (UPDATE_GONE) when that painting is gone, FAILED_PRECONDITION (UPDATE_UNFINISHED, UPDATE_OTHER) while it is not done,
+    or when the content is of another kind. Where nothing has changed, the result is that painting; where most has, all is painted; a warning says so.
+    """
+    reading: _builtins.bool
+    """no painting, but where people read, by which `legibility` goes: GRAY, U8, faces and lettering at full scale, all else 0. Of the content and the parameters
+    alone: with no styles, masks or anything else.
+    """
     @_builtins.property
     def content(self) -> Global___Plane: ...
     @_builtins.property
@@ -897,6 +1029,10 @@ class JobSpec(_message.Message):
     def painted(self) -> Global___Painted:
         """a keyframe: nothing is optimised, and the result is this picture in the content's format and alpha"""
 
+    @_builtins.property
+    def learn(self) -> Global___Learn:
+        """no painting, but a look"""
+
     def __init__(
         self,
         *,
@@ -913,10 +1049,13 @@ class JobSpec(_message.Message):
         previous: _abc.Iterable[Global___Previous] | None = ...,
         painted: Global___Painted | None = ...,
         sequence: _builtins.bool = ...,
+        learn: Global___Learn | None = ...,
+        update: _builtins.str = ...,
+        reading: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "painted", b"painted", "parameters", b"parameters", "start", b"start", "strength_map", b"strength_map"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "learn", b"learn", "painted", b"painted", "parameters", b"parameters", "start", b"start", "strength_map", b"strength_map"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "job_class", b"job_class", "label", b"label", "lifetime", b"lifetime", "masks", b"masks", "painted", b"painted", "parameters", b"parameters", "previous", b"previous", "report", b"report", "sequence", b"sequence", "start", b"start", "strength_map", b"strength_map", "styles", b"styles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "job_class", b"job_class", "label", b"label", "learn", b"learn", "lifetime", b"lifetime", "masks", b"masks", "painted", b"painted", "parameters", b"parameters", "previous", b"previous", "reading", b"reading", "report", b"report", "sequence", b"sequence", "start", b"start", "strength_map", b"strength_map", "styles", b"styles", "update", b"update"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1047,6 +1186,8 @@ Global___WeightsInfo: _TypeAlias = WeightsInfo  # noqa: Y015
 
 @_typing.final
 class Progress(_message.Message):
+    """Where a look is learned, there is one scale, and step and steps are those of the learning; losses are 0 before the first step."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     SCALE_FIELD_NUMBER: _builtins.int
@@ -1166,7 +1307,7 @@ class ResultInfo(_message.Message):
     work_height: _builtins.int
     @_builtins.property
     def format(self) -> Global___PixelFormat:
-        """the content's"""
+        """the content's; GRAY, U8 where JobSpec.reading is set"""
 
     def __init__(
         self,
@@ -1211,6 +1352,9 @@ class Job(_message.Message):
     FINISHED_EARLY_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    LOOK_ID_FIELD_NUMBER: _builtins.int
+    STYLES_FIELD_NUMBER: _builtins.int
+    STYLE_SCALES_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     state: Global___JobState.ValueType
     label: _builtins.str
@@ -1230,6 +1374,8 @@ class Job(_message.Message):
     """such as "cpu: AMD EPYC, 2 threads, bf16" """
     finished_early: _builtins.bool
     request_id: _builtins.str
+    look_id: _builtins.str
+    """that the job has learned; SUCCEEDED, and EXPIRED"""
     @_builtins.property
     def progress(self) -> Global___Progress:
         """the latest, while running and after"""
@@ -1251,6 +1397,14 @@ class Job(_message.Message):
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """sentences for people"""
+
+    @_builtins.property
+    def styles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """that it paints after: ids of the library, or words such as "picture 2" and "layer 1" """
+
+    @_builtins.property
+    def style_scales(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """the size of each style's strokes, 0.25..4, chosen or asked for; from the first progress on"""
 
     def __init__(
         self,
@@ -1275,10 +1429,13 @@ class Job(_message.Message):
         finished_early: _builtins.bool = ...,
         warnings: _abc.Iterable[_builtins.str] | None = ...,
         request_id: _builtins.str = ...,
+        look_id: _builtins.str = ...,
+        styles: _abc.Iterable[_builtins.str] | None = ...,
+        style_scales: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "progress", b"progress", "resolved", b"resolved", "result", b"result", "weights", b"weights"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "created", b"created", "device", b"device", "ended", b"ended", "error", b"error", "expires", b"expires", "finished_early", b"finished_early", "id", b"id", "job_class", b"job_class", "label", b"label", "lifetime", b"lifetime", "progress", b"progress", "queue_position", b"queue_position", "request_id", b"request_id", "resolved", b"resolved", "result", b"result", "started", b"started", "state", b"state", "warnings", b"warnings", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "created", b"created", "device", b"device", "ended", b"ended", "error", b"error", "expires", b"expires", "finished_early", b"finished_early", "id", b"id", "job_class", b"job_class", "label", b"label", "lifetime", b"lifetime", "look_id", b"look_id", "progress", b"progress", "queue_position", b"queue_position", "request_id", b"request_id", "resolved", b"resolved", "result", b"result", "started", b"started", "state", b"state", "style_scales", b"style_scales", "styles", b"styles", "warnings", b"warnings", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1538,22 +1695,57 @@ class ReadResultRequest(_message.Message):
 
     ID_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     offset: _builtins.int
     """bytes, ≤ the result's size"""
+    strength: _builtins.float
+    """0..the job's own; default: its own"""
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
         offset: _builtins.int = ...,
+        strength: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "strength", b"strength"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "offset", b"offset"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "id", b"id", "offset", b"offset", "strength", b"strength"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__strength: _TypeAlias = _typing.Literal["strength"]  # noqa: Y015
+    _WhichOneofArgType__strength: _TypeAlias = _typing.Literal["_strength", b"_strength"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__strength) -> _WhichOneofReturnType__strength | None: ...
 
 Global___ReadResultRequest: _TypeAlias = ReadResultRequest  # noqa: Y015
+
+@_typing.final
+class PreviewResultRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
+    PREVIEW_SIZE_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    strength: _builtins.float
+    """as of ReadResultRequest"""
+    preview_size: _builtins.int
+    """longest side, 16..512, default 512"""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        strength: _builtins.float | None = ...,
+        preview_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "strength", b"strength"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "id", b"id", "preview_size", b"preview_size", "strength", b"strength"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__strength: _TypeAlias = _typing.Literal["strength"]  # noqa: Y015
+    _WhichOneofArgType__strength: _TypeAlias = _typing.Literal["_strength", b"_strength"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__strength) -> _WhichOneofReturnType__strength | None: ...
+
+Global___PreviewResultRequest: _TypeAlias = PreviewResultRequest  # noqa: Y015
 
 @_typing.final
 class ReadResultResponse(_message.Message):
@@ -1563,11 +1755,14 @@ class ReadResultResponse(_message.Message):
     OFFSET_FIELD_NUMBER: _builtins.int
     DATA_FIELD_NUMBER: _builtins.int
     ICC_PROFILE_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
     offset: _builtins.int
     data: _builtins.bytes
     """≤ 1 MiB"""
     icc_profile: _builtins.bytes
     """the content's, in the first message; empty: sRGB-encoded"""
+    strength: _builtins.float
+    """that was asked for, in the first message"""
     @_builtins.property
     def info(self) -> Global___ResultInfo:
         """in the first message"""
@@ -1579,12 +1774,15 @@ class ReadResultResponse(_message.Message):
         offset: _builtins.int = ...,
         data: _builtins.bytes = ...,
         icc_profile: _builtins.bytes = ...,
+        strength: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["info", b"info"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "info", b"info", "strength", b"strength"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "icc_profile", b"icc_profile", "info", b"info", "offset", b"offset"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "data", b"data", "icc_profile", b"icc_profile", "info", b"info", "offset", b"offset", "strength", b"strength"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__strength: _TypeAlias = _typing.Literal["strength"]  # noqa: Y015
+    _WhichOneofArgType__strength: _TypeAlias = _typing.Literal["_strength", b"_strength"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__strength) -> _WhichOneofReturnType__strength | None: ...
 
 Global___ReadResultResponse: _TypeAlias = ReadResultResponse  # noqa: Y015
 
@@ -1656,6 +1854,7 @@ class ReadReportResponse(_message.Message):
 
     STEPS_FIELD_NUMBER: _builtins.int
     SCALE_FIELD_NUMBER: _builtins.int
+    LEGIBLE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Progress]:
         """at most 1000"""
@@ -1664,15 +1863,20 @@ class ReadReportResponse(_message.Message):
     def scale(self) -> Global___ScaleReport:
         """one in a message"""
 
+    @_builtins.property
+    def legible(self) -> Global___Preview:
+        """where lines were kept because people read there, white on black; not set: nowhere"""
+
     def __init__(
         self,
         *,
         steps: _abc.Iterable[Global___Progress] | None = ...,
         scale: Global___ScaleReport | None = ...,
+        legible: Global___Preview | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["scale", b"scale"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["legible", b"legible", "scale", b"scale"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["scale", b"scale", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["legible", b"legible", "scale", b"scale", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1851,7 +2055,7 @@ class ServerInfo(_message.Message):
     @_builtins.property
     def features(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Of the API's optional parts, those that this server fills: "color", "crop", "masks", "sequence", "several_styles", "start", "strength_map", "style_masks",
-        "symmetry", "wasserstein", "live". Empty while its first engine is starting.
+        "symmetry", "wasserstein", "live", "learn". Empty while its first engine is starting.
         """
 
     @_builtins.property
@@ -2488,6 +2692,8 @@ class LiveOpen(_message.Message):
     ICC_PROFILE_FIELD_NUMBER: _builtins.int
     LOOK_ID_FIELD_NUMBER: _builtins.int
     STRENGTH_FIELD_NUMBER: _builtins.int
+    MOVING_FIELD_NUMBER: _builtins.int
+    SEAMLESS_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     """as of CreateJobHeader"""
     width: _builtins.int
@@ -2498,6 +2704,12 @@ class LiveOpen(_message.Message):
     look_id: _builtins.str
     strength: _builtins.float
     """0..100; default: the look's own"""
+    moving: _builtins.bool
+    """The canvas is a film: each change is its next frame and painted as a whole, from one moment, and what strokes begin with goes along with the camera, where
+    it would lie still on the canvas. What came while a frame was painted is skipped, but for the latest.
+    """
+    seamless: Global___Seamless.ValueType
+    """sides go on at the opposite ones, exactly where they are multiples of 8 px; not with moving"""
     @_builtins.property
     def format(self) -> Global___PixelFormat:
         """of every rectangle, both ways"""
@@ -2512,10 +2724,12 @@ class LiveOpen(_message.Message):
         icc_profile: _builtins.bytes = ...,
         look_id: _builtins.str = ...,
         strength: _builtins.float | None = ...,
+        moving: _builtins.bool = ...,
+        seamless: Global___Seamless.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "format", b"format", "strength", b"strength"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "client_id", b"client_id", "format", b"format", "height", b"height", "icc_profile", b"icc_profile", "look_id", b"look_id", "strength", b"strength", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strength", b"_strength", "client_id", b"client_id", "format", b"format", "height", b"height", "icc_profile", b"icc_profile", "look_id", b"look_id", "moving", b"moving", "seamless", b"seamless", "strength", b"strength", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__strength: _TypeAlias = _typing.Literal["strength"]  # noqa: Y015
     _WhichOneofArgType__strength: _TypeAlias = _typing.Literal["_strength", b"_strength"]  # noqa: Y015
@@ -2643,6 +2857,8 @@ class LiveResponse(_message.Message):
     CHANGE_FIELD_NUMBER: _builtins.int
     SETTLED_FIELD_NUMBER: _builtins.int
     SECONDS_FIELD_NUMBER: _builtins.int
+    ANEW_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """from 1"""
     change: _builtins.int
@@ -2651,9 +2867,15 @@ class LiveResponse(_message.Message):
     """all that had come is painted"""
     seconds: _builtins.float
     """that the device took"""
+    anew: _builtins.bool
+    """of a moving canvas: the frame begins a scene, as the first one, or because it shows hardly anything of the one before"""
     @_builtins.property
     def rect(self) -> Global___LiveRect:
         """repainted; alpha as it was sent"""
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """sentences, told once: what can't be followed, and why"""
 
     def __init__(
         self,
@@ -2663,10 +2885,12 @@ class LiveResponse(_message.Message):
         change: _builtins.int = ...,
         settled: _builtins.bool = ...,
         seconds: _builtins.float = ...,
+        anew: _builtins.bool = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rect", b"rect"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "number", b"number", "rect", b"rect", "seconds", b"seconds", "settled", b"settled"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["anew", b"anew", "change", b"change", "number", b"number", "rect", b"rect", "seconds", b"seconds", "settled", b"settled", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

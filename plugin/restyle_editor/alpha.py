@@ -28,7 +28,7 @@ def weighing(plane: client.Plane) -> Steps[tuple[bool, bool]]:
     visible, opaque = False, True
     for start in range(0, data.nbytes, _WEIGHED_PIXELS * step):
         if start:
-            yield
+            yield None
         piece = bytes(data[start : start + _WEIGHED_PIXELS * step])
         columns = [piece[first + place :: step] for place in range(size)]
         visible = visible or any(column.count(0) != len(column) for column in columns)

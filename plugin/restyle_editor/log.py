@@ -33,7 +33,7 @@ def write(text: str) -> None:
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         if path().exists() and path().stat().st_size > LARGEST_BYTES:
             path().replace(folder() / "restyle.old.log")
-        with path().open("a", encoding="utf-8") as file:
+        with path().open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import sentences
 from .packages import discovery, files, toml
 from .packages import parameters as declared
 from .packages import settings as ranges
@@ -29,7 +30,9 @@ SUFFIX = ".toml"
 LONGEST_NAME = 60  # characters: it is a file's name
 LARGEST_FILE = 64 * 1024  # bytes: a preset takes a few hundred
 NATIVE_SIZE = "native_size"
-SEEN = ("strength", "preset", "color", "color_mix", "seed", "tv")  # written even when they have their default: it may improve, and a person saved what they saw
+SERIES = "series"  # the table of a folder's series, which is a preset otherwise
+# written even when they have their default: it may improve, and a person saved what they saw
+SEEN = ("strength", "legibility", "preset", "color", "color_mix", "seed", "tv")
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]|^\.|[. ]$')
 _DEVICES = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)\d)(\..*)?\Z", re.IGNORECASE)  # names that Windows keeps for itself
 
@@ -82,7 +85,7 @@ class Presets:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             files.atomic_write(self.path(name), to_toml(settings))
         except OSError as error:
-            raise PresetError(f'the preset "{name}" can\'t be written to {self.folder} ({error.strerror or error})') from error
+            raise PresetError(sentences.PRESET_UNWRITTEN.format(name=name, folder=self.folder, reason=error.strerror or error)) from error
         return self.path(name)
 
     def remove(self, name: str) -> None:
@@ -91,9 +94,9 @@ class Presets:
         try:
             self.path(name).unlink()
         except FileNotFoundError as error:
-            raise PresetError(f'there is no preset "{name}" in {self.folder}') from error
+            raise PresetError(sentences.PRESET_MISSING.format(name=name, folder=self.folder)) from error
         except OSError as error:
-            raise PresetError(f"{self.path(name)} can't be removed ({error.strerror or error})") from error
+            raise PresetError(sentences.PRESET_UNREMOVED.format(path=self.path(name), reason=error.strerror or error)) from error
 
     def _move_in(self) -> None:
         """Moves presets of earlier versions in. What can't be read stays where it is, and so does what has a namesake here."""
@@ -115,9 +118,9 @@ def checked_name(name: str) -> str:
     """The name without spaces around it. PresetError when no file can be called so, or a plan of Restyle's own is."""
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or _NOT_IN_NAMES.search(name) or _DEVICES.match(name):
-        raise PresetError(f"\"{name}\" can't be a preset's name; use up to {LONGEST_NAME} letters, digits, spaces and dashes")
+        raise PresetError(sentences.PRESET_NAME_WRONG.format(name=name, longest=LONGEST_NAME))
     if name.casefold() in declared.PRESETS:
-        raise PresetError(f'"{name}" is one of Restyle\'s own plans; choose another name')
+        raise PresetError(sentences.PRESET_NAME_TAKEN.format(name=name))
     return name
 
 
@@ -129,7 +132,7 @@ def read(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise PresetError(f"there is no preset {path}") from error
     except OSError as error:
-        raise PresetError(f"{path} can't be read ({error.strerror or error})") from error
+        raise PresetError(sentences.PRESET_UNREAD.format(path=path, reason=error.strerror or error)) from error
     if len(content) > LARGEST_FILE:
         raise PresetError(f"{path} is too large for a preset")
     try:
@@ -147,7 +150,7 @@ def parse(text: str) -> dict[str, Any]:
         content = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise RecipeError(f"this is no TOML: {error}") from error
-    return checked(content)
+    return checked({name: value for name, value in content.items() if name != SERIES or not isinstance(value, Mapping)})
 
 
 def checked(content: Mapping[str, Any]) -> dict[str, Any]:

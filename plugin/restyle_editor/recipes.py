@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Protocol
 
+from . import sentences
 from .packages import client, limits, settings
 from .packages import parameters as declared
 
@@ -30,7 +31,7 @@ ReadLayer = Callable[[Any], LayerReference]  # from plain values; any error mean
 class StyleChoice:
     """One style: of the library, a picture file or an editor's layer; exactly one of them.
 
-    weight: above 0, relative to the other styles. scale: size of the strokes, 0.25 to 4; None: as the style suggests.
+    weight: above 0, relative to the other styles. scale: size of the strokes, 0.25 to 4; None: automatic.
     crop: x, y, width, height in the style's own pixels. region: where it paints, in the editor's own words; "": everywhere.
     symmetry: "": as the recipe has it.
     """
@@ -56,8 +57,8 @@ class StyleChoice:
         if self.title:
             return self.title
         if self.layer is not None:
-            return self.layer.name or "a layer"
-        return self.library or self.file.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
+            return self.layer.name or sentences.OF_A_LAYER
+        return self.library or sentences.readable(self.file.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0])
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,11 @@ def start(given: Mapping[str, Any]) -> client.Start | None:
     if given.get("start") == "noise":
         return client.Start.noise()
     return client.Start.content(float(given["start_noise"])) if given.get("start_noise") else None
+
+
+def for_texture(recipe: Recipe, width: int, height: int) -> Recipe:
+    """The same for a texture of so many px: painted at its own size, each style everywhere."""
+    return replace(recipe, size=max(width, height), styles=tuple(replace(style, region="") for style in recipe.styles))
 
 
 def symmetry(recipe: Recipe, choice: StyleChoice) -> str | None:

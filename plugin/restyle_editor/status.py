@@ -1,4 +1,4 @@
-"""Owns what is known of the server: its state in words, its styles, the estimate for what is chosen, and installing VGG19."""
+"""Owns what is known of the server: its state in words, its styles and looks, the estimate for what is chosen, and installing VGG19."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from . import sentences
+from . import gallery, sentences
 from .background import Background
+from .latest import Latest
 from .packages import client
-from .recipes import Recipe, StyleChoice
-from .suggestion import suggestion
+from .recipes import StyleChoice
+from .suggestion import suits
 
 INSTALLABLE = "vgg19"
 
@@ -27,7 +28,7 @@ class ServerState(str, Enum):
 
 @dataclass(frozen=True)
 class Tile:
-    """A style in the gallery. picture, effect: JPEG files, may be empty."""
+    """A style in the gallery. hint: all that is told of it, in lines. picture, effect: JPEG files, may be empty. own: it can be removed here."""
 
     id: str
     title: str
@@ -35,7 +36,8 @@ class Tile:
     picture: bytes
     effect: bytes
     own: bool
-    scale: float | None = None
+    tags: tuple[str, ...] = ()
+    credit: str = ""
 
 
 class ServerStatus:
@@ -46,11 +48,13 @@ class ServerStatus:
         self.state, self.sentence = ServerState.OFF, sentences.SERVER_OFF
         self.info: client.ServerInfo | None = None
         self.tiles: tuple[Tile, ...] = ()
+        self.looks: tuple[client.Look, ...] = ()
         self._library: dict[str, client.Style] = {}
         self.estimate: client.Estimate | None = None
         self.installing = ""
         self.install_failed = False
         self._estimates = Estimates(background)
+        self._listing = Latest(background)
 
     def connect(self) -> None:
         """Finds or starts the server, unless that is under way; then asks for its styles."""
@@ -65,11 +69,17 @@ class ServerStatus:
             return
         if self._background.connected:
             self._background.ask(lambda session: session.info(), self._informed, self._gone)
+            self.load_looks()
         elif self.state is ServerState.ERROR:
             self._background.look(self.connect)
 
     def load_styles(self) -> None:
-        self._background.ask(lambda session: session.styles(thumbnails=True), self._styles, self.failed)
+        """Asks for the library's styles anew; while fifty are added, not fifty times at once."""
+        self._listing.ask(lambda session: session.styles(thumbnails=True), self._styles, self.failed)
+
+    def load_looks(self) -> None:
+        """Asks for the looks; a server that has none, or goes away meanwhile, is nothing to be told of here."""
+        self._background.ask(lambda session: session.looks(), self._looks, lambda _words, _error: None)
 
     def add_style(self, file: bytes, title: str, added: Callable[[str], None]) -> None:
         """Adds a picture file to the library; `added` gets its id."""
@@ -132,9 +142,12 @@ class ServerStatus:
 
     def suits(self, styles: Iterable[StyleChoice]) -> tuple[float, str]:
         """The strength and the colors that the library suggests for these styles; the usual ones where it suggests none."""
-        strength, color = suggestion((self._library.get(style.library), style.weight) for style in styles)
-        usual = Recipe()
-        return usual.strength if strength is None else float(round(strength)), color or usual.color
+        return suits(self._library, styles)
+
+    @property
+    def library(self) -> tuple[client.Style, ...]:
+        """In the gallery's order."""
+        return tuple(self._library.values())
 
     def failed(self, words: str, error: BaseException) -> None:
         """Something did not work; a server that is gone is looked for anew the next time."""
@@ -153,6 +166,7 @@ class ServerStatus:
         info, styles = answer
         self._informed(info)
         self._styles(styles)
+        self.load_looks()
 
     def _informed(self, info: client.ServerInfo) -> None:
         self.info = info
@@ -171,9 +185,28 @@ class ServerStatus:
     def _styles(self, styles: list[client.Style]) -> None:
         self._library = {each.id: each for each in styles}
         self.tiles = tuple(
-            Tile(each.id, each.title, each.description, each.thumbnail, each.effect_thumbnail, not each.builtin, each.suggested_scale) for each in styles
+            Tile(
+                each.id,
+                each.title,
+                gallery.hint(each, each.description),
+                each.thumbnail,
+                each.effect_thumbnail,
+                not each.builtin and not each.shared,
+                each.tags,
+                each.credit,
+            )
+            for each in styles
         )
         self._changed()
+
+    def _looks(self, looks: list[client.Look]) -> None:
+        if tuple(looks) != self.looks:
+            self.looks = tuple(looks)
+            self._changed()
+
+    def scale_of(self, style: str) -> float | None:
+        """The size of the strokes that suits a style of the library; None: the usual one."""
+        return self._library[style].suggested_scale if style in self._library else None
 
     def _stand(self, state: ServerState, words: str) -> None:
         self.state, self.sentence = state, words

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .packages import client, parameters
+from .recipes import Recipe, StyleChoice
 
 
 def suggestion(styles: Iterable[tuple[client.Style | None, float | None]]) -> tuple[float | None, str | None]:
@@ -18,3 +19,10 @@ def suggestion(styles: Iterable[tuple[client.Style | None, float | None]]) -> tu
     if len({style.suggested_color for style, _ in blend}) == 1:
         color = blend[0][0].suggested_color
     return strength, color
+
+
+def suits(library: Mapping[str, client.Style], styles: Iterable[StyleChoice]) -> tuple[float, str]:
+    """The strength and the colors that a library suggests for these styles; the usual ones where it suggests none. library: by id."""
+    strength, color = suggestion((library.get(style.library), style.weight) for style in styles)
+    usual = Recipe()
+    return usual.strength if strength is None else float(round(strength)), color or usual.color

@@ -47,7 +47,7 @@ def test_a_preset_is_plain_toml(mine: Presets) -> None:
 
 def test_what_a_person_saw_is_kept_although_it_is_the_default(mine: Presets) -> None:
     assert mine.load(mine.save("plain", presets.settings_of(Recipe())).stem) == {
-        "strength": 50.0, "preset": "standard", "color": "style", "color_mix": 1.0, "seed": 0, "tv": 1.0,
+        "strength": 50.0, "legibility": 85.0, "preset": "standard", "color": "style", "color_mix": 1.0, "seed": 0, "tv": 1.0,
     }  # fmt: skip
 
 

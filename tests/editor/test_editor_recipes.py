@@ -35,6 +35,7 @@ FULL = Recipe(
         StyleChoice(layer=Sheet(7, "sketch"), region="mask:"),
     ),
     strength=72.5,
+    legibility=30.0,
     preset="fine",
     size=FULL_SIZE,
     color="match",
@@ -53,6 +54,8 @@ FULL = Recipe(
     precision="fp32",
     style_layers=(("relu1_1", 2.0), ("relu3_1", 1.0)),
     content_layers=(("relu4_2", 1.0),),
+    seamless="x",
+    layers="two",
 )
 
 
@@ -97,8 +100,10 @@ def test_the_title_joins_the_styles() -> None:
 
 def test_every_setting_is_sent() -> None:
     assert recipes.parameters(FULL) == Parameters(
-        preset="fine", native_size=True, strength=72.5, evaluations=7, seed=99, color="match", color_mix=0.4, objective="wasserstein", optimizer="adam",
+        preset="fine", native_size=True, strength=72.5, legibility=30.0, evaluations=7, seed=99, color="match", color_mix=0.4,
+        objective="wasserstein", optimizer="adam",
         style_layers=FULL.style_layers, content_layers=FULL.content_layers, tv=2.5, pooling="max", precision="fp32", weights="vgg16", device="cuda:0",
+        seamless="x",
     )  # fmt: skip
     assert recipes.parameters(replace(FULL, size=300)).size == 300
     assert recipes.start({"start": "noise"}) == Start.noise()

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from restyle_client import Progress
+from restyle_contract import limits
 from restyle_editor import sentences
+from restyle_imaging.io import pat
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugin"
 EDITORS = (PLUGINS / "gimp" / "restyle" / "restyle_gimp", PLUGINS / "krita" / "restyle")
@@ -77,15 +79,21 @@ def _own(editor: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("painting", "style", "source"), [
-    ("sky — Woodcut", "Woodcut", "sky"), ("a — b — Woodcut", "Woodcut", "a — b"), ("sky — a layer", "sky", "sky"), ("my own name", "Woodcut", "my own name"),
+    ("Woodcut · sky", "Woodcut", "sky"), ("Woodcut · a · b", "Woodcut", "a · b"), ("a layer · sky", "sky", "sky"), ("my own name", "Woodcut", "my own name"),
 ])  # fmt: skip
 def test_a_painted_layer_tells_what_it_was_painted_from(painting: str, style: str, source: str) -> None:
     assert sentences.origin(painting, style) == source
 
 
+def test_a_texture_too_large_for_a_pattern_is_told_so_before_it_is_painted() -> None:
+    assert sentences.pattern_note(10_000, 16) == ""
+    assert "10,000 px" in sentences.pattern_note(16, 10_001)
+    assert limits.LARGEST_PATTERN == pat.LARGEST_SIDE
+
+
 def test_no_layer_is_called_after_itself() -> None:
-    assert sentences.layer_name("Background", "Woodcut") == "Background — Woodcut"
-    assert sentences.layer_name("Background", "Background") == "Background — a layer"
+    assert sentences.layer_name("Background", "Woodcut") == "Woodcut · Background"
+    assert sentences.layer_name("Background", "Background") == "a layer · Background"
 
 
 def test_every_shared_word_is_said_by_an_editor() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
-from restyle_client import Estimate, InstallProgress, JobRequest, RestyleError, ServerInfo
+from restyle_client import Estimate, InstallProgress, JobRequest, RestyleError, ServerInfo, Style
 from restyle_editor.background import Background
-from restyle_editor.status import Estimates, install
+from restyle_editor.status import Estimates, ServerStatus, install
 
 FIRST, SECOND = (cast("JobRequest", name) for name in ("first", "second"))
 INFO = cast("ServerInfo", object())
@@ -112,3 +112,27 @@ def test_installing_is_told_in_words_and_as_a_share_and_ends_one_way(told: list[
     assert [share for _, share in told] == [None, 0.25, 1.0]
     assert "100 MiB of 400 MiB" in told[1][0]
     assert ended == [INFO if error is None else (str(error), error)]
+
+
+def test_while_several_styles_are_added_the_library_is_asked_for_once_at_a_time() -> None:
+    class Library:
+        listed = 0
+
+        def add_style(self, file: bytes, *, title: str) -> Style:
+            return Style(title, title)
+
+        def styles(self, *, thumbnails: bool) -> list[Style]:
+            self.listed += 1
+            return []
+
+    library, chosen = Library(), []  # type: Library, list[str]
+    later = Later(library)
+    status = ServerStatus(later.background, lambda: None, lambda *_: None)
+    for number in range(5):
+        status.add_style(b"", f"style-{number}", chosen.append)
+    for _ in range(5):
+        later.answer()
+    assert len(chosen) == 5
+    later.answer()
+    later.answer()
+    assert (library.listed, later._waiting) == (2, [])

@@ -16,6 +16,7 @@ from .limits import LARGEST_SEED, LARGEST_SIDE, MAX_EVALUATIONS, MAX_TV, SMALLES
 
 AUTOMATIC = "auto"  # the server's choice
 AUTOMATIC_SIZE = 0
+USUAL_LEGIBILITY = 85.0  # a small face keeps its mouth there, which 70 loses
 FULL_SIZE = -1  # work at the layer's own size
 FIRST = "0.1.0"  # the version that began with it
 
@@ -129,6 +130,19 @@ PARAMETERS: tuple[Parameter, ...] = (  # in the order of restyle.proto
         FIRST,
         title="Strength",
     ),
+    Number(
+        "legibility",
+        0,
+        100,
+        USUAL_LEGIBILITY,
+        (
+            "how far faces and lettering keep their lines: there the strength is lowered by itself, down to 25 at 100, and colours stay the style's; 0 is off "
+            "([more](#how-it-paints))"
+        ),
+        FIRST,
+        title="Legibility",
+        step=10,
+    ),
     Number("evaluations", 0, MAX_EVALUATIONS, None, "another budget; 0 paints nothing", FIRST, usual="the preset's", whole=True),
     Number(
         "seed",
@@ -184,15 +198,26 @@ PARAMETERS: tuple[Parameter, ...] = (  # in the order of restyle.proto
         ("the picture is cut into tiles to fit; where even that is too much, the refusal names the least that works, and the largest size that fits"),
         FIRST,
     ),
+    Choice(
+        "seamless",
+        ("none", "x", "y", "both"),
+        "none",
+        (
+            "which sides of the painting go on at the opposite ones, so that it can be laid beside itself: `x` left and right, `y` top and bottom. "
+            "A content that has a seam keeps it; a texture has none. Not together with masks"
+        ),
+        FIRST,
+    ),
 )
 
 DECLARED: Mapping[str, Parameter] = {each.name: each for each in PARAMETERS}
 NUMBERS: Mapping[str, Number] = {each.name: each for each in PARAMETERS if isinstance(each, Number)}
 WORDS: Mapping[str, tuple[str, ...]] = {each.name: each.words for each in PARAMETERS if isinstance(each, Choice)}
 LAYERS = tuple(each.name for each in PARAMETERS if isinstance(each, LayerWeights))
-PRESETS, COLORS, WEIGHTS = WORDS["preset"], WORDS["color"], WORDS["weights"]
+PRESETS, COLORS, WEIGHTS, SEAMLESS = WORDS["preset"], WORDS["color"], WORDS["weights"], WORDS["seamless"]
 OBJECTIVES = (AUTOMATIC, *WORDS["objective"])
 STARTS = ("content", "noise")
+PLACED_AS = ("one", "two")  # layers of an editor
 SYMMETRIES = ("none", "flips", "flips+rotations")
 START_NOISE = (0.0, 1.0)  # standard deviation, in parts of the range
 USUAL_STRENGTH = 50.0  # what the server takes when nothing is asked for
@@ -205,19 +230,21 @@ class Parameters:
     preset: "draft", "standard" or "fine": the cost of at most 12, 60 or 200 loss evaluations at the work size.
     size: 16 to 65535 px, longest side of the work, never above the image's; default 512 on a CPU, 1024 on CUDA. native_size: work at the image's own size.
     strength: 0 to 100; 50, the default, balances style and content.
+    legibility: 0 to 100, default 85: how far faces and lettering keep their lines.
     evaluations: 0 to 10000, instead of the preset's budget. seed: 0 to 4294967295, default 0.
     color: "style", "content" or "match"; color_mix: 0 to 1, how much of it is applied, default 1.
     objective: "gram" (default) or "wasserstein". optimizer: "lbfgs" or "adam". pooling: "average" or "max". precision: "fp32" or "bf16".
     style_layers, content_layers: pairs of a layer's name (relu1_1 to relu5_4) and its weight, ≥ 0.
     tv: 0 to 1000, smoothing in parts of the tuned default; default 1.
     weights: "auto" (default), "vgg19", "vgg16" or the administrator's "file". device: an id of ServerInfo.devices; default: whichever is free first.
-    memory_limit: bytes the engine may use on the device.
+    memory_limit: bytes the engine may use on the device. seamless: "none" (default), "x", "y" or "both": which sides go on at the opposite ones.
     """
 
     preset: str | None = "standard"
     size: int | None = None
     native_size: bool | None = None
     strength: float | None = None
+    legibility: float | None = None
     evaluations: int | None = None
     seed: int | None = None
     color: str | None = None
@@ -232,17 +259,20 @@ class Parameters:
     weights: str | None = None
     device: str | None = None
     memory_limit: int | None = None
+    seamless: str | None = None
 
 
 @dataclass(frozen=True)
 class Settings:
-    """strength: 0 to 100. size: px, longest side of the work, AUTOMATIC_SIZE or FULL_SIZE. color_mix, start_noise: 0 to 1.
+    """strength, legibility: 0 to 100. size: px, longest side of the work, AUTOMATIC_SIZE or FULL_SIZE. color_mix, start_noise: 0 to 1.
 
     tv: smoothness in parts of the default. evaluations: instead of the preset's budget; None: the preset's.
     style_layers, content_layers: pairs of a layer of the network and its weight; none: the server's choice.
+    layers: how many of the editor's the painting becomes, "one", or "two": colours and strokes.
     """
 
     strength: float = USUAL_STRENGTH
+    legibility: float = USUAL_LEGIBILITY
     preset: str = "standard"
     size: int = AUTOMATIC_SIZE
     color: str = "style"
@@ -261,3 +291,5 @@ class Settings:
     precision: str = AUTOMATIC
     style_layers: Layers = ()
     content_layers: Layers = ()
+    seamless: str = "none"
+    layers: str = "one"

@@ -63,7 +63,8 @@ class ScaleReport:
 
 @dataclass(frozen=True)
 class Report:
-    """How a job was painted. steps: one per loss evaluation, in order."""
+    """How a job was painted. steps: one per loss evaluation, in order. legible: where lines were kept as people read there, white on black; None: nowhere."""
 
     scales: tuple[ScaleReport, ...]
     steps: tuple[Progress, ...]
+    legible: Preview | None = None

@@ -49,6 +49,17 @@ class Rect:
         return Rect(x, y, right - x, bottom - y)
 
 
+def repeated(start: int, stop: int, length: int) -> list[tuple[int, int]]:
+    """Where the places start … stop of an axis that repeats lie on it, as beginnings and lengths of pieces in their order."""
+    found = []
+    while start < stop:
+        at = start % length
+        count = min(stop - start, length - at)
+        found.append((at, count))
+        start += count
+    return found
+
+
 class Waiting:
     """Rectangles that wait, the newest first. Those that overlap much, and the oldest when there are many, become one."""
 
@@ -120,6 +131,16 @@ class Canvas:
         """Bytes."""
         return len(self._data)
 
+    def copy(self) -> Canvas:
+        """As it is now."""
+        found = Canvas(self.pixel_bytes, self.width, self.height)
+        found._data[:] = self._data
+        return found
+
+    def same(self, other: Canvas) -> bool:
+        """Whether both have the same size and bytes."""
+        return (self.width, self.height) == (other.width, other.height) and self._data == other._data
+
     def put(self, rect: Rect, data: bytes | bytearray | memoryview) -> None:
         """Writes rows from the top, tightly packed. rect lies on the canvas, and data has its bytes."""
         view, mine = memoryview(data).cast("B"), memoryview(self._data)
@@ -132,6 +153,17 @@ class Canvas:
             return bytes(memoryview(self._data)[rect.y * self._stride : rect.bottom * self._stride])
         mine = memoryview(self._data)
         return b"".join(mine[begin:end] for begin, end, _ in self._rows(rect))
+
+    def take_round(self, rect: Rect) -> bytes:
+        """The same of a rectangle that may leave the canvas: its other side goes on there."""
+        columns, stride = repeated(rect.x, rect.right, self.width), self.pixel_bytes
+        found = bytearray()
+        for y, height in repeated(rect.y, rect.bottom, self.height):
+            strips = [(self.take(Rect(x, y, width, height)), width * stride) for x, width in columns]
+            for row in range(height):
+                for data, length in strips:
+                    found += data[row * length : (row + 1) * length]
+        return bytes(found)
 
     def resize(self, width: int, height: int) -> None:
         """What lies in both sizes keeps its place; what is new is 0."""

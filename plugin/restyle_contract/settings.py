@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from .limits import LARGEST_SIDE, MAX_STYLE_WEIGHT, SMALLEST_SIDE
-from .parameters import AUTOMATIC, FULL_SIZE, LAYERS, NUMBERS, START_NOISE, STARTS, SYMMETRIES, WORDS, Layers, Settings
+from .limits import LARGEST_SIDE, MAX_STYLE_WEIGHT, MAX_TEXTURE, SMALLEST_SIDE
+from .parameters import AUTOMATIC, FULL_SIZE, LAYERS, NUMBERS, PLACED_AS, START_NOISE, STARTS, SYMMETRIES, WORDS, Layers, Settings
 
 NAMES = tuple(field.name for field in fields(Settings))
 CHOICES: Mapping[str, tuple[str, ...]] = {
     **{name: words if getattr(Settings(), name) in words else (AUTOMATIC, *words) for name, words in WORDS.items()},
     "start": STARTS,
     "symmetry": SYMMETRIES,
+    "layers": PLACED_AS,
 }
 RANGES: Mapping[str, tuple[float, float]] = {
     **{name: (each.lowest, each.highest) for name, each in NUMBERS.items()},
@@ -59,6 +61,15 @@ def within(name: str, value: Any, lowest: float, highest: float, whole: bool = F
     """RecipeError."""
     if not is_number(value) or not lowest <= value <= highest or (whole and not isinstance(value, int)):
         raise RecipeError(f"{name} is {value}; it must be a {'whole ' if whole else ''}number from {lowest:.12g} to {highest:.12g}")
+
+
+def check_texture(width: int, height: int) -> None:
+    """Of a texture's width and height in px, before anybody makes its plane. RecipeError."""
+    if width * height > MAX_TEXTURE:
+        factor = math.sqrt(MAX_TEXTURE / (width * height))
+        most = f"{MAX_TEXTURE / 1e6:g} megapixels"
+        largest = f"{math.floor(width * factor)} × {math.floor(height * factor)} px"
+        raise RecipeError(f"{width} × {height} px are more than a texture may have ({most}); scale it down, to {largest} or less")
 
 
 def is_number(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -15,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
+import numpy as np
+from look_files import opposite_look
+from PIL import Image
 from restyle_client import Session, connect
 from restyle_server.wire import restyle_pb2
 
@@ -64,6 +68,27 @@ def serving(folder: Path) -> Iterator[Served]:
         yield served
     finally:
         stop(served.process)
+
+
+@contextmanager
+def with_a_look(served: Served) -> Iterator[dict[str, str]]:
+    """Two styles in the library meanwhile, by their titles in small letters: “Opposite” has a look that paints every colour's opposite, “Lookless” has none."""
+    with served.session() as session:
+        styles = {title: session.add_style(_noise(seed), title=title.capitalize()).id for seed, title in enumerate(("opposite", "lookless"))}
+        look = session.add_look(opposite_look(styles["opposite"]), wanted_id=styles["opposite"])
+        try:
+            yield styles
+        finally:
+            session.delete_look(look.id)
+            for style in styles.values():
+                session.delete_style(style)
+
+
+def _noise(seed: int) -> bytes:
+    """A picture that no other style is."""
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (64, 64, 3), np.uint8)).save(file, "PNG")
+    return file.getvalue()
 
 
 def wait_for_answer(served: Served) -> None:

@@ -145,7 +145,7 @@ def test_from_nothing_to_a_painted_layer_and_back_to_nothing_by_the_readmes_comm
         "! grep -al restyle_serve[r] /proc/[0-9]*/cmdline",  # nobody is left behind; the brackets keep this very line from being found
     )
     results = json.loads((machine.home / "results.json").read_text(encoding="utf-8"))
-    assert results["layers"] == ["photo — woodcut", "photo"], said[-3000:]
+    assert results["layers"] == ["woodcut · photo", "photo"], said[-3000:]
     assert results["changed"] > 0.3, "the new layer looks like the old one"
     assert json.loads((machine.home / "status.json").read_text(encoding="utf-8"))["running"], "the plug-in had started the installed server"
     left = [path for path in _files(machine.home) if "restyle" in path.lower() and not path.startswith("restyle/")]

@@ -18,4 +18,4 @@ def test_the_documented_script_paints_a_folder(gimp: Studio) -> None:
     assert script is not None
     (gimp.home / "restyle_folder.py").write_text(script[1], encoding="utf-8")
     found = gimp.run("gimp_automation")["found"]
-    assert found == {"one.xcf": ["photo — woodcut", "photo"], "two.xcf": ["photo — woodcut", "photo"]}
+    assert found == {"one.xcf": ["woodcut · photo", "photo"], "two.xcf": ["woodcut · photo", "photo"]}

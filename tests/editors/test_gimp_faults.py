@@ -69,7 +69,7 @@ def test_a_killed_plugin_frees_the_server_and_leaves_no_layer(gimp: Studio, serv
     assert not killed["ok"]
     assert killed["layers"] == ["photo"]
     assert again["ok"], again["sentence"]
-    assert again["layers"] == ["photo — woodcut", "photo"]
+    assert again["layers"] == ["woodcut · photo", "photo"]
 
 
 def test_a_server_that_dies_is_started_again_and_the_painting_goes_on(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_server_that_dies_is_started_again_and_the_painting_goes_on(new_studio
             end(process)
     (outcome,) = studio.results()["outcomes"]
     assert outcome["ok"], outcome["sentence"]
-    assert outcome["layers"] == ["photo — woodcut", "photo"]
+    assert outcome["layers"] == ["woodcut · photo", "photo"]
 
 
 def test_a_server_that_dies_and_can_not_be_started_gives_a_sentence(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_without_a_server_the_launcher_starts_one(new_studio: Callable[[Path], S
         launch(studio, ["/usr/bin/python3", "/home/painter/ask.py", str(port)])
         (outcome,) = studio.run("gimp_calls", calls=[QUICK])["outcomes"]
     assert outcome["ok"], outcome["sentence"]
-    assert outcome["layers"] == ["photo — woodcut", "photo"]
+    assert outcome["layers"] == ["woodcut · photo", "photo"]
 
 
 def test_a_launcher_that_is_gone_says_to_install_again(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_server_of_another_version_is_named(new_studio: Callable[[Path], Studi
 def test_the_log_that_the_page_names_is_there_after_the_first_painting(gimp: Studio) -> None:
     (outcome,) = gimp.run("gimp_calls", calls=[QUICK])["outcomes"]
     assert outcome["ok"], outcome["sentence"]
-    assert "“photo — woodcut” is painted." in gimp.log
+    assert "“woodcut · photo” is painted." in gimp.log
 
 
 def launch(studio: Studio, command: list[str]) -> None:
@@ -171,7 +171,8 @@ def launch(studio: Studio, command: list[str]) -> None:
 
 def test_what_nobody_foresaw_is_a_sentence_and_its_traceback_is_in_the_log(new_studio: Callable[[Path], Studio], roomy: Path, tmp_path: Path) -> None:
     studio = new_studio(roomy / f"planted-{tmp_path.name}" / "state")
-    (studio.plugin / "restyle_gimp" / "host" / "order.py").write_text("def order(*_, **__):\n    raise KeyError('planted')\n", encoding="utf-8")
+    with (studio.plugin / "restyle_gimp" / "host" / "order.py").open("a", encoding="utf-8") as room:
+        room.write("\n\ndef order(*_, **__):\n    raise KeyError('planted')\n")
     (outcome,) = studio.run("gimp_calls", calls=[QUICK])["outcomes"]
     assert not outcome["ok"]
     assert "unforeseen" in outcome["sentence"]

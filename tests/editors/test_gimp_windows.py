@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from editors.servers import Served
+from editors.servers import Served, with_a_look
 from editors.studio import Studio, promises
 from PIL import Image
 from restyle_editor.presets import Presets
@@ -50,11 +50,49 @@ def walk_through(studio: Studio, served: Served) -> dict[str, str]:
         suggesting = session.add_style(mirrored.getvalue(), title="Suggesting", suggested_strength=30.0, suggested_scale=0.75, suggested_color="content")
         results = studio.walk("gimp_windows", "gimp -s photo.png", SECONDS, woodcut_strength=suggested("woodcut"), glass_strength=suggested("stained-glass"))
         session.delete_style(suggesting.id)
+    keep(studio)
+    return results
+
+
+def keep(studio: Studio) -> None:
+    """The screenshots, where RESTYLE_SCREENSHOTS says."""
     if wanted := os.environ.get("RESTYLE_SCREENSHOTS"):
         Path(wanted).mkdir(parents=True, exist_ok=True)
         for picture in studio.home.glob("*.png"):
             shutil.copy(picture, Path(wanted) / f"gimp-{studio.root.suite}-{picture.name}")
-    return results
+
+
+@pytest.mark.parametrize("promise", promises("gimp_preview"))
+def test_the_preview(promise: str, new_studio: Callable[[Path], Studio], served: Served, once: Callable[[str, Callable[[], Any]], Any], request: Any) -> None:
+    def look() -> dict[str, str]:
+        studio = new_studio(served.state)
+        photo(studio.home / "photo.png")
+        with with_a_look(served):
+            results = studio.walk("gimp_preview", "gimp -s photo.png", SECONDS)
+        keep(studio)
+        return results
+
+    suite = request.node.callspec.params["debian"]
+    results = once(f"gimp-preview-{suite}", look)
+    assert promise in results, f"the walk ended before, at {list(results)[-1:]}"
+    assert results[promise] == "", results[promise]
+
+
+@pytest.mark.parametrize(("script", "promise"), [(script, promise) for script in ("gimp_updating", "gimp_gallery") for promise in promises(script)])
+def test_a_walk(
+    script: str, promise: str, new_studio: Callable[[Path], Studio], served: Served, once: Callable[[str, Callable[[], Any]], Any], request: Any
+) -> None:
+    def look() -> dict[str, str]:
+        studio = new_studio(served.state)
+        photo(studio.home / "photo.png")
+        results = studio.walk(script, "gimp -s photo.png", SECONDS)
+        keep(studio)
+        return results
+
+    suite = request.node.callspec.params["debian"]
+    results = once(f"{script}-{suite}", look)
+    assert promise in results, f"the walk ended before, at {list(results)[-1:]}"
+    assert results[promise] == "", results[promise]
 
 
 def test_what_gimp_saved_is_a_preset_of_the_command_line(

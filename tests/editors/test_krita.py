@@ -33,21 +33,32 @@ pytestmark = [
 ]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "krita-automation.md"
-SCRIPTS = ("krita_layers", "krita_animation", "krita_ending", "krita_docker", "krita_windows")
+SCRIPTS = (
+    "krita_layers",
+    "krita_animation",
+    "krita_ending",
+    "krita_docker",
+    "krita_gallery",
+    "krita_history",
+    "krita_windows",
+    "krita_updating",
+    "krita_two_layers",
+)
 LEASE_SECONDS = 60  # for the server to end the jobs of a client that is gone: 10 s, on a machine that has better things to do
 SECONDS = 600  # for one script: it takes two minutes on a machine of its own, and was seen to take six beside other work
+LONG_SECONDS = 60.0  # that somebody draws in the checks; RESTYLE_LIVE_SECONDS says another span
 Once = Callable[[str, Callable[[], Any]], Any]
 
 
-def run(script: str, debian: roots.Root, served: Served, roomy: Path) -> dict[str, Any]:
-    """A fresh home, the plug-in installed, and one Krita that walks through a script."""
+def run(script: str, debian: roots.Root, served: Served, roomy: Path, seconds: float = SECONDS, **values: Any) -> dict[str, Any]:
+    """A fresh home, the plug-in installed, and one Krita that walks through a script. values: what the script finds in values.json."""
     place = KritaHome(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), served.state)
     assert "Installed in Krita" in place.install()
     photo(place.home / "photo.png")
     example = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert example is not None
     (place.home / "example.py").write_text(example.group(1), encoding="utf-8")
-    results = place.run(script, SECONDS)
+    results = place.run(script, seconds, **values)
     if wanted := os.environ.get("RESTYLE_SCREENSHOTS"):
         keep(place, results, Path(wanted))
     return {"output": place.output(), **results}
@@ -64,10 +75,35 @@ def keep(place: KritaHome, results: dict[str, Any], folder: Path) -> None:
 
 @pytest.mark.parametrize(("script", "promise"), [(script, promise) for script in SCRIPTS for promise in promises(script)])
 def test_krita(script: str, promise: str, debian: roots.Root, served: Served, roomy: Path, once: Once) -> None:
-    results = once(f"{script}-{debian.suite}", lambda: run(script, debian, served, roomy))
+    kept(once(f"{script}-{debian.suite}", lambda: run(script, debian, served, roomy)), promise)
+
+
+def kept(results: dict[str, Any], promise: str) -> None:
+    """What a script left says that a promise was kept, and that Krita ended well."""
     assert promise in results, f"Krita did not come so far:\n{results.get('uncaught', '')}{results['output']}"
     assert results[promise] == "", results[promise]
     assert results["status"] == 0, results["output"]
+
+
+@pytest.mark.parametrize("promise", promises("krita_live"))
+def test_krita_live(promise: str, debian: roots.Root, served: Served, roomy: Path, once: Once) -> None:
+    def draw() -> dict[str, Any]:
+        with servers.with_a_look(served) as styles:
+            return run("krita_live", debian, served, roomy, SECONDS, **styles)
+
+    kept(once(f"krita_live-{debian.suite}", draw), promise)
+
+
+@pytest.mark.parametrize("promise", promises("krita_live_long"))
+def test_krita_live_for_long(promise: str, debian: roots.Root, served: Served, roomy: Path, once: Once) -> None:
+    """A minute of strokes and undo; ten minutes by hand."""
+    drawn = float(os.environ.get("RESTYLE_LIVE_SECONDS", LONG_SECONDS))
+
+    def draw() -> dict[str, Any]:
+        with servers.with_a_look(served) as styles:
+            return run("krita_live_long", debian, served, roomy, SECONDS + drawn, seconds_drawn=drawn, **styles)
+
+    kept(once(f"krita_live_long-{debian.suite}", draw), promise)
 
 
 def test_kritas_own_importer_takes_the_zip(debian: roots.Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,10 +122,7 @@ def test_kritas_own_importer_takes_the_zip(debian: roots.Root, tmp_path: Path, m
 
 @pytest.mark.parametrize("promise", promises("krita_leaving"))
 def test_krita_from_start_to_end(promise: str, debian: roots.Root, roomy: Path, once: Once) -> None:
-    results = once(f"krita-leaving-{debian.suite}", lambda: leave(debian, roomy))
-    assert promise in results, f"Krita did not come so far:\n{results.get('uncaught', '')}{results['output']}"
-    assert results[promise] == "", results[promise]
-    assert results["status"] == 0, results["output"]
+    kept(once(f"krita-leaving-{debian.suite}", lambda: leave(debian, roomy)), promise)
 
 
 def leave(debian: roots.Root, roomy: Path) -> dict[str, Any]:

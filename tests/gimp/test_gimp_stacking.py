@@ -76,17 +76,9 @@ class Image:
 
 
 @pytest.fixture
-def placing(monkeypatch: pytest.MonkeyPatch) -> Any:
+def placing(gi: MagicMock) -> Any:
     """The module, with nothing of GIMP behind it."""
-    for name in [each for each in sys.modules if each.startswith("restyle_gimp.")]:
-        monkeypatch.delitem(sys.modules, name)
-    gi = MagicMock()
-    monkeypatch.setitem(sys.modules, "gi", gi)
-    monkeypatch.setitem(sys.modules, "gi.repository", gi.repository)
-    module = importlib.import_module("restyle_gimp.host.placing")
-    yield module
-    for name in [each for each in sys.modules if each.startswith("restyle_gimp.")]:
-        del sys.modules[name]
+    return importlib.import_module("restyle_gimp.host.placing")
 
 
 def place(placing: Any, image: Image, layer: Layer, *, translucent: bool = False, part: tuple[int, int, int, int] | None = None) -> tuple[Any, list[str]]:
@@ -105,7 +97,7 @@ def test_the_first_painting_lies_just_above_its_source(placing: Any) -> None:
 @pytest.mark.parametrize("translucent", [False, True])
 def test_the_next_one_lies_on_the_earlier_ones_and_hides_them(placing: Any, translucent: bool) -> None:
     photo = Layer("photo")
-    first, second = Layer("photo — Woodcut", photo), Layer("photo — Woodcut #1", photo, visible=False)
+    first, second = Layer("Woodcut · photo", photo), Layer("Woodcut · photo #1", photo, visible=False)
     image = Image([Layer("text"), second, Layer("between"), first, photo])
     where, said = place(placing, image, photo, translucent=translucent)
     assert where == (None, 1)
@@ -145,8 +137,8 @@ def test_another_part_stays_and_a_locked_one_too(placing: Any) -> None:
 def test_names_come_from_the_layer_that_all_began_with(placing: Any) -> None:
     memory = sys.modules["restyle_gimp.host.memory"]
     photo = Layer("photo")
-    first = Layer("photo — Woodcut", photo)
-    again = Layer("photo — Woodcut #1", first)
+    first = Layer("Woodcut · photo", photo)
+    again = Layer("Woodcut · photo #1", first)
     image = Image([again, first, photo])
     assert memory.name_of_origin(image, again) == "photo"
     assert memory.name_of_origin(Image([again]), again) == "photo"

@@ -16,9 +16,9 @@ from .host.api import QtCore
 from .host.recipe import PRESETS, Recipe, RecipeError, StyleChoice, recipe_from, style_from
 from .model.animation import Animation
 from .model.controller import controller
-from .packages import Failure, Painting, Phase, presets, recipes
+from .packages import Failure, Painting, Phase, limits, presets, recipes
 
-__all__ = ["Failure", "RecipeError", "animate", "paint", "styles"]
+__all__ = ["Failure", "RecipeError", "animate", "paint", "styles", "texture"]
 
 POLL_MS = 50  # between two looks at whether it is done
 SETTLING_SECONDS = 0.3  # Krita's list of layers follows an image 0.1 s late, and crashes when the image is gone by then
@@ -43,6 +43,19 @@ def animate(node: Any = None, document: Any = None, *, style: str = "", styles: 
     """
     document, node = _meant(document, node)
     return _painted(Animation(controller(), document, node, _recipe(style, styles, settings)).painting, document)
+
+
+def texture(
+    width: int, height: int, document: Any = None, *, style: str = "", styles: Sequence[StyleChoice | dict[str, Any] | str] = (), **settings: Any
+) -> Any:
+    """Paints a new layer of styles alone, at the canvas' corner, and returns it. width, height: px. settings: seamless, seed, preset … All else as `paint`
+    has it."""
+    found = document or layers.active_document()
+    if found is None:
+        raise Failure(strings.NO_DOCUMENT)
+    if min(width, height) < limits.SMALLEST_SIDE:
+        raise Failure(strings.TOO_SMALL.format(width=width, height=height))
+    return _painted(controller().texture(found, width, height, _recipe(style, styles, settings)), found)
 
 
 def styles() -> list[str]:

@@ -1,4 +1,4 @@
-"""Owns what Krita gets to know: the three actions and the docker. Both import the rest when they are first used, so that Krita starts no slower."""
+"""Owns what Krita gets to know: the actions and the docker. Both import the rest when they are first used, so that Krita starts no slower."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from . import strings
 from .host.api import krita
 
 DOCKER_ID = "restyle_docker"
+SCRIPTS_MENU = "tools/scripts"  # Krita's name of the menu, not a word
 
 
 class RestyleExtension(krita.Extension):
@@ -17,12 +18,15 @@ class RestyleExtension(krita.Extension):
         """Nothing: Krita calls it before there is a window."""
 
     def createActions(self, window: Any) -> None:  # noqa: N802 - Krita's name
-        for name, words, deed in (
-            ("restyle_layer", strings.ACTION_AGAIN, self.paint),
-            ("restyle_layer_with", strings.ACTION_WITH, self.choose),
-            ("restyle_cancel", strings.ACTION_CANCEL, self.cancel),
+        for name, words, hint, deed in (
+            ("restyle_layer", strings.ACTION_AGAIN, strings.ACTION_AGAIN_HINT, self.paint),
+            ("restyle_layer_with", strings.ACTION_WITH, strings.ACTION_WITH_HINT, self.choose),
+            ("restyle_texture", strings.TEXTURE_ACTION, strings.TEXTURE_HINT, self.texture),
+            ("restyle_legible", strings.ACTION_LEGIBLE, strings.ACTION_LEGIBLE_HINT, self.mark),
+            ("restyle_cancel", strings.ACTION_CANCEL, strings.ACTION_CANCEL_HINT, self.cancel),
         ):
-            action = window.createAction(name, words, strings.SCRIPTS_MENU)
+            action = window.createAction(name, words, SCRIPTS_MENU)
+            action.setToolTip(hint)  # restyle.action has them in English
             action.triggered.connect(lambda _checked=False, deed=deed: deed())
 
     def paint(self) -> None:
@@ -38,6 +42,23 @@ class RestyleExtension(krita.Extension):
             if docker.objectName() == DOCKER_ID:
                 docker.setVisible(True)
                 docker.raise_()
+
+    def texture(self) -> None:
+        """Asks for a size and paints a new layer in the chosen styles; without any, the docker comes up and says so."""
+        from .model.controller import controller
+        from .ui.texture import ask
+
+        if controller().attempt(ask) is None:
+            self.choose()
+
+    def mark(self) -> None:
+        """Gives the layer a mask of its faces and lettering; the docker comes up and says how it went."""
+        from .host import layers, source
+        from .model.controller import controller
+        from .model.legible import mark
+
+        self.choose()
+        controller().attempt(lambda: mark(controller(), *source.chosen_in(layers.active_document())))
 
     def cancel(self) -> None:
         from .host import layers

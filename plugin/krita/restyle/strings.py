@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .packages import sentences
+from .packages import catalogue, sentences
 
 if TYPE_CHECKING:
     from restyle_editor.sentences import *  # noqa: F403 - what every editor says alike
 else:
     globals().update({name: value for name, value in vars(sentences).items() if not name.startswith("_")})
 
-SCRIPTS_MENU = "tools/scripts"  # Krita's name of the menu, not a word
 ACTION_AGAIN = "Restyle Layer"
+ACTION_AGAIN_HINT = "Paint the layer with the last settings of Restyle"
 ACTION_WITH = "Restyle Layer With…"
+ACTION_WITH_HINT = "Show Restyle's docker, to choose a style and settings"
 ACTION_CANCEL = "Cancel Restyle"
+ACTION_CANCEL_HINT = "Give up the paintings of this image that are under way"
+TEXTURE_HINT = "Paint a new layer in Restyle's chosen styles alone, of a size of its own"
+TEXTURE_IN = "A new layer, painted in the manner of {styles} and of nothing else."
+ACTION_LEGIBLE = "Faces and Lettering as Mask"
+ACTION_LEGIBLE_HINT = "Give the layer a hidden mask of its faces and lettering"
 SELECT_NOTHING = "Select ▸ Deselect"
 
 # ---- what went wrong ----
@@ -28,9 +34,9 @@ NO_CLIPBOARD = "There is no picture in the clipboard. Copy one first."
 FILM_GONE = "The new layer is gone from the image, so its other frames are not painted. Undo what took it away, or press All frames again."
 NOT_ANIMATED = "The layer “{name}” has no frames. Choose an animated layer, or press Restyle to paint it as it is."
 PLACING_FAILED = "Krita would not take the painting. Unlock the layer's group, then choose the painting under Recent and press Place."
+MASK_FAILED = "Krita would not take the mask. Unlock the layer, then try again."
+MASK_HOMELESS = "The layer is gone from the image, so its mask has no place to go."
 NOT_ANOTHER = "This layer is being painted already. Wait for it, or cancel it."
-CONTINUE_GONE = "The painter no longer has this painting, so it can't be continued. Use Again to paint it anew."
-PLACE_GONE = "The painter no longer has this painting, so there is nothing to place. Use Again to paint it anew."
 
 # ---- the gallery ----
 ADD = "Add"
@@ -46,6 +52,12 @@ NO_STYLES_YET = "Open an image, and the styles are shown here."
 
 # ---- controls ----
 MASK_NAME = "Selection"
+LEGIBLE_AS_MASK = "As mask"
+LEGIBLE_HINT = "How far faces and lettering keep their lines; 0 is off"
+LEGIBLE_AS_MASK_HINT = "Give the chosen layer a hidden mask of its faces and lettering, to look at or to change"
+READING = "Looking for faces and lettering in “{name}”…"
+MARKED = "“{name}” has the mask “{mask}” now. It is hidden: show it, or turn it into a selection."
+LEGIBLE_MASK = "Faces and lettering"
 REGION_LAYER = "Layer: {name}"
 REGION_LABEL = "Color label: {name}"
 LABELS = ("", "blue", "green", "yellow", "orange", "brown", "red", "purple", "gray")
@@ -59,27 +71,30 @@ PAINT_THIS_HINT = "Paint the chosen layer itself, though it is a painting"
 FRAMES = "All frames"
 FRAMES_SAID = "{frames} ({forecast})"
 FRAMES_HINT = "Paint every frame of an animated layer, or those selected in the timeline, onto a new animated layer; each holds still with the one before"
-EXPLORE = "Explore"
-EXPLORE_HINT = "Six drafts of this layer to choose from"
 KEEP_HINT = "Stop painting now and keep what there is"
 PREVIEW = "Preview of the painting"
 PROGRESS_BAR = "Progress of the painting"
-RECENT = "Recent"
-RECENT_EMPTY = "Your paintings will be listed here."
 AGAIN = "Again"
-AGAIN_HINT = "Paint the chosen layer with the settings of this painting"
-CONTINUE = "Continue"
-CONTINUE_HINT = "Go on from this painting with the settings above"
-PLACE = "Place"
-PLACE_HINT = "Put this painting into the image as a new layer, where it was painted"
-USE_SETTINGS = "Use its settings"
-DELETE = "Delete"
-EXPLORE_TITLE = "Click the one to paint in full"
-DRAFT = "Draft {number}"
-DRAFT_FAILED = "Failed"
-EXPLORE_CLOSE = "Back"
-EXPLORED = "{strength} %, strokes × {scale:g}, {color}"
 INSTALL_SHORT = "VGG19…"
+
+# ---- live ----
+LIVE = "Live"
+LIVE_HINT = "A layer above the chosen one follows it, painted, while you draw; Keep makes it a layer like any other"
+LIVE_LAYER = "{style} · live"
+LIVE_MARKER = "Drawn anew"
+LIVE_ON = "Live: “{name}” is followed"
+LIVE_KEEP = "Keep"
+LIVE_KEEP_HINT = "Keep what is shown as a new layer: one undo step"
+LIVE_FULL = "Paint in full"
+LIVE_FULL_HINT = "Paint the layer as it is now with all care; what is shown goes"
+LIVE_KEPT = "“{name}” is kept."
+LIVE_NO_LOOK = "The style “{name}” has no look, which Live needs. Choose another style."
+LIVE_ONE_STYLE = "Live paints in one style, and several are chosen. Click one of them."
+LIVE_COLORS = "Live can't follow “{name}”: its colors are not its image's, or neither RGB nor gray. Convert the layer first, or press Restyle."
+LIVE_GONE = "The layer that Live showed, or the one it followed, is gone; press Live to begin again."
+LIVE_HIDDEN = "Live rests while its layer is hidden; show it again to go on."
+LIVE_UNLOCKED = "Live rests while its layer is unlocked, so that it paints over nothing of yours; lock it again to go on, or press Keep."
+LIVE_ELSEWHERE = "Live rests while another image is in front."
 
 # ---- the server ----
 READY_FOR_IMAGE = "Ready: open an image"
@@ -88,5 +103,11 @@ READY_FOR_STYLE = "Ready: click a style"
 # ---- what became of it ----
 DONE = "“{name}” is painted."
 DONE_EARLY = "“{name}” is painted; stopped early."
-PLACED = "“{name}” is placed."
 CANCELLED = "Cancelled."
+
+catalogue.translate(globals())
+
+
+def on_button(words: str) -> str:
+    """A name as Qt's buttons and menus show it: to them, a single & says that a letter is a key."""
+    return words.replace("&", "&&")

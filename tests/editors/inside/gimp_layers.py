@@ -165,7 +165,7 @@ def test_a_smaller_work_size_still_brings_every_pixel_back():
 def test_the_new_layer_is_named_after_source_and_style_and_selected():
     image, layer = image_of()
     new = painted(image, layer)
-    assert new.get_name() == "photo — woodcut", new.get_name()
+    assert new.get_name() == "woodcut · photo", new.get_name()
     assert [each.get_id() for each in image.get_selected_layers()] == [new.get_id()]
 
 
@@ -195,7 +195,7 @@ def test_position_opacity_and_mode_are_the_sources_own():
     layer.set_mode(Gimp.LayerMode.MULTIPLY)
     new = painted(image, layer)
     assert new.get_parent().get_id() == group.get_id()
-    assert [each.get_name() for each in group.get_children()] == ["highest", "source — woodcut", "source", "lowest"]
+    assert [each.get_name() for each in group.get_children()] == ["highest", "woodcut · source", "source", "lowest"]
     assert new.get_offsets()[1:] == layer.get_offsets()[1:], new.get_offsets()
     assert abs(new.get_opacity() - layer.get_opacity()) < 0.01
     assert new.get_mode() == Gimp.LayerMode.MULTIPLY
@@ -340,9 +340,9 @@ def test_a_layer_of_another_image_is_a_style_and_so_is_a_part_of_it():
     image, layer = image_of(width=64, height=48)
     other, style = image_of(P.U16_LINEAR, "RGB", width=80, height=70)
     whole = painted(image, layer, strength=70.0, preset="draft", style_layer=style)
-    assert whole.get_name() == "photo — a layer", "the style's name is the layer's own, and says nothing"
+    assert whole.get_name() == "a layer · photo", "the style's name is the layer's own, and says nothing"
     part = painted(image, layer, strength=70.0, preset="draft", styles=f'[{{"layer": {style.get_id()}, "crop": [5, 5, 40, 40], "title": "corner"}}]')
-    assert part.get_name() == "photo — corner"
+    assert part.get_name() == "corner · photo"
     assert native(whole) != native(part)
     assert other.is_valid()
 
@@ -362,7 +362,7 @@ def test_several_styles_paint_their_own_regions():
     new = painted(
         image, layer, strength=70.0, preset="draft", styles='[{"library": "woodcut", "region": "left"}, {"library": "night", "weight": 2, "scale": 0.5}]'
     )
-    assert new.get_name() == "photo — woodcut + night"
+    assert new.get_name() == "woodcut + night · photo"
 
 
 def test_the_layers_own_mask_is_a_region():
@@ -379,7 +379,7 @@ def test_a_picture_file_is_a_style():
     style, _ = image_of(kind="RGB", width=64, height=64)
     bench.save(style, bench.HERE / "my style.png")
     new = painted(image, layer, style_file=bench.Gio.File.new_for_path(str(bench.HERE / "my style.png")))
-    assert new.get_name() == "photo — my style"
+    assert new.get_name() == "my style · photo"
 
 
 def test_pixels_that_are_compared_are_varied():

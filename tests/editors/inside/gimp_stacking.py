@@ -25,7 +25,7 @@ def test_a_second_painting_lies_on_the_first_which_is_hidden():
         add_layer(image, "frame", alpha=255)
         paintings = [painted(image, layer, seed=seed) for seed in range(3)]
         names = [each.get_name() for each in image.get_layers()]
-        assert names == ["frame", "source — woodcut #2", "source — woodcut #1", "source — woodcut", "source", "photo"], names  # GIMP itself numbers them
+        assert names == ["frame", "woodcut · source #2", "woodcut · source #1", "woodcut · source", "source", "photo"], names  # GIMP itself numbers them
         assert [each.get_id() for each in image.get_layers()[1:4]] == [each.get_id() for each in reversed(paintings)]
         assert [each.get_visible() for each in paintings] == [False, False, True]
         assert layer.get_visible() == (kind == "RGB")
@@ -42,7 +42,7 @@ def test_a_painting_goes_over_earlier_ones_in_groups_and_leaves_what_people_hid_
     first.set_visible(True)
     second.set_lock_visibility(True)
     third = painted_anywhere(image, layer)
-    assert [each.get_name() for each in image.get_layers()] == ["source — woodcut #2", "tries", "source — woodcut #1", "source", "photo"]
+    assert [each.get_name() for each in image.get_layers()] == ["woodcut · source #2", "tries", "woodcut · source #1", "source", "photo"]
     assert image.get_layers()[0].get_id() == third.get_id()
     assert (first.get_visible(), second.get_visible(), group.get_visible()) == (False, True, True)
 
@@ -76,9 +76,9 @@ def test_a_painting_of_a_painting_is_called_after_what_all_began_with_and_counts
     layer = add_layer(image, "Background", "RGB")
     first = painted(image, layer)
     second = painted(image, first)
-    assert second.get_name() == "Background — woodcut #1", second.get_name()
+    assert second.get_name() == "woodcut · Background #1", second.get_name()
     third = painted(image, layer)
     assert [each.get_id() for each in image.get_layers()[:4]] == [each.get_id() for each in (third, second, first, layer)]
     assert (first.get_visible(), second.get_visible(), third.get_visible()) == (False, False, True)
     image.remove_layer(layer)
-    assert painted(image, second).get_name() == "Background — woodcut #3"
+    assert painted(image, second).get_name() == "woodcut · Background #3"

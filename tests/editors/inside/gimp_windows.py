@@ -40,7 +40,7 @@ def test_a_chosen_style_sets_the_strength_that_suits_it():
 def test_every_suggestion_of_a_style_is_taken_and_a_blend_takes_the_middle():
     strength, colors = wait(PLUGIN, "slider", "Strength"), wait(PLUGIN, "combo box", "Colors")
     choose(PLUGIN, "list item", "Suggesting")
-    assert wait(PLUGIN, "spin button", "Strokes, Suggesting").queryValue().currentValue == 0.75
+    assert wait(PLUGIN, "spin button", "Strokes, Suggesting").queryText().getText(0, -1) == "automatic"
     assert (strength.queryValue().currentValue, screen.chosen(colors)) == (30, "Of the picture")
     choose(PLUGIN, "list item", "Woodcut", more=True)
     wait(PLUGIN, "spin button", "Strokes, Woodcut")
@@ -75,14 +75,14 @@ def test_painting_shows_its_progress_and_a_new_layer():
     wait(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
     says(PLUGIN, "Scale ")
     gone(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
-    assert layers() == [["photo.png — Woodcut + Swirling night", True], ["photo.png", True]], layers()
+    assert layers() == [["Woodcut + Swirling night · photo.png", True], ["photo.png", True]], layers()
 
 
 def test_repeat_on_the_painted_layer_paints_what_that_was_painted_from():
     press(GIMP, "menu item", "Repeat", exact=False)
     wait(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
     gone(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
-    name = "photo.png — Woodcut + Swirling night"
+    name = "Woodcut + Swirling night · photo.png"
     assert layers() == [[f"{name} #1", True], [name, False], ["photo.png", True]], layers()
     press(GIMP, "menu item", "Undo Restyle")
     assert layers() == [[name, True], ["photo.png", True]], "one step brings the earlier one back, too"
@@ -98,7 +98,7 @@ def test_repeat_paints_the_same_again_without_asking():
     press(GIMP, "menu item", "Repeat", exact=False)
     wait(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
     gone(PLUGIN, "dialog", "Restyle: Woodcut + Swirling night")
-    assert layers() == [["photo.png — Woodcut + Swirling night", True], ["photo.png", True]], layers()
+    assert layers() == [["Woodcut + Swirling night · photo.png", True], ["photo.png", True]], layers()
     press(GIMP, "menu item", "Undo Restyle")
     assert layers() == [["photo.png", True]], layers()
 
@@ -131,7 +131,7 @@ def test_stop_and_keep_keeps_what_there_is():
     screen.photograph_all("running-with-gimp")
     press(PLUGIN, "button", "Stop and keep")
     gone(PLUGIN, "dialog", "Restyle: Stained glass")
-    assert layers() == [["photo.png — Stained glass", True], ["photo.png", True]], layers()
+    assert layers() == [["Stained glass · photo.png", True], ["photo.png", True]], layers()
 
 
 def test_restyle_again_opens_with_the_layers_own_recipe():
@@ -189,7 +189,7 @@ def test_cancel_leaves_nothing_behind():
     says(PLUGIN, "Scale ")
     press(PLUGIN, "button", "Cancel")
     gone(PLUGIN, "dialog", "Restyle: photo.png")
-    assert layers() == [["photo.png — Stained glass", True], ["photo.png", True]], layers()
+    assert layers() == [["Stained glass · photo.png", True], ["photo.png", True]], layers()
 
 
 def test_a_cancelled_painting_forgets_no_settings():
@@ -235,7 +235,7 @@ def test_a_source_that_would_shine_through_is_hidden_and_the_window_says_so_and_
     says(PLUGIN, "“photo.png” is hidden below the painting")
     photograph("Restyle: ", "hidden")
     gone(PLUGIN, "dialog", "Restyle: Woodcut")  # by itself
-    assert layers() == [["photo.png — Woodcut", True], ["photo.png", False]], layers()
+    assert layers() == [["Woodcut · photo.png", True], ["photo.png", False]], layers()
     press(GIMP, "menu item", "Undo Restyle")
     assert layers() == [["photo.png", True]], "one step brings both back"
 
@@ -322,7 +322,7 @@ def test_a_part_of_a_layer_is_a_style_and_a_channel_is_a_region():
     press(PLUGIN, "button", "Restyle")
     wait(PLUGIN, "dialog", "Restyle: part")
     gone(PLUGIN, "dialog", "Restyle: part")
-    assert layers() == [["part", True], ["Woodcut — part", True], ["Woodcut", True]], layers()
+    assert layers() == [["part", True], ["part · Woodcut", True], ["Woodcut", True]], layers()
 
 
 def test_a_closed_image_ends_its_painting():

@@ -83,8 +83,8 @@ def test_the_frames_arrive_one_by_one_and_undo_takes_all_back_in_one_step():
     application().activeWindow().qwindow().grab().save(str(Path.home() / "timeline.png"))
     document.waitForDone()
     yield from trigger("edit_undo")
-    yield from wait(lambda: "film — Woodcut" not in names(document), 5, "one step takes it back")
-    yield from undo(document, lambda: "film — Woodcut" in names(document), "edit_redo")
+    yield from wait(lambda: "Woodcut · film" not in names(document), 5, "one step takes it back")
+    yield from undo(document, lambda: "Woodcut · film" in names(document), "edit_redo")
     assert looks(document.topLevelNodes()[-1], before) == last
 
 
@@ -146,7 +146,7 @@ def test_a_layer_that_is_deleted_meanwhile_is_painted_all_the_same():
     source.remove()
     document.waitForDone()
     yield from done(animation)
-    assert names(document) == ["photo", "film — Woodcut"]
+    assert names(document) == ["photo", "Woodcut · film"]
     assert looks(document.topLevelNodes()[1], before) == before
 
 
@@ -155,7 +155,7 @@ def test_a_new_layer_that_is_undone_meanwhile_ends_the_run_with_a_sentence():
     controller().choose(replace(QUICK, preset="standard"))
     animation = Animation(controller(), document, source)
     yield from wait(lambda: animation._placed or animation.painting.over, what="the first frame")
-    yield from undo(document, lambda: "film — Woodcut" not in names(document))
+    yield from undo(document, lambda: "Woodcut · film" not in names(document))
     yield from over(animation)
     assert animation.painting.phase.value == "failed", animation.painting.text
     assert strings.FILM_GONE in animation.painting.text

@@ -71,7 +71,7 @@ def test_a_painting_tells_every_stage_on_its_way():
 
 def test_a_file_a_layer_and_the_clipboard_become_styles_of_ones_own():
     document, below, dock = yield from ready(width=96, height=96)
-    dock.add.add_file(HOME / "photo.png")
+    dock.add.adding.take([HOME / "photo.png"])
     yield from wait(lambda: controller().recipe.styles[0].title == "photo", what="the file's style")
     mine = controller().recipe.styles[0]
     yield from wait(lambda: any(tile.id == mine.library and tile.picture for tile in controller().server.tiles), what="its picture in the gallery")
@@ -80,12 +80,12 @@ def test_a_file_a_layer_and_the_clipboard_become_styles_of_ones_own():
     picture = QtGui.QImage(bytes(range(256)) * 64, 64, 64, QtGui.QImage.Format.Format_RGB32)
     clipboard.setImage(picture)
     yield 0.2
-    dock.add._clipboard()
+    dock.add.adding.clipboard()
     yield from wait(lambda: controller().recipe.styles[0].title == strings.CLIPBOARD, what="the clipboard's style")
     copied = controller().recipe.styles[0]
     document.setActiveNode(below)
     yield 0.3
-    dock.add._layer()
+    dock.add.adding.layer()
     chosen = controller().recipe.styles[0]
     assert (chosen.layer.name, chosen.library) == ("photo", "")
     yield from done(controller().paint(document, below, replace(QUICK, styles=(chosen,))))
@@ -107,7 +107,7 @@ def test_several_styles_are_mixed_by_their_shares():
     assert [style.weight for style in controller().recipe.styles] == [1.0, 3.0]
     painting = controller().paint(document, below)
     yield from done(painting)
-    assert above(below).name() == "photo — Woodcut + Night"
+    assert above(below).name() == "Woodcut + Night · photo"
     made = order.order(document, below, source.find(document, below), controller().recipe)
     assert [(use.source, use.weight) for use in made.request.styles] == [("woodcut", 1.0), ("night", 3.0)]
 
@@ -164,41 +164,40 @@ def test_the_draft_that_is_clicked_is_painted_in_full():
     draft = dock.exploring.drafts[4]
     dock.exploring.buttons[4].click()
     yield from wait(lambda: len(document.topLevelNodes()) == 2 and not controller().running(), 240, "the painting")
-    assert controller().recipe == draft.recipe
+    assert controller().recipe == draft.variation.recipe
     assert dock.pages.currentWidget() is dock.making
-    assert (draft.recipe.strength, draft.recipe.color) == (60.0, "content")
+    assert draft.variation.recipe.strength == 80.0
 
 
-def test_recent_paintings_are_listed_applied_continued_and_deleted():
+def test_recent_paintings_are_listed_continued_and_deleted_and_their_settings_used():
     document, below, dock = yield from ready()
-    before = len(controller().recents)
+    before = len(controller().history.recents)
     yield from paint(below, replace(QUICK, strength=70.0), document)
     recents = dock.recent
     dock.tabs.setCurrentIndex(1)
     yield 0.3
     assert dock.pages.currentWidget() is recents
     assert recents.list.count() == before + 1
-    newest = controller().recents[0]
-    assert thumbnails.of_file(newest.picture.read_bytes()) is not None
+    newest = controller().history.recents[0]
+    assert thumbnails.of_file(controller().history.file(newest.picture).read_bytes()) is not None
     top = yield from layer(document, "top")
     controller().choose(STILL)
     recents.list.setCurrentRow(0)
-    recents.again.click()
-    yield from wait(lambda: above_named(document, "top — Woodcut"), what="the settings on another layer")
+    recents.take.click()
     assert controller().recipe.strength == 70.0
-    yield from wait(lambda: not controller().running(), what="its end")
+    assert dock.pages.currentWidget() is dock.making
     document.setActiveNode(top)
     yield 0.5
     controller().choose(replace(QUICK, strength=20.0))
     dock.tabs.setCurrentIndex(1)
     recents.list.setCurrentRow(0)
     recents.resume.click()
-    yield from wait(lambda: len(document.topLevelNodes()) == 5 and not controller().running(), what="the continued painting")
+    yield from wait(lambda: len(document.topLevelNodes()) == 4 and not controller().running(), what="the continued painting")
     assert controller().paintings[-1].phase.value == "done"
-    job, picture = controller().recents[0].id, controller().recents[0].picture
+    job, picture = controller().history.recents[0].id, controller().history.file(controller().history.recents[0].picture)
     recents.list.setCurrentRow(0)
     recents.remove.click()
-    assert job not in [recent.id for recent in controller().recents]
+    assert job not in [recent.id for recent in controller().history.recents]
     assert not picture.exists()
     dock.tabs.setCurrentIndex(0)
 
@@ -215,29 +214,29 @@ def test_a_painting_that_krita_would_not_take_is_placed_from_the_recent_ones():
     document.waitForDone()
     document.setSelection(None)
     yield from wait(lambda: painting.over, what="its end")
-    newest = controller().recents[0]
-    assert newest.title == "inner — Woodcut"
+    newest = controller().history.recents[0]
+    assert newest.title == "Woodcut · inner"
     before = len(document.topLevelNodes())
     dock.tabs.setCurrentIndex(1)
     dock.recent.list.setCurrentRow(0)
     dock.recent.place.click()
     yield from wait(lambda: len(document.topLevelNodes()) == before + 1 and not controller().running(), what="the painting placed")
     new = document.topLevelNodes()[-1]
-    assert (new.name(), [mask.type() for mask in new.childNodes()]) == ("inner — Woodcut", ["transparencymask"])
+    assert (new.name(), [mask.type() for mask in new.childNodes()]) == ("Woodcut · inner", ["transparencymask"])
     dock.tabs.setCurrentIndex(0)
 
 
 def test_restyle_and_explore_take_what_a_painted_layer_was_painted_from():
     document, below, dock = yield from ready()
     yield from paint(below, QUICK, document)
-    yield from wait(lambda: document.activeNode().name() == "photo — Woodcut", 20, "the painting chosen by Krita")
+    yield from wait(lambda: document.activeNode().name() == "Woodcut · photo", 20, "the painting chosen by Krita")
     dock.look()
     controller().choose(QUICK)
     yield from wait(lambda: strings.PAINT_AGAIN.format(name="photo") in dock.status.words.toolTip(), 20, "the docker saying so")
     dock.paint.click()
     yield from wait(lambda: len(document.topLevelNodes()) == 3 and not controller().running(), what="the second painting")
     one, two = document.topLevelNodes()[1:]
-    assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut", "photo — Woodcut"]
+    assert [node.name() for node in document.topLevelNodes()] == ["photo", "Woodcut · photo", "Woodcut · photo"]
     assert bytes(one.pixelData(0, 0, 64, 64)) == bytes(two.pixelData(0, 0, 64, 64))  # the same source, settings and seed
 
 
@@ -265,15 +264,11 @@ def test_a_selection_is_said_and_as_a_style_it_is_what_the_gallery_shows():
     select(document, 8, 8, 20, 20)
     note = strings.SELECTION_NOTE.format(width=20, height=20).rstrip(".")
     yield from wait(lambda: dock.look() or dock.status.words.toolTip().startswith(note), 20, "the word of the selection")
-    controller().attempt(dock.add._selection)
+    controller().attempt(dock.add.adding.selection)
     yield 0.3
     assert "limits" in dock.status.words.toolTip()
-    picture = dock.gallery.item(0).icon().pixmap(68, 68).toImage()
+    picture = dock.gallery._icon(dock.gallery.item(0).data(QtCore.Qt.ItemDataRole.UserRole)).pixmap(68, 68).toImage()
     assert {picture.pixelColor(x, y).name() for x in range(20, 48) for y in range(20, 48)} == {"#0000ff"}
-
-
-def above_named(document, name):
-    return name in [node.name() for node in document.topLevelNodes()]
 
 
 def test_continue_goes_on_after_the_file_was_reopened():
@@ -285,7 +280,7 @@ def test_continue_goes_on_after_the_file_was_reopened():
     yield from close(document)
     reopened = application().openDocument(path)
     yield from show(reopened)
-    new = next(node for node in reopened.topLevelNodes() if node.name() == "photo — Woodcut")
+    new = next(node for node in reopened.topLevelNodes() if node.name() == "Woodcut · photo")
     reopened.setActiveNode(new)
     yield 0.6
     dock = docker()
@@ -331,7 +326,7 @@ def test_nothing_is_cut_off_in_270_pixels():
         place = QtCore.QRect(widget.mapTo(dock, QtCore.QPoint(0, 0)), widget.size())
         assert widget.isVisible(), widget
         assert whole.contains(place), (widget, place)
-    for button in (dock.paint, dock.explore, dock.recent.again, dock.running.keep):
+    for button in (dock.paint, dock.explore, dock.recent.take, dock.running.keep):
         assert button.minimumWidth() >= button.fontMetrics().horizontalAdvance(button.text())
     dock.setFloating(False)
 

@@ -115,8 +115,8 @@ class Driver(Extension):
 
 
 def opened():
-    """The images that a script opened and has not closed."""
-    return [document for document in Krita.instance().documents() if document.bounds().width() != BALLAST]
+    """The images that a script opened and has not closed. Restyle's own, which lends Live its shape, is Restyle's to close."""
+    return [document for document in Krita.instance().documents() if document.bounds().width() != BALLAST and not document.fileName().endswith("live.svg")]
 
 
 def uncaught(kind, value, trace):

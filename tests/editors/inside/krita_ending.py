@@ -46,7 +46,7 @@ def test_stop_and_keep_places_what_there_is():
     yield from over(painting)
     assert painting.phase.value == "done", painting.text
     assert "stopped early" in painting.text
-    assert names(document) == ["photo", "photo — Woodcut"]
+    assert names(document) == ["photo", "Woodcut · photo"]
 
 
 def test_a_deleted_layer_leaves_its_painting_on_top():
@@ -58,7 +58,7 @@ def test_a_deleted_layer_leaves_its_painting_on_top():
     document.waitForDone()
     yield from over(painting)
     assert painting.phase.value == "done", painting.text
-    assert names(document) == ["top", "photo — Woodcut"]
+    assert names(document) == ["top", "Woodcut · photo"]
     assert strings.SOURCE_GONE in painting.notes
 
 
@@ -70,7 +70,7 @@ def test_two_images_are_painted_side_by_side_and_cancelled_apart():
     yield from trigger("restyle_cancel")
     yield from over(long, short)
     assert (long.phase.value, short.phase.value) == ("cancelled", "done"), (long.text, short.text)
-    assert (names(one), names(other)) == (["photo"], ["photo", "photo — Woodcut"])
+    assert (names(one), names(other)) == (["photo"], ["photo", "Woodcut · photo"])
 
 
 def test_a_layer_is_painted_once_at_a_time_and_two_layers_at_once():
@@ -85,7 +85,7 @@ def test_a_layer_is_painted_once_at_a_time_and_two_layers_at_once():
     painting.cancel()
     yield from over(painting, beside)
     assert beside.phase.value == "done", beside.text
-    assert names(document) == ["photo", "top", "top — Woodcut"]
+    assert names(document) == ["photo", "top", "Woodcut · top"]
 
 
 def test_one_of_two_views_may_be_closed():
@@ -100,7 +100,7 @@ def test_one_of_two_views_may_be_closed():
     assert layers.find_document(layers.id_of(document)) is not None
     yield from over(painting)
     assert painting.phase.value == "done", painting.text
-    assert names(document) == ["photo", "photo — Woodcut"]
+    assert names(document) == ["photo", "Woodcut · photo"]
 
 
 def test_an_image_closed_while_its_layer_is_read_ends_its_painting():
@@ -154,7 +154,7 @@ def test_windows_show_their_own_images_and_cancel_only_those():
     yield from over(third, staying)
     assert third.phase.value == "cancelled", third.text
     assert staying.phase.value == "done", staying.text
-    assert names(one) == ["photo", "photo — Woodcut"]
+    assert names(one) == ["photo", "Woodcut · photo"]
     yield from show(one)
 
 
@@ -182,7 +182,7 @@ def test_an_image_without_a_window_is_painted_too():
     node.setPixelData(b"\x20\x60\xa0\xff" * WIDTH * HEIGHT, *RECT)
     yield from paint(node, replace(QUICK, strength=90.0), document)
     document.waitForDone()
-    assert names(document)[1].endswith("— Woodcut")
+    assert names(document)[1].startswith("Woodcut ·")
     painted = bytes(document.topLevelNodes()[1].pixelData(*RECT))
     assert painted != bytes(node.pixelData(*RECT))
     assert bytes(document.pixelData(*RECT)) == painted

@@ -109,8 +109,8 @@ def test_undo_takes_the_painting_back_in_one_step():
     yield 0.2
     assert document.activeNode().name() == "photo"
     yield from paint(source)
-    assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut", "top"]
-    assert document.activeNode().name() == "photo — Woodcut"
+    assert [node.name() for node in document.topLevelNodes()] == ["photo", "Woodcut · photo", "top"]
+    assert document.activeNode().name() == "Woodcut · photo"
     yield from undo(document, lambda: [node.name() for node in document.topLevelNodes()] == ["photo", "top"])
     yield from redo(document, lambda: len(document.topLevelNodes()) == 3)
 
@@ -159,7 +159,7 @@ def test_a_second_painting_lies_on_the_first_and_is_what_is_seen():
         assert bytes(document.pixelData(0, 0, WIDTH, HEIGHT)) == alone or alpha < 1.0
         second = yield from paint(source, replace(QUICK, strength=30.0, seed=4))
         two = document.topLevelNodes()[-1]
-        assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut", "photo — Woodcut"]
+        assert [node.name() for node in document.topLevelNodes()] == ["photo", "Woodcut · photo", "Woodcut · photo"]
         assert (one.visible(), two.visible(), source.visible()) == (False, True, alpha == 1.0)
         assert strings.EARLIER_HIDDEN.format(name="photo") in second.notes
         assert first.text
@@ -288,7 +288,7 @@ def test_a_painted_layer_remembers_how_after_the_file_was_reopened():
     yield 0.3
     yield from close(document)
     reopened = application().openDocument(path)
-    new = next(node for node in reopened.topLevelNodes() if node.name() == "photo — Woodcut")
+    new = next(node for node in reopened.topLevelNodes() if node.name() == "Woodcut · photo")
     painted = memory.recall(reopened, new)
     assert painted is not None
     assert painted.recipe == QUICK

@@ -74,7 +74,7 @@ def test_a_painting_goes_on_with_another_server_when_its_own_dies():
     forget()
     assert painting.phase.value == "done", painting.text
     assert strings.SERVER_RESTARTING in said, list(dict.fromkeys(said))
-    assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — Woodcut"]
+    assert [node.name() for node in document.topLevelNodes()] == ["photo", "Woodcut · photo"]
     yield from wait(lambda: controller().server.state in (ServerState.READY, ServerState.BUSY, ServerState.RESTING), 60, "no word of what went wrong")
     return list(dict.fromkeys(said))[-4:]
 

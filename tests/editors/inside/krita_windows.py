@@ -196,7 +196,7 @@ def test_the_docker_paints_what_is_chosen():
     dock.paint.click()
     yield from wait(lambda: len(document.topLevelNodes()) == 2, what="the painting")
     yield from wait(lambda: "is painted" in dock.status.words.toolTip(), what="its word")
-    assert len(controller().recents) >= 1
+    assert len(controller().history.recents) >= 1
     application().activeWindow().qwindow().grab().save(str(HOME / "window.png"))
 
 
@@ -222,7 +222,7 @@ def test_a_script_paints_every_layer():
     yield 0.5
     exec(compile((HOME / "example.py").read_text(encoding="utf-8"), "example.py", "exec"), {"__name__": "example"})  # noqa: S102 - the page's own example
     yield 0.2
-    assert [node.name() for node in document.topLevelNodes()] == ["photo", "photo — woodcut", "second", "second — woodcut"]
+    assert [node.name() for node in document.topLevelNodes()] == ["photo", "woodcut · photo", "second", "woodcut · second"]
 
 
 def test_a_script_may_close_the_image_that_it_painted():
@@ -230,7 +230,7 @@ def test_a_script_may_close_the_image_that_it_painted():
     for alpha in (1.0, 0.5):
         document, source = yield from image(width=64, height=48, alpha=alpha)
         painted = paint_from_script(source, document, style="woodcut", strength=0)
-        assert painted.name() == "photo — woodcut"
+        assert painted.name() == "woodcut · photo"
         document.setModified(False)
         document.close()
         yield 1.0
@@ -294,7 +294,7 @@ def test_a_selection_serves_as_a_style():
     select(document, 8, 8, 40, 40)
     dock = docker()
     yield 0.5
-    dock.add._selection()
+    dock.add.adding.selection()
     style = controller().recipe.styles[0]
     assert style.crop == (8, 8, 40, 40)
     document.setSelection(None)

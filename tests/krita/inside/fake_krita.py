@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import sys
 import types
 import uuid
 from typing import Any
 
-QT = int(os.environ.get("RESTYLE_TEST_QT", "5"))
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-QtCore: Any = importlib.import_module(f"PyQt{QT}.QtCore")
-QtGui: Any = importlib.import_module(f"PyQt{QT}.QtGui")
-QtWidgets: Any = importlib.import_module(f"PyQt{QT}.QtWidgets")
+from fake_qt import QT as QT
+from fake_qt import QtCore as QtCore
+from fake_qt import QtGui as QtGui
+from fake_qt import QtWidgets as QtWidgets
+from fake_selection import Selection as Selection
 
 SAMPLES = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4, "ODD": 1}
 BYTES = {"U8": 1, "U16": 2, "F16": 2, "F32": 4}
@@ -41,7 +39,9 @@ class Node:
         self.document: Document | None = None
         self.home: Document | None = None
         self.writes_in_tree = 0
+        self.drawn: list[tuple[float, ...]] = []  # of a vector layer: where its shape said that it looks different
         self.pinned = False
+        self.drawn_visible: bool | None = None  # whether it was visible as it came into the tree, when Krita draws the image anew by itself
 
     @property
     def _pixel(self) -> int:
@@ -60,6 +60,22 @@ class Node:
     colorProfile = property(lambda self: lambda: self._colors[2])
     parentNode = property(lambda self: lambda: self.parent)
     childNodes = property(lambda self: lambda: list(self.children))
+
+    def setChildNodes(self, nodes: list[Node]) -> None:
+        """No undo step; and those that are children stay so, unless all are taken out before."""
+        for each in self.children:
+            each.parent = None
+        self.children = []
+        for each in nodes:
+            self.addChildNode(each, None)
+
+    def setCollapsed(self, _collapsed: bool) -> None: ...
+
+    def shapes(self) -> list[Node]:
+        return [self]
+
+    def updateAbsolute(self, rect: Any) -> None:
+        self.drawn.append((rect.x(), rect.y(), rect.width(), rect.height()))
 
     def setName(self, name: str) -> None:
         self._name = name
@@ -89,7 +105,10 @@ class Node:
         return True
 
     def setSelection(self, selection: Selection) -> None:
-        self.selection = selection
+        self._selection = selection
+
+    def selection(self) -> Selection:
+        return self._selection
 
     def bounds(self) -> Any:
         return QtCore.QRect(*self._rect)
@@ -108,7 +127,9 @@ class Node:
         return QtCore.QByteArray(self.frames[key])
 
     def thumbnail(self, width: int, height: int) -> Any:
-        return QtGui.QImage(width, height, QtGui.QImage.Format.Format_ARGB32)
+        picture = QtGui.QImage(width, height, QtGui.QImage.Format.Format_ARGB32)
+        picture.fill(QtCore.Qt.GlobalColor.gray)
+        return picture
 
     def pixelData(self, x: int, y: int, width: int, height: int) -> Any:
         left, top, full, rows = self._rect
@@ -155,7 +176,7 @@ class Node:
         if self._locked:
             return False
         self.children.insert(self.children.index(above) + 1 if above in self.children else len(self.children), node)
-        node.parent, node.document = self, self.document
+        node.parent, node.document, node.drawn_visible = self, self.document, node._visible
         return True
 
     def duplicate(self) -> Node:
@@ -166,29 +187,7 @@ class Node:
     def remove(self) -> None:
         assert self.parent is not None
         self.parent.children.remove(self)
-
-
-class Selection:
-    def __init__(self) -> None:
-        self.rect: tuple[int, ...] = (0, 0, 0, 0)
-        self.data = b""
-
-    def setPixelData(self, data: Any, *rect: int) -> None:
-        self.data, self.rect = bytes(data), rect
-
-    def pixelData(self, x: int, y: int, width: int, height: int) -> Any:
-        left, top, full, rows = self.rect
-        inside = [
-            self.data[(y + r - top) * full + x + c - left] if 0 <= y + r - top < rows and 0 <= x + c - left < full else 0
-            for r in range(height)
-            for c in range(width)
-        ]
-        return QtCore.QByteArray(bytes(inside))
-
-    x = property(lambda self: lambda: self.rect[0])
-    y = property(lambda self: lambda: self.rect[1])
-    width = property(lambda self: lambda: self.rect[2])
-    height = property(lambda self: lambda: self.rect[3])
+        self.parent = None
 
 
 class Document:
@@ -219,6 +218,9 @@ class Document:
     selection = property(lambda self: lambda: self.selected)
     currentTime = property(lambda self: lambda: self.time)
     fileName = property(lambda self: lambda: self.file)
+    colorModel = property(lambda self: lambda: self.colors[0])
+    colorDepth = property(lambda self: lambda: self.colors[1])
+    colorProfile = property(lambda self: lambda: self.colors[2])
 
     def bounds(self) -> Any:
         return QtCore.QRect(0, 0, *self.size)
@@ -230,6 +232,23 @@ class Document:
         node = Node(name, kind, colors=self.colors)
         node.home = self
         return node
+
+    def createGroupLayer(self, name: str) -> Node:
+        return Node(name, "grouplayer", colors=self.colors)
+
+    def xRes(self) -> float:
+        return 144.0
+
+    yRes = xRes
+
+    def lock(self) -> None: ...
+
+    def unlock(self) -> None: ...
+
+    def tryBarrierLock(self) -> bool:
+        return True
+
+    def setModified(self, _modified: bool) -> None: ...
 
     def createTransparencyMask(self, name: str) -> Node:
         return Node(name, "transparencymask")
@@ -302,6 +321,18 @@ class Krita:
     def createDocument(self, width: int, height: int, _name: str, model: str, depth: str, profile: str, _resolution: float) -> Document:
         self.settings["imageWidthDef"] = str(width)  # as Krita does
         return Document(width, height, (model, depth, profile))
+
+    def batchmode(self) -> bool:
+        return False
+
+    def setBatchmode(self, _quiet: bool) -> None: ...
+
+    def openDocument(self, _path: str) -> Document:
+        """A vector drawing."""
+        document = Document(16, 16)
+        document.layer("Vector Layer", kind="vectorlayer")
+        self.documents_open.insert(0, document)
+        return document
 
     def readSetting(self, group: str, name: str, usual: str) -> str:
         return self.settings.get(name, usual) if group == "" else usual

@@ -51,10 +51,10 @@ def test_a_selection_as_a_style_shows_what_is_selected_and_says_that_it_limits(d
     document.selected = fake_krita.Selection()
     document.selected.setPixelData(bytes([255]) * 400, 8, 8, 20, 20)
     docker.look()
-    shop.attempt(docker.add._selection)
+    shop.attempt(docker.add.adding.selection)
     assert shop.recipe.styles[0].crop == (8, 8, 20, 20)
     assert "limits" in docker.status.words.toolTip()
-    picture = docker.gallery.item(0).icon().pixmap(68, 68).toImage()
+    picture = docker.gallery._icon(docker.gallery.item(0).data(fake_krita.QtCore.Qt.ItemDataRole.UserRole)).pixmap(68, 68).toImage()
     seen = {picture.pixelColor(x, y).name() for x in range(16, 50) for y in range(16, 50)}
     assert seen == {"#0000ff"}
 
@@ -63,8 +63,8 @@ def test_the_only_layer_of_a_file_is_a_style_by_the_files_name(docker: Any, shop
     document = image(64, 64)
     document.file = "/pictures/My waves.png"
     document.layer("Background", OPAQUE)
-    shop.attempt(docker.add._layer)
+    shop.attempt(docker.add.adding.layer)
     assert shop.recipe.styles[0].title == "My waves"
     document.layer("Layer 2", OPAQUE)
-    shop.attempt(docker.add._layer)
+    shop.attempt(docker.add.adding.layer)
     assert shop.recipe.styles[0].title == "Layer 2"

@@ -22,7 +22,7 @@ def test_the_plug_in_registers_actions_and_a_docker() -> None:
     extension, factory = fake_krita.Krita.extensions[0], fake_krita.Krita.factories[0]
     window = fake_krita.Window()
     extension.createActions(window)
-    assert set(window.actions) == {"restyle_layer", "restyle_layer_with", "restyle_cancel"}
+    assert set(window.actions) == {"restyle_layer", "restyle_layer_with", "restyle_texture", "restyle_legible", "restyle_cancel"}
     assert factory.name == "restyle_docker"
     extension.cancel()  # without an image: nothing happens
 
@@ -55,7 +55,7 @@ def test_strength_and_colors_become_what_suits_the_styles_unless_one_chose_other
 
     assert choose(1) == (50, "style")
     assert choose(0) == (50, "style")
-    assert shop.recipe.styles[0].scale == 1.2
+    assert shop.recipe.styles[0].scale is None  # automatic: the server knows what the style suggests
     assert choose(2) == (60, "match")
     assert docker.controls.slider.value() == 60
     assert choose(3) == (70, "style")
@@ -87,6 +87,27 @@ def test_the_rows_of_the_styles_follow_the_recipe(docker: Any, shop: Any) -> Non
     assert spin.value() == 2.5
     spin.setValue(0.5)
     assert shop.recipe.styles[0].scale == 0.5
+
+
+def test_strokes_are_automatic_until_somebody_chooses_a_size_and_tell_what_was_chosen(docker: Any, shop: Any, image: Any, until: Until, session: Any) -> None:
+    document = image()
+    document.layer("photo", OPAQUE)
+    docker.look()
+
+    def shown() -> Any:
+        return docker.selected_styles._spins[shop.recipe.styles[0].key, "scale"]
+
+    assert (shown().text(), shop.recipe.styles[0].scale) == ("Strokes automatic", None)
+    docker.paint.click()
+    until(lambda: len(document.root.children) == 2 and not shop.running())
+    assert session.requests[0].styles[0].scale is None
+    until(lambda: shown().text() == "Strokes automatic: 0.7")
+    shown().stepUp()
+    assert (shown().text(), shop.recipe.styles[0].scale) == ("Strokes × 0.70", 0.7)
+    shown().stepUp()
+    assert shop.recipe.styles[0].scale == 0.75
+    shown().setValue(shown().minimum())
+    assert (shown().text(), shop.recipe.styles[0].scale) == ("Strokes automatic: 0.7", None)
 
 
 def test_a_region_that_is_chosen_elsewhere_is_shown(docker: Any, shop: Any, image: Any) -> None:
@@ -176,7 +197,7 @@ def test_a_style_that_the_server_refuses_is_told_until_something_else_is_done(do
     docker.look()
     until(lambda: shop.server.state is ServerState.READY)
     session.add_style = lambda *_arguments, **_named: (_ for _ in ()).throw(client.InvalidRequest("file: this is no picture; give a PNG.", "file"))
-    docker.add.add_file(Path(__file__))
+    docker.add.adding.take([Path(__file__)])
     until(lambda: docker.status.words.text() == "This is no picture; give a PNG.")
     shop.server.look()
     until(lambda: shop.server.state is ServerState.READY)
@@ -288,17 +309,17 @@ def test_a_picture_in_the_clipboard_or_a_file_becomes_a_style_of_ones_own(docker
     picture.fill(fake_krita.QtCore.Qt.GlobalColor.red)
     clipboard = fake_krita.QtWidgets.QApplication.clipboard()
     clipboard.clear()
-    shop.attempt(docker.add._clipboard)
+    shop.attempt(docker.add.adding.clipboard)
     assert shop.complaint == strings.NO_CLIPBOARD
     clipboard.setImage(picture)
-    shop.attempt(docker.add._clipboard)
+    shop.attempt(docker.add.adding.clipboard)
     until(lambda: shop.recipe.styles[0].library == "mine")
     picture.save(str(tmp_path / "my cat.png"))
-    docker.add.add_file(tmp_path / "my cat.png")
+    docker.add.adding.take([tmp_path / "my cat.png"])
     until(lambda: len(session.added) == 2)
     assert [title for _, title in session.added] == [strings.CLIPBOARD, "my cat"]
     assert all(file.startswith(b"\x89PNG") for file, _ in session.added)
-    shop.attempt(lambda: docker.add.add_file(tmp_path / "nowhere.png"))
+    shop.attempt(lambda: docker.add.adding.take([tmp_path / "nowhere.png"]))
     assert "nowhere.png" in shop.complaint
 
 

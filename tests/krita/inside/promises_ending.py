@@ -95,7 +95,7 @@ def test_a_deleted_source_leaves_the_painting_on_top(shop: Any, image: Any, unti
     below.remove()
     session.release.set()
     until(lambda: painting.over)
-    assert [node.name() for node in document.root.children] == ["photo — Woodcut"]
+    assert [node.name() for node in document.root.children] == ["Woodcut · photo"]
     assert strings.SOURCE_GONE in painting.notes
 
 

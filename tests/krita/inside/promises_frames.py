@@ -39,7 +39,7 @@ def test_every_frame_follows_the_one_before_and_one_is_painted_at_a_time(shop: A
     animation = Animation(shop, document, layer)
     over(animation, until)
     assert animation.painting.phase is Phase.DONE, animation.painting.text
-    assert animation.painting.text == strings.DONE_FRAMES.format(name="walk — Woodcut", done=6, count=6)
+    assert animation.painting.text == strings.DONE_FRAMES.format(name="Woodcut · walk", done=6, count=6)
     assert [[one.job_id for one in request.previous] for request in session.requests] == [[], ["job-1"], ["job-2"], ["job-3"], ["job-4"], ["job-5"]]
     assert all(request.sequence for request in session.requests)
     assert session.most_at_once == 1

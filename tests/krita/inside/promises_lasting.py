@@ -97,4 +97,4 @@ def test_the_log_is_there_from_the_first_painting_on(docker: Any, shop: Any, ima
     image().layer("photo", OPAQUE)
     docker.look()
     docker.paint.click()
-    until(lambda: log.path().is_file() and "“photo — Woodcut”: done" in log.path().read_text(encoding="utf-8"))
+    until(lambda: log.path().is_file() and "“Woodcut · photo”: done" in log.path().read_text(encoding="utf-8"))

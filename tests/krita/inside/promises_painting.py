@@ -23,12 +23,12 @@ def test_a_painting_is_a_new_layer_above_its_source(shop: Any, image: Any, until
     document.active = below
     painting = paint(shop, document, until)
     assert painting.phase is Phase.DONE, painting.text
-    assert [node.name() for node in document.root.children] == ["photo", "photo — Woodcut", "sketch"]
+    assert [node.name() for node in document.root.children] == ["photo", "Woodcut · photo", "sketch"]
     new = document.root.children[1]
     assert bytes(new.pixelData(0, 0, 24, 20)) == bytes(value ^ 1 for value in OPAQUE) * (24 * 20)
     assert new.writes_in_tree == 0  # what is written into a layer of the tree can't be undone
     assert below.visible()
-    assert "photo — Woodcut" in painting.text
+    assert "Woodcut · photo" in painting.text
 
 
 def test_krita_is_touched_on_its_own_thread_only(shop: Any, image: Any, until: Until, session: Any) -> None:
@@ -136,7 +136,7 @@ def test_a_selection_becomes_a_mask_of_the_new_layer(shop: Any, image: Any, unti
     assert mask.type() == "transparencymask"
     content = session.requests[0].content
     assert (content.width, content.height) == (300 - (250 - 96), 20)  # 96 px of context, inside of the canvas
-    assert sum(mask.selection.data) == 255 * 40
+    assert sum(mask.selection().data) == 255 * 40
 
 
 def test_a_selection_on_a_soft_layer_changes_only_what_is_selected(shop: Any, image: Any, until: Until, session: Any) -> None:
@@ -286,7 +286,7 @@ def test_scripts_wait_for_their_layer(shop: Any, image: Any, monkeypatch: Any) -
     document = image()
     document.layer("photo", OPAQUE)
     layer = automation.paint(style="night", strength=30)
-    assert layer.name() == "photo — night"
+    assert layer.name() == "night · photo"
     assert automation.styles() == ["woodcut", "night", "wave", "glass"]
     with pytest.raises(TypeError, match="strenght"):
         automation.paint(style="night", strenght=30)

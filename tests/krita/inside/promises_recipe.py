@@ -13,14 +13,13 @@ from restyle import strings
 from restyle.host import api
 from restyle.host.recipe import LayerReference, Recipe, RecipeError, StyleChoice, plain, recipe_from
 from restyle.model import settings
-from restyle.model.settings import MOST_RECENT, Recent
 from restyle.packages import log, presets
 from restyle.ui.controls import Controls
 
 PLUGIN = Path(strings.__file__).parent
 FULL = Recipe(
     styles=(StyleChoice(library="woodcut", weight=2.0, region="label:3"), StyleChoice(layer=LayerReference("{d}", "{l}", "sky"), crop=(1, 2, 30, 40))),
-    strength=70.0, preset="fine", size=768, color="match", color_mix=0.5, seed=9, objective="gram", tv=2.0, start="noise", symmetry="flips",
+    strength=70.0, legibility=40.0, preset="fine", size=768, color="match", color_mix=0.5, seed=9, objective="gram", tv=2.0, start="noise", symmetry="flips",
 )  # fmt: skip
 
 
@@ -50,16 +49,6 @@ def test_settings_are_kept_outside_of_the_plug_in() -> None:
     assert settings.load_recipe() == Recipe()
 
 
-def test_recent_paintings_are_kept_the_newest_first_and_not_for_ever() -> None:
-    many = [Recent(f"job-{number}", "t", FULL, float(number), f"painting-{number}.png") for number in range(MOST_RECENT + 5)]
-    log.folder().mkdir(parents=True, exist_ok=True)
-    for recent in many:
-        (log.folder() / recent.thumbnail).write_bytes(b"x")
-    settings.save_recent(many)
-    assert settings.load_recent() == many[:MOST_RECENT]
-    assert len(list(log.folder().glob("painting-*.png"))) == MOST_RECENT
-
-
 def test_presets_are_those_of_every_client(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     saved, controls = presets.of_user(), Controls(shop)
     monkeypatch.setattr(api.QtWidgets.QInputDialog, "getText", lambda *_arguments: ("Soft light", True))
@@ -80,13 +69,6 @@ def test_a_preset_that_makes_no_sense_is_told_with_its_file_and_setting(shop: An
     saved.path("broken").write_text("strength = 900", encoding="utf-8")
     shop.attempt(lambda: controls._load("broken"))
     assert shop.complaint == f"{saved.path('broken')}: strength is 900; it must be a number from 0 to 100."
-
-
-def test_every_word_for_people_stands_in_the_table() -> None:
-    """Sentences in other modules would be missed by a translator: there, only log entries, exceptions for scripts and names of Krita's or Qt's have spaces."""
-    shown = re.compile(r"\b(setText|setToolTip|setWindowTitle|addAction|setAccessibleName|addTab|QPushButton|QLabel|addRow|Failure)\(\s*f?\"[A-Za-z]")
-    found = [f"{path.name}: {line.strip()}" for path in PLUGIN.glob("*.py") for line in path.read_text(encoding="utf-8").splitlines() if shown.search(line)]
-    assert found == []
 
 
 def test_every_word_in_the_table_is_used() -> None:

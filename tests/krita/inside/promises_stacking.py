@@ -20,7 +20,7 @@ def test_a_second_painting_lies_on_the_first_which_is_hidden_until_it_is_undone(
         document.active = below
         painting = paint(shop, document, until)
     names = [node.name() for node in document.root.children]
-    assert names == ["photo", *["photo — Woodcut"] * 3]
+    assert names == ["photo", *["Woodcut · photo"] * 3]
     first, second, third = document.root.children[1:]
     assert painting.result == layers.layer_id(third)
     assert [node.visible() for node in (below, first, second, third)] == [True, False, False, True]
@@ -61,7 +61,7 @@ def test_a_painting_goes_over_earlier_ones_wherever_they_were_put(shop: Any, ima
     document.layer("frame", SOFT)
     document.active = below
     paint(shop, document, until)
-    assert [node.name() for node in document.root.children] == ["photo", "text", "tries", "photo — Woodcut", "frame"]
+    assert [node.name() for node in document.root.children] == ["photo", "text", "tries", "Woodcut · photo", "frame"]
     assert (first.visible(), text.visible(), group.visible()) == (False, True, True)
 
 
@@ -98,18 +98,18 @@ def test_a_painting_of_a_painting_is_called_after_the_layer_that_all_began_with(
     first = paint(shop, document, until)
     document.active = document.root.children[1]
     paint(shop, document, until)
-    assert [node.name() for node in document.root.children] == ["Background", "Background — Woodcut", "Background — Woodcut"]
+    assert [node.name() for node in document.root.children] == ["Background", "Woodcut · Background", "Woodcut · Background"]
     document.active = below
     paint(shop, document, until)
     assert [node.visible() for node in document.root.children] == [True, False, False, True]
-    assert first.title == "Background — Woodcut"
+    assert first.title == "Woodcut · Background"
     below.remove()
     document.active = document.root.children[0]
-    assert paint(shop, document, until).title == "Background — Woodcut"
+    assert paint(shop, document, until).title == "Woodcut · Background"
 
 
 def test_a_style_of_the_same_name_is_not_said_twice(shop: Any, image: Any, until: Until) -> None:
     document = image()
     document.layer("Background", OPAQUE)
     shop.choose(replace(shop.recipe, styles=(StyleChoice(library="night", title="Background"),)))
-    assert paint(shop, document, until).title == "Background — a layer"
+    assert paint(shop, document, until).title == "a layer · Background"

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import queue
-import time
-from collections.abc import Callable
 from typing import Any
 
-from gi.repository import Gimp, GLib
-from restyle_client import JobRequest, Result
+from gi.repository import Gimp
 from restyle_contract.settings import RecipeError
-from restyle_editor import log
 from restyle_editor.failures import Failure
-from restyle_editor.job_thread import JobThread, Message, Outcome
 from restyle_editor.recipes import Recipe
-from restyle_editor.revival import Way
-from restyle_editor.revival import paint as paint_alone
-from restyle_editor.sequence import Course, Sequence
 
 from . import strings
-from .host import arguments, frames, progress, source
-from .host.animation import paint_all
-from .host.background import Background
+from .host import arguments, frames, legible, source, texture, updating
 from .host.failures import Cancelled
 from .host.film import Film
 from .host.frames import Frames
 from .host.order import order
-from .host.placing import Placed, place
+from .host.painting import Bar, finished, paint_animation, paint_layer, paint_texture
 from .host.source import Source
-from .host.status_bar import StatusBar
 
-__all__ = ["Failure", "restyle", "restyle_animation"]
-
-LOOK_SECONDS = 0.5  # between two looks at whether the image is still open
+__all__ = ["Failure", "mark_legible", "restyle", "restyle_animation", "restyle_texture"]
 
 
 def restyle(run_mode: Any, image: Any, drawables: list[Any], config: Any) -> Any:
     """Paints, and places the new layer. Returns a PDBStatusType. Failure with a sentence."""
-    found = source.find(image, drawables)
+    found = _found(image, drawables, asks=run_mode == Gimp.RunMode.INTERACTIVE)
     try:
         if run_mode == Gimp.RunMode.NONINTERACTIVE:
             _paint_silently(found, _recipe(config))
@@ -63,6 +49,50 @@ def restyle_animation(run_mode: Any, image: Any, config: Any) -> tuple[Any, Any 
         return Gimp.PDBStatusType.CANCEL, None
 
 
+def restyle_texture(run_mode: Any, config: Any) -> tuple[Any, Any | None]:
+    """Paints a new image of styles alone. Returns a PDBStatusType and the image; None: there is none. Failure with a sentence."""
+    blank = texture.blank(config.get_property("width"), config.get_property("height"))
+    try:
+        if run_mode == Gimp.RunMode.NONINTERACTIVE:
+            with Bar(blank.alive) as bar:
+                painted = paint_texture(bar, blank, _recipe(config), batch=True)
+        else:
+            from .ui.interactive import texture_with_windows
+
+            painted = texture_with_windows(blank, config, ask=run_mode == Gimp.RunMode.INTERACTIVE)
+    except Cancelled:
+        blank.image.delete()
+        return Gimp.PDBStatusType.CANCEL, None
+    except BaseException:
+        blank.image.delete()
+        raise
+    return Gimp.PDBStatusType.SUCCESS, painted
+
+
+def mark_legible(image: Any, drawables: list[Any]) -> Any:
+    """Makes a channel of a layer's faces and lettering. Returns a PDBStatusType. Failure with a sentence."""
+    found = source.find(image, drawables, whole=True)
+    request, offsets = legible.question(found), found.offsets
+    try:
+        with Bar(found.alive) as bar:
+            result = finished(bar, request)
+    except Cancelled:
+        return Gimp.PDBStatusType.CANCEL
+    legible.add_channel(found, result.plane, offsets)
+    return Gimp.PDBStatusType.SUCCESS
+
+
+def _found(image: Any, drawables: list[Any], asks: bool) -> Source:
+    """The source of a run. asks: a dialog is shown, which may offer an update where the selection, beside the layer, leaves nothing to paint. Failure."""
+    try:
+        return source.find(image, drawables)
+    except Failure:
+        whole = source.find(image, drawables, whole=True) if asks else None
+        if whole is None or updating.earlier(image, whole.layer) is None:
+            raise
+        return whole
+
+
 def _recipe(config: Any) -> Recipe:
     try:
         recipe = arguments.read(config)
@@ -73,65 +103,19 @@ def _recipe(config: Any) -> Recipe:
     return recipe
 
 
-def _paint_silently(found: Source, recipe: Recipe) -> Placed:
+def _paint_silently(found: Source, recipe: Recipe) -> None:
     made = order(found, recipe, batch=True)
-    log.write(f"painting “{made.request.label}”, {found.sent.width} × {found.sent.height} px")
-    background = Background()
-    try:
-        with StatusBar() as bar:
-            result = _follow(made.request, background, bar, found.alive)
-            if result is None:
-                raise Cancelled
-            placed = place(found, result.plane, made.translucent, recipe, result.job)
-    finally:
-        background.close()
-    log.write(f"“{made.request.label}” is painted.")
-    for note in placed.notes:
-        log.write(note)
-        Gimp.message(note)
-    return placed
+    with Bar(found.alive) as bar:
+        paint_layer(bar, made, found, recipe)
 
 
 def _animate_silently(found: Frames, recipe: Recipe) -> Any:
     """The new image; a script has no use for a part of it."""
-    film, sequence, background = Film(recipe, shown=False), Sequence(), Background()
-
-    def paint(request: JobRequest, course: Course) -> Result | None:
-        return _follow(request, background, bar, lambda: film.wanted, sequence.paint, course)
-
+    film = Film(recipe, shown=False)
     try:
-        with found, StatusBar() as bar:
-            paint_all(found, film, recipe, paint, lambda: False, batch=True)
+        with found, Bar(lambda: film.wanted) as bar:
+            paint_animation(bar, found, film, recipe, batch=True)
     except Failure:
         film.discard()
         raise
-    finally:
-        background.close()
     return film.image
-
-
-def _follow(
-    request: JobRequest, background: Background, bar: StatusBar, wanted: Callable[[], bool], way: Way = paint_alone, course: Course | None = None
-) -> Result | None:
-    """Paints, and shows messages on GIMP's own progress bar until the outcome; None when it was cancelled, as what nobody wants is. Failure."""
-    messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
-    painting = JobThread(request, messages.put, background, way=way, previews=False, more=strings.SEE_LOG)
-    painting.start()
-    looked = time.monotonic()
-    while True:
-        if time.monotonic() - looked > LOOK_SECONDS:
-            looked = time.monotonic()
-            if not wanted():
-                painting.cancel()
-        try:
-            message = messages.get(timeout=LOOK_SECONDS)
-        except queue.Empty:
-            continue
-        if isinstance(message, Outcome):
-            if message.failure:
-                raise Failure(message.failure)
-            return message.result
-        if (state := progress.state(message, course)) is not None:
-            bar.show(*state)
-            while GLib.MainContext.default().iteration(False):
-                pass

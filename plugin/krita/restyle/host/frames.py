@@ -87,7 +87,7 @@ def _going_back(document: Any, before: int) -> Steps[None]:
         undo.trigger()
         end = monotonic() + BACK_SECONDS
         while layers.find_document(own) is not None and document.currentTime() != before and monotonic() < end:
-            yield
+            yield None
     if layers.find_document(own) is not None and document.currentTime() != before:
         document.setCurrentTime(before)
         document.waitForDone()

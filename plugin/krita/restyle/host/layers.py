@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .api import application
+from .api import QtCore, application
 
 
 def id_of(document: Any) -> str:
@@ -26,6 +26,25 @@ def find_document(document_id: str) -> Any | None:
 def find_layer(document: Any, wanted: str) -> Any | None:
     """None when it is deleted."""
     return next((node for node in walk(document.rootNode()) if layer_id(node) == wanted), None)
+
+
+def by_id(document: Any, wanted: str) -> Any | None:
+    """The same as find_layer, without walking through all of them where this Krita can: for what is asked many times a second."""
+    if not wanted:
+        return None
+    if not hasattr(document, "nodeByUniqueID"):
+        return find_layer(document, wanted)
+    node = document.nodeByUniqueID(QtCore.QUuid(wanted))
+    return node if node is not None and node.parentNode() is not None else None
+
+
+def seen(node: Any) -> bool:
+    """Whether neither its own eye nor that of a group around it is closed."""
+    while node is not None:
+        if not node.visible():
+            return False
+        node = node.parentNode()
+    return True
 
 
 def walk(node: Any) -> Iterator[Any]:

@@ -14,20 +14,25 @@ from .recipe import Recipe, RecipeError, plain, recipe_from
 KEY = "restyle"  # the annotation's name in the file
 
 
+Rect = tuple[int, int, int, int]
+
+
 @dataclass(frozen=True)
 class Painted:
-    """source: unique id of the layer that was painted; job: of the server, which forgets in time. part: x, y, width, height on the canvas; None: all of it."""
+    """source: unique id of the layer that was painted; job: of the server, which forgets in time. part: x, y, width, height on the canvas; None: all of it.
+    sent: likewise, of what the server got of it; None: nobody noted it."""
 
     recipe: Recipe
     source: str
     job: str
-    part: tuple[int, int, int, int] | None = None
+    part: Rect | None = None
+    sent: Rect | None = None
 
 
 def remember(document: Any, node: Any, painted: Painted) -> None:
     content = _content(document)
     item: dict[str, Any] = {"recipe": plain(painted.recipe), "source": painted.source, "job": painted.job}
-    content[layers.layer_id(node)] = {**item, "part": list(painted.part)} if painted.part else item
+    content[layers.layer_id(node)] = item | {name: list(rect) for name, rect in (("part", painted.part), ("sent", painted.sent)) if rect}
     text = json.dumps(content, ensure_ascii=False).encode("utf-8")
     document.setAnnotation(KEY, "How Restyle painted layers of this image", QtCore.QByteArray(text))
 
@@ -38,11 +43,23 @@ def recall(document: Any, node: Any) -> Painted | None:
     if not isinstance(item, dict):
         return None
     try:
-        x, y, width, height = (int(number) for number in item.get("part") or (0, 0, 0, 0))
-        return Painted(recipe_from(item["recipe"]), str(item["source"]), str(item["job"]), (x, y, width, height) if width else None)
+        return Painted(recipe_from(item["recipe"]), str(item["source"]), str(item["job"]), _rect(item.get("part")), _rect(item.get("sent")))
     except (KeyError, TypeError, ValueError, AttributeError, RecipeError) as error:
         log.write(f"an image's record of a painted layer can't be read: {error}")
         return None
+
+
+def to_update(document: Any, node: Any) -> tuple[Any, Painted] | None:
+    """The painting that an update of a layer starts from, and how it was made: the layer itself, if it was painted from one, or else the latest that was
+    painted from it and can be updated; None: there is none."""
+    if (painted := recall(document, node)) is not None and painted.source:  # a texture was painted from nothing
+        return node, painted
+    source = layers.layer_id(node)
+    for layer in reversed([layer for layer, item in _content(document).items() if isinstance(item, dict) and item.get("source") == source]):
+        found = layers.find_layer(document, layer)
+        if found is not None and (painted := recall(document, found)) is not None and painted.job and painted.sent:
+            return found, painted
+    return None
 
 
 def painted_from(document: Any, node: Any) -> Any | None:
@@ -67,6 +84,11 @@ def name_of_origin(document: Any, node: Any) -> str:
             return sentences.origin(node.name(), painted.recipe.title)
         node = below
     return str(node.name())
+
+
+def _rect(numbers: Any) -> Rect | None:
+    x, y, width, height = (int(number) for number in numbers or (0, 0, 0, 0))
+    return (x, y, width, height) if width else None
 
 
 def _content(document: Any) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import strings
-from ..packages import Box, Failure, Steps, alpha, at_once, client, limits, recipes
+from ..packages import Box, Failure, Steps, alpha, at_once, client, dropping, limits, recipes
 from . import layers, pixels
 from .recipe import Recipe, StyleChoice
-from .source import Source, find
+from .source import NO_LAYER, Source, find
 
 LAYER_REGION, LABEL_REGION = "layer:", "label:"
 _SKETCH = 512  # px: a style for an estimate; its own size matters little
@@ -36,6 +36,8 @@ def ordering(document: Any, node: Any, source: Source, recipe: Recipe, *, start:
     """The same in steps."""
     if not recipe.styles:
         raise Failure(strings.NO_STYLE)
+    if source.selected and recipe.seamless != "none":
+        raise Failure(strings.SEAMLESS_SELECTION.format(menu=strings.SELECT_NOTHING))
     content = yield from pixels.reading(document, node, source.sent)
     visible, opaque = yield from alpha.weighing(content)
     if not visible:
@@ -62,12 +64,41 @@ def ordering(document: Any, node: Any, source: Source, recipe: Recipe, *, start:
     return Order(source, request, pixels.colors_of(node), translucent, mask)
 
 
-def varied(request: client.JobRequest, recipe: Recipe) -> client.JobRequest:
-    """The same pixels with another recipe of the same styles."""
-    styles = tuple(replace(use, weight=float(choice.weight), scale=choice.scale) for use, choice in zip(request.styles, recipe.styles))  # noqa: B905
-    return client.JobRequest(
-        request.content, styles, request.masks, start=request.start, parameters=recipes.parameters(recipe), job_class=request.job_class, label=request.label
+def updating(document: Any, node: Any, source: Source, painting: Any, title: str, job: str) -> Steps[Order]:
+    """An update of a painting of the layer. painting: its layer, whose mask the new one takes over. title: of the recipe. Failure."""
+    content = yield from pixels.reading(document, node, source.sent)
+    visible, opaque = yield from alpha.weighing(content)
+    if not visible:
+        raise Failure(strings.EMPTY.format(name=source.name))
+    mask = pixels.mask_of(painting, source.sent) if source.selected else None
+    request = client.JobRequest(content, update=job, label=strings.layer_name(source.origin, title)[: limits.MAX_TEXT])
+    return Order(source, request, pixels.colors_of(node), mask is None and (source.blends or not opaque), mask)
+
+
+def texturing(document: Any, width: int, height: int, recipe: Recipe) -> Steps[Order]:
+    """The same of a texture in the image's colors, at the canvas' corner. Failure."""
+    if not recipe.styles:
+        raise Failure(strings.NO_STYLE)
+    recipe = recipes.for_texture(recipe, width, height)
+    source = texture_source(document, width, height)
+    colors = pixels.colors_of(document)
+    styles: tuple[client.StyleUse, ...] = ()
+    for choice in recipe.styles:
+        styles += ((yield from _style_use(document, source.sent, choice, recipe)),)
+    request = client.JobRequest(
+        content=pixels.opaque(colors, width, height),
+        styles=styles,
+        start=client.Start.texture(),
+        parameters=recipes.parameters(recipe),
+        label=strings.layer_name(source.origin, recipe.title)[: limits.MAX_TEXT],
     )
+    return Order(source, request, colors, False, None)
+
+
+def texture_source(document: Any, width: int, height: int) -> Source:
+    """What stands for the layer that a texture doesn't have."""
+    box = Box(0, 0, width, height)
+    return Source(layers.id_of(document), NO_LAYER, strings.TEXTURE, box, False, False, box, strings.TEXTURE)
 
 
 def sketch(node: Any, source: Source, recipe: Recipe) -> client.JobRequest:
@@ -100,7 +131,7 @@ def region_plane(document: Any, region: str, box: Box, style: str) -> Steps[clie
     masks: dict[client.PixelFormat, list[client.Plane]] = {}
     for number, node in enumerate(nodes):
         if number:
-            yield
+            yield None
         mask = alpha.alpha_of(pixels.read(document, node, box, projection=True))
         masks.setdefault(mask.format, []).append(mask)
     whole = alpha.united(max(masks.values(), key=len))
@@ -129,18 +160,10 @@ def _style_use(document: Any, box: Box, choice: StyleChoice, recipe: Recipe) -> 
     if choice.library:
         source = choice.library
     elif choice.file:
-        source = picture_file(Path(choice.file))
+        source = dropping.of_file(Path(choice.file)).data
     else:
         source = yield from _style_plane(choice)
     return client.StyleUse(source, float(choice.weight), choice.scale, None, mask, recipes.symmetry(recipe, choice))
-
-
-def picture_file(path: Path) -> bytes:
-    """Failure when it can't be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Failure(strings.STYLE_FILE.format(path=path, reason=error.strerror or error)) from error
 
 
 def _style_plane(choice: StyleChoice) -> Steps[client.Plane]:

@@ -98,6 +98,13 @@ def reading(document: Any, node: Any, box: Box, *, projection: bool = False) -> 
     return plane
 
 
+def opaque(colors: Colors, width: int, height: int) -> client.Plane:
+    """White of that size, in the format that such pixels travel in."""
+    white = {"F16": b"\x00\x3c", "F32": b"\x00\x00\x80\x3f"}.get(colors.format.depth.value, b"\xff")
+    size = width * height * colors.format.pixel_bytes
+    return client.Plane(colors.format, width, height, white * (size // len(white)), icc_of(*colors.sent))
+
+
 def bands(box: Box, size: int) -> Iterator[tuple[Box, int, int]]:
     """A box of `size` bytes from the top in pieces of whole rows: each one's box, and the range of its bytes."""
     row = size // box.height
@@ -113,13 +120,19 @@ def selection_mask(selection: Any, box: Box) -> client.Plane:
     return client.Plane(client.PixelFormat(client.Channels.GRAY, client.Depth.U8), box.width, box.height, data)
 
 
+def mask_of(node: Any, box: Box) -> client.Plane | None:
+    """The first transparency mask of a layer; None: it has none."""
+    masks = [child for child in node.childNodes() if child.type() == "transparencymask"]
+    return selection_mask(masks[0].selection(), box) if masks else None
+
+
 def _by_bands(node: Any, box: Box, pixel_bytes: int) -> Steps[Any | None]:
     """A layer's own pixels; None when Krita gives fewer bytes than that."""
     size = box.width * box.height * pixel_bytes
     whole = memoryview(mmap.mmap(-1, size))  # whose pages come into being as they are filled; a bytearray would be zeroed at once, 64 MiB in 50 ms
     for band, start, end in bands(box, size):
         if start:  # a small layer is read in one turn, so that what is wrong with it is said at once
-            yield
+            yield None
         data = buffer(node.pixelData(*band.rect))
         if len(data) != end - start:
             return None

@@ -7,11 +7,12 @@ from typing import Any
 
 from .. import strings
 from ..packages import Box, Failure, Steps, client
-from . import hidden_sources, layers, memory, pixels
+from . import hidden_sources, layers, memory, pixels, two_layers
 from .api import QtCore, krita
 from .order import Order
+from .recipe import Recipe
 from .scratch import converted
-from .source import Source
+from .source import NO_LAYER, Source
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,19 @@ class Placed:
     notes: tuple[str, ...] = ()
 
 
-def placing(order: Order | Place, plane: client.Plane, name: str) -> Steps[Placed]:
+def placing(order: Order | Place, plane: client.Plane, name: str, recipe: Recipe) -> Steps[Placed]:
     """Adds the painting above its source and what else was painted from that one. Failure when the image is gone, or Krita refuses."""
+    two, photo = None, order.source.layer != NO_LAYER and order.mask is None and not order.translucent
+    if recipe.layers == "two" and photo and two_layers.fits(_document(order), order.colors):
+        two = yield from two_layers.separated(_document(order), order, plane)
+    made = []
+    for part, words in zip(two, two_layers.names(order.source.origin, recipe), strict=True) if two else ((plane, name),):
+        made.append(_document(order).createNode(words, "paintlayer"))
+        yield from _filling(made[-1], order, part)
     document = _document(order)
-    node = document.createNode(name, "paintlayer")
-    yield from _filling(node, order, plane)
-    document = _document(order)
+    node = two_layers.grouped(document, name, *made) if two else made[0]
     if order.mask is not None:
-        _mask(document, node, order)
+        hang_mask(document, node, strings.MASK_NAME, order.mask, order.source.sent)
     return add(document, node, order)
 
 
@@ -56,7 +62,7 @@ def add(document: Any, node: Any, order: Order | Place) -> Placed:
     above = _topmost(parent, below, {layers.layer_id(each) for each in earlier}) if below is not None else None
     if not parent.addChildNode(node, above):  # draws the image anew; and Krita chooses the layer by itself, as soon as its own lists know it
         raise Failure(strings.PLACING_FAILED)
-    notes: tuple[str, ...] = (strings.SOURCE_GONE,) if below is None else ()
+    notes: tuple[str, ...] = (strings.SOURCE_GONE,) if below is None and order.source.layer != NO_LAYER else ()
     if replaces and hidden_sources.hide(document, below, node):
         notes += (strings.HIDDEN.format(name=below.name()),)  # type: ignore[union-attr]
     hidden = [hidden_sources.hide(document, each, node) for each in earlier if _covers(order, document, each)]
@@ -67,6 +73,8 @@ def add(document: Any, node: Any, order: Order | Place) -> Placed:
 
 def _earlier(document: Any, order: Order | Place) -> list[Any]:
     """What was painted from the same source before, and is still in the image."""
+    if order.source.layer == NO_LAYER:
+        return []
     known = memory.paintings_of(document, order.source.layer)
     return [node for node in layers.walk(document.rootNode()) if layers.layer_id(node) in known]
 
@@ -107,14 +115,18 @@ def _filling(node: Any, order: Order | Place, plane: client.Plane) -> Steps[None
         return
     for band, start, end in pixels.bands(box, plane.size):
         if start:
-            yield
+            yield None
         if node.setPixelData(QtCore.QByteArray(bytes(memoryview(plane.data)[start:end])), *band.rect) is False:
             raise Failure(strings.PLACING_FAILED)
 
 
-def _mask(document: Any, node: Any, order: Order | Place) -> None:
+def hang_mask(document: Any, node: Any, name: str, mask: client.Plane, box: Box, visible: bool = True) -> None:
+    """Gives a layer a transparency mask, GRAY U8, of a box of the canvas. Failure."""
     selection = krita.Selection()
-    selection.setPixelData(QtCore.QByteArray(order.mask.data), *order.source.sent.rect)  # type: ignore[union-attr]
-    layer = document.createTransparencyMask(strings.MASK_NAME)
+    selection.setPixelData(QtCore.QByteArray(bytes(mask.data)), *box.rect)
+    layer = document.createTransparencyMask(name)
     layer.setSelection(selection)
-    node.addChildNode(layer, None)
+    if not visible:  # before it is hung: Krita does not draw the image anew for a script's change of visibility
+        layer.setVisible(False)
+    if node.addChildNode(layer, None) is False:
+        raise Failure(strings.MASK_FAILED)

@@ -14,6 +14,7 @@ RecipeError = ranges.RecipeError
 plain = recipes.plain
 FULL_SIZE, MAX_STYLES = parameters.FULL_SIZE, limits.MAX_STYLES
 PRESETS, COLORS, OBJECTIVES, STARTS, SYMMETRIES = parameters.PRESETS, parameters.COLORS, parameters.OBJECTIVES, parameters.STARTS, parameters.SYMMETRIES
+SEAMLESS, PLACED_AS = parameters.SEAMLESS, parameters.PLACED_AS
 SIZES = (parameters.AUTOMATIC_SIZE, 256, 384, 512, 768, 1024, 1536, 2048, FULL_SIZE)  # px, to choose from
 
 

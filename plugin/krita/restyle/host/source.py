@@ -12,6 +12,7 @@ from . import layers, memory, pixels
 PADDING = 96  # px around a selection that are sent for context: the deepest features used see about 200 px
 PAINTABLE = ("paintlayer", "grouplayer", "clonelayer", "filelayer", "vectorlayer", "filllayer")
 PASSING_BLEND = "normal"
+NO_LAYER = ""  # the id of what a texture is painted from
 OPAQUE = 255  # Krita's opacity
 
 
@@ -77,6 +78,12 @@ def find(document: Any, node: Any, whole: bool = False) -> Source:
     box = box.at_least(limits.SMALLEST_SIDE, canvas)
     _check_size(box)
     return _source(document, node, box, part, selection is not None)
+
+
+def as_painted(document: Any, node: Any, sent: Box, part: Box | None) -> Source:
+    """The part of a layer that was painted before, whatever is selected now. part: what of it shows; None: all. Failure with one sentence."""
+    _check(node)
+    return _source(document, node, sent, part or sent, part is not None)
 
 
 def _source(document: Any, node: Any, sent: Box, part: Box, selected: bool) -> Source:

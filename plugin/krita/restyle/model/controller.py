@@ -12,13 +12,30 @@ from ..host import layers, memory, placing, source, time_slicing
 from ..host.api import QtCore
 from ..host.background import Background
 from ..host.failures import caught, guarded
-from ..host.order import Order, ordering, sketch
-from ..host.placing import Placed
-from ..host.recipe import MAX_STYLES, Recipe, StyleChoice
+from ..host.order import Order, ordering, sketch, texture_source, texturing, updating
+from ..host.placing import Place, Placed
+from ..host.recipe import MAX_STYLES, Recipe, StyleChoice, recipe_from
 from ..host.source import Source
-from ..packages import Failure, Painting, Phase, ServerStatus, Steps, Way, client, log, paint_alone, sentence
+from ..packages import (
+    Box,
+    Failure,
+    History,
+    Keeping,
+    Painting,
+    Phase,
+    Recent,
+    ServerStatus,
+    Steps,
+    Way,
+    client,
+    gallery,
+    log,
+    lowering,
+    paint_alone,
+    ranges,
+    sentence,
+)  # fmt: skip
 from . import recents, settings
-from .settings import Recent
 
 T = TypeVar("T")
 MOST_KEPT = 50  # paintings that are over, for the docker to show the last word of
@@ -31,12 +48,15 @@ class Controller:
         self.background = background or Background()
         self.server = ServerStatus(self.background, self.changed, self.say)
         self.recipe = settings.load_recipe()
-        self.recents = settings.load_recent()
+        self.history = History(log.folder, recipe_from)
+        self.taste = gallery.of_user("krita")
+        self.keeping = Keeping(self.background, self.changed)
         self.paintings: list[Painting] = []
         self.complaint = ""  # why the last press of a button did nothing
         self.notice = ""  # what it did, where nothing else shows it
         self.ended: list[Callable[[Painting], None]] = []
         self._listeners: list[Callable[[], None]] = []
+        self.live: Any = None  # model.live's, once it is used
 
     # ---- who watches ----
 
@@ -76,6 +96,15 @@ class Controller:
         strength, color = self.server.suits(styles) if suited else (old.strength, old.color)
         self.choose(replace(old, styles=styles, strength=strength, color=color))
 
+    def favor(self, style: str, favorite: bool) -> None:
+        """Makes a style of the library a favorite, or no longer one: in all windows, and in the next session."""
+        self.taste.favor(style, favorite)
+        self.changed()
+
+    def resize_tiles(self, tiles: str) -> None:
+        self.taste.resize(tiles)
+        self.changed()
+
     def estimate(self) -> None:
         """Asks what the present choice would take; says nothing when there is nothing to paint."""
         if not self.recipe.styles or not self.background.connected:
@@ -92,15 +121,20 @@ class Controller:
         found = source.find(document, node)
         self.refuse_second(found)
         painting = self.begin(found, recipe)
-
-        def failed(words: str) -> None:
-            painting.end(Phase.FAILED, words)
-
-        def send(made: Order) -> None:
-            self.send(made.request, painting, lambda result: self._placing(painting, made, result), failed)
-
-        self.read(ordering(document, node, found, recipe, start=start), send, painting)
+        self.read(ordering(document, node, found, recipe, start=start), lambda made: self._send(made, painting), painting)
         return painting
+
+    def texture(self, document: Any, width: int, height: int, recipe: Recipe | None = None) -> Painting:
+        """Begins to paint a new layer of styles alone. Failure, RecipeError with a sentence."""
+        ranges.check_texture(width, height)
+        recipe = recipe or self.recipe
+        painting = self.begin(texture_source(document, width, height), recipe)
+        self.read(texturing(document, width, height, recipe), lambda made: self._send(made, painting), painting)
+        return painting
+
+    def _send(self, made: Order, painting: Painting) -> None:
+        way = lowering.paint_at(painting.recipe.strength) if made.request.update else paint_alone
+        self.send(made.request, painting, lambda result: self._placing(painting, made, result), lambda words: painting.end(Phase.FAILED, words), way=way)
 
     def read(self, steps: Steps[T], read: Callable[[T], None], *paintings: Painting) -> None:
         """Goes through the steps that read what paintings begin with, then calls `read`. Failure when it fails at once: then there are no paintings."""
@@ -131,6 +165,24 @@ class Controller:
             recipe = self.recipe if self.recipe.styles else painted.recipe
             return self.paint(document, below, recipe, client.Start.job(painted.job))
         return self.paint(document, below, painted.recipe)
+
+    def update(self, document: Any, node: Any) -> Painting:
+        """Paints only what has changed in a layer since its painting, which is the chosen layer or was made of it. Failure."""
+        found = memory.to_update(document, node)
+        if found is None:
+            raise Failure(strings.UPDATE_NONE)
+        layer, painted = found
+        below = layers.find_layer(document, painted.source)
+        if below is None:
+            raise Failure(strings.UPDATE_SOURCE_GONE)
+        if painted.sent is None or not painted.job:
+            raise Failure(strings.UPDATE_UNKNOWN)
+        before = source.as_painted(document, below, Box(*painted.sent), Box(*painted.part) if painted.part else None)
+        self.refuse_second(before)
+        painting = self.begin(before, painted.recipe)
+        steps = updating(document, below, before, layer, painted.recipe.title, painted.job)
+        self.read(steps, lambda made: self._send(made, painting), painting)
+        return painting
 
     def refuse_second(self, found: Source) -> None:
         """Failure while a layer is being painted."""
@@ -230,19 +282,25 @@ class Controller:
 
     # ---- recent paintings ----
 
-    def remember(self, painting: Painting, placed: Placed, job: str, part: tuple[int, int, int, int] | None = None) -> None:
-        """How a new layer was painted: in its image. part: of the canvas, where it is not all of the layer."""
+    def remember(self, painting: Painting, placed: Placed, job: str, made: Order | Place | None = None) -> None:
+        """How a new layer was painted: in its image. made: of one that can be updated."""
         painting.result = placed.layer
         document = layers.find_document(placed.document)
         node = layers.find_layer(document, placed.layer) if document is not None else None
         if node is not None:
-            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, job, part))
+            part = made.source.part.rect if made is not None and made.mask is not None else None
+            sent = made.source.sent.rect if made is not None else None
+            memory.remember(document, node, memory.Painted(painting.recipe, painting.layer, job, part, sent))
 
     def forget_recent(self, recent: Recent) -> None:
-        """Out of the list, and off the server."""
-        self.recents = settings.save_recent([each for each in self.recents if each.id != recent.id])
-        if self.background.connected:
-            self.background.ask(lambda session: session.delete(recent.id), lambda _: None, lambda _words, _error: None)
+        """Out of the list, and off the server, which is started for that if need be."""
+        self.history.forget(recent.id)
+
+        def problem(words: str, error: BaseException) -> None:
+            if not isinstance(error, client.Refused):  # what the painter has no more is off it
+                self.say(words)
+
+        self.background.ask(lambda session: session.delete(recent.id), lambda _: None, problem)
         self.changed()
 
     def resume_recent(self, recent: Recent) -> Painting:
@@ -259,9 +317,12 @@ class Controller:
             self.over(painting)
 
     def _placing(self, painting: Painting, made: Order, result: client.Result) -> Steps[None]:
+        if made.request.update and result.job.progress is None:  # nothing was painted
+            painting.end(Phase.DONE, strings.UPDATE_UNCHANGED.format(name=made.source.name))
+            return
         recents.add(self, painting, result, made)  # first: what the image does not take can be placed from there
-        placed = yield from placing.placing(made, result.plane, painting.title)
-        self.remember(painting, placed, result.job.id, made.source.part.rect if made.mask is not None else None)
+        placed = yield from placing.placing(made, result.plane, painting.title, painting.recipe)
+        self.remember(painting, placed, result.job.id, made)
         words = (strings.DONE_EARLY if result.job.finished_early else strings.DONE).format(name=painting.title)
         work = result.job.result.work_note if result.job.result else ""
         notes = (*placed.notes, *((f"{work[:1].upper()}{work[1:]}.",) if work else ()), *result.job.warnings)

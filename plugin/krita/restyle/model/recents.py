@@ -4,33 +4,50 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import strings
 from ..host import layers, placing, thumbnails, time_slicing
 from ..host.failures import caught, guarded
 from ..host.order import Order
 from ..host.placing import Place
-from ..packages import Failure, Painting, Phase, Steps, client, log, sentence
-from . import settings, spots
-from .settings import Recent
+from ..host.source import NO_LAYER
+from ..packages import SIDE, Failure, Painting, Phase, Recent, Steps, client, log, lowering, sentence
+from . import spots
 
 if TYPE_CHECKING:
     from .controller import Controller
 
 
 def add(controller: Controller, painting: Painting, result: client.Result, made: Order | None = None) -> None:
-    """Puts a painting among the recent ones. made: of one that can be placed once more."""
-    job = result.job.id
-    picture = thumbnails.of_painting(result.plane, painting.preview)
-    name = thumbnails.save(picture, log.folder(), f"painting-{job[:40]}.png") if picture is not None else ""
-    spot = spots.written(made, job) if made is not None else None
-    controller.recents = settings.save_recent([Recent(job, painting.title, painting.recipe, time.time(), name, spot), *controller.recents])
+    """Puts a painting among the recent ones. made: of one that can be placed once more. A list that can't be written stops no painting: the log says why."""
+    history, job = controller.history, result.job.id
+    try:
+        after = thumbnails.saved(thumbnails.of_painting(result.plane, painting.preview, SIDE), history.new_file(job, ".jpg"))
+        before = thumbnails.saved(_before(made), history.new_file(job, "-before.jpg")) if made is not None else ""
+        spot = spots.written(history, made, job) if made is not None else None
+        lowered = lowering.lowered(painting.recipe.strength, result.job)
+        history.add(Recent(job, painting.title, painting.recipe, time.time(), after, before, spot, result.job.style_scales, lowered))
+    except Exception:  # whatever it is, the painting itself is worth more than its place in the list
+        log.write(f"“{painting.title}” can't be listed among the recent paintings.")
+        log.write_traceback()
 
 
-def place(controller: Controller, recent: Recent) -> Painting:
-    """Puts a recent painting into its image, or else into the active one, as long as the server has it. Failure."""
-    spot = _at_home(spots.place_of(recent))
+def _before(made: Order) -> Any | None:
+    """A picture of what was sent; None: a texture was painted from nothing."""
+    if made.source.layer == NO_LAYER:
+        return None
+    document = layers.find_document(made.source.document)
+    node = layers.find_layer(document, made.source.layer) if document is not None else None
+    return thumbnails.of_source(made.request.content, node, made.source.sent, SIDE)
+
+
+def place(controller: Controller, recent: Recent, strength: float | None = None) -> Painting:
+    """Puts a recent painting into its image, or else into the active one, as long as the server has it. strength: lower than its own; None: as it is.
+    Failure."""
+    if strength is not None:
+        recent = replace(recent, recipe=replace(recent.recipe, strength=strength))
+    spot = _at_home(spots.place_of(controller.history, recent))
     painting = Painting(spot.source.document, spot.source.layer, spot.source.origin, recent.recipe)
     painting.text = strings.PLACING
     controller.paintings = [*controller.paintings, painting]
@@ -44,15 +61,15 @@ def place(controller: Controller, recent: Recent) -> Painting:
         if painting.cancellation.cancelled:
             ended(Phase.CANCELLED, strings.CANCELLED)
             return
-        placed = yield from placing.placing(spot, result.plane, painting.title)
-        controller.remember(painting, placed, recent.id, spot.source.part.rect if spot.mask is not None else None)
+        placed = yield from placing.placing(spot, result.plane, painting.title, recent.recipe)
+        controller.remember(painting, placed, recent.id, spot)
         ended(Phase.DONE, strings.PLACED.format(name=painting.title), placed.notes)
 
     def broke(error: Exception) -> None:
         ended(Phase.FAILED, sentence(error))
 
     def problem(words: str, error: BaseException) -> None:
-        gone = isinstance(error, (client.NotFound, client.ResultExpired, client.WrongState))
+        gone = isinstance(error, (client.NotFound, client.ResultExpired)) or (isinstance(error, client.WrongState) and strength is None)
         ended(Phase.FAILED, strings.PLACE_GONE if gone else words)
 
     @guarded
@@ -61,7 +78,8 @@ def place(controller: Controller, recent: Recent) -> Painting:
         controller.changed()
 
     def question(session: client.Session) -> client.Result:
-        return session.read(recent.id, lambda event: controller.background.tell(heard, event))
+        wanted = recent.lowered if strength is None else strength
+        return session.read(recent.id, lambda event: controller.background.tell(heard, event), strength=wanted)
 
     controller.background.ask(question, caught(lambda result: time_slicing.walk(put(result), lambda _: None, broke), broke), problem)
     return painting

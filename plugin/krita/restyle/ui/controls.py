@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from .. import strings
 from ..host.api import QtCore, QtWidgets
-from ..host.recipe import COLORS, FULL_SIZE, OBJECTIVES, PRESETS, SIZES, STARTS, SYMMETRIES, Recipe, recipe_from
+from ..host.layers import active_document
+from ..host.recipe import COLORS, FULL_SIZE, OBJECTIVES, PLACED_AS, PRESETS, SEAMLESS, SIZES, STARTS, SYMMETRIES, Recipe, recipe_from
+from ..host.source import chosen_in
 from ..model.controller import Controller
+from ..model.legible import mark
 from ..packages import parameters, presets
 
 if TYPE_CHECKING:
@@ -105,9 +108,14 @@ class Controls(QtWidgets.QWidget):
         form.addRow(strings.SMOOTHNESS, self._number(NUMBERS["tv"]))
         form.addRow(strings.SYMMETRY, self._combo("symmetry", [(key, strings.SYMMETRIES[key]) for key in SYMMETRIES], strings.SYMMETRY))
         form.addRow(strings.START, self._combo("start", [(key, strings.STARTS[key]) for key in STARTS], strings.START))
+        ways = [(key, strings.SEAMLESS_WAYS[key]) for key in SEAMLESS]
+        form.addRow(strings.SEAMLESS, self._combo("seamless", ways, strings.SEAMLESS, strings.SEAMLESS_HINT))
+        placed = [(key, strings.LAYERS_WAYS[key]) for key in PLACED_AS]
+        form.addRow(strings.LAYERS, self._combo("layers", placed, strings.LAYERS, strings.LAYERS_HINT))
+        form.addRow(strings.NUMBERS["legibility"], self._legibility())
         for number in NUMBERS.values():
             if number.title and number.name not in (*self._fields, "strength"):
-                form.addRow(number.title, self._number(number))
+                form.addRow(strings.NUMBERS[number.name], self._number(number))
         form.addRow(strings.PRESETS, self._presets())
         return form
 
@@ -130,7 +138,7 @@ class Controls(QtWidgets.QWidget):
         spin.setDecimals(0 if number.whole else 2)
         spin.setRange(number.lowest, number.highest)
         spin.setSingleStep(number.step)
-        spin.setAccessibleName(number.title)
+        spin.setAccessibleName(strings.NUMBERS.get(number.name, ""))
         spin.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         spin.valueChanged.connect(lambda value: self._set(number.name, int(value) if number.whole else round(value, 3)))
         self._fields[number.name] = spin
@@ -149,6 +157,20 @@ class Controls(QtWidgets.QWidget):
         row.addWidget(dice)
         return row
 
+    def _legibility(self) -> Any:
+        row = QtWidgets.QHBoxLayout()
+        spin = self._number(NUMBERS["legibility"])
+        spin.setToolTip(strings.LEGIBLE_HINT)
+        spin.setDecimals(0)
+        button = QtWidgets.QToolButton()
+        button.setText(strings.LEGIBLE_AS_MASK)
+        button.setToolTip(strings.LEGIBLE_AS_MASK_HINT)
+        button.setAutoRaise(True)
+        button.clicked.connect(lambda: self._controller.attempt(lambda: mark(self._controller, *chosen_in(active_document()))))
+        row.addWidget(spin, 1)
+        row.addWidget(button)
+        return row
+
     def _presets(self) -> Any:
         self.saved = QtWidgets.QToolButton()
         self.saved.setText(strings.PRESETS_MENU)
@@ -165,12 +187,12 @@ class Controls(QtWidgets.QWidget):
         saved = presets.of_user()
         names = saved.names()
         for name in names:
-            menu.addAction(name).triggered.connect(lambda _checked=False, name=name: self._controller.attempt(lambda: self._load(name)))
+            menu.addAction(strings.on_button(name)).triggered.connect(lambda _checked=False, name=name: self._controller.attempt(lambda: self._load(name)))
         if names:
             menu.addSeparator()
         menu.addAction(strings.PRESET_SAVE).triggered.connect(lambda: self._controller.attempt(self._save))
         for name in names:
-            words = strings.PRESET_DELETE.format(name=name)
+            words = strings.on_button(strings.PRESET_DELETE.format(name=name))
             menu.addAction(words).triggered.connect(lambda _checked=False, name=name: self._controller.attempt(lambda: saved.remove(name)))
 
     def _load(self, name: str) -> None:

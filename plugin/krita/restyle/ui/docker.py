@@ -12,20 +12,22 @@ from ..host.api import QtCore, QtWidgets, krita
 from ..host.failures import guarded
 from ..model.animation import Animation
 from ..model.controller import Controller, controller
+from ..model.live import live_of
+from ..model.previewing import Previewing
 from ..packages import Box, Failure, Painting, Phase, ServerState, forecast
-from .controls import Controls
+from .adding import AddButton, Adding
 from .exploring import Exploring
-from .gallery import AddButton, Gallery
+from .live_row import LiveRow, live_button
+from .making import Making
 from .recent import RecentPaintings
 from .running import Running, slim
-from .scrolling import Scrolling
-from .selected_styles import SelectedStyles
 from .status import Status
 
 LOOK_MS = 400  # between two looks at what Krita doesn't tell: the chosen layer, closed images
 SERVER_MS = 5000  # between two questions to the server, while the docker is seen
 ESTIMATE_MS = 500  # after the last change of a setting
 LOW = 320  # px of height: a docker beside others on a small screen has 270
+PREVIEW_FROM = 560  # px of height: in a lower docker the gallery needs the room
 WORD_MS = 12_000  # that the last painting's word stays
 WRONG_WORD_MS = 60_000  # the same, where something went wrong and nothing is done about it
 
@@ -42,6 +44,7 @@ class Docker(krita.DockWidget):
         self._aimed, self._below = False, ""  # whether it is known what the chosen layer was painted from, and that layer's name
         self._recipe = self.controller.recipe
         self._last: Painting | None = None
+        self._previewing = Previewing(self.controller, self._show_preview)
         self.setWindowTitle(strings.TITLE)
         self.setWidget(self._built())
         self._chain()
@@ -60,6 +63,8 @@ class Docker(krita.DockWidget):
     def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         self.status.squeeze(self.height() < LOW)
+        self.making.squeeze(self.height() < LOW)
+        self._show_preview()
 
     # ---- what it looks like ----
 
@@ -77,7 +82,8 @@ class Docker(krita.DockWidget):
         self.tabs.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         for words in (strings.GALLERY, strings.RECENT):
             self.tabs.addTab(words)
-        self.add = AddButton(self.controller)
+        adding = Adding(self.controller)
+        self.add = AddButton(self.controller, adding)
         top = QtWidgets.QHBoxLayout()
         top.setSpacing(2)
         top.addWidget(self.tabs)
@@ -87,8 +93,10 @@ class Docker(krita.DockWidget):
         top.setContentsMargins(0, 0, 0, 0)
         self.top.setLayout(top)
         self.running = Running(self.controller)
-        self.recent = RecentPaintings(self.controller)
-        self.making: Any = self._making()
+        self.recent = RecentPaintings(self.controller, lambda: self.tabs.setCurrentIndex(0))
+        self.making: Any = Making(self.controller, adding)
+        self.gallery, self.narrowing, self.preview = self.making.gallery, self.making.narrowing, self.making.preview
+        self.selected_styles, self.controls = self.making.selected_styles, self.making.controls
         self.pages: Any = QtWidgets.QStackedWidget()
         self.exploring = Exploring(self.controller, lambda: self.pages.setCurrentWidget(self.making))
         for page in (self.making, self.recent, self.exploring, self.running):
@@ -97,26 +105,11 @@ class Docker(krita.DockWidget):
         self.status = Status(self.controller)
         column.addWidget(self.top)
         column.addWidget(self.pages, 1)
+        self.live_row = LiveRow(self.controller)
+        column.addWidget(self.live_row)
         column.addWidget(self.status)
         column.addLayout(self._buttons())  # at the foot, where no sentence above moves them
         return body
-
-    def _making(self) -> Any:
-        self.gallery = Gallery(self.controller)
-        self.selected_styles = SelectedStyles(self.controller)
-        self.controls = Controls(self.controller)
-        page = QtWidgets.QWidget()
-        column = QtWidgets.QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        settings = QtWidgets.QVBoxLayout()
-        settings.setContentsMargins(0, 0, 0, 0)
-        settings.setSpacing(4)
-        settings.addWidget(self.selected_styles)
-        settings.addWidget(self.controls)
-        column.addWidget(self.gallery, 1)
-        column.addWidget(Scrolling(settings))
-        return page
 
     def _buttons(self) -> Any:
         self.paint = slim(QtWidgets.QPushButton(strings.PAINT))
@@ -126,6 +119,7 @@ class Docker(krita.DockWidget):
         self.explore = slim(QtWidgets.QPushButton(strings.EXPLORE))
         self.explore.setToolTip(strings.EXPLORE_HINT)
         self.explore.clicked.connect(lambda: self.controller.attempt(self._explore))
+        self.live = live_button(self.controller, self._live)
         self.other = QtWidgets.QToolButton()
         self.other.setText("…")
         self.other.setAccessibleName(strings.MORE)
@@ -136,11 +130,13 @@ class Docker(krita.DockWidget):
         self.frames.setToolTip(strings.FRAMES_HINT)
         self.this = menu.addAction(strings.PAINT_THIS)
         self.this.setToolTip(strings.PAINT_THIS_HINT)
+        self.update_painting = menu.addAction(strings.UPDATE)
+        self.update_painting.setToolTip(strings.UPDATE_HINT)
         self.again = menu.addAction(strings.AGAIN)
         self.resume = menu.addAction(strings.CONTINUE)
         self.take = menu.addAction(strings.USE_SETTINGS)
-        deeds = (self._animate, self._paint_this, self._again, self._resume, self._take)
-        for action, deed in zip((self.frames, self.this, self.again, self.resume, self.take), deeds):  # noqa: B905 - Python 3.10
+        deeds = (self._animate, self._paint_this, self._update, self._again, self._resume, self._take)
+        for action, deed in zip((self.frames, self.this, self.update_painting, self.again, self.resume, self.take), deeds):  # noqa: B905 - Python 3.10
             action.triggered.connect(lambda _checked=False, deed=deed: self.controller.attempt(deed))
         menu.aboutToShow.connect(self._offer)
         self.other.setMenu(menu)
@@ -148,15 +144,16 @@ class Docker(krita.DockWidget):
         row.setSpacing(4)
         row.addWidget(self.paint, 2)
         row.addWidget(self.explore, 1)
+        row.addWidget(self.live, 1)
         row.addWidget(self.other)
         return row
 
     def focus_chain(self) -> list[Any]:
         """The widgets in the order that Tab goes through, from the top to the foot."""
         return [
-            self.tabs, self.add, self.gallery, *self.controls.focus_chain(), self.recent.list, *self.recent.buttons(),
-            *self.exploring.buttons, self.exploring.back, self.running.keep, self.running.cancel,
-            self.status.install, self.status.retry, self.paint, self.explore, self.other,
+            self.tabs, self.add, *self.narrowing.widgets(), self.gallery, *self.controls.focus_chain(), *self.recent.focus_chain(),
+            *self.exploring.ways, *self.exploring.buttons, self.exploring.back, self.running.keep, self.running.cancel,
+            self.live_row.keep, self.live_row.full, self.status.install, self.status.retry, self.paint, self.explore, self.live, self.other,
         ]  # fmt: skip
 
     def _chain(self) -> None:
@@ -183,11 +180,16 @@ class Docker(krita.DockWidget):
             self.pages.setCurrentWidget((self.making, self.recent)[self.tabs.currentIndex()])
         self.top.setVisible(self.pages.currentWidget() in (self.making, self.recent))
         idle = self.pages.currentWidget() is self.making
-        for widget in (self.paint, self.explore, self.other):
+        for widget in (self.paint, self.explore, self.live, self.other):
             widget.setVisible(idle)
         ready = bool(self._document and self.controller.recipe.styles)
+        live = live_of(self.controller)
         self.paint.setEnabled(ready)
         self.explore.setEnabled(ready)
+        self.live.setEnabled(ready or live.on)
+        self.live.setChecked(live.on)
+        self.live_row.refresh(self._document)
+        self._preview()
         self.status.refresh(None if busy else self._last, self._ready_for())
         self.status.setVisible(not busy)
 
@@ -198,7 +200,7 @@ class Docker(krita.DockWidget):
         if not self.controller.recipe.styles:
             return strings.READY_FOR_STYLE
         note = strings.SELECTION_NOTE.format(width=self._selection.width, height=self._selection.height) if self._selection else ""
-        words = [note.rstrip(".") or strings.SERVER_READY]
+        words = [note.rstrip(".。") or strings.SERVER_READY]
         if self._below:
             words.append(strings.PAINT_AGAIN.format(name=self._below))
         return " · ".join(words)
@@ -226,6 +228,7 @@ class Docker(krita.DockWidget):
             self.refresh()
         if not self._aimed:
             self._aim(document, node)
+        self._preview()
         if now and self.controller.server.state is ServerState.OFF:
             self.controller.server.connect()
 
@@ -234,6 +237,20 @@ class Docker(krita.DockWidget):
         below = memory.painted_from(document, node) if node is not None else None
         self._aimed, self._below = True, below.name() if below is not None else ""
         self.refresh()
+
+    @guarded
+    def _preview(self) -> None:
+        """Of what *Restyle* would paint, as long as somebody sees it: while Live is on, the image itself shows it."""
+        document = layers.document_beside(self) if self.height() >= PREVIEW_FROM and self.isVisible() and self.pages.currentWidget() is self.making else None
+        node = document.activeNode() if document is not None else None
+        shown = node is not None and not live_of(self.controller).on and not layers.is_mask(node)
+        self._previewing.look(memory.painted_from(document, node) or node if shown else None)
+
+    @guarded
+    def _show_preview(self) -> None:
+        image = self._previewing.image if self.height() >= PREVIEW_FROM else None
+        self.preview.show_image(image)
+        self.preview.setVisible(image is not None)
 
     def _timers(self) -> None:
         self._looking = self._timer(LOOK_MS, self.look, single=False)
@@ -309,6 +326,9 @@ class Docker(krita.DockWidget):
         self._last = None
         self.controller.paint(*self._chosen())
 
+    def _live(self) -> None:
+        live_of(self.controller).begin(*self._meant())
+
     def _explore(self) -> None:
         self._last = None
         self.exploring.begin()
@@ -317,6 +337,10 @@ class Docker(krita.DockWidget):
     def _animate(self) -> None:
         self._last = None
         Animation(self.controller, *self._meant())
+
+    def _update(self) -> None:
+        self._last = None
+        self.controller.update(*self._chosen())
 
     def _again(self) -> None:
         self.controller.again(*self._chosen())
@@ -336,8 +360,11 @@ class Docker(krita.DockWidget):
         painted = memory.recall(document, node) if node is not None else None
         meant = memory.painted_from(document, node) or node if node is not None else None
         self._offer_frames(document, meant)
-        for action in (self.this, self.again, self.resume, self.take):
+        self.update_painting.setEnabled(node is not None and memory.to_update(document, node) is not None)
+        for action in (self.this, self.take):
             action.setEnabled(painted is not None)
+        for action in (self.again, self.resume):  # a texture was painted from nothing that could be painted again
+            action.setEnabled(painted is not None and bool(painted.source))
 
     def _offer_frames(self, document: Any, meant: Any | None) -> None:
         """How many frames would be painted, and about how long, before anybody presses it."""

@@ -10,8 +10,33 @@ from ..host.api import QtCore, QtWidgets
 from ..host.order import regions
 from ..host.recipe import StyleChoice
 from ..model.controller import Controller
+from ..packages import limits
 
 LEAST_WIDTH = 64  # px of a number: two of them and their titles beside each other in a narrow docker
+
+
+class Strokes(QtWidgets.QDoubleSpinBox):
+    """A size of strokes, whose lowest value is automatic; a step up from there leads to what was chosen last. title: before the number; may be empty."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+        self._chosen: float | None = None
+        self.setRange(strings.AUTOMATIC_STROKES, limits.STYLE_SCALES[1])
+        self.setSingleStep(strings.STROKES_STEP)
+        self.setPrefix(f"{title} × " if title else "× ")
+        self.tell(None)
+
+    def tell(self, chosen: float | None) -> None:
+        """chosen: automatically, the last time; None: nobody knows."""
+        self._chosen = chosen
+        self.setSpecialValueText(f"{self._title} {strings.automatic_strokes(chosen)}".strip())
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        if self.value() < limits.STYLE_SCALES[0] and steps > 0:
+            self.setValue(self._chosen or 1.0)
+        else:
+            super().stepBy(steps)
 
 
 class SelectedStyles(QtWidgets.QWidget):
@@ -52,7 +77,9 @@ class SelectedStyles(QtWidgets.QWidget):
     def _fill(self, styles: tuple[StyleChoice, ...]) -> None:
         """Shows what a preset, a draft or another window set."""
         for style in styles:
-            for field, value in (("scale", style.scale or 1.0), ("weight", style.weight)):
+            strokes = self._spins[style.key, "scale"]
+            strokes.tell(self._controller.history.strokes_of(style))
+            for field, value in (("scale", style.scale or strings.AUTOMATIC_STROKES), ("weight", style.weight)):
                 spin = self._spins.get((style.key, field))
                 if spin is not None and round(spin.value(), 2) != round(value, 2):
                     spin.blockSignals(True)
@@ -66,33 +93,45 @@ class SelectedStyles(QtWidgets.QWidget):
 
     def _row(self, row: int, style: StyleChoice, several: bool, places: list[tuple[str, str]]) -> None:
         name = QtWidgets.QLabel(style.name)
+        name.setTextFormat(QtCore.Qt.TextFormat.PlainText)  # whoever shares a style names it
         name.setMinimumWidth(20)
         name.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Preferred)
         name.setToolTip(style.name)
         alone = not several and not style.region
-        strokes = self._spin(style, "scale", strings.STROKES, style.scale or 1.0, (0.25, 4.0, 0.05), f"{strings.STROKES} × " if alone else "× ")
+        strokes = self._strokes(style, strings.STROKES if alone else "")
         if alone:
+            strokes.setMinimumWidth(strokes.minimumSizeHint().width())  # the longest of its words is not cut
             self._grid.addWidget(name, row, 0)
             self._grid.addWidget(strokes, row, 1)
             return
-        share = self._spin(style, "weight", strings.SHARE, style.weight, (0.05, 20.0, 0.25), "")
+        share = self._share(style)
         self._grid.addWidget(name, row, 0)
         self._grid.addWidget(self._where(style, places), row, 1)
         self._grid.addWidget(_labelled(strings.SHARE, share), row + 1, 0)
         self._grid.addWidget(_labelled(strings.STROKES, strokes), row + 1, 1)
 
-    def _spin(self, style: StyleChoice, field: str, title: str, value: float, limits: tuple[float, float, float], prefix: str) -> Any:
+    def _strokes(self, style: StyleChoice, title: str) -> Any:
+        spin = Strokes(title)
+        spin.tell(self._controller.history.strokes_of(style))
+        spin.setValue(style.scale or strings.AUTOMATIC_STROKES)
+        self._prepare(spin, style, "scale", strings.STROKES)
+        spin.setToolTip(f"{strings.STROKES_HINT}: {style.name}")
+        return spin
+
+    def _share(self, style: StyleChoice) -> Any:
         spin = QtWidgets.QDoubleSpinBox()
-        spin.setRange(limits[0], limits[1])
-        spin.setSingleStep(limits[2])
-        spin.setPrefix(prefix)
+        spin.setRange(0.05, 20.0)
+        spin.setSingleStep(0.25)
+        spin.setValue(style.weight)
+        return self._prepare(spin, style, "weight", strings.SHARE)
+
+    def _prepare(self, spin: Any, style: StyleChoice, field: str, title: str) -> Any:
         spin.setMinimumWidth(LEAST_WIDTH)
-        spin.setValue(value)
         spin.setToolTip(f"{title}: {style.name}")
         spin.setAccessibleName(f"{title}: {style.name}")
         spin.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         self._spins[style.key, field] = spin
-        spin.valueChanged.connect(lambda new: self._set(style.key, **{field: round(new, 2)}))
+        spin.valueChanged.connect(lambda new: self._set(style.key, **{field: None if new < limits.STYLE_SCALES[0] and field == "scale" else round(new, 2)}))
         return spin
 
     def _where(self, style: StyleChoice, places: list[tuple[str, str]]) -> Any:

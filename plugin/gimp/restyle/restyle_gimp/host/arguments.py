@@ -7,7 +7,7 @@ from typing import Any
 
 from gi.repository import Gimp, GObject
 from restyle_contract import parameters
-from restyle_contract.limits import LARGEST_SIDE, STYLE_SCALES
+from restyle_contract.limits import LARGEST_SIDE, SMALLEST_SIDE, STYLE_SCALES
 from restyle_contract.parameters import Settings
 from restyle_contract.settings import RANGES, RecipeError
 from restyle_editor import presets, recipes
@@ -17,6 +17,8 @@ from .recipe import LayerReference, recipe_from, styles_from_json
 
 FLAGS = GObject.ParamFlags.READWRITE
 
+SIDES = {"width": "_Width", "height": "_Height"}
+USUAL_SIDE = 512  # px of a new image
 LARGEST_INT = 2**31 - 1  # GIMP's; a larger seed travels in "settings"
 
 _CHOICES = {  # argument → (values, title, text)
@@ -24,11 +26,14 @@ _CHOICES = {  # argument → (values, title, text)
     "color": (parameters.COLORS, "_Colors", "the style's colors, the content's, or the style's matched to the content's"),
     "objective": (parameters.OBJECTIVES, "_Objective", "what makes two textures alike"),
     "start": (parameters.STARTS, "S_tart from", "the layer itself, or noise"),
+    "seamless": (parameters.SEAMLESS, "Seam_less", "which sides go on at the opposite ones: none, x (left and right), y (top and bottom) or both"),
     "symmetry": (parameters.SYMMETRIES, "Mirr_oring", "which mirror images of a style count too"),
+    "layers": (parameters.PLACED_AS, "La_yers", "one: the painting; two: its colors and its strokes, in a group"),
     "weights": (parameters.WEIGHTS, "_Weights", "which network sees the pictures; auto takes vgg19 when it is installed, else vgg16"),
 }
 _NUMBERS = {  # argument → (title, text)
     "strength": ("St_rength", "0 leaves the layer as it is, 50 balances, 100 lets the style win"),
+    "legibility": ("_Legibility", "how far faces and lettering keep their lines; 0 is off"),
     "color-mix": ("Color _mix", "how much of the choice of colors is applied"),
     "smoothness": ("S_moothness", "in parts of the usual"),
     "start-noise": ("Start _noise", "noise added to the layer before painting"),
@@ -45,7 +50,7 @@ def declare(procedure: Any) -> None:
     procedure.add_string_argument(
         "styles", "Styles", 'Several styles as JSON: [{"library": "night", "weight": 2, "region": "a channel"}, {"file": "/a.jpg", "scale": 0.5}]', "", FLAGS
     )
-    procedure.add_double_argument("stroke-size", "Stroke si_ze", "Size of the strokes, 0.25 to 4; 0: as the style suggests", 0.0, STYLE_SCALES[1], 0.0, FLAGS)
+    procedure.add_double_argument("stroke-size", "Stroke si_ze", "Size of the strokes, 0.25 to 4; 0: automatic", 0.0, STYLE_SCALES[1], 0.0, FLAGS)
     procedure.add_int_argument(
         "size",
         "_Work size",
@@ -71,11 +76,17 @@ def declare(procedure: Any) -> None:
     procedure.add_string_argument("settings", "More settin_gs", 'Further settings as JSON, which win, such as {"evaluations": 300}', "", FLAGS)
 
 
+def declare_size(procedure: Any) -> None:
+    """Adds those of a new image."""
+    for name, title in SIDES.items():
+        procedure.add_int_argument(name, title, f"{name.capitalize()} of the new image in px", SMALLEST_SIDE, LARGEST_SIDE, USUAL_SIDE, FLAGS)
+
+
 def read(config: Any) -> Recipe:
     """The recipe that the arguments name. RecipeError."""
     scale = config.get_property("stroke-size") or None
     if scale is not None and scale < STYLE_SCALES[0]:
-        raise RecipeError(f"stroke-size is {scale:g}; it must be from 0.25 to 4, or 0 for what the style suggests")
+        raise RecipeError(f"stroke-size is {scale:g}; it must be from 0.25 to 4, or 0 for automatic")
     values = {_RECIPE_NAMES.get(name, name): config.get_property(name) for name in (*_NUMBERS, *_CHOICES, *_OTHERS)}
     values["device"] = values["device"] or ""
     return recipe_from({**values, **_more(config), "styles": _styles(config, scale)})

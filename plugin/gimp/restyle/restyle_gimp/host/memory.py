@@ -11,6 +11,7 @@ from typing import Any
 from gi.repository import Gimp
 from restyle_client import Parameters
 from restyle_editor import lineage
+from restyle_editor.boxes import Box
 from restyle_editor.recipes import Recipe, plain
 
 from .. import strings
@@ -23,15 +24,27 @@ _KEPT = 1 | 2  # GIMP_PARASITE_PERSISTENT: saved with the file; GIMP_PARASITE_UN
 
 @dataclass(frozen=True)
 class Memory:
-    """What a painted layer remembers. source: tattoo of the layer it was painted from."""
+    """What a painted layer remembers. source: tattoo of the layer it was painted from. spot: of what the painter has; None: nobody noted it."""
 
     recipe: Recipe
     source: int
+    spot: Spot | None = None
 
 
-def remember(layer: Any, recipe: Recipe, source: int, resolved: Parameters | None) -> None:
+@dataclass(frozen=True)
+class Spot:
+    """Which job painted a layer, and what of its source it got: box, what changed; sent: what was sent; both in the source's coordinates."""
+
+    job: str
+    box: Box
+    sent: Box
+    selected: bool
+
+
+def remember(layer: Any, recipe: Recipe, source: int, resolved: Parameters | None, spot: Spot | None = None) -> None:
     """recipe: what was asked for. resolved: every choice that was made of it."""
-    content = json.dumps({"recipe": plain(recipe), "source": source, "resolved": asdict(resolved) if resolved else None}).encode()
+    words = {"recipe": plain(recipe), "source": source, "resolved": asdict(resolved) if resolved else None, "spot": asdict(spot) if spot else None}
+    content = json.dumps(words).encode()
     layer.attach_parasite(Gimp.Parasite.new(PARASITE, _KEPT, content))
 
 
@@ -42,9 +55,16 @@ def memory_of(layer: Any) -> Memory | None:
         return None
     try:
         content = json.loads(bytes(parasite.get_data()).rstrip(b"\0").decode("utf-8"))
-        return Memory(recipe_from(content["recipe"]), int(content.get("source", 0)))
+        return Memory(recipe_from(content["recipe"]), int(content.get("source", 0)), _spot(content.get("spot")))
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _spot(words: Any) -> Spot | None:
+    if not words:
+        return None
+    box, sent = (Box(*(int(words[name][side]) for side in ("x", "y", "width", "height"))) for name in ("box", "sent"))
+    return Spot(str(words["job"]), box, sent, bool(words["selected"]))
 
 
 def painted_from(image: Any, layer: Any) -> Any | None:

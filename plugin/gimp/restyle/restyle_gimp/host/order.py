@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp
-from restyle_client import Channels, Crop, Depth, JobRequest, Mask, MaskUse, PixelFormat, Plane, StyleUse
+from restyle_client import Channels, Crop, Depth, JobRequest, Mask, MaskUse, PixelFormat, Plane, Start, StyleUse
 from restyle_contract.limits import MAX_TEXT, SMALLEST_SIDE
-from restyle_editor import alpha, recipes
+from restyle_editor import alpha, dropping, recipes
 from restyle_editor.boxes import Box
 from restyle_editor.failures import Failure
 from restyle_editor.recipes import Recipe, StyleChoice
@@ -28,33 +28,47 @@ _OPAQUE_MODES = (Gimp.LayerMode.NORMAL, Gimp.LayerMode.NORMAL_LEGACY)
 
 @dataclass(frozen=True)
 class Order:
-    """translucent: the layer is not opaque or blends, so that it and a new layer above it would add up."""
+    """translucent: the layer is not opaque or blends, so that it and a new layer above it would add up. mask: what shows of its box; None: all, or what the
+    layer's own mask says. It is read before the painting begins: the person may select something else meanwhile."""
 
     request: JobRequest
     translucent: bool
+    mask: Plane | None = None
 
 
-def order(source: Source, recipe: Recipe, batch: bool) -> Order:
-    """Failure with one sentence when a style, a region or the layer itself can't be used."""
+def order(source: Source, recipe: Recipe, batch: bool, start: Start | None = None) -> Order:
+    """Failure with one sentence when a style, a region or the layer itself can't be used. start: default: the recipe's."""
     layer = source.layer
+    if not layer.is_valid():
+        raise Failure(strings.LAYER_GONE)
+    if source.selected and recipe.seamless != "none":
+        raise Failure(strings.SEAMLESS_SELECTION.format(menu=strings.SELECT_NOTHING))
     with pixels.as_seen(layer) as seen:
         content = pixels.read(source.image, seen, pixels.way(source.image, layer), source.sent)
     visible, opaque = alpha.alpha_range(content)
     if not visible:
         raise Failure(strings.EMPTY.format(name=layer.get_name()))
-    translucent = not opaque or layer.get_opacity() < 100 or layer.get_mode() not in _OPAQUE_MODES or source.mask is not None
-    if translucent and layer.get_lock_visibility():
-        raise Failure(strings.LOCKED_VISIBILITY.format(name=layer.get_name()))
+    translucent = is_translucent(source, opaque)
     request = JobRequest(
         content=content,
         styles=tuple(_style_use(source, choice, recipes.symmetry(recipe, choice)) for choice in recipe.styles),
         masks=_masks(source, translucent),
-        start=recipes.start(recipe.settings()),
+        start=start or recipes.start(recipe.settings()),
         parameters=recipes.parameters(recipe),
         job_class="batch" if batch else "interactive",
         label=strings.layer_name(name_of_origin(source.image, layer), recipe.title)[:MAX_TEXT],
     )
-    return Order(request, translucent)
+    shows = source.selected and not translucent
+    return Order(request, translucent, pixels.weights(source.image.get_selection(), source.box.moved(*source.offsets)) if shows else None)
+
+
+def is_translucent(source: Source, opaque: bool) -> bool:
+    """Whether the source and a new layer above it would add up. opaque: its pixels are. Failure when it has to be hidden and can't be."""
+    layer = source.layer
+    translucent = not opaque or layer.get_opacity() < 100 or layer.get_mode() not in _OPAQUE_MODES or source.mask is not None
+    if translucent and layer.get_lock_visibility():
+        raise Failure(strings.LOCKED_VISIBILITY.format(name=layer.get_name()))
+    return bool(translucent)
 
 
 def sketch(source: Source, recipe: Recipe) -> JobRequest:
@@ -89,15 +103,8 @@ def _style_use(source: Source, choice: StyleChoice, symmetry: str | None) -> Sty
         return StyleUse.plane(plane, weight=choice.weight, scale=choice.scale, mask=mask, symmetry=symmetry)
     crop = Crop(*choice.crop) if choice.crop else None
     if choice.file:
-        return StyleUse.picture(_file(choice.file), weight=choice.weight, scale=choice.scale, crop=crop, mask=mask, symmetry=symmetry)
+        return StyleUse.picture(dropping.of_file(Path(choice.file)).data, weight=choice.weight, scale=choice.scale, crop=crop, mask=mask, symmetry=symmetry)
     return StyleUse.library(choice.library, weight=choice.weight, scale=choice.scale, crop=crop, mask=mask, symmetry=symmetry)
-
-
-def _file(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise Failure(strings.STYLE_FILE.format(path=path, reason=error.strerror or error)) from error
 
 
 def _style_plane(reference: LayerReference, choice: StyleChoice) -> Plane:
@@ -135,13 +142,20 @@ def _as_rgb(image: Any, layer: Any) -> Iterator[Any]:
 def find_layer(reference: LayerReference) -> Any | None:
     """The layer that a recipe names: by its id in this session, or by file and tattoo after the image was opened again."""
     item = Gimp.Item.get_by_id(reference.id) if reference.id > 0 else None
-    if item is not None and item.is_valid() and item.is_drawable() and (not reference.name or item.get_name() == reference.name):
+    if item is not None and item.is_valid() and item.is_drawable() and _same(item, reference):
         return item
     for image in Gimp.get_images():
         file = image.get_file()
         if reference.tattoo and file is not None and file.get_uri() == reference.image:
             return image.get_layer_by_tattoo(reference.tattoo)
     return None
+
+
+def _same(item: Any, reference: LayerReference) -> bool:
+    """Whether an item of that id is the layer that is meant, though it may have another name now: ids begin anew with every session."""
+    file = item.get_image().get_file()
+    here = reference.tattoo == item.get_tattoo() and file is not None and file.get_uri() == reference.image
+    return here or not reference.name or item.get_name() == reference.name
 
 
 def refer(layer: Any, image: Any) -> LayerReference:

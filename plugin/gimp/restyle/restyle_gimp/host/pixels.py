@@ -47,6 +47,14 @@ def way(image: Any, drawable: Any) -> Way:
     return Way(PixelFormat(channels, Depth.F32))
 
 
+def own_way(image: Any, drawable: Any) -> tuple[Way, Any]:
+    """The way of the drawable's own numbers, as its image's layers are blended by, and that blend space."""
+    how = way(image, drawable)
+    if how.icc is None and not _is_srgb(image, drawable.is_gray()):
+        how = Way(how.format, bytes(image.get_color_profile().get_icc_profile()))
+    return how, Gimp.LayerColorSpace.RGB_NON_LINEAR if image.get_precision() in _OWN_CURVE else Gimp.LayerColorSpace.RGB_PERCEPTUAL
+
+
 _SRGB_DEPTHS = {
     Gimp.Precision.U8_NON_LINEAR: Depth.U8,
     Gimp.Precision.U8_PERCEPTUAL: Depth.U8,
@@ -159,10 +167,22 @@ def _rectangle(box: Box) -> Any:
 
 def weights(drawable: Any, box: Box) -> Plane:
     """The raw values of a mask or channel in `box` of its own coordinates, as a GRAY U8 plane; black beyond its edges."""
+    data = drawable.get_buffer().get(_rectangle(box), 1.0, _weight_format(drawable), Gegl.AbyssPolicy.BLACK)
+    return Plane(PixelFormat(Channels.GRAY, Depth.U8), box.width, box.height, bytes(data))
+
+
+def write_weights(drawable: Any, plane: Plane) -> None:
+    """Puts such values into all of a mask or channel."""
+    buffer = drawable.get_buffer()
+    buffer.set(_rectangle(whole(drawable)), _weight_format(drawable), bytes(plane.data))
+    buffer.flush()
+    drawable.update(0, 0, plane.width, plane.height)
+
+
+def _weight_format(drawable: Any) -> str:
     encoding = Babl.format_get_encoding(drawable.get_format())
     model = encoding.split()[0] if encoding.startswith("Y") else "Y'"  # linear masks and perceptual channels: their values are what counts
-    data = drawable.get_buffer().get(_rectangle(box), 1.0, f"{model} u8", Gegl.AbyssPolicy.BLACK)
-    return Plane(PixelFormat(Channels.GRAY, Depth.U8), box.width, box.height, bytes(data))
+    return f"{model} u8"
 
 
 def _name(format_: PixelFormat) -> str:

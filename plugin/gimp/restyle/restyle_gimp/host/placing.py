@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from gi.repository import Gimp
-from restyle_client import Job, Plane
+from restyle_client import Channels, Job, Plane
 from restyle_editor import alpha
 from restyle_editor.boxes import Box
 from restyle_editor.failures import Failure
 from restyle_editor.recipes import Recipe
+from restyle_editor.steps import at_once
 
 from .. import strings
 from . import pixels
 from .failures import ensured
-from .memory import flat, name_of_origin, paintings_of, remember
+from .memory import Spot, flat, name_of_origin, paintings_of, remember
 from .source import Source
+from .two_layers import Walk, in_group, separated
 
 
 @dataclass(frozen=True)
@@ -29,25 +31,64 @@ class Placed:
     notes: tuple[str, ...] = ()
 
 
-def place(source: Source, plane: Plane, translucent: bool, recipe: Recipe, job: Job) -> Placed:
-    """plane: the result of what was sent. Failure when the image is gone or GIMP refuses."""
+def place(
+    source: Source,
+    plane: Plane,
+    translucent: bool,
+    recipe: Recipe,
+    job: Job,
+    mask: Plane | None = None,
+    painting: Any | None = None,
+    walk: Walk = at_once,
+) -> Placed:
+    """plane: the result of what was sent. mask: what shows of its box. painting: the layer of an earlier one, of which this is an update. walk: how the steps
+    to two layers are gone through. Failure when the image is gone or GIMP refuses."""
     if not source.alive():
         raise Failure(strings.IMAGE_GONE)
+    updates = painting is not None and painting.is_valid()
+    if not source.layer.is_valid() and not updates:
+        return place_alone(source.image, plane, recipe, job)
+    new = _updated_layer(source, plane, painting) if updates else _painted_layer(source, plane, translucent, recipe)
+    parted = (
+        recipe.layers == "two" and mask is None and source.layer.is_valid() and not updates
+    )  # GIMP 3.2 does not apply a mask that is written into a group's
+    try:
+        two = separated(source, new, recipe, walk) if parted else None
+    except BaseException:
+        if new.is_valid():
+            new.delete()  # it is in no image, and GIMP would keep its pixels
+        raise
+    if not source.alive():  # closed while it was parted
+        raise Failure(strings.IMAGE_GONE)
     source_here = bool(source.layer.is_valid())
-    notes = list(job.warnings)
-    new = _painted_layer(source, plane, translucent, recipe) if source_here else _rescued_layer(source, plane, recipe)
     earlier = paintings_of(source.image, source.layer) if source_here else []
-    with _one_step(source.image):
-        parent, position = _position(source, earlier) if source_here else (None, 0)
-        ensured(source.image.insert_layer(new, parent, position), "add the new layer")
-        if source_here:
-            _add_mask(new, source, translucent)
-            notes += _hide(source, translucent, new, earlier)
-        remember(new, recipe, source.layer.get_tattoo() if source_here else 0, job.resolved)
+    with one_step(source.image):
+        place = _position(source, earlier) if source_here else (None, 0)
+        if two is None:
+            ensured(source.image.insert_layer(new, *place), "add the new layer")
+        else:
+            new = in_group(source.image, new, *two, place, translucent)
+        if not updates:
+            _add_mask(new, source, translucent, mask)
+        notes = _hide(source, translucent, new, earlier) if source_here else [strings.SOURCE_GONE]
+        remember(new, recipe, source.layer.get_tattoo() if source_here else 0, job.resolved, Spot(job.id, source.box, source.sent, source.selected))
         source.image.set_selected_layers([new])
-    if not source_here:
-        notes.append(strings.SOURCE_GONE)
-    return Placed(new, tuple(notes))
+    return Placed(new, (*job.warnings, *notes))
+
+
+def place_alone(image: Any, plane: Plane, recipe: Recipe, job: Job, name: str = "", offsets: tuple[int, int] = (0, 0)) -> Placed:
+    """On top of an image without the layer that it was painted from: all that was sent. name: default: the styles'. offsets: px, of its corner. Failure."""
+    gray, alpha_ = image.get_base_type() == Gimp.ImageBaseType.GRAY, plane.format.channels in (Channels.GRAY_ALPHA, Channels.RGBA)
+    type_ = {(True, False): "GRAY_IMAGE", (True, True): "GRAYA_IMAGE", (False, False): "RGB_IMAGE", (False, True): "RGBA_IMAGE"}[gray, alpha_]
+    size = plane.width, plane.height
+    new = ensured(Gimp.Layer.new(image, name or recipe.title, *size, getattr(Gimp.ImageType, type_), 100, Gimp.LayerMode.NORMAL), "make a new layer")
+    pixels.write(image, new, plane)
+    new.set_offsets(*offsets)
+    with one_step(image):
+        ensured(image.insert_layer(new, None, 0), "add the new layer")
+        remember(new, recipe, 0, job.resolved)
+        image.set_selected_layers([new])
+    return Placed(new, (*job.warnings, strings.SOURCE_GONE))
 
 
 def _position(source: Source, earlier: list[Any]) -> tuple[Any | None, int]:
@@ -96,6 +137,18 @@ def _painted_layer(source: Source, plane: Plane, translucent: bool, recipe: Reci
     return new
 
 
+def _updated_layer(source: Source, plane: Plane, painting: Any) -> Any:
+    """A copy of the earlier painting's layer, with its mask, place and mode, and the new pixels."""
+    new = ensured(painting.copy(), "copy the painting")
+    new.set_visible(True)
+    new.set_edit_mask(False)
+    if (new.get_width(), new.get_height()) == (source.box.width, source.box.height):
+        pixels.write(source.image, new, alpha.cropped(plane, source.box.moved(-source.sent.x, -source.sent.y)))
+    else:  # it stands for all of a layer, of which a part was painted
+        pixels.write(source.image, new, plane, source.sent.x, source.sent.y)
+    return new
+
+
 def _empty_layer(source: Source, box: Box, recipe: Recipe) -> Any:
     layer = source.layer
     mode = layer.get_mode()
@@ -111,22 +164,14 @@ def _empty_layer(source: Source, box: Box, recipe: Recipe) -> Any:
     return new
 
 
-def _rescued_layer(source: Source, plane: Plane, recipe: Recipe) -> Any:
-    """A home for the result when its source was deleted meanwhile: all that was sent, at the image's corner."""
-    types = {"GRAY": Gimp.ImageType.GRAY_IMAGE, "GRAY_ALPHA": Gimp.ImageType.GRAYA_IMAGE, "RGB": Gimp.ImageType.RGB_IMAGE, "RGBA": Gimp.ImageType.RGBA_IMAGE}
-    type_ = types[plane.format.channels.value]
-    new = ensured(Gimp.Layer.new(source.image, recipe.title, plane.width, plane.height, type_, 100, Gimp.LayerMode.NORMAL), "make a new layer")
-    pixels.write(source.image, new, plane)
-    return new
-
-
-def _add_mask(new: Any, source: Source, translucent: bool) -> None:
-    if source.selected and not translucent:
-        new.add_mask(ensured(new.create_mask(Gimp.AddMaskType.SELECTION), "make a mask of the selection"))
+def _add_mask(new: Any, source: Source, translucent: bool, shown: Plane | None) -> None:
+    if shown is not None:
+        new.add_mask(ensured(new.create_mask(Gimp.AddMaskType.WHITE), "make a mask of what was selected"))
+        pixels.write_weights(new.get_mask(), shown)
         new.set_edit_mask(False)  # else the mask is what is chosen, and painted on, from now on
         return
     mask = source.layer.get_mask()
-    if mask is None:
+    if mask is None or (source.selected and not translucent):
         return
     copy = ensured(new.create_mask(Gimp.AddMaskType.WHITE), "copy the layer's mask")
     new.add_mask(copy)
@@ -136,7 +181,7 @@ def _add_mask(new: Any, source: Source, translucent: bool) -> None:
 
 
 @contextmanager
-def _one_step(image: Any) -> Iterator[None]:
+def one_step(image: Any) -> Iterator[None]:
     """One undo step; never held across a wait: a plug-in that dies inside one leaves the image half-open."""
     image.undo_group_start()
     try:

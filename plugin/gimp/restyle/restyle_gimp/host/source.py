@@ -14,7 +14,7 @@ from restyle_editor.boxes import Box
 from restyle_editor.failures import Failure
 
 from .. import strings
-from .pixels import whole
+from . import pixels
 
 PADDING = 96  # px around a selection that are sent for context: the deepest features used see about 200 px
 
@@ -44,30 +44,32 @@ class Source:
         return bool(self.image.is_valid())
 
 
-def find(image: Any, drawables: list[Any]) -> Source:
-    """The source of a run. Failure with one sentence when it can't be painted."""
+def find(image: Any, drawables: list[Any], *, whole: bool = False) -> Source:
+    """The source of a run. whole: as `of_layer` has it. Failure with one sentence when it can't be painted."""
     layer = _chosen_layer(image, drawables)
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise Failure(strings.INDEXED)
     if image.get_floating_sel() is not None:
         raise Failure(strings.FLOATING)
-    return of_layer(image, layer)
+    return of_layer(image, layer, whole=whole)
 
 
-def of_layer(image: Any, layer: Any) -> Source:
-    """The source that a layer and the present selection make. Failure."""
+def of_layer(image: Any, layer: Any, *, whole: bool = False) -> Source:
+    """The source that a layer and the present selection make. whole: the selection has no say. Failure."""
+    if not layer.is_valid():  # deleted while a window was open
+        raise Failure(strings.LAYER_GONE)
     if (lock := _locked(layer)) is not None:
         raise Failure(strings.LOCKED.format(name=lock.get_name()))
     if layer.is_group() and not layer.get_children():
         raise Failure(strings.EMPTY_GROUP.format(name=layer.get_name()))
-    selected = not Gimp.Selection.is_empty(image)
-    box = whole(layer)
+    selected = not whole and not Gimp.Selection.is_empty(image)
+    box = pixels.whole(layer)
     if selected:
         touches, x, y, width, height = layer.mask_intersect()
         if not touches or width <= 0 or height <= 0:
             raise Failure(strings.SELECTION_OUTSIDE.format(name=layer.get_name(), menu=strings.SELECT_NOTHING))
         box = Box(x, y, width, height)
-    sent = box.padded(PADDING, whole(layer)) if selected else box
+    sent = box.padded(PADDING, pixels.whole(layer)) if selected else box
     if min(sent.width, sent.height) < SMALLEST_SIDE:
         raise Failure(strings.TOO_SMALL.format(width=sent.width, height=sent.height))
     return Source(image, layer, box, sent, selected)

@@ -16,15 +16,18 @@ from .. import strings
 
 SIZES = (256, 512, 768, 1024, 1536, 2048, 3072, 4096)  # px
 BY_HAND = ("strength", "color_mix", "seed", "tv")  # numbers with a control of their own kind
+OF_CONTENT = (
+    strings.KEY_STRENGTH, strings.KEY_SIZE, strings.KEY_COLOR, strings.KEY_COLOR_MIX, strings.KEY_START, strings.KEY_LAYERS, strings.NUMBERS["legibility"],
+)  # fmt: skip
 USUAL_SIZE = 512  # px, a CPU's, until the server has told its own
 
 
 class Controls(Gtk.Box):  # type: ignore[misc]
-    """longest: px, of what is painted. changed: called when a setting changed."""
+    """longest: px, of what is painted. changed: called when a setting changed. texture: what is painted has no content, and so no settings of one."""
 
-    def __init__(self, longest: int, changed: Callable[[], None]) -> None:
+    def __init__(self, longest: int, changed: Callable[[], None], texture: bool = False) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=8)
-        self._longest, self._changed, self._quiet = longest, changed, False
+        self._longest, self._changed, self._quiet, self._texture = longest, changed, False, texture
         self._default_size = USUAL_SIZE
         self._touched = False  # strength or colours were chosen by a person
         self._kept = Recipe()  # settings without a control here, of a preset or a script, are kept
@@ -62,6 +65,8 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._color = self._combo(strings.COLORS)
         self._color.connect("changed", self._touch)
         self._attach(strings.KEY_COLOR, self._color)
+        if self._texture:
+            self._add_seamless()
 
     def _build_more(self) -> None:
         self._color_mix = self._slider(0, 1, 0.05, 2)
@@ -79,15 +84,25 @@ class Controls(Gtk.Box):  # type: ignore[misc]
         self._attach(strings.KEY_SMOOTHNESS, self._tv)
         self._further = {each.name: self._spin(each) for each in NUMBERS.values() if each.title and each.name not in BY_HAND}
         for name, spin in self._further.items():
-            self._attach(NUMBERS[name].title, spin)
+            self._attach(strings.NUMBERS[name], spin)
         self._symmetry = self._combo(strings.SYMMETRIES)
         self._attach(strings.KEY_SYMMETRY, self._symmetry)
         self._objective = self._combo(strings.OBJECTIVES)
         self._attach(strings.KEY_OBJECTIVE, self._objective)
         self._start = self._combo(strings.STARTS)
         self._attach(strings.KEY_START, self._start)
+        if not self._texture:
+            self._add_seamless()
+        self._layers = self._combo(strings.LAYERS_WAYS)
+        self._layers.set_tooltip_text(strings.LAYERS_HINT)
+        self._attach(strings.KEY_LAYERS, self._layers)
         self._weights = self._combo(strings.WEIGHTS_NAMES)
         self._attach(strings.KEY_WEIGHTS, self._weights)
+
+    def _add_seamless(self) -> None:
+        self._seamless = self._combo(strings.SEAMLESS_WAYS)
+        self._seamless.set_tooltip_text(strings.SEAMLESS_HINT)
+        self._attach(strings.KEY_SEAMLESS, self._seamless)
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Sets every control; the styles are others' business."""
@@ -141,6 +156,8 @@ class Controls(Gtk.Box):  # type: ignore[misc]
             tv=round(self._tv.get_value(), 2),
             start=self._start.get_active_id(),
             symmetry=self._symmetry.get_active_id(),
+            seamless=self._seamless.get_active_id(),
+            layers=self._layers.get_active_id(),
             weights=self._weights.get_active_id(),
             **further,
         )
@@ -168,6 +185,8 @@ class Controls(Gtk.Box):  # type: ignore[misc]
             (self._objective, recipe.objective),
             (self._start, recipe.start),
             (self._symmetry, recipe.symmetry),
+            (self._seamless, recipe.seamless),
+            (self._layers, recipe.layers),
             (self._weights, recipe.weights),
         ]
 
@@ -204,6 +223,9 @@ class Controls(Gtk.Box):  # type: ignore[misc]
     def _attach(self, title: str, widget: Any, target: Any = None) -> None:
         row = len(self._grid.get_children()) // 2
         label = Gtk.Label(label=title, use_underline=True, xalign=0, mnemonic_widget=target or widget)
+        if self._texture and title in OF_CONTENT:
+            for each in (label, widget):
+                each.set_no_show_all(True)
         (target or widget).get_accessible().set_name(title.replace("_", ""))
         self._grid.attach(label, 0, row, 1, 1)
         self._grid.attach(widget, 1, row, 1, 1)

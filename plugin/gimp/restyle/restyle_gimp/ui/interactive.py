@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import Any
 
 import gi
 
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import GimpUi  # noqa: E402
-from restyle_client import JobRequest, Result  # noqa: E402
+from gi.repository import Gimp, GimpUi  # noqa: E402
+from restyle_client import Preview, Result  # noqa: E402
 from restyle_contract.settings import RecipeError  # noqa: E402
-from restyle_editor import log  # noqa: E402
-from restyle_editor.failures import Failure  # noqa: E402
+from restyle_editor import log, lowering  # noqa: E402
+from restyle_editor.history import SIDE, Recent  # noqa: E402
 from restyle_editor.recipes import Recipe  # noqa: E402
-from restyle_editor.sequence import Course, Sequence  # noqa: E402
 
-from .. import strings  # noqa: E402
-from ..host import arguments, settings  # noqa: E402
-from ..host.animation import paint_all  # noqa: E402
+from ..host import arguments, settings, spots, updating  # noqa: E402
 from ..host.background import Background  # noqa: E402
 from ..host.failures import Cancelled  # noqa: E402
 from ..host.film import Film  # noqa: E402
 from ..host.frames import Frames  # noqa: E402
 from ..host.memory import memory_of, painted_from  # noqa: E402
-from ..host.order import order  # noqa: E402
-from ..host.placing import place  # noqa: E402
+from ..host.order import Order, order  # noqa: E402
+from ..host.painting import paint_animation, paint_layer, paint_texture  # noqa: E402
 from ..host.source import Source, of_layer  # noqa: E402
 from . import dialog, pictures  # noqa: E402
 from .running import PICTURE, Running  # noqa: E402
@@ -37,19 +36,24 @@ def paint_with_windows(found: Source, config: Any, ask: bool) -> None:
     background = Background()
     try:
         recipe = settings.load() or _last(config)
-        original = painted_from(found.image, found.layer)
+        original, start = painted_from(found.image, found.layer), None
         if ask or not recipe.styles:
             memory = memory_of(found.layer)
-            answer = dialog.ask(found, original, memory.recipe if memory else recipe, background, again=memory is not None)
+            before = updating.earlier(found.image, found.layer)
+            shown = memory.recipe if memory else recipe
+            answer = dialog.ask(found, original, shown, background, again=memory is not None, update=before is not None)
+            if answer.update and before is not None:
+                _paint(updating.order(before), before.source, before.recipe, before.painting)
+                return
             if answer.recipe is not None:
                 settings.save(answer.recipe)
             if answer.painted is None or answer.recipe is None:
                 raise Cancelled
-            found, recipe = answer.painted, answer.recipe
+            found, recipe, start = answer.painted, answer.recipe, answer.start
         elif original is not None:  # the painting that a painting left active: what it was painted from is meant
             found = of_layer(found.image, original)
         arguments.write(config, recipe)
-        _paint(found, recipe)
+        _paint(order(found, recipe, batch=False, start=start), found, recipe)
     finally:
         background.close()
 
@@ -73,6 +77,28 @@ def animate_with_windows(found: Source, config: Any, ask: bool) -> Any:
         background.close()
 
 
+def texture_with_windows(blank: Source, config: Any, ask: bool) -> Any:
+    """The new image, in a window of its own. Failure, Cancelled."""
+    GimpUi.init("restyle")
+    background = Background()
+    try:
+        common, last = settings.load(), _last(config)
+        recipe = replace(common or last, seamless=last.seamless)  # textures have their own: few photos are to be laid beside themselves
+        if ask or not recipe.styles:
+            answer = dialog.ask(blank, None, recipe, background, again=False, blank=True)
+            if answer.recipe is not None:
+                settings.save(replace(answer.recipe, seamless=(common or Recipe()).seamless))
+            if answer.painted is None or answer.recipe is None:
+                raise Cancelled
+            blank, recipe = answer.painted, answer.recipe
+        arguments.write(config, recipe)
+        for name, side in (("width", blank.sent.width), ("height", blank.sent.height)):
+            config.set_property(name, side)
+        return _paint_texture(blank, recipe)
+    finally:
+        background.close()
+
+
 def _last(config: Any) -> Recipe:
     try:
         return arguments.read(config)
@@ -80,39 +106,35 @@ def _last(config: Any) -> Recipe:
         return Recipe()
 
 
-def _paint(found: Source, recipe: Recipe) -> None:
-    made = order(found, recipe, batch=False)
-    log.write(f"painting “{made.request.label}”, {found.sent.width} × {found.sent.height} px")
-    sessions = Background()  # its own: a question of the dialog that is still under way may find its session lost, and ends that
+def _paint(made: Order, found: Source, recipe: Recipe, painting: Any | None = None) -> None:
+    """Has an order painted in a window, and places the new layer. painting: the layer that is updated."""
+    with Running(recipe.title, pictures.of_part(found.layer, found.sent, PICTURE), found.alive) as running:
+        paint_layer(running, made, found, recipe, painting, lambda result: _remember(found, recipe, made, result, running.preview))
+
+
+def _remember(found: Source, recipe: Recipe, made: Order, result: Result, preview: Preview | None) -> None:
+    """Among the recent paintings, as far as that goes: it must not stop one from being placed."""
+    if not (found.alive() and found.layer.is_valid()):
+        return
     try:
-        with Running(sessions, recipe.title, pictures.of_part(found.layer, found.sent, PICTURE), found.alive) as running:
-            outcome = running.paint(made.request)
-            if outcome.failure:
-                raise Failure(outcome.failure)
-            if outcome.result is None:
-                raise Cancelled
-            running.say(strings.PLACING)
-            placed = place(found, outcome.result.plane, made.translucent, recipe, outcome.result.job)
-            log.write(f"“{made.request.label}” is painted. {' '.join(placed.notes)}")
-            if placed.notes:
-                running.show_notes(placed.notes)
-    finally:
-        sessions.close()
+        kept, job = spots.history(), result.job.id
+        painted = pictures.of_painting(result.plane, preview)
+        after = pictures.part(painted, found.box, found.sent) if painted is not None else None
+        before = pictures.of_part(found.layer, found.box, SIDE)
+        picture, earlier = (pictures.saved(each, SIDE, kept.new_file(job, ending)) for each, ending in ((after, ".jpg"), (before, "-before.jpg")))
+        spot, lowered = spots.written(kept, found, made, job), lowering.lowered(recipe.strength, result.job)
+        kept.add(Recent(job, made.request.label, recipe, time.time(), picture, earlier, spot, result.job.style_scales, lowered))
+    except Exception:  # whatever it is, the painting itself is worth more than its place in the list
+        log.write_traceback()
+
+
+def _paint_texture(blank: Source, recipe: Recipe) -> Any:
+    with Running(recipe.title, None, blank.alive) as running:
+        return paint_texture(running, blank, recipe, batch=False, painted=Gimp.Display.new)
 
 
 def _animate(found: Source, recipe: Recipe) -> Any:
-    film, sequence, sessions = Film(recipe, shown=True), Sequence(), Background()
-
-    def paint(request: JobRequest, course: Course) -> Result | None:
-        outcome = running.paint(request, sequence.paint, course)
-        if outcome.failure:
-            raise Failure(outcome.failure)
-        return outcome.result
-
-    picture = pictures.of_layer(found.layer, PICTURE)
-    try:
-        with Frames(found.image) as frames, Running(sessions, recipe.title, picture, lambda: film.wanted) as running:
-            paint_all(frames, film, recipe, paint, lambda: running.ending, batch=False)
-    finally:
-        sessions.close()
+    film, picture = Film(recipe, shown=True), pictures.of_layer(found.layer, PICTURE)
+    with Frames(found.image) as frames, Running(recipe.title, picture, lambda: film.wanted) as running:
+        paint_animation(running, frames, film, recipe, batch=False)
     return film.image

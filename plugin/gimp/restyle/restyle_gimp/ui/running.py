@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from gi.repository import GimpUi, GLib, Gtk
-from restyle_client import Job, JobRequest, JobState, Preview, Progress
+from restyle_client import Job, JobRequest, JobState, Preview, Progress, Result
 from restyle_editor.job_thread import JobThread, Message, Outcome
 from restyle_editor.revival import Restarting, Way
 from restyle_editor.revival import paint as paint_alone
 from restyle_editor.sequence import Course
+from restyle_editor.steps import Steps, in_turns
 
 from .. import strings
 from ..host.background import Background
+from ..host.failures import Cancelled
+from ..host.painting import ended
 from ..host.progress import state
 from ..host.status_bar import StatusBar
 from . import pictures
 
+T = TypeVar("T")
 STOP = 1
 PICTURE = 480  # px, longest side of the growing picture
 PULSE_MS = 120
@@ -29,16 +33,19 @@ BAR = b"progressbar trough, progressbar progress { min-height: 10px; }"  # GIMP'
 class Running:
     """The window of a painting, or of several that are frames, one after the other. A context manager. wanted: whether there is still an image for it."""
 
-    def __init__(self, background: Background, title: str, first_picture: Any | None, wanted: Callable[[], bool]) -> None:
-        self._background, self._wanted = background, wanted
+    def __init__(self, title: str, first_picture: Any | None, wanted: Callable[[], bool]) -> None:
+        self._background = Background()  # its own: a question of the dialog that is still under way may find its session lost, and ends that
+        self._wanted = wanted
         self._status = StatusBar()
         self._painting: JobThread | None = None
         self._course: Course | None = None
         self._open = True
         self._outcome: Outcome | None = None
+        self.preview: Preview | None = None  # the last of the painting
         self.ending = False  # the person spoke; only the outcome counts now
         self._over = True  # there is nothing more to wait for
         self._moving = False  # the bar shows a fraction
+        self._walking = self._given_up = False  # steps are gone through in this process, and the person wants no more of it
         self._window = GimpUi.Dialog(title=strings.RUNNING_TITLE.format(title=title), role="restyle-running", use_header_bar=0)
         GimpUi.window_set_transient(self._window)  # else it is lost behind GIMP's window at the first click there
         self._stop = self._window.add_button(strings.KEY_STOP_AND_KEEP, STOP)
@@ -47,7 +54,7 @@ class Running:
         self._picture = Gtk.Image()
         self._text = Gtk.Label(label=strings.CONNECTING, xalign=0, wrap=True, max_width_chars=56)
         self._bar = Gtk.ProgressBar()
-        _thicken(self._bar)
+        thicken(self._bar)
         self._bar.get_accessible().set_name(strings.TITLE)
         self._lay_out(first_picture)
         self._window.connect("response", self._on_response)
@@ -64,14 +71,34 @@ class Running:
         self._open = False
         self._status.__exit__()
         self._window.destroy()
+        self._background.close()
 
-    def paint(self, request: JobRequest, way: Way = paint_alone, course: Course | None = None) -> Outcome:
-        """Returns when it is over, with the window still open. way: how the request becomes a painting. course: of the run that it is a frame of."""
+    def paint(self, request: JobRequest, way: Way = paint_alone, course: Course | None = None) -> Result | None:
+        """Returns when it is over, with the window still open; None when it was cancelled. way: how the request becomes a painting. course: of the run that it
+        is a frame of. Failure."""
         self._outcome, self._over, self._course = None, False, course
         self._painting = JobThread(request, lambda message: GLib.idle_add(self._on_message, message), self._background, way=way, more=strings.SEE_LOG)
         self._painting.start()
         Gtk.main()
-        return self._outcome or Outcome()
+        return ended(self._outcome or Outcome())
+
+    def walk(self, steps: Steps[T]) -> T:
+        """Goes through steps with the window alive. Cancelled, when the person gives up meanwhile."""
+        self._walking, self._given_up, self._moving = True, False, True
+        self._stop.set_sensitive(False)
+        try:
+            return in_turns(steps, self._turn)
+        finally:
+            self._walking = False
+
+    def _turn(self, share: float | None) -> None:
+        if share is not None:
+            self._bar.set_fraction(share)
+            self._status.show(self._text.get_text(), share)
+        while Gtk.events_pending():
+            Gtk.main_iteration()
+        if self._given_up:
+            raise Cancelled
 
     def say(self, text: str) -> None:
         """Shows a sentence at once, though the main loop is about to be busy."""
@@ -120,6 +147,7 @@ class Running:
             self._outcome, self._over = message, True
             Gtk.main_quit()
         elif isinstance(message, Preview):
+            self.preview = message
             self._show_picture(pictures.of_preview(message))
         elif not self.ending:
             self._show_state(message)
@@ -138,7 +166,9 @@ class Running:
             self._status.show(text, fraction)
 
     def _on_response(self, _dialog: Any, response: int) -> None:
-        if self._over or self._painting is None:
+        if self._walking:
+            self._given_up = response != STOP
+        elif self._over or self._painting is None:
             self._leave()
         elif response == STOP:
             self._end(strings.FINISHING)
@@ -159,7 +189,7 @@ class Running:
         return self._open
 
 
-def _thicken(bar: Any) -> None:
+def thicken(bar: Any) -> None:
     style = Gtk.CssProvider()
     style.load_from_data(BAR)
     bar.get_style_context().add_provider(style, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gtk, Pango
+from restyle_contract.limits import STYLE_SCALES
 from restyle_editor.recipes import StyleChoice
+from restyle_editor.sentences import AUTOMATIC_STROKES, STROKES_STEP
 
 from .. import strings
 from ..host.recipe import EVERYWHERE, LAYER_MASK
@@ -15,14 +17,16 @@ from . import pictures
 from .gallery import Entry, key
 
 PICTURE = 52  # px
+STROKES_WIDTH = 13  # letters: "automatic: 0.7"
 
 
 class SelectedStyles(Gtk.Box):  # type: ignore[misc]
-    """regions: pairs of a region's name and its title. changed: called when a setting changed."""
+    """regions: pairs of a region's name and its title. changed: called when a setting changed. chosen: the size that a style's automatic strokes had the last
+    time; None: nobody knows."""
 
-    def __init__(self, regions: list[tuple[str, str]], changed: Callable[[], None]) -> None:
+    def __init__(self, regions: list[tuple[str, str]], changed: Callable[[], None], chosen: Callable[[StyleChoice], float | None] = lambda _: None) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=8)
-        self._regions, self._changed = regions, changed
+        self._regions, self._changed, self._chosen = regions, changed, chosen
         self._settings: dict[tuple[Any, ...], StyleChoice] = {}
         self._order: list[tuple[Any, ...]] = []
 
@@ -64,22 +68,43 @@ class SelectedStyles(Gtk.Box):  # type: ignore[misc]
             grid.attach(Gtk.Image(pixbuf=pictures.square(picture, PICTURE), valign=Gtk.Align.START), column, 0, 1, 2)
         grid.attach(Gtk.Label(label=choice.name, xalign=0, hexpand=True, ellipsize=Pango.EllipsizeMode.END, max_width_chars=18), 2, 0, 1, 1)
         settings = Gtk.Box(spacing=6)
-        settings.pack_start(self._number(entry, "scale", strings.STROKES, choice.scale or 1.0, 0.25, 4.0, 0.05), False, False, 0)
+        settings.pack_start(self._strokes(entry, choice), False, False, 0)
         if several:
-            settings.pack_start(self._number(entry, "weight", strings.SHARE, choice.weight, 0.05, 20.0, 0.25), False, False, 0)
+            settings.pack_start(self._share(entry, choice), False, False, 0)
         grid.attach(settings, 2, 1, 1, 1)
         if len(self._regions) > 1:
             grid.attach(self._region(entry, choice), 0, 2, 3, 1)
         return grid
 
-    def _number(self, entry: Entry, field: str, title: str, value: float, lowest: float, highest: float, step: float) -> Any:
-        box = Gtk.Box(spacing=4)
-        spin = Gtk.SpinButton(adjustment=Gtk.Adjustment(value=value, lower=lowest, upper=highest, step_increment=step), digits=2, width_chars=5)
-        spin.get_accessible().set_name(f"{title}, {entry.choice.name}")
-        spin.connect("value-changed", lambda widget: self._set(entry, **{field: round(widget.get_value(), 2)}))
-        box.pack_start(_dimmed(title), False, False, 0)
-        box.pack_start(spin, False, False, 0)
-        return box
+    def _strokes(self, entry: Entry, choice: StyleChoice) -> Any:
+        """A number whose lowest value is automatic, as which it begins; the first step up leads to what was chosen the last time."""
+        chosen = self._chosen(choice)
+        begin = chosen or 1.0
+        spin = _spin(choice.scale or AUTOMATIC_STROKES, AUTOMATIC_STROKES, STYLE_SCALES[1], STROKES_STEP, STROKES_WIDTH)
+
+        def changed(widget: Any) -> None:
+            value, was_automatic = round(widget.get_value(), 2), self._settings[entry.key].scale is None
+            if was_automatic and value == STYLE_SCALES[0] != begin:
+                widget.set_value(begin)  # comes here again
+                return
+            self._set(entry, scale=None if value < STYLE_SCALES[0] else value)
+
+        def shown(widget: Any) -> bool:
+            if widget.get_value() >= STYLE_SCALES[0]:
+                return False
+            widget.set_text(strings.automatic_strokes(chosen))
+            return True
+
+        spin.connect("output", shown)
+        spin.connect("value-changed", changed)
+        spin.set_tooltip_text(strings.STROKES_HINT)
+        spin.update()
+        return _titled(strings.STROKES, spin, entry)
+
+    def _share(self, entry: Entry, choice: StyleChoice) -> Any:
+        spin = _spin(choice.weight, 0.05, 20.0, 0.25, 5)
+        spin.connect("value-changed", lambda widget: self._set(entry, weight=round(widget.get_value(), 2)))
+        return _titled(strings.SHARE, spin, entry)
 
     def _region(self, entry: Entry, choice: StyleChoice) -> Any:
         combo = Gtk.ComboBoxText(hexpand=True)
@@ -106,6 +131,18 @@ def regions(image: Any, layer: Any) -> list[tuple[str, str]]:
     if layer.get_mask() is not None:
         found.append((LAYER_MASK, strings.LAYER_MASK))
     return found + [(channel.get_name(), strings.CHANNEL.format(name=channel.get_name())) for channel in image.get_channels()]
+
+
+def _spin(value: float, lowest: float, highest: float, step: float, letters: int) -> Any:
+    return Gtk.SpinButton(adjustment=Gtk.Adjustment(value=value, lower=lowest, upper=highest, step_increment=step), digits=2, width_chars=letters)
+
+
+def _titled(title: str, spin: Any, entry: Entry) -> Any:
+    spin.get_accessible().set_name(f"{title}, {entry.choice.name}")
+    box = Gtk.Box(spacing=4)
+    box.pack_start(_dimmed(title), False, False, 0)
+    box.pack_start(spin, False, False, 0)
+    return box
 
 
 def _dimmed(text: str) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp, Gtk
 from restyle_contract.limits import SMALLEST_SIDE
+from restyle_editor import dropping
 from restyle_editor.boxes import Box
 from restyle_editor.recipes import StyleChoice
 
@@ -14,9 +16,11 @@ from .. import strings
 from ..host.memory import flat
 from ..host.order import refer
 from . import pictures
-from .gallery import TILE, Entry
+from .gallery import Entry
 
 THUMBNAIL = 48  # px
+SIDE = 224  # px of a kept picture: twice a tile, for dense screens
+PREVIEW = 240  # px of the file that the person points at
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,14 @@ def ask_file(parent: Any) -> ChosenFile | None:
     dialog.add_filter(shown)
     keep = Gtk.CheckButton(label=strings.FILE_KEEP, use_underline=True, active=True)
     dialog.set_extra_widget(keep)
-    preview = Gtk.Image()
+    picture, words = Gtk.Image(), Gtk.Label()
+    picture.set_size_request(PREVIEW, -1)
+    preview = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin=6, valign=Gtk.Align.CENTER)
+    preview.pack_start(picture, False, False, 0)
+    preview.pack_start(words, False, False, 0)
+    preview.show_all()
     dialog.set_preview_widget(preview)
-    dialog.connect("update-preview", lambda _dialog: _update_preview(dialog, preview))
+    dialog.connect("update-preview", lambda _dialog: _update_preview(dialog, picture, words))
     answer = dialog.run()
     path = dialog.get_filename()
     dialog.destroy()
@@ -50,11 +59,11 @@ def ask_file(parent: Any) -> ChosenFile | None:
 
 
 def file_entry(choice: StyleChoice) -> Entry:
-    return Entry(choice, pictures.of_file(choice.file, TILE), hint=choice.file)
+    return Entry(choice, pictures.of_file(choice.file, SIDE // 2), hint=strings.readable(choice.file))
 
 
 def layer_entry(choice: StyleChoice, layer: Any) -> Entry:
-    picture = pictures.of_part(layer, Box(*choice.crop), 2 * TILE) if choice.crop else pictures.of_layer(layer, 2 * TILE)
+    picture = pictures.of_part(layer, Box(*choice.crop), SIDE) if choice.crop else pictures.of_layer(layer, SIDE)
     return Entry(choice, picture, hint=choice.name)
 
 
@@ -122,9 +131,11 @@ def _selected_part(layer: Any) -> tuple[int, int, int, int] | None:
     return (x, y, width, height) if touches and min(width, height) >= SMALLEST_SIDE else None
 
 
-def _update_preview(dialog: Any, preview: Any) -> None:
+def _update_preview(dialog: Any, picture: Any, words: Any) -> None:
+    """Shows the file that the person points at, and how large it is."""
     path = dialog.get_preview_filename()
-    picture = pictures.of_file(path, TILE) if path else None
-    dialog.set_preview_widget_active(picture is not None)
-    if picture is not None:
-        preview.set_from_pixbuf(pictures.fitted(picture, 2 * TILE, 2 * TILE))
+    size = pictures.size_of_file(path) if path and Path(path).is_file() else None
+    found = pictures.of_file(path, PREVIEW // 2) if size is not None and size[0] * size[1] <= dropping.LARGEST_PREVIEW else None
+    dialog.set_preview_widget_active(size is not None)
+    picture.set_from_pixbuf(pictures.fitted(found, PREVIEW, PREVIEW) if found is not None else None)
+    words.set_text(strings.FILE_SIZE.format(width=size[0], height=size[1]) if size is not None else strings.FILE_NO_PREVIEW)

@@ -12,8 +12,13 @@ can do something while it runs, however busy the machine is. The result is the c
 that a mix-up of jobs is seen. A follower first adds the bytes of the frames that it follows. The ids of the jobs that were begun are noted in
 `fake-engine.runs`.
 
+A look is learned in so many steps too, each of step_ms, and its state is the number of the last; "reading" are parts before the first. Its file says, as its
+style's words, the steps that were done in all processes.
+
 Live, it paints every colour's opposite, of what lies SHIFT px to the left and right, in parts of the strength: so a part that was painted without what lies
-around it is seen. A look whose credit is "crash" or "hang" does so; "crash until PATH": as long as there is no such file.
+around it is seen. A look whose credit is "crash" or "hang" does so; "crash until PATH": as long as there is no such file;
+"hold until PATH": after as many frames as stand in PATH.frames, until there is PATH, and leaves a PATH.held: so a test meets a film at this very frame.
+Faint stripes lie on its canvas, which goes by 1 px to the right and 2 down with each frame that follows another of its scene.
 """
 
 from __future__ import annotations
@@ -23,17 +28,22 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from look_files import look_file
 from restyle_engine.feedforward.look_file import UnusableLook, header_of
+from restyle_engine.parameters import Resolved
+from restyle_engine.step import Step
 from restyle_engine.task import Pixels
 from restyle_engine.verdict import Between, Cancelled, Verdict, go_on
 from restyle_imaging.planes.formats import Plane
 from restyle_server.records import checkpoints as kept_scales
 from restyle_server.records.checkpoints import Head
+from restyle_server.records.lesson import LessonOrder
 from restyle_server.records.live import LiveShape
 from restyle_server.records.order import Order
 from restyle_server.records.progress import Preview
@@ -47,6 +57,7 @@ MEMORY = 2**33  # bytes that the device claims to have
 DEVICE = Device("cpu", "cpu", "fake", MEMORY, MEMORY // 2, bf16=False)
 LIVE = LiveShape(grid=8, reach=8)
 SHIFT = 5  # px, within its reach
+CUT = 0.2  # mean difference of two frames, of the range, from which on they are two scenes
 GLANCE_SECONDS = 0.005  # between two looks at a gate
 _TABLES: dict[int, bytes] = {}
 
@@ -55,6 +66,11 @@ def painted_bytes(content: bytes, seed: int) -> bytes:
     """What the fake makes of the content's bytes."""
     table = _TABLES.setdefault(seed % 256, bytes((value * 7 + seed * 31 + 13) % 256 for value in range(256)))
     return content.translate(table)
+
+
+def automatic_scale(content: bytes) -> float:
+    """The size of the strokes that the fake chooses for the content's bytes: 0.5 to 1.5."""
+    return round(0.5 + content[0] / 255, 2)
 
 
 def following_bytes(content: bytes, seed: int, frames: list[bytes]) -> bytes:
@@ -77,6 +93,7 @@ class Script:
     fail_at: int | None = None
     disk_full: bool = False
     gate: str = ""
+    reading: int = 1
     signal: int = signal.SIGKILL
 
 
@@ -107,11 +124,20 @@ def runs(state_dir: Path) -> list[str]:
 class FakeEngine:
     """Behind the real engine's interface; imports no torch."""
 
-    features = ("live", "masks", "sequence", "several_styles")
+    features = ("learn", "live", "masks", "seamless", "sequence", "several_styles", "texture")
     live = LIVE
 
     def __init__(self, device_id: str) -> None:
         self._id = "cpu" if device_id == "auto" else device_id
+
+    def follow(self, before: Pixels, now: Pixels) -> tuple[float, float] | None:
+        return None if np.abs(now - before).mean() > CUT else (1.0, 2.0)
+
+    def learner(self, lesson: LessonOrder, parameters: Resolved, state: bytes | None) -> FakeLearner:
+        state_dir = lesson.kept.parent.parent.parent
+        with (state_dir / RUNS).open("a") as file:
+            file.write(f"{lesson.kept.parent.name}\n")
+        return FakeLearner(lesson, script(state_dir, parameters.seed), state)
 
     def look_painter(self, data: bytes) -> FakeLookPainter:
         try:
@@ -147,7 +173,7 @@ class FakeEngine:
                 verdict = between()
             if verdict is Verdict.GO_ON:
                 time.sleep(play.step_ms / 1000)
-                verdict = observe(_progress(play, scale, step, content.width, content.height, data))
+                verdict = observe(_progress(play, scale, step, order, data))
             while step == 1 and play.gate and not (state_dir / play.gate).exists():
                 time.sleep(GLANCE_SECONDS)
             if verdict is Verdict.CANCEL:
@@ -165,27 +191,78 @@ class FakeEngine:
         return Painted(plane, early, scales=scales)
 
 
+class FakeLearner:
+    """Learns nothing, step by step."""
+
+    def __init__(self, lesson: LessonOrder, play: Script, state: bytes | None) -> None:
+        self._lesson, self._play = lesson, play
+        self._gate = lesson.kept.parent.parent.parent / play.gate if play.gate else None
+        self._step = int(state or b"0")
+        self._read = 0
+
+    @property
+    def begun(self) -> bool:
+        return self._read >= self._play.reading
+
+    @property
+    def done(self) -> bool:
+        return self.begun and self._step >= self._lesson.steps
+
+    def step(self, go_on: Callable[[], bool]) -> Step | None:
+        while self._gate is not None and not self._gate.exists():
+            time.sleep(GLANCE_SECONDS)
+            if not go_on():
+                return self._told() if self.begun else None
+        if not self.begun:
+            self._read += 1
+            return None
+        _fault(self._play, self._step + 1)
+        time.sleep(self._play.step_ms / 1000)
+        self._step += 1
+        return self._told()
+
+    def state(self) -> bytes:
+        return b"%d" % self._step
+
+    def look(self) -> bytes:
+        return look_file(self._lesson.name, style=f"{self._lesson.style} in {self._step} steps", steps=self._step)
+
+    def preview(self, longest: int) -> Preview:
+        return Preview(8, 8, bytes([self._step % 256, 0, 0, 255]) * 64)
+
+    def _told(self) -> Step:
+        share = self._step / self._lesson.steps
+        return Step(1, 1, 16, 16, self._step, self._lesson.steps, share, 1.0 - share, 0.5, 0.5)
+
+
 class FakeLookPainter:
     """Paints opposites."""
 
     def __init__(self, fault: str) -> None:
         self._fault, _, self._mended = fault.partition(" until ")
+        self._painted = 0
 
-    def paint(self, content: Pixels, x: int, y: int, strength: float) -> Pixels:
-        assert x % LIVE.grid == y % LIVE.grid == 0
+    def paint(self, content: Pixels, x: int, y: int, strength: float, period: tuple[int, int]) -> Pixels:
+        self._painted += 1
         if not (self._mended and Path(self._mended).exists()):
             if self._fault == "crash":
                 os.kill(os.getpid(), signal.SIGKILL)
             if self._fault == "hang":
                 time.sleep(3600)
-        return live_pixels(content, strength)
+            if self._fault == "hold" and self._painted > int(Path(f"{self._mended}.frames").read_text()):
+                Path(f"{self._mended}.held").touch()
+                while not Path(self._mended).exists():
+                    time.sleep(GLANCE_SECONDS)
+        return live_pixels(content, strength, x, y)
 
 
-def live_pixels(content: Pixels, strength: float) -> Pixels:
-    """What the fake makes of a whole canvas, (h, w, 3) in 0–1."""
+def live_pixels(content: Pixels, strength: float, x: int = 0, y: int = 0) -> Pixels:
+    """What the fake makes of a whole canvas, (h, w, 3) in 0–1. x, y: px that it has gone."""
     wide = np.pad(content, ((0, 0), (SHIFT, SHIFT), (0, 0)), mode="edge")
     opposite = 1 - (wide[:, : -2 * SHIFT] + wide[:, 2 * SHIFT :]) / 2
-    painted: Any = content + np.float32(strength / 100) * (opposite - content)
+    rows, columns = (begin + np.arange(count) for begin, count in zip((y, x), content.shape[:2], strict=True))
+    stripes = ((columns[None] % 7 + rows[:, None] % 5) / 128).astype(np.float32)[..., None]
+    painted: Any = content + np.float32(strength / 100) * (opposite + stripes - content)
     return painted.astype(np.float32)  # type: ignore[no-any-return]
 
 
@@ -221,12 +298,14 @@ def _fault(play: Script, step: int) -> None:
         time.sleep(3600)
 
 
-def _progress(play: Script, scale: int, step: int, width: int, height: int, data: bytes) -> LiveProgress:
+def _progress(play: Script, scale: int, step: int, order: Order, data: bytes) -> LiveProgress:
     def preview(longest: int) -> Preview:
         return _sketch(data, step, min(longest, play.preview_side))
 
-    loss = 1.0 / step
-    return LiveProgress(scale, play.scales, width, height, step, play.steps, step / play.steps, loss, loss / 2, loss / 2, content_weight=1.0, preview=preview)
+    loss, width, height = 1.0 / step, order.content.width, order.content.height
+    scales = tuple(style.scale or automatic_scale(data) for style in order.styles)
+    done = Step(scale, play.scales, width, height, step, play.steps, step / play.steps, loss, loss / 2, loss / 2, content_weight=1.0)
+    return LiveProgress(**done.counts(), preview=preview, style_scales=scales)
 
 
 def _sketch(data: bytes, step: int, side: int = 8) -> Preview:
@@ -241,3 +320,15 @@ def engine(device_id: str) -> FakeEngine:
 def broken(device_id: str) -> FakeEngine:
     """A factory whose engine can't start."""
     raise JobFailure("ENGINE_DOWN", f"The device {device_id} is broken; mend it.")
+
+
+class StandingEngine(FakeEngine):
+    """One that can't follow what moves, as without OpenCV."""
+
+    def follow(self, before: Pixels, now: Pixels) -> tuple[float, float] | None:
+        raise JobFailure("UNIMPLEMENTED", "Nothing follows here; install what does.")
+
+
+def standing(device_id: str) -> StandingEngine:
+    """Its factory."""
+    return StandingEngine(device_id)

@@ -30,10 +30,10 @@ def solid(width: int, height: int, seed: int = 0) -> Bytes:
     return pixels
 
 
-def painted(pixels: Bytes, strength: float = 100.0) -> Bytes:
-    """What the fake makes of a solid RGBA8 canvas."""
+def painted(pixels: Bytes, strength: float = 100.0, followed: int = 0) -> Bytes:
+    """What the fake makes of a solid RGBA8 canvas. followed: frames of a moving one, since its scene began."""
     result = pixels.copy()
-    rgb = live_pixels((pixels[..., :3] / np.float32(255)).astype(np.float32), strength)
+    rgb = live_pixels((pixels[..., :3] / np.float32(255)).astype(np.float32), strength, followed, 2 * followed)
     result[..., :3] = np.rint(np.clip(rgb, 0, 1) * 255)
     return result
 

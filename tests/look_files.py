@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from restyle_engine.feedforward.layout import LAYOUT
+from restyle_engine.feedforward.layout import FINE, LAYOUT
 from restyle_engine.feedforward.look_file import LookHeader, closed
 
 HEADER = LookHeader("Night", "night", "us", 50.0, 96, 10)
@@ -31,3 +31,12 @@ HOSTILE = {
     "deep": (2**20).to_bytes(8, "little") + b"[" * 2**20,
     "too large": look_file() + bytes(2_000_000),
 }
+
+
+@cache
+def opposite_look(style: str) -> bytes:
+    """A whole look's file, which paints the opposite of every colour."""
+    arrays = {each: np.zeros(shape, np.float16) for each, shape in LAYOUT.shapes.items()}
+    arrays["fine.weight"][:, FINE:, 1, 1] = -np.eye(3)  # of a picture around grey, at its own size; exact in bf16 for 8 bits
+    arrays["palette.bias"][:] = 0.5
+    return closed(replace(HEADER, name="Opposite", style=style, strength=100.0), arrays)

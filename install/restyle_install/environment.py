@@ -14,7 +14,7 @@ from . import making
 from .making import Machine, Need, Say, python_of
 
 TRIES = 2  # of the whole installation: pip keeps what it has fetched, so that a second try is short
-INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo", "video")}  # what an environment with this extra, or the group, holds
+INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo", "video", "formats")}  # what an environment with this extra, or the group, holds
 LOCK = Path("tests/ci/constraints.txt")  # the versions that the project's own checks run with, so that no release elsewhere breaks them
 KEYS = {"project", "root", "extras", "python"}  # of the stamp
 

@@ -23,17 +23,19 @@ PARTS = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "server", "plugin",
 TRIES = 2
 IMPATIENT = ("--retries", "1", "--timeout", "20")  # for PyTorch's own index, which a firewall may hide; there is another way
 
+OPTIONAL = ("video", "formats")  # extras that are brought along
+
 
 @dataclass(frozen=True)
 class Source:
-    """What is installed. path: a checkout's folder or a wheel. version: its own. requirements: what it needs, as packages name it; video: what films and
-    animations need beside that. digest: of its content."""
+    """What is installed. path: a checkout's folder or a wheel. version: its own. requirements: what it needs, as packages name it; optional: what films,
+    animations and some kinds of files need beside that. digest: of its content."""
 
     path: Path
     version: str
     requirements: tuple[str, ...]
     digest: str
-    video: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ def source_of(root: Path) -> Source:
         version = re.search(r'^__version__ = "([^"]+)"', (root / "server/restyle_server/__init__.py").read_text("utf-8"), re.MULTILINE)
     except (OSError, KeyError, ValueError) as error:
         raise EnvironmentProblem(f"{root} is no copy of Restyle; run this inside of one.") from error
-    video = tuple(project.get("optional-dependencies", {}).get("video", ()))
-    return Source(root, version[1] if version else "", tuple(project["dependencies"]), _digest(root), video)
+    extras = project.get("optional-dependencies", {})
+    optional = tuple(need for extra in OPTIONAL for need in extras.get(extra, ()))
+    return Source(root, version[1] if version else "", tuple(project["dependencies"]), _digest(root), optional)
 
 
 def source_of_wheel(path: Path) -> Source:
@@ -72,8 +75,9 @@ def source_of_wheel(path: Path) -> Source:
         raise EnvironmentProblem(f"{path} is no wheel of Restyle; give the file restyle-VERSION-py3-none-any.whl.") from error
     needs = [word.partition(": ")[2] for word in words if word.startswith("Requires-Dist: ")]
     version = next((word.partition(": ")[2] for word in words if word.startswith("Version: ")), "")
-    video = tuple(need.partition(";")[0].strip() for need in needs if re.search(r"extra == ['\"]video['\"]", need))
-    return Source(path, version, tuple(need for need in needs if "extra ==" not in need), digest, video)
+    marks = rf"extra == ['\"]({'|'.join(OPTIONAL)})['\"]"
+    optional = tuple(need.partition(";")[0].strip() for need in needs if re.search(marks, need))
+    return Source(path, version, tuple(need for need in needs if "extra ==" not in need), digest, optional)
 
 
 def kept(folder: Path) -> dict[str, Any] | None:
@@ -103,19 +107,20 @@ def install(source: Source, folder: Path, choices: Choices, machine: Machine, sa
     making.fill(ways(source, folder, choices, machine), folder, machine, say)
     if not program_of(folder, "restyle").exists():
         raise EnvironmentProblem(f"The packages came without the command restyle; see {folder / making.LOG}, then run this again.")
-    if source.video and not client:
-        _bring_video(source, folder, choices, machine, say)
+    if source.optional and not client:
+        _bring_optional(source, folder, choices, machine, say)
     words = {"source": source.digest, "client": client, "torch": choices.asked, "python": making.version_of(folder), "version": source.version}
     making.write_stamp(folder, words)
 
 
-def _bring_video(source: Source, folder: Path, choices: Choices, machine: Machine, say: Say) -> None:
-    """What films and animations need. A failure is told and forgiven: pictures are painted without it."""
+def _bring_optional(source: Source, folder: Path, choices: Choices, machine: Machine, say: Say) -> None:
+    """What films, animations and some kinds of files need. A failure is told and forgiven: pictures are painted without it."""
     lines: list[str] = []
     installer = _uv(machine.uv, folder, choices) if machine.uv else _pip(folder, choices)
-    if machine.run([*installer, *source.video], lines.append, environment=making.variables(machine)):
-        by_hand = " ".join(f'"{need}"' for need in source.video)
-        say(f"The packages for films and animations were not installed; try again at any time: {python_of(folder)} -m pip install {by_hand}")
+    if machine.run([*installer, *source.optional], lines.append, environment=making.variables(machine)):
+        by_hand = " ".join(f'"{need}"' for need in source.optional)
+        again = f"{python_of(folder)} -m pip install {by_hand}"
+        say(f"The packages for films, animations, HEIC and Photoshop files were not installed; try again at any time: {again}")
 
 
 def _pip(folder: Path, choices: Choices) -> Command:

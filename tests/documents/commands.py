@@ -11,7 +11,7 @@ from restyle_cli.main import app
 from typer.main import get_command
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -37,6 +37,9 @@ def called(words: list[str]) -> tuple[str, dict[str, Any]]:
     def disarm(command: Any, name: str) -> None:
         for key, inner in getattr(command, "commands", {}).items():
             disarm(inner, f"{name} {key}".strip())
+        for parameter in command.params:
+            if parameter.name == "contents":  # a film's file is the reader's
+                parameter.callback = None
         if not hasattr(command, "commands"):
             command.callback = lambda **given: calls.append((name, given))
 

@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,7 @@ ROOMS = {
     "The plug-in of Krita": ("plugin/krita",),
     "The server": ("server/restyle_server", "server/restyle_engine", "server/restyle_imaging"),
 }
+TABLES = ("plugin/restyle_editor/sentences.py", "plugin/gimp/restyle/restyle_gimp/strings.py", "plugin/krita/restyle/strings.py")
 LEFT_OUT = re.compile(r"/_vendor/|/wire/")
 
 
@@ -86,7 +88,19 @@ def _raw(node: ast.expr) -> str | None:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         left, right = _raw(node.left), _raw(node.right)
         return None if left is None and right is None else f"{left or GAP}{right or GAP}"
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return _raw(node.func.value)
+    if isinstance(node, ast.Attribute) and _name(node.value) in ("sentences", "strings"):
+        words = _tables().get(node.attr)
+        return None if words is None else re.sub(r"\{[^}]*\}", GAP, words)
     return None
+
+
+@cache
+def _tables() -> dict[str, str]:
+    """What the plug-ins say, by the constants' names; no name is in both editors' tables."""
+    lines = (line for table in TABLES for line in ast.parse((ROOT / table).read_text("utf-8")).body if isinstance(line, ast.Assign))
+    return {_name(line.targets[0]): line.value.value for line in lines if isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)}
 
 
 def _name(node: ast.expr) -> str:

@@ -136,3 +136,8 @@ def found(sentence: str) -> bool:
 def test_a_new_sentence_would_be_noticed() -> None:
     tree = ast.parse("class Odd(Exception): ...\n\ndef f(name):\n    raise Odd(f'The moon of {name} is not made of ' + 'cheese; try another.')\n")
     assert list(messages._said(tree, messages._errors([tree]))) == ["The moon of … is not made of cheese; try another."]
+
+
+def test_a_sentence_of_a_table_would_be_noticed() -> None:
+    tree = ast.parse("class Odd(Exception): ...\n\ndef f(name):\n    raise Odd(strings.LOCKED.format(name=name))\n")
+    assert list(messages._said(tree, messages._errors([tree]))) == ["The layer “…” is locked. Unlock it in the list of layers, then try again."]

@@ -26,7 +26,7 @@ LARGE = NETWORK | OPTIM | {"restyle_engine.large"}
 MOTION = ENGINE_BASE | {"restyle_engine.motion"}
 OBJECTIVE = LARGE | MOTION | {"restyle_engine.objective"}
 STAGES = OBJECTIVE | {"restyle_engine.telling"}
-ENGINE = OBJECTIVE | {"restyle_engine.feedforward", "restyle_engine.stylizer"}
+ENGINE = OBJECTIVE | {"restyle_engine.feedforward", "restyle_engine.stylizer", "restyle_engine.agreement"}
 
 IMAGING_BASE = {"restyle_imaging"}
 PLANES = IMAGING_BASE | {"restyle_imaging.resample", "restyle_imaging.color", "restyle_imaging.planes"}
@@ -38,7 +38,7 @@ CONTRACT = {"restyle_contract"}
 CLIENT = CONTRACT | {"restyle_client"}
 EDITOR = CLIENT | {"restyle_editor"}
 GIMP = EDITOR | {"restyle_gimp.strings", "restyle_gimp.host"}
-KRITA = {"restyle.packages", "restyle.strings", "restyle.host"}  # restyle.packages finds the others, which lie inside the plug-in
+KRITA = {"restyle.packages", "restyle.strings", "restyle.host", "restyle.host.api"}  # restyle.packages finds the others, which lie inside the plug-in
 
 SERVER_BASE = {"restyle_server"}
 SIZES = ENGINE_BASE | {"restyle_engine.large"}  # with parameters: what knows no torch of it
@@ -65,10 +65,12 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_gimp.strings": {"restyle_editor"},
     "restyle_gimp.host": EDITOR | {"restyle_gimp.strings"},
     "restyle_gimp.ui": GIMP,
-    "restyle_gimp": GIMP | {"restyle_gimp.ui"},
-    "restyle.packages": EDITOR,
+    "restyle_gimp": GIMP - {"restyle_client"} | {"restyle_gimp.ui"},
+    "restyle.host.api": set(),
+    "restyle.host.language": {"restyle.host.api"},  # known before the first word is read, and so under the rest of the host
+    "restyle.packages": EDITOR | {"restyle.host.language"},
     "restyle.strings": {"restyle_editor", "restyle.packages"},
-    "restyle.host": {"restyle.packages", "restyle.strings"},
+    "restyle.host": {"restyle.packages", "restyle.strings", "restyle.host.api"},
     "restyle.model": KRITA,
     "restyle.ui": CONTRACT | KRITA | {"restyle.model"},
     "restyle": KRITA | {"restyle.model", "restyle.ui"},
@@ -82,7 +84,8 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_engine.telling": ENGINE_BASE | {"restyle_engine.network", "restyle_engine.objective", "restyle_engine.optim"},
     "restyle_engine.stages": STAGES,
     "restyle_engine.stylizer": ENGINE_BASE | {f"restyle_engine.{room}" for room in ("network", "motion", "objective", "optim", "telling", "stages")},
-    "restyle_engine.feedforward": NETWORK | {"restyle_engine.large", "restyle_engine.objective"},
+    "restyle_engine.agreement": NETWORK | {"restyle_engine.stylizer"},
+    "restyle_engine.feedforward": NETWORK | {"restyle_engine.objective", "restyle_engine.stylizer"},
     "restyle_imaging": set(),
     "restyle_imaging.resample": IMAGING_BASE,
     "restyle_imaging.color": IMAGING_BASE | {"restyle_imaging.resample"},
@@ -96,16 +99,17 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_server.styles": CONTRACT | SERVER_BASE | {"restyle_engine"} | PICTURES,
     "restyle_server.looks": CONTRACT | SERVER_BASE | FILES | {"restyle_engine.feedforward"},
     "restyle_server.weights": RECORDS | FILES | {"restyle_engine", "restyle_engine.motion", "restyle_engine.network"},
-    "restyle_server.worker": CONTRACT | RECORDS | FILES | ENGINE | IMAGING,
+    "restyle_server.worker": CONTRACT | RECORDS | FILES | ENGINE | IMAGING | {"restyle_server.looks", "restyle_server.weights"},
     "restyle_server.jobs": RECORDS | FILES | {"restyle_engine"},
     "restyle_server.devices": RECORDS | FILES | SIZES | {"restyle_engine.optim", "restyle_server.jobs", "restyle_server.worker"},
+    "restyle_server.lowering": RECORDS | FILES | IMAGING_BASE | {"restyle_imaging.planes"},
     "restyle_server.rpc": CONTRACT
     | RECORDS
     | SIZES
     | {"restyle_engine.network", "restyle_imaging.color", "restyle_imaging.planes"}
-    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices")},
+    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices", "lowering")},
     "restyle_server.server": RECORDS
-    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices", "rpc")},
+    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices", "lowering", "rpc")},
     "restyle_server.__main__": SERVER_BASE | {"restyle_server.admin", "restyle_server.server"},
     "restyle_painters": FILES
     | {"restyle_engine", "restyle_imaging", "restyle_imaging.planes"}
@@ -162,6 +166,7 @@ def test_no_module_leads_back_to_itself() -> None:
         ("restyle_server/rpc", {"torch"}),
         ("restyle_server/devices", {"torch", "grpc"}),
         ("restyle_server/worker", {"grpc", "google"}),
+        ("restyle_server/lowering", {"grpc", "google", "torch"}),
     ],
 )
 def test_rooms_keep_away_from_what_is_not_theirs(room: str, unwanted: set[str]) -> None:

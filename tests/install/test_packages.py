@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from look_files import look_file
 from restyle_install import client
 from restyle_install.home import source_of_wheel
 from restyle_install.making import EnvironmentProblem
@@ -29,9 +30,14 @@ NEEDED = (
     "restyle_server/wire/restyle_pb2.py",
     "restyle_server/styles/night/style.toml",
     "restyle_server/styles/night/picture.webp",
+    "restyle_server/looks/test-look.safetensors",
+    "restyle_server/looks/impasto.safetensors",
+    "restyle_server/looks/looks.md",
+    "restyle_server/looks/photographs/chelsea.jpg",
     "restyle_contract/parameters.py",
     "restyle_client/wire/restyle_pb2.py",
     "restyle_editor/recipes.py",
+    "restyle_editor/locale/fr/LC_MESSAGES/restyle.mo",
     "restyle_client/_vendor/__init__.py",
     "restyle_cli/main.py",
     "restyle_install/environment.py",
@@ -52,6 +58,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file() and not name.startswith(("tests/", "docs/")):
             (folder / "copy" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / "copy" / name)
+    (folder / "copy/server/restyle_server/looks/test-look.safetensors").write_bytes(look_file("Test look"))
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder / "dist"), str(folder / "copy")]
     subprocess.run(build, check=True, capture_output=True)
     [made] = (folder / "dist").iterdir()
@@ -106,6 +113,7 @@ def test_the_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
     )
     assert all(str(tmp_path) in path for path in where.split())
     assert len(run(restyle, tmp_path, "styles", "list", "--json").splitlines()) >= 16
+    assert {"id": "test-look", "builtin": True}.items() <= json.loads(run(restyle, tmp_path, "look", "show", "test-look", "--json")).items()
     Image.effect_mandelbrot((48, 32), (-2, -1, 1, 1), 50).convert("RGB").save(tmp_path / "photo.png")
     run(restyle, tmp_path, "image", "photo.png", "--style", "woodcut", "--preset", "draft", "--size", "48", "-o", "painted.png")
     run(restyle, tmp_path, "stop", "--grace", "0")

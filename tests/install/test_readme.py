@@ -75,7 +75,7 @@ def test_the_documented_python_paints(tmp_path: Path, variables: dict[str, str])
 @pytest.mark.slow
 def test_the_documented_python_fetches_a_job_that_outlives_its_program(tmp_path: Path, variables: dict[str, str]) -> None:
     photo(tmp_path / "photo.jpg")
-    first, second, _ = blocks(ROOT / "docs" / "python.md", "python")
+    first, second, *_ = blocks(ROOT / "docs" / "python.md", "python")
     setting = first.partition("with connect()")[0]
     submitted = python(f"{setting}\n{second}\nprint(submit(request))", tmp_path, variables)
     job = submitted.split()[-1]
@@ -83,9 +83,18 @@ def test_the_documented_python_fetches_a_job_that_outlives_its_program(tmp_path:
 
 
 @pytest.mark.slow
+def test_the_documented_python_updates_a_job(tmp_path: Path, variables: dict[str, str]) -> None:
+    photo(tmp_path / "photo.jpg")
+    first, second, third, *_ = blocks(ROOT / "docs" / "python.md", "python")
+    setting = first.partition("with connect()")[0]
+    unchanged = "job = submit(request)\npainted = fetch(job)\nassert bytes(update(content, job).data) == painted"
+    python(f"{setting}\n{second}\n{third}\n{unchanged}", tmp_path, variables)
+
+
+@pytest.mark.slow
 def test_the_documented_python_paints_a_film(tmp_path: Path, variables: dict[str, str]) -> None:
     photo(tmp_path / "photo.jpg")
-    first, _, third = blocks(ROOT / "docs" / "python.md", "python")
+    first, *_, third = blocks(ROOT / "docs" / "python.md", "python")
     painted = "one, other = paint(iter([content, content]), request)\nassert bytes(one.data) == bytes(other.data)"
     assert len(python(f"{first.partition('with connect()')[0]}\n{third}\n{painted}", tmp_path, variables).split()) == 2
 

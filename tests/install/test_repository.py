@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_MODULE = 400  # lines
-LARGEST_REPOSITORY = 60 << 20  # bytes of tracked files
+LARGEST_REPOSITORY = 72 << 20  # bytes of tracked files; sixteen looks have 15 MB
 GENERATED = re.compile(r"/_vendor/|/wire/")
 MACHINE = re.compile(r"(?<![\w./~-])/(?:work|farm|root|opt/dev)/|pypi\.[o]rg|files\.pythonhosted\.[o]rg|debian\.[o]rg|npmjs\.[o]rg")
 

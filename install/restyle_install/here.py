@@ -32,28 +32,36 @@ class Origin(StrEnum):
 
 RECEIPTS = {"uv-receipt.toml": Maker.UV, "pipx_metadata.json": Maker.PIPX}  # what uv and pipx leave in an environment that they made
 REMOVALS = {Maker.UV: "uv tool uninstall restyle", Maker.PIPX: "pipx uninstall restyle"}
+REPLACEMENTS = {Maker.UV: "uv tool install --force WHEEL", Maker.PIPX: "pipx install --force WHEEL"}
 
 
 @dataclass(frozen=True)
 class Here:
-    """folder: the environment's. client: it has no PyTorch, so that it can't paint by itself."""
+    """folder: the environment's. client: it has no PyTorch, so that it can't paint by itself. pip: it has a pip of its own."""
 
     folder: Path
     python: Path
     maker: Maker
     origin: Origin
     client: bool = False
+    pip: bool = True
 
     @property
     def removal(self) -> str:
         """The command that takes the packages away."""
         return REMOVALS.get(self.maker, f"{self.python} -m pip uninstall restyle")
 
+    @property
+    def replacement(self) -> str:
+        """The command that puts another version in."""
+        return REPLACEMENTS.get(self.maker, "uv pip install WHEEL")
+
 
 def here() -> Here:
     """Of the Python that runs this."""
     folder = Path(sys.prefix)
-    return Here(folder, Path(sys.executable), maker_of(folder), _origin(), importlib.util.find_spec("torch") is None)
+    client, pip = importlib.util.find_spec("torch") is None, importlib.util.find_spec("pip") is not None
+    return Here(folder, Path(sys.executable), maker_of(folder), _origin(), client, pip)
 
 
 def maker_of(folder: Path) -> Maker:

@@ -68,7 +68,7 @@ def source_of_wheel(path: Path) -> Source:
     """What a wheel holds. EnvironmentProblem."""
     try:
         with zipfile.ZipFile(path) as archive:
-            name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+            name = next(name for name in archive.namelist() if re.fullmatch(r"restyle-[^/]+\.dist-info/METADATA", name))
             words = archive.read(name).decode("utf-8").partition("\n\n")[0].splitlines()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except (OSError, zipfile.BadZipFile, StopIteration, UnicodeDecodeError) as error:

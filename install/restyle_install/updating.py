@@ -34,12 +34,10 @@ def update(
 
     wheel: what to go to; None: the newest of the package index. packages: a folder of wheels that everything else comes from, instead of the network.
     """
-    machine = machine or Machine()
-    if here.maker is Maker.UV:  # it has no pip, whatever pip is set up for
-        machine = replace(machine, variables={name: value for name, value in machine.variables.items() if not name.startswith("PIP_")})
+    machine = _able(here, machine or Machine())
     source = home.source_of_wheel(wheel.absolute()) if wheel else None
     if source is None:
-        _updatable(here)
+        _known(here)
     with making.alone(here.folder, say), making.sentences(here.folder):
         stopping.stop_server(where, say)
         if source is None:
@@ -49,7 +47,17 @@ def update(
     return attend([here.python, *RENEW]) == 0
 
 
-def _updatable(here: Here) -> None:
+def _able(here: Here, machine: Machine) -> Machine:
+    """uv and pipx make environments without pip: uv is used there, whatever pip is set up for. EnvironmentProblem where there is neither."""
+    if here.pip:
+        return machine
+    if machine.which("uv") is None:
+        raise EnvironmentProblem(f"This Restyle has no pip, and uv can't be found; run: {here.replacement}, then: restyle install --renew")
+    return replace(machine, variables={name: value for name, value in machine.variables.items() if not name.startswith("PIP_")})
+
+
+def _known(here: Here) -> None:
+    """Where a newer version is to be looked for. A name that nobody has published could be anybody's, so that only what came from the index goes back there."""
     if here.origin is Origin.FILE:
         raise EnvironmentProblem("This Restyle came from a file; name the newer one: restyle update restyle-VERSION-py3-none-any.whl")
     if here.origin is Origin.REPOSITORY:
@@ -63,7 +71,8 @@ def _from_wheel(here: Here, source: home.Source, packages: Path | None, machine:
         home.install(source, here.folder, _choices(here, str(stamp.get("torch", "auto")), packages, machine), machine, say)
         return
     say(f"Replacing Restyle in {here.folder} by {source.version}.")
-    making.fill(home.ways(source, here.folder, _choices(here, "auto", packages, machine), machine), here.folder, machine, say)
+    ways = home.ways(source, here.folder, _choices(here, "auto", packages, machine), machine)
+    making.fill([way for way in ways if here.pip or way[0][0] == machine.uv], here.folder, machine, say)
 
 
 def _choices(here: Here, asked: str, packages: Path | None, machine: Machine) -> home.Choices:
@@ -72,7 +81,9 @@ def _choices(here: Here, asked: str, packages: Path | None, machine: Machine) ->
 
 def _from_index(here: Here, packages: Path | None, machine: Machine) -> list[list[Command]]:
     offline: Command = ["--no-index", "--find-links", packages] if packages else []
-    ways: list[list[Command]] = [[[here.python, "-m", "pip", "install", *offline, "--upgrade", NAME]]]
+    ways: list[list[Command]] = []
     if machine.uv:
-        ways.insert(0, [[machine.uv, "pip", "install", "--python", here.python, *offline, "--upgrade-package", NAME, NAME]])
+        ways.append([[machine.uv, "pip", "install", "--python", here.python, *offline, "--upgrade-package", NAME, NAME]])
+    if here.pip:
+        ways.append([[here.python, "-m", "pip", "install", *offline, "--upgrade", NAME]])
     return ways

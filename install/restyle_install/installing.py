@@ -93,8 +93,8 @@ class Installer:
             self.say("Without PyTorch: painting is done by a server on another machine (--client-only).")
             return
         self.say(f"Chosen: {build.sentence}.")
-        if build.need.what != "PyTorch with CUDA" and build.index:
-            self.say("If PyTorch's own index can't be reached, the plain package is taken: up to 3.0 GB to download on Linux.")
+        if build.caution:
+            self.say(build.caution)
 
     def tell_vgg19(self, order: Order) -> None:
         """How large its download is, before anything is fetched."""

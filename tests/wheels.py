@@ -52,7 +52,7 @@ def environment(folder: Path, wheel: Path) -> Path:
 
 def variables(home: Path) -> dict[str, str]:
     """Of a person with this home, and nobody else's settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RESTYLE_", "XDG_", "PYTHON"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RESTYLE_", "XDG_", "PYTHON"))}  # PYTHONPATH may lead to the checkout
     return {**kept, "HOME": str(home)}
 
 

@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from wheels import built, copied, environment, run, variables
+from restyle_install import making
+from restyle_install.home import KEYS
+from wheels import RESTYLE, built, copied, environment, run, variables
 
 OLD, NEW = "0.0.8", "0.0.9"
 GIMP, KRITA = Path(".config/GIMP/3.0/plug-ins/restyle"), Path(".local/share/krita/pykrita/restyle")
@@ -49,12 +52,20 @@ def files(home: Path) -> dict[str, bytes]:
     return {str(path.relative_to(home)): path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file() and ".rustup" not in path.parts}
 
 
-def test_from_pip_to_the_plugins_to_a_newer_version_and_back_to_nothing(wheels: tuple[Path, Path], tmp_path: Path) -> None:
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """Of somebody who has started GIMP and Krita once; their server ends with the test."""
+    folder = tmp_path / "home"
+    for place in (".config/GIMP/3.0", ".local/share/krita"):
+        (folder / place).mkdir(parents=True)
+    (folder / ".config/kritarc").write_text("[python]\nenable_other=true\n")
+    yield folder
+    subprocess.run([*RESTYLE, "stop", "--grace", "0"], env=variables(folder), capture_output=True, check=False)
+
+
+def test_from_pip_to_the_plugins_to_a_newer_version_and_back_to_nothing(wheels: tuple[Path, Path], home: Path, tmp_path: Path) -> None:
     old, new = wheels
-    home, empty = tmp_path / "home", tmp_path / "no-wheels"
-    for folder in (home / ".config/GIMP/3.0", home / ".local/share/krita", empty):
-        folder.mkdir(parents=True)
-    (home / ".config/kritarc").write_text("[python]\nenable_other=true\n")
+    (tmp_path / "no-wheels").mkdir()
     before = files(home)
     python = environment(tmp_path / "environment", old)
     restyle = [str(python.with_name("restyle"))]
@@ -72,8 +83,7 @@ def test_from_pip_to_the_plugins_to_a_newer_version_and_back_to_nothing(wheels: 
 
     run(restyle, home, "uninstall", "krita")
     assert "name the newer one: restyle update restyle-VERSION" in run(restyle, home, "update", status=1)
-    said = run(restyle, home, "update", str(new), "--packages", str(empty))
-    assert "Stopping the server" in said
+    said = run(restyle, home, "update", str(new), "--packages", str(tmp_path / "no-wheels"))
     assert f"Restyle {NEW} is in place." in said
     assert not (home / KRITA).exists(), "an update puts the plug-in only where it was"
     found = started(home / GIMP, home)
@@ -82,6 +92,18 @@ def test_from_pip_to_the_plugins_to_a_newer_version_and_back_to_nothing(wheels: 
     assert f"Would remove {home / GIMP}" in run(restyle, home, "uninstall", "--dry-run")
     said = run(restyle, home, "uninstall", "--purge")
     assert f"remove them with: {python} -m pip uninstall restyle" in said
+    assert files(home) == before
+
+
+def test_what_the_installer_put_in_takes_itself_out(wheels: tuple[Path, Path], home: Path) -> None:
+    before = files(home)
+    folder = home / ".local/share/restyle/environment"
+    python = environment(folder, wheels[0])
+    (folder / making.MARK).write_text("Made by Restyle; may be removed.\n")
+    making.write_stamp(folder, dict.fromkeys(KEYS, "") | {"python": making.version_of(folder)})
+    restyle = [str(python.with_name("restyle"))]
+    run(restyle, home, "install")
+    assert run(restyle, home, "uninstall").endswith("Restyle is removed.\n")
     assert files(home) == before
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import making
 from .making import Command, Machine, Need, Say, python_of
-from .torch_builds import IMPATIENT, Build, choose, is_torch
+from .torch_builds import CUDA, IMPATIENT, Build, choose, is_torch
 
 TRIES = 2  # of the whole installation: pip keeps what it has fetched, so that a second try is short
 INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo", "video", "formats")}  # what an environment with this extra, or the group, holds
@@ -27,7 +27,7 @@ def build(machine: Machine, wanted: str) -> Build:
 
 def _plain(machine: Machine) -> Need:
     if machine.system == "Linux" and machine.processor in ("x86_64", "aarch64"):
-        return Need("PyTorch with CUDA", 3.0, 6.5)
+        return CUDA
     return Need("PyTorch", 0.4, 2.0)
 
 

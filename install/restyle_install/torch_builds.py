@@ -17,7 +17,7 @@ TORCH = ("torch", "torchvision")  # what comes from there
 IMPATIENT = ("--retries", "1", "--timeout", "20")  # a firewall may hide it, and there is another way
 NAMES = re.compile(r"auto|plain|cpu|cuda|cu\d{3}|rocm[\d.]+|xpu")
 
-CUDA = Need("PyTorch with CUDA", 3.0, 6.5)  # measured for Linux, x86-64
+CUDA = Need("PyTorch with CUDA", 3.1, 6.5)  # measured for Linux, x86-64
 CPU = Need("PyTorch for processors", 0.4, 1.7)  # measured for Linux, x86-64: 0.37 GB with what films and files need, of which PyTorch 0.19
 APPLE = Need("PyTorch for Apple's processors", 0.3, 1.5)  # from the sizes of the packages
 ROCM = Need("PyTorch with ROCm", 5.0, 20.0)  # from the sizes of the packages; never tried
@@ -46,7 +46,7 @@ class Build:
         """What else may happen; empty when nothing."""
         if self.need is CUDA or not self.index:
             return ""
-        return "If PyTorch's own index can't be reached, the plain package is taken: up to 3.0 GB to download on Linux."
+        return f"If PyTorch's own index can't be reached, the plain package is taken: up to {CUDA.gigabytes:.1f} GB to download on Linux."
 
 
 @dataclass(frozen=True)

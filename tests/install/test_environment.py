@@ -296,7 +296,7 @@ def test_where_pytorchs_own_index_cant_be_reached_people_get_the_usual_one(root:
     programs.failing = 1
     prepare(root, "demo", said.append, machine=machine)
     assert "That failed; trying another way." in said
-    assert any("can't be reached, the plain package is taken: up to 3.0 GB" in line for line in said)
+    assert any("can't be reached, the plain package is taken: up to 3.1 GB" in line for line in said)
     assert "--index-url" not in programs.commands[-1]
 
 

@@ -127,6 +127,31 @@ def test_the_keyboard_and_the_menu_make_favorites_too_and_they_are_kept(filled: 
     assert gallery.of_user("gimp").favorites == {"wave"}
 
 
+def test_a_style_gets_tags_that_find_it_and_are_kept(filled: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    answers = iter([("harbour, at night", True), ("never", False), ("x" * 60, True), ("", True)])
+    monkeypatch.setattr(QtWidgets.QInputDialog, "getText", lambda _self, title, _label, _mode, words: asked.append((title, words)) or next(answers))
+
+    def press() -> None:
+        next(each for each in filled.gallery.menu_of(item(filled, "Night")).actions() if each.text() == strings.TAGS_EDIT).trigger()
+
+    press()
+    assert asked == [(strings.TAGS_OF.format(name="Night"), "oil")]
+    filled.narrowing.search.setText("harb")
+    assert shown(filled) == ["Night"]
+    assert "harbour, at night" in item(filled, "Night").toolTip()
+    assert "at night (1)" in entries(filled.narrowing.tags.menu())
+    filled.narrowing.search.clear()
+    assert gallery.of_user("gimp").tags == {"night": ("harbour", "at night")}
+    press()
+    assert gallery.of_user("gimp").tags == {"night": ("harbour", "at night")}
+    press()
+    assert shop.complaint == strings.TAGS_WRONG.format(most=32, longest=48)
+    press()
+    assert gallery.of_user("gimp").tags == {}
+    assert item(filled, "Night").toolTip() == "Night\nSwirls\nTags: oil"
+
+
 def test_tiles_have_three_sizes_in_all_windows_and_in_the_next_session(filled: Any, shop: Any) -> None:
     from restyle.ui.docker import Docker
 

@@ -130,7 +130,12 @@ def test_the_keyboard_and_the_menu_make_favorites_too_and_they_are_kept(filled: 
 def test_a_style_gets_tags_that_find_it_and_are_kept(filled: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
     answers = iter([("harbour, at night", True), ("never", False), ("x" * 60, True), ("", True)])
-    monkeypatch.setattr(QtWidgets.QInputDialog, "getText", lambda _self, title, _label, _mode, words: asked.append((title, words)) or next(answers))
+
+    def ask(_parent: Any, title: str, _label: str, _mode: Any, words: str) -> tuple[str, bool]:
+        asked.append((title, words))
+        return next(answers)
+
+    monkeypatch.setattr(QtWidgets.QInputDialog, "getText", ask)
 
     def press() -> None:
         next(each for each in filled.gallery.menu_of(item(filled, "Night")).actions() if each.text() == strings.TAGS_EDIT).trigger()

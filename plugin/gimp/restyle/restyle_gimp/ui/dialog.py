@@ -18,6 +18,7 @@ from restyle_editor.suggestion import suggestion
 from .. import strings
 from ..host import order, spots, texture
 from ..host.background import Background, soon
+from ..host.memory import job_of
 from ..host.source import Source, of_layer
 from . import exploring, recent, style_sources
 from .controls import Controls
@@ -141,7 +142,7 @@ class _Dialog:
 
     def _recalled(self) -> Answer | None:
         """What was taken of the recent paintings: settings, which are shown, or a painting to go on from."""
-        taken = recent.ask(self._window, self._given.image, self._background)
+        taken = recent.ask(self._window, self._given.image, self._background, job_of(self._given.layer))
         if taken is None or not taken.resume:
             if taken is not None:
                 self._show(taken.recent.recipe)

@@ -31,8 +31,8 @@ from .size_row import SizeRow
 from .words import Words
 
 RESET, EXPLORE, RECENT, UPDATE = 1, 2, 3, 4
-WIDTH, HEIGHT = 960, 640  # px: fits a 1024 × 768 screen
-SIDE = 350  # px, the right column
+WIDTH, HEIGHT = 1000, 680  # px: fits a 1024 × 768 screen
+SIDE = 404  # px, the right column at the least: a chosen style takes as much, and no tile may move under the pointer that chooses it
 
 
 @dataclass(frozen=True)

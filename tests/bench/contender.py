@@ -43,6 +43,7 @@ from restyle_engine.resizing import pixels, resized, tensor
 from restyle_engine.stylizer import DTYPES
 from restyle_engine.task import StylePicture, Task
 from restyle_imaging.errors import PictureError
+from restyle_server import heap
 from restyle_server.admin.folders import data_dir
 from restyle_server.styles.errors import StyleError
 from restyle_server.weights.catalogue import choose
@@ -277,6 +278,8 @@ def main() -> None:
             _say({"refused": f"There is no device {spec.device} on this machine; choose one of: {', '.join(device_ids())}."})
             sys.exit(1)
         device = torch.device(device_ids()[0] if spec.device == "auto" else spec.device)
+        if spec.contender != TEXTBOOK and device.type == "cpu":
+            heap.hold()  # as the worker does
         for answer in answers(made(spec, device), device, iter(sys.stdin.readline, "")):
             _say(answer)
 

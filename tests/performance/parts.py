@@ -32,6 +32,7 @@ from restyle_engine.network.calibration import network
 from restyle_engine.objective import finish
 from restyle_engine.parameters import Pooling, Precision
 from restyle_engine.resizing import tensor
+from restyle_server import heap
 from restyle_server.weights.catalogue import SHIPPED
 from torch.profiler import ProfilerActivity, profile, record_function
 
@@ -209,6 +210,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--sides", default="256,512", help="px, with commas between")
     parser.add_argument("--precisions", default="fp32,bf16", help="with commas between")
     asked = parser.parse_args(arguments)
+    heap.hold()  # as the worker does
     precisions, sides = asked.precisions.split(","), [int(side) for side in asked.sides.split(",")]
     found = {}
     for case in [Case(side, precision, finishing) for precision in precisions for side in sides for finishing in (False, True)]:

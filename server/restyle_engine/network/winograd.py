@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..parameters import Seamless
 
-TILES = 160  # per thread, that are worked on at a time: with more, they leave the cache, with fewer, filters are read anew too often
+TILES = 256  # that are worked on at a time, by all threads, so that results don't depend on their number: fewer read the filters anew too often
 OWN = 4  # positions of a tile, along one axis, that come out of it; it sees two more
 PLACES = OWN + 2  # of a transformed tile, along one axis: 36 multiplications for the 144 of a direct convolution
 ALIKE = PLACES + 1  # the place whose number comes out at all positions of a tile alike: where a bias is added
@@ -138,6 +138,6 @@ def whole_and_cut(length: int, size: int) -> Iterator[tuple[slice, slice, int]]:
 def _strips(height: int, columns: int) -> list[tuple[int, int]]:
     """First and last rows of tiles, all strips of about one size. columns: tiles in a row."""
     rows = -(-height // OWN)
-    count = min(rows, max(1, -(-rows * columns // (TILES * torch.get_num_threads()))))
+    count = min(rows, max(1, -(-rows * columns // TILES)))
     edges = [rows * i // count for i in range(count + 1)]
     return list(pairwise(edges))

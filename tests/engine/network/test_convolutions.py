@@ -97,6 +97,22 @@ def test_the_smallest_activations_have_their_border_repeated(size: tuple[int, in
     assert torch.allclose(torch.autograd.grad(found.sum(), values)[0], torch.autograd.grad(right.sum(), values)[0], rtol=1e-12)
 
 
+def test_results_do_not_depend_on_the_number_of_threads() -> None:
+    weight = numbers(64, 64, 3, 3).contiguous(memory_format=torch.channels_last)
+    values, bias, slope = (numbers(1, 64, 90, 70, seed=1).contiguous(memory_format=torch.channels_last), numbers(64, seed=2), numbers(1, 64, 90, 70, seed=3))
+    before, found = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            leaf = values.clone().requires_grad_(True)
+            result = convolutions.convolved(leaf, weight, bias, convolutions.quick(weight))
+            found.append((result.detach(), *torch.autograd.grad(result, leaf, slope)))
+    finally:
+        torch.set_num_threads(before)
+
+    assert all(torch.equal(one, two) for one, two in zip(*found, strict=True))
+
+
 def test_a_first_convolution_has_autograds_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(convolutions, "ROWS", 4)  # several strips, the last one shorter
     weight, bias, values = numbers(5, 3, 3, 3).double(), numbers(5, seed=1).double(), numbers(1, 3, 9, 7, seed=2).double().requires_grad_(True)

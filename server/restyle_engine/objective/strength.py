@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -85,8 +85,7 @@ class Strength:
 
     def textured(self) -> Tensor:
         """How much of the photo's texture is taken along to the next scale, of the same shape."""
-        lowered = replace(self, map=self._lowered, kept=None)
-        return 1 - lowered._painted(PAINTED)
+        return 1 - self._painted(PAINTED)
 
     def shown(self, width: int, height: int) -> Tensor:
         """How much of the painting shows at a size, of the same shape."""

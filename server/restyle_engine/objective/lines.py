@@ -15,7 +15,7 @@ from .outlines import band
 SIDE = 256  # px, longest side at which lines are looked for, as strokes keep their size on the canvas: what is finer there is skin and hair
 NEARBY = 24.0  # px, standard deviation of the surroundings by whose lines a line is judged: a face in the shade beside one in the sun keeps its own
 STRONG = 1.2  # times the mean band of its surroundings, above which a line is one
-WIDTH = 9  # px of a stroke, around each line
+WIDTH = 7  # px of a stroke, around each line
 FLAT = 1e-6  # band of what has no lines at all
 
 

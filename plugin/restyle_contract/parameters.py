@@ -136,7 +136,7 @@ PARAMETERS: tuple[Parameter, ...] = (  # in the order of restyle.proto
         100,
         USUAL_LEGIBILITY,
         (
-            "how far faces and lettering keep their lines: at 100 they are held as at strength 25, and colours stay the style's; 0 is off "
+            "how far faces and lettering keep their lines: there the strength is lowered by itself, down to 25 at 100, and colours stay the style's; 0 is off "
             "([more](#how-it-paints))"
         ),
         FIRST,

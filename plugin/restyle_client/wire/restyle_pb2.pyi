@@ -764,7 +764,7 @@ class Parameters(_message.Message):
     strength: _builtins.float
     """0..100: how far a painting may go from its content, the same for every preset; default 50"""
     legibility: _builtins.float
-    """0..100: how far faces and lettering keep their lines, at 100 they are held as at strength 25; default 85; 0: off"""
+    """0..100: how far faces and lettering keep their lines, where the strength is lowered by itself; default 85; 0: off"""
     evaluations: _builtins.int
     """0..10000: instead of the preset's budget of loss evaluations at the work size"""
     seed: _builtins.int

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -63,11 +63,16 @@ class Strength:
 
     def hold(self) -> Tensor | None:
         """How many times more the content's error counts at each place of the map, so that each ends near its own reach; None: everywhere once."""
-        return self._held(self.map)
+        lowered = self._lowered
+        if lowered is None:
+            return None
+        flat = [self.reach / _reach(self.value * step / 100) for step in range(101)]  # by hundredths of the map
+        table = torch.tensor(flat, device=lowered.device, dtype=lowered.dtype)
+        return table[(lowered * 100).round().long()]
 
     def outlined(self) -> Tensor | None:
         """The same for the content's outlines: as `outlines` goes by the square of the reach, each place holds those of its own strength."""
-        more = self._held(self._lowered)
+        more = self.hold()
         return None if more is None else more.square()
 
     def free(self, like: Tensor) -> Tensor | None:
@@ -80,24 +85,17 @@ class Strength:
 
     def textured(self) -> Tensor:
         """How much of the photo's texture is taken along to the next scale, of the same shape."""
-        return 1 - self._painted(PAINTED)
+        lowered = replace(self, map=self._lowered, kept=None)
+        return 1 - lowered._painted(PAINTED)
 
     def shown(self, width: int, height: int) -> Tensor:
         """How much of the painting shows at a size, of the same shape."""
         return self.at(width, height)._share(FADED)
 
-    def _held(self, lowered: Tensor | None) -> Tensor | None:
-        """How many times more what is held counts, where the strength is multiplied by that."""
-        if lowered is None:
-            return None
-        flat = [self.reach / _reach(self.value * step / 100) for step in range(101)]  # by hundredths of it
-        table = torch.tensor(flat, device=lowered.device, dtype=lowered.dtype)
-        return table[(lowered * 100).round().long()]
-
     @property
     def _lowered(self) -> Tensor | None:
-        """What the strength is multiplied by where outlines are concerned: what is kept comes down to FADED, and no further, as it is to be painted too. All
-        else stays as strong there: held by deep activations too, which see far around, a face is a tinted photo."""
+        """What the strength is multiplied by where lines are concerned: what is kept comes down to FADED, and no further, as it is to be painted too. Colours
+        stay the styles' there."""
         if self.kept is None or self.value <= FADED:
             return self.map
         return (1 - (1 - FADED / self.value) * self.kept) * (1 if self.map is None else self.map)

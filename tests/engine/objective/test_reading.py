@@ -124,25 +124,24 @@ def test_strength_0_is_still_the_content(painter: Stylizer) -> None:
     assert painted(painter, replace(task(content, strength=0.0), reader=SHIPPED)).tobytes() == content.tobytes()
 
 
-def test_outlines_of_what_is_to_stay_legible_are_held_as_at_the_faded_strength_and_all_else_is_painted_as_ever() -> None:
+def test_what_is_to_stay_legible_is_held_as_at_the_faded_strength_and_keeps_the_styles_colours() -> None:
     kept = torch.tensor([[[[0.0, 1.0]]]])
     plain, lowered = Strength(75.0), Strength(75.0, kept=kept)
-    held = lowered.outlined()
+    held = lowered.hold()
     assert held is not None
     assert float(held[..., 0]) == 1.0
-    assert float(held[..., 1]) == pytest.approx((plain.reach / Strength(FADED).reach) ** 2, rel=0.1)
-    assert lowered.hold() is None
+    assert float(held[..., 1]) == pytest.approx(plain.reach / Strength(FADED).reach, rel=0.05)
     assert torch.equal(lowered.colored(), plain.colored())
     assert torch.equal(lowered.shown(2, 1), plain.shown(2, 1))
-    assert not lowered.textured().any()  # nor does its texture come along
+    assert lowered.textured().flatten().tolist() == pytest.approx([0.0, 0.5])
 
 
 def test_by_default_a_face_in_a_strong_painting_is_held_as_in_a_weak_one_of_33_where_mouths_were_seen_to_keep_their_lines() -> None:
     strong = Strength(75.0, kept=torch.full((1, 1, 1, 1), DEFAULT_LEGIBILITY / 100))
-    held = strong.outlined()
+    held = strong.hold()
     assert held is not None
-    assert float(held) >= (strong.reach / Strength(33.0).reach) ** 2
-    assert float(held) < (strong.reach / Strength(FADED).reach) ** 2  # and it is painted still
+    assert float(held) >= strong.reach / Strength(33.0).reach
+    assert strong.reach / float(held) > Strength(FADED).reach  # and it is painted still
 
 
 def test_a_map_of_the_strength_still_counts_where_something_is_read() -> None:
@@ -151,4 +150,4 @@ def test_a_map_of_the_strength_still_counts_where_something_is_read() -> None:
     assert free is not None
     assert free.flatten().tolist() == [0.0, 1.0]
     weak = Strength(FADED / 2, kept=torch.ones(1, 1, 1, 2))
-    assert weak.outlined() is None  # below FADED every line is there anyway
+    assert weak.hold() is None  # below FADED every line is there anyway

@@ -32,6 +32,7 @@ MEASURING = (  # modules that moments come from
     "large/tiles",
     "network/calibration",
     "network/convolutions",
+    "network/pooling",
     "network/topology",
     "network/vgg",
     "network/winograd",

@@ -10,7 +10,7 @@ from .limits import KIB
 
 MAPPED_BYTES = 48 * KIB  # from this size on, memory goes back when it is let go: gRPC reads into pieces of 64 KiB, which else hold the heap together
 HELD_BYTES = 1 << 30  # up to this size, a painting's memory stays the worker's
-OLD_MOST = 32 << 20  # that glibc before 2.35 takes
+OLD_MOST = 32 << 20  # that older ones take
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # mallopt's M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
 
 

@@ -50,8 +50,9 @@ def test_a_release_is_every_package_and_their_sums(release: Any, tmp_path: Path)
     assert {"restyle-1.0.0-py3-none-any.whl", "restyle-1.0.0.tar.gz", "restyle-1.0.0-gimp.zip", "restyle-1.0.0-krita.zip", "SHA256SUMS"} <= names
     assert len([name for name in names if name.startswith("restyle_client-")]) == 1
     assert sorted(path.suffix for path in checked) == [".gz", ".whl"]
-    sums = (tmp_path / "dist/restyle-1.0.0/SHA256SUMS").read_text().splitlines()
-    assert sums == [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in made if path.name != "SHA256SUMS"]
+    lines = (tmp_path / "dist/restyle-1.0.0/SHA256SUMS").read_text().splitlines()
+    sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    assert sums == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in made if path.name != "SHA256SUMS"}
     assert "restyle/restyle.py" in zipfile.ZipFile(tmp_path / "dist/restyle-1.0.0/restyle-1.0.0-gimp.zip").namelist()
     assert [path.name for path in (tmp_path / "dist").iterdir()] == ["restyle-1.0.0"]
     with pytest.raises(release.Unready, match="exists; remove it"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -13,7 +14,6 @@ from restyle_engine import agreement as room
 from restyle_engine.agreement import Agreement, agreement, waves
 from restyle_engine.network import calibration, convolutions
 from restyle_engine.network.vgg import Filters, Vgg
-from restyle_engine.parameters import Seamless
 from restyle_server.weights.catalogue import choose
 from torch import Tensor
 
@@ -59,14 +59,21 @@ def test_a_layer_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, spoilt:
 
 @pytest.mark.usefixtures("agreeing")
 def test_a_gradient_that_is_wrong_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound, passes = convolutions._to_picture, []
+    passes: list[int] = []
 
-    def returned(gradient: Tensor, result: Tensor, weight: Tensor, seamless: Seamless) -> Tensor:
-        passes.append(weight)  # the last convolution of a way back
-        found = sound(gradient, result, weight, seamless)
-        return found if len(passes) == 1 else 1.2 * found
+    def spoil(name: str, filters: int) -> None:
+        """From its second call on, the way back from the first convolution is wrong. filters: which argument those are."""
+        sound = getattr(convolutions, name)
 
-    monkeypatch.setattr(convolutions, "_to_picture", returned)
+        def spoilt(*arguments: Any) -> Tensor:
+            found: Tensor = sound(*arguments)
+            passes.extend([1] * (arguments[filters].shape[1] == 3))
+            return 1.2 * found if len(passes) > 1 and arguments[filters].shape[1] == 3 else found
+
+        monkeypatch.setattr(convolutions, name, spoilt)
+
+    spoil("_to_picture", 2)
+    spoil("_direct", 1)  # in bf16
     found = agreement("cpu", WEIGHTS)
     assert found.features <= room.FEATURES
     assert found.gradient > room.GRADIENT

@@ -1,4 +1,4 @@
-"""Owns where an evaluation's time goes: `python tests/performance/parts.py [--write] [--sides 256,512] [--precisions fp32,bf16]`.
+"""Owns where an evaluation's time goes: `python tests/performance/parts.py [--write] [--sides 256,512] [--precisions fp32,bf16] [--rounds 3]`.
 
 What PyTorch's profiler sees of an evaluation and of a step of the finish is shared out over their parts, and scaled to the processor time of the same without a
 profiler: milliseconds of one thread. Other programs disturb it: close them first.
@@ -11,6 +11,7 @@ import os
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy and torch
 
 import argparse
+import gc
 import statistics
 import sys
 import time
@@ -39,8 +40,8 @@ from torch.profiler import ProfilerActivity, profile, record_function
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, PLOT = DOCS / "performance.md", DOCS / "evaluation.svg"
 BEGIN, END = "<!-- From here on written by tests/performance/parts.py -->\n", "<!-- To here -->\n"
-ROUNDS = 3  # the median counts
-EVALUATIONS = 2  # in one of them; of the finish, one search and what follows it
+ROUNDS = 3  # of an evaluation, or of the steps of the finish from one search to the next; the median counts
+EVALUATIONS = 2  # in one of them: the first of L-BFGS has no history
 CPU = torch.device("cpu")
 
 FORWARD, BACK, BORDER, RELU, MASK = "convolutions, forward", "convolutions, back", "border", "bias, ReLU", "ReLU, back"
@@ -129,6 +130,8 @@ def profiled(turn: Callable[[], object]) -> Counter[str]:
     found: Counter[str] = Counter()
     for event in profiler.events():
         found[part_of(event)] += event.self_cpu_time_total
+    del profiler
+    gc.collect()  # events know each other, and there are hundreds of thousands
     return found
 
 
@@ -209,12 +212,13 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--write", action="store_true", help="also into docs/performance.md and docs/evaluation.svg")
     parser.add_argument("--sides", default="256,512", help="px, with commas between")
     parser.add_argument("--precisions", default="fp32,bf16", help="with commas between")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="the median counts")
     asked = parser.parse_args(arguments)
     heap.hold()  # as the worker does
     precisions, sides = asked.precisions.split(","), [int(side) for side in asked.sides.split(",")]
     found = {}
     for case in [Case(side, precision, finishing) for precision in precisions for side in sides for finishing in (False, True)]:
-        found[case] = measured(case)
+        found[case] = measured(case, asked.rounds)
         print(f"{case.name}: {sum(found[case].values()):.0f} ms", file=sys.stderr)
     rows = table(found)
     print(rows)

@@ -18,7 +18,7 @@ NEARBY = 24.0  # px, standard deviation of the surroundings by whose lines a lin
 STRONG = 1.2  # times the mean band of its surroundings, above which a line is one
 WIDTH = 9  # px of a stroke, around each line
 LARGE, SMALL = 0.65, 0.8  # shares of what is read that lie on lines so wide: faces that fill a picture have 0.58 to 0.67, those of 45 px 0.8, small letters 0.9
-HELD = 0.5  # of what holds a small one, the lines of a large one
+HELD = 0.35  # of what holds a small one, the lines of a large one
 FLAT = 1e-6  # band of what has no lines at all
 
 

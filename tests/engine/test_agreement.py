@@ -13,6 +13,7 @@ from restyle_engine import agreement as room
 from restyle_engine.agreement import Agreement, agreement, waves
 from restyle_engine.network import calibration, convolutions
 from restyle_engine.network.vgg import Filters, Vgg
+from restyle_engine.parameters import Seamless
 from restyle_server.weights.catalogue import choose
 from torch import Tensor
 
@@ -58,16 +59,14 @@ def test_a_layer_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, spoilt:
 
 @pytest.mark.usefixtures("agreeing")
 def test_a_gradient_that_is_wrong_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound, passes = convolutions._returned, []
+    sound, passes = convolutions._to_picture, []
 
-    def returned(gradient: Tensor, weight: Tensor, quick: Tensor | None, shape: torch.Size) -> Tensor:
-        found = sound(gradient, weight, quick, shape)
-        if weight.shape[1] > 3:
-            return found
-        passes.append(shape)  # the last convolution of a way back
+    def returned(gradient: Tensor, result: Tensor, weight: Tensor, seamless: Seamless) -> Tensor:
+        passes.append(weight)  # the last convolution of a way back
+        found = sound(gradient, result, weight, seamless)
         return found if len(passes) == 1 else 1.2 * found
 
-    monkeypatch.setattr(convolutions, "_returned", returned)
+    monkeypatch.setattr(convolutions, "_to_picture", returned)
     found = agreement("cpu", WEIGHTS)
     assert found.features <= room.FEATURES
     assert found.gradient > room.GRADIENT

@@ -17,8 +17,8 @@ SIDE = 256  # px, longest side at which lines are looked for, whatever the pictu
 NEARBY = 24.0  # px, standard deviation of the surroundings by whose lines a line is judged: a face in the shade beside one in the sun keeps its own
 STRONG = 1.2  # times the mean band of its surroundings, above which a line is one
 WIDTH = 9  # px of a stroke, around each line
-LARGE, SMALL = 0.65, 0.8  # shares of what is read that lie on lines so wide: faces that fill a picture have 0.58 to 0.67, those of 45 px 0.8, small letters 0.9
-HELD = 0.5  # of what holds a small one, the lines of a large one
+LARGE, SMALL = 0.65, 0.75  # shares of what is read that lie on lines so wide: of faces that fill a picture 0.58 to 0.67, of 45 px 0.8, of small letters 0.9
+HELD = 0.35  # of what holds a small one, the lines of a large one
 FLAT = 1e-6  # band of what has no lines at all
 
 

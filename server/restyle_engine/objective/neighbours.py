@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 CHUNK = 2048  # positions searched at a time: a table of 8 to 16 MiB in bf16 beside the keys
-CACHED = 256  # the same on a processor, whose cache holds the table, so that finding its largest numbers costs little: half the time, and the same neighbours
 PIECE = 1024  # positions compared at a time on a processor
 SMALLEST = 1e-4  # length of an activation less its mean, in activations of mean 1: below it, it points nowhere
 ROUNDS = 12  # of the search for the shares of several styles
@@ -44,14 +43,13 @@ def nearest(queries: Tensor, known: Keys) -> Tensor:
     queries: those that suit them best."""
     found = torch.empty(len(known.bounds), len(queries), dtype=torch.int32, device=queries.device)
     alike = torch.empty(len(known.bounds), len(queries), device=queries.device)
-    chunk = CACHED if queries.device.type == "cpu" else CHUNK
-    for start in range(0, len(queries), chunk):
-        part = _unit(queries[start : start + chunk].float() - known.mean).to(known.vectors.dtype)
+    for start in range(0, len(queries), CHUNK):
+        part = _unit(queries[start : start + CHUNK].float() - known.mean).to(known.vectors.dtype)
         table = part @ known.vectors.t()
         begin = 0
         for style, end in enumerate(known.bounds):
             best = table[:, begin:end].max(1)
-            alike[style, start : start + chunk], found[style, start : start + chunk] = best.values.float(), best.indices + begin
+            alike[style, start : start + CHUNK], found[style, start : start + CHUNK] = best.values.float(), best.indices + begin
             begin = end
     chosen: Tensor = found[0] if len(found) == 1 else found.gather(0, _shared(alike, known.shares)[None])[0]
     return chosen

@@ -31,7 +31,7 @@ def test_a_planted_key_is_found(dtype: torch.dtype) -> None:
 
 
 def test_the_nearest_is_that_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "CACHED", 7)  # several pieces, the last one shorter
+    monkeypatch.setattr(neighbours, "CHUNK", 7)  # several pieces, the last one shorter
     style, queries = numbers(300, 24), numbers(100, 24, seed=1)
     found = nearest(queries, keys([style], [1.0], torch.float32))
     assert found.dtype == torch.int32

@@ -60,14 +60,14 @@ def perform(root: Path, given: argparse.Namespace, machine: Machine | None = Non
     where = places(machine.variables)
     try:
         if given.uninstall:
-            return int(not removing.uninstall(where, say, purge=given.purge, dry=given.dry_run))
+            return int(not removing.uninstall(where, say, "python3 install/install.py --uninstall --purge", purge=given.purge, dry=given.dry_run))
         installer = Installer(where, machine, say)
         order = _order(root, given, machine)
         if given.dry_run:
             installer.plan(order)
             return 0
         done = installer.install(order)
-        installer.closing(order)
+        installer.closing(client=order.choices.build is None)
         return int(not done)
     except EnvironmentProblem as problem:
         sys.stderr.write(f"{problem}\n")

@@ -1,4 +1,4 @@
-"""Owns what install/demo.py shows, and runs inside the environment: one job through the real server, by the command line, and the sheet of it.
+"""Owns what install/demo.py shows, and runs inside the environment: a preview and a painting through the real server, by the command line, and the sheet of it.
 
 The server is one of its own, with its state in a temporary folder: whatever runs elsewhere on the machine is left alone, and this one is ended at the end.
 """
@@ -22,6 +22,7 @@ SHEET = "restyled-sheet.png"
 PHOTO = "chelsea.png"  # comes with scikit-image: a cat, in the public domain
 STYLE = "night"  # of the library
 LOG = "restyle-demo.log"
+PREVIEW_SIZE = 192  # px of its longest side: 13 s of one core, the server's start and the command included; it is written at the photo's size
 HEIGHT = 640  # px of every picture of the sheet: three of them still fit a screen
 WIDEST = 1280  # px: a panorama is fitted into this width instead
 LONGEST_END = 20.0  # s for a server to end; it takes one or two
@@ -35,16 +36,34 @@ def main() -> int:
     photo = Path(given.photo) if given.photo else packaged_photo()
     with own_server() as variables:
         style = given.style or STYLE
+        if status := _preview(photo, style, given, variables):
+            return _failed(status, variables)
         options = ["--preset", given.preset] + (["--size", str(given.size)] if given.size is not None else [])
         sys.stdout.write(f"Painting {photo.name} in the manner of {style}.\n")
         sys.stdout.flush()
         status = attend([*RESTYLE, "image", *options, "--style", style, "--overwrite", "-o", PICTURE, "--", str(photo)], variables)
         if status:
-            if status != CANCELLED:
-                keep_log(Path(variables["RESTYLE_STATE_DIR"]))
-            return status
+            return _failed(status, variables)
         os.environ.update(variables)  # for the client below
         return _sheet(photo, style)
+
+
+def _preview(photo: Path, style: str, given: argparse.Namespace, variables: dict[str, str]) -> int:
+    """Something to look at soon, in the place of the painting, which replaces it; nothing where the painting itself is small or a draft. An exit status."""
+    if given.preset == "draft" or (given.size is not None and given.size <= PREVIEW_SIZE):
+        return 0
+    command = [*RESTYLE, "image", "--preset", "draft", "--size", str(PREVIEW_SIZE), "--style", style, "--overwrite", "-o", PICTURE, "--", str(photo)]
+    status = attend(command, variables)
+    if status == 0:
+        sys.stdout.write(f"{PICTURE} is a small preview; the painting follows.\n")
+        sys.stdout.flush()
+    return status
+
+
+def _failed(status: int, variables: dict[str, str]) -> int:
+    if status != CANCELLED:
+        keep_log(Path(variables["RESTYLE_STATE_DIR"]))
+    return status
 
 
 def packaged_photo() -> Path:

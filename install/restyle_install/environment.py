@@ -11,7 +11,8 @@ import tomllib
 from pathlib import Path
 
 from . import making
-from .making import Machine, Need, Say, python_of
+from .making import Command, Machine, Need, Say, python_of
+from .torch_builds import CUDA, IMPATIENT, Build, choose, is_torch
 
 TRIES = 2  # of the whole installation: pip keeps what it has fetched, so that a second try is short
 INCLUDED = {"demo": ("demo",), "dev": ("dev", "demo", "video", "formats")}  # what an environment with this extra, or the group, holds
@@ -19,10 +20,14 @@ LOCK = Path("tests/ci/constraints.txt")  # the versions that the project's own c
 KEYS = {"project", "root", "extras", "python"}  # of the stamp
 
 
-def need(machine: Machine) -> Need:
-    """The default build of PyTorch for this machine, by far the largest package."""
+def build(machine: Machine, wanted: str) -> Build:
+    """People get the build of PyTorch that suits the machine; developers the one that everybody's checks run with, the package index's."""
+    return choose(machine) if wanted == "demo" else Build(_plain(machine), "the checks run with it")
+
+
+def _plain(machine: Machine) -> Need:
     if machine.system == "Linux" and machine.processor in ("x86_64", "aarch64"):
-        return Need("PyTorch with CUDA", 3.0, 6.5)
+        return CUDA
     return Need("PyTorch", 0.4, 2.0)
 
 
@@ -37,15 +42,19 @@ def prepare(root: Path, extra: str, say: Say, *, folder: Path | None = None, mac
         kept = making.stamp_of(folder, KEYS)
         if kept and extra in kept["extras"] and kept["project"] == project_hash(root) and making.alive(folder, kept["python"]):
             return python_of(folder)
-        making.check(machine, folder, need(machine))
+        wanted = max([extra, *(kept["extras"] if kept else [])], key=lambda name: len(INCLUDED.get(name, ())))
+        torch = build(machine, wanted)
+        making.check(machine, folder, torch.need)
         if kept and kept["root"] == str(root) and making.alive(folder, kept["python"]):
             say("Bringing Restyle's environment up to date.")
         else:
-            making.announce(folder, need(machine), say)
+            say(f"Chosen: {torch.sentence}.")
+            if torch.caution:
+                say(torch.caution)
+            making.announce(folder, torch.need, say)
             making.make(folder, machine, say)
         (folder / making.STAMP).unlink(missing_ok=True)
-        wanted = max([extra, *(kept["extras"] if kept else [])], key=lambda name: len(INCLUDED.get(name, ())))
-        making.fill(_ways(root, wanted, folder, machine), folder, machine, say)
+        making.fill(_ways(root, wanted, torch, folder, machine), folder, machine, say)
         making.write_stamp(folder, {"project": project_hash(root), "root": str(root), "extras": INCLUDED[wanted], "python": making.version_of(folder)})
     return python_of(folder)
 
@@ -69,13 +78,19 @@ def group(root: Path, name: str) -> list[str]:
     return [each for each in project.get("dependency-groups", {}).get(name, ()) if isinstance(each, str)]
 
 
-def _ways(root: Path, wanted: str, folder: Path, machine: Machine) -> list[list[list[str | Path]]]:
+def _ways(root: Path, wanted: str, torch: Build, folder: Path, machine: Machine) -> list[list[Command]]:
     """wanted: the extra of people, or the group of developers, whose environment has the extra, too."""
     extras = ",".join(name for name in INCLUDED[wanted] if name != "dev")
     words = [*group(root, wanted), "-e", f"{root}[{extras}]"]
     if wanted == "dev" and (root / LOCK).is_file():
         words += ["-c", str(root / LOCK)]
-    ways: list[list[list[str | Path]]] = [[[python_of(folder), "-m", "pip", "install", *words]]] * TRIES
+    pip: Command = [python_of(folder), "-m", "pip", "install"]
+    ways: list[list[Command]] = []
     if machine.uv:
-        ways.insert(0, [[machine.uv, "pip", "install", "--python", python_of(folder), *words]])
-    return ways
+        uv: Command = [machine.uv, "pip", "install", "--python", python_of(folder)]
+        ways += [[[*uv, "--torch-backend", torch.backend, *words]]] if torch.backend else []
+        ways.append([[*uv, *words]])
+    if torch.index:
+        needs = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+        ways.append([[*pip, *IMPATIENT, "--index-url", torch.index, *filter(is_torch, needs)], [*pip, *words]])
+    return ways + [[[*pip, *words]]] * TRIES

@@ -26,7 +26,8 @@ _BY_HAND = """Restyle for GIMP 3
 2. On Linux and macOS the file restyle/restyle.py must be executable: chmod +x restyle/restyle.py
 3. Start GIMP again: Filters > Artistic > Restyle...
 
-The painting itself is done by Restyle's server, which "restyle" installs. If GIMP does not find it, start it: restyle serve
+The painting itself is done by Restyle's server, which comes with the wheel of the same release. Where it is missing, in a terminal:
+pipx install restyle-VERSION-py3-none-any.whl, then: restyle install (which also puts in this plug-in). If it is not found, start it: restyle serve
 """
 
 

@@ -13,15 +13,13 @@ from typing import Any
 
 from . import making
 from .making import Command, EnvironmentProblem, Machine, Need, Say, program_of, python_of
-from .torch_builds import Build
+from .torch_builds import IMPATIENT, Build, is_torch
 
 ENVIRONMENT = "environment"  # folder in the user's data folder
-TORCH = ("torch", "torchvision")  # what a client has no use for
 CLIENT = Need("the command line's packages", 0.1, 0.5)  # measured
 KEYS = {"source", "client", "torch", "python", "version"}  # of the stamp
 PARTS = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "server", "plugin", "install/restyle_install")  # what of a checkout goes into the package
 TRIES = 2
-IMPATIENT = ("--retries", "1", "--timeout", "20")  # for PyTorch's own index, which a firewall may hide; there is another way
 
 OPTIONAL = ("video", "formats")  # extras that are brought along
 
@@ -68,7 +66,7 @@ def source_of_wheel(path: Path) -> Source:
     """What a wheel holds. EnvironmentProblem."""
     try:
         with zipfile.ZipFile(path) as archive:
-            name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+            name = next(name for name in archive.namelist() if re.fullmatch(r"restyle-[^/]+\.dist-info/METADATA", name))
             words = archive.read(name).decode("utf-8").partition("\n\n")[0].splitlines()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except (OSError, zipfile.BadZipFile, StopIteration, UnicodeDecodeError) as error:
@@ -143,7 +141,7 @@ def ways(source: Source, folder: Path, choices: Choices, machine: Machine) -> li
     Restyle itself is put in anew even where its version is the same: checkouts differ within a version.
     """
     offline = choices.packages is not None
-    needed = [need for need in source.requirements if not (choices.client_only and _is_torch(need))]
+    needed = [need for need in source.requirements if not (choices.client_only and is_torch(need))]
     pip = _pip(folder, choices)
     plain: list[Command] = [[*pip, *needed], [*pip, "--no-deps", "--force-reinstall", source.path]]
     found: list[list[Command]] = []
@@ -154,12 +152,8 @@ def ways(source: Source, folder: Path, choices: Choices, machine: Machine) -> li
             found.append([[*uv, "--torch-backend", choices.build.backend, *needed], itself])
         found.append([[*uv, *needed], itself])
     if choices.build and choices.build.index and not offline:
-        found.append([[*pip, *IMPATIENT, "--index-url", choices.build.index, *(need for need in needed if _is_torch(need))], *plain])
+        found.append([[*pip, *IMPATIENT, "--index-url", choices.build.index, *(need for need in needed if is_torch(need))], *plain])
     return found + [plain] * TRIES
-
-
-def _is_torch(requirement: str) -> bool:
-    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower() in TORCH
 
 
 def _digest(root: Path) -> str:

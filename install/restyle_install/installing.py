@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from . import home, making, placing, shortcut, stopping
 from .home import Choices, Source
 from .making import Machine, Say, program_of, python_of
 from .places import Places, editors, name_of, not_yet
-from .placing import PlacingError
+from .placing import PlacingError, Profile
 from .running import attend
 
 VGG19_MB = 575  # to download
@@ -66,11 +67,24 @@ class Installer:
                 places.data.mkdir(mode=0o700, parents=True, exist_ok=True)
                 home.install(order.source, places.environment, order.choices, self.machine, self.say)
             whole = home.kept(places.environment)
-            self._launcher(order.source.version, client=whole is not None and bool(whole["client"]))
-            done = [self._command(), *self._plugins(order.source.version)]
+            self.launcher(order.source.version, python_of(places.environment), client=whole is not None and bool(whole["client"]))
+            done = [self._command(), self.plugins(order.source.version, list(editors()))]
+            self._tell_missing()
         if self._lacks_vgg19(order):
             self._vgg19(order)
         return all(done)
+
+    def settle(self, version: str, python: Path, *, client: bool, renew: bool = False) -> bool:
+        """The same for packages that are there already, put in by pip, pipx or uv: launcher and plug-ins. Whether every part succeeded.
+
+        python: theirs. renew: only plug-ins that are there already.
+        """
+        with making.alone(self.places.environment, self.say), making.sentences(self.places.data):
+            self.launcher(version, python, client=client)
+            done = self.plugins(version, [(editor, profile) for editor, profile in editors() if not renew or editor.target_of(profile).is_dir()])
+        if not renew:
+            self._tell_missing()
+        return done
 
     def tell_build(self, order: Order) -> None:
         """Which build of PyTorch, and why."""
@@ -79,19 +93,19 @@ class Installer:
             self.say("Without PyTorch: painting is done by a server on another machine (--client-only).")
             return
         self.say(f"Chosen: {build.sentence}.")
-        if build.need.what != "PyTorch with CUDA" and build.index:
-            self.say("If PyTorch's own index can't be reached, the plain package is taken: up to 3.0 GB to download on Linux.")
+        if build.caution:
+            self.say(build.caution)
 
     def tell_vgg19(self, order: Order) -> None:
         """How large its download is, before anything is fetched."""
         if self._lacks_vgg19(order) and order.vgg19_from is None:
             self.say(f"VGG19 comes along, because a graphics card will paint: {VGG19_MB} MB to download; --no-vgg19 leaves it out.")
 
-    def closing(self, order: Order) -> None:
-        """One thing to try."""
-        if not shortcut.reachable(self.places.command, self.machine.variables):
+    def closing(self, *, client: bool, command: bool = True) -> None:
+        """One thing to try. command: whether it was made here, and so must be reachable."""
+        if command and not shortcut.reachable(self.places.command, self.machine.variables):
             self.say(shortcut.advice(self.places.command))
-        if order.choices.build is None:
+        if client:
             self.say(f"Restyle is installed. Name the server, once: {CONNECT}")
             return
         for editor, _profile in editors():
@@ -99,18 +113,17 @@ class Installer:
             return
         self.say("Restyle is installed. Try it: restyle image photo.jpg --style woodcut -o woodcut.png")
 
-    def _launcher(self, version: str, *, client: bool) -> None:
-        """How editors start the server. One that the user has changed, with options for example, is kept as long as it starts this environment's Python.
+    def launcher(self, version: str, python: Path, *, client: bool) -> None:
+        """How editors start the server. One that the user has changed, with options for example, is kept as long as it starts this very Python.
 
         A client's names no command: it only tells the plug-ins where the user's state folder is.
         """
-        python = str(python_of(self.places.environment))
         try:
             command = json.loads(self.places.launcher.read_text("utf-8"))["command"]
-            kept = command if command[0] == python else None
+            kept = command if command[0] == str(python) else None
         except (OSError, ValueError, KeyError, IndexError, TypeError):
             kept = None
-        placing.write_launcher([] if client else kept or [python, "-P", "-m", "restyle_server"], version)
+        placing.write_launcher([] if client else kept or [str(python), "-P", "-m", "restyle_server"], version)
 
     def _command(self) -> bool:
         try:
@@ -121,20 +134,19 @@ class Installer:
             return False
         return True
 
-    def _plugins(self, version: str) -> list[bool]:
-        done = []
-        for editor, profile in editors():
+    def plugins(self, version: str, wanted: Sequence[tuple[ModuleType, Profile]]) -> bool:
+        """Puts them into these profiles. Whether all got theirs; one that fails keeps none of the others away."""
+        done = True
+        for editor, profile in wanted:
             try:
                 placed = editor.install(profile, version)
             except PlacingError as problem:
                 self.say(f"{name_of(editor, profile)}: {problem}")
-                done.append(False)
+                done = False
                 continue
             self.say(f"{'Replaced' if placed.replaced else 'Installed'} the plug-in in {name_of(editor, profile)}: {placed.target}")
             if placed.note:
                 self.say(placed.note)
-            done.append(True)
-        self._tell_missing()
         return done
 
     def _tell_missing(self) -> None:

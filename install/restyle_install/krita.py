@@ -24,7 +24,8 @@ _BY_HAND = """Restyle for Krita
 Krita: Tools > Scripts > Import Python Plugin from File..., choose this zip, answer Yes to switching it on, and start Krita again.
 Then: Settings > Dockers > Restyle.
 
-The painting itself is done by Restyle's server, which "restyle" installs. If Krita does not find it, start it: restyle serve
+The painting itself is done by Restyle's server, which comes with the wheel of the same release. Where it is missing, in a terminal:
+pipx install restyle-VERSION-py3-none-any.whl, then: restyle install (which also puts in this plug-in). If it is not found, start it: restyle serve
 """
 
 

@@ -15,10 +15,11 @@ from .places import Places, editors, name_of
 from .placing import PlacingError
 
 
-def uninstall(where: Places, say: Say, *, purge: bool = False, dry: bool = False) -> bool:
+def uninstall(where: Places, say: Say, purging: str, *, purge: bool = False, dry: bool = False, packages: str = "") -> bool:
     """Removes Restyle. Returns whether everything went; what didn't was told.
 
-    purge: the user's styles, presets, settings and results, too. dry: only tells.
+    purging: the command that removes the user's own work, too, where there will be one. purge: do so now. dry: only tells. packages: the command that removes
+    the packages that this runs from, when they are pip's, pipx's or uv's.
     """
     if dry:
         _tell(where, say, purge=purge)
@@ -33,8 +34,10 @@ def uninstall(where: Places, say: Say, *, purge: bool = False, dry: bool = False
                 folder.rmdir()  # only when nothing is left in it
     left = [path for path in _own(where) if path.exists()]
     if left:
-        say(f"Your own work stays: {', '.join(map(str, left))}. To remove it as well: python3 install/install.py --uninstall --purge")
-    say("Restyle is removed." if all(done) else "Restyle is removed but for what was told above.")
+        say(f"Your own work stays: {', '.join(map(str, left))}." + (f" To remove it as well: {purging}" if purging else ""))
+    if packages:
+        say(f"The packages are left; remove them with: {packages}")
+    say("Restyle is removed." if all(done) and not packages else "Restyle is removed but for what was told above.")
     return all(done)
 
 

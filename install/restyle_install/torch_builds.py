@@ -13,10 +13,12 @@ from .making import EnvironmentProblem, Machine, Need
 
 INDEX = "https://download.pytorch.org/whl/"  # PyTorch's own; a folder for each build
 NEWEST_CUDA = "cu130"  # the build to ask for by name; PyTorch 2.10 and newer have it
+TORCH = ("torch", "torchvision")  # what comes from there
+IMPATIENT = ("--retries", "1", "--timeout", "20")  # a firewall may hide it, and there is another way
 NAMES = re.compile(r"auto|plain|cpu|cuda|cu\d{3}|rocm[\d.]+|xpu")
 
-CUDA = Need("PyTorch with CUDA", 3.0, 6.5)  # measured for Linux, x86-64
-CPU = Need("PyTorch for processors", 0.4, 1.7)  # by the sizes of its packages: 0.19 GB and the others
+CUDA = Need("PyTorch with CUDA", 3.1, 6.5)  # measured for Linux, x86-64
+CPU = Need("PyTorch for processors", 0.4, 1.7)  # measured for Linux, x86-64: 0.37 GB with what films and files need, of which PyTorch 0.19
 APPLE = Need("PyTorch for Apple's processors", 0.3, 1.5)  # from the sizes of the packages
 ROCM = Need("PyTorch with ROCm", 5.0, 20.0)  # from the sizes of the packages; never tried
 XPU = Need("PyTorch for Intel's graphics", 2.0, 8.0)  # likewise
@@ -38,6 +40,13 @@ class Build:
     @property
     def sentence(self) -> str:
         return f"{self.need.what}, because {self.why}; up to {self.need.gigabytes:.1f} GB to download, {self.need.on_disk:.1f} GB on disk"
+
+    @property
+    def caution(self) -> str:
+        """What else may happen; empty when nothing."""
+        if self.need is CUDA or not self.index:
+            return ""
+        return f"If PyTorch's own index can't be reached, the plain package is taken: up to {CUDA.gigabytes:.1f} GB to download on Linux."
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,11 @@ def choose(machine: Machine, asked: str = "auto", found: Found | None = None) ->
     if asked == "cuda":
         return _cuda(machine, why, NEWEST_CUDA)
     return Build({"rocm": ROCM, "xpu": XPU}.get(asked.rstrip("0123456789."), CUDA), why, asked, INDEX + asked, graphics=True)
+
+
+def is_torch(requirement: str) -> bool:
+    """Whether it comes from PyTorch's own index."""
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower() in TORCH
 
 
 def _suited(machine: Machine, found: Found) -> Build:

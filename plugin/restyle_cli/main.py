@@ -12,7 +12,7 @@ from restyle_client import __version__
 
 from .commands.connect import connect, disconnect
 from .commands.doctor import doctor
-from .commands.editors import install, package, uninstall
+from .commands.editors import install, package, uninstall, update
 from .commands.farm import farm
 from .commands.film import film
 from .commands.image import image
@@ -78,6 +78,7 @@ app.command()(doctor)
 app.command()(connect)
 app.command()(disconnect)
 app.command()(install)
+app.command()(update)
 app.command()(uninstall)
 app.command()(package)
 

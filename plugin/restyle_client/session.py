@@ -377,7 +377,8 @@ class AsyncSession:
         launcher = discovery.find_launcher(folder)
         if launcher is None:
             raise ServerNotFound(
-                "No server answers and none is installed here; run Restyle's installer, or name a server on another machine with `restyle connect`."
+                "No server answers and none is installed here; run Restyle's installer, or in a terminal: pipx install the wheel of a release, then "
+                "`restyle install` (`restyle connect` for a server on another machine)."
             )
 
         await start_and_wait(launcher, self._alive, self._timeout)

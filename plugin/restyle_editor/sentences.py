@@ -60,6 +60,10 @@ TAGS_HINT = "Show the styles with one tag"
 TAGS_ALL = "All tags"
 TAG_COUNTED = "{tag} ({count})"
 TAGGED = "Tags: {tags}"
+TAGS_EDIT = "Tags…"
+TAGS_OF = "Tags of “{name}”"
+TAGS_ASKED = "With commas between; none: those of the library"
+TAGS_WRONG = "A style has at most {most} tags, of up to {longest} letters each. Give it fewer, or shorter ones."
 TILES = "Tile size"
 TILE_SIZES = {"small": "Small", "medium": "Medium", "large": "Large"}
 NO_MATCH = "No style is like that. Clear the search, the tag and the star to see all."
@@ -156,7 +160,8 @@ USE_SETTINGS_HINT = "Choose the style and the settings of this painting"
 CONTINUE = "Continue"
 CONTINUE_HINT = "Go on from this painting with the settings that are chosen now"
 CONTINUE_GONE = "The painter no longer has this painting, so it can't be continued. Use its settings to paint it anew."
-LOWER_HINT = "Move the painting's strength without painting it again: to the left nearer to your picture"
+LOWER_HINT = "Lower the painting's strength without painting it again: to the left nearer to your picture. It ends where it was painted; for more, paint anew"
+LOWERED = "{strength} of {painted}"
 LOWER_SHOWS = "As it would be about at strength {strength}"
 PLACE = "Place"
 PLACE_HINT = "Put this painting into the image as a new layer, where it was painted"
@@ -311,6 +316,11 @@ def automatic_strokes(chosen: float | None) -> str:
 def painted_with(strength: float, preset: str) -> str:
     """Strength and quality of a painting."""
     return RECENT_FACTS.format(strength=round(strength), quality=QUALITIES.get(preset, preset))
+
+
+def lowered(strength: float, painted: float) -> str:
+    """A strength, and the one that it was painted at and can't exceed."""
+    return LOWERED.format(strength=round(strength), painted=round(painted))
 
 
 def bytes_(amount: int) -> str:

@@ -28,16 +28,21 @@ class ServerState(str, Enum):
 
 @dataclass(frozen=True)
 class Tile:
-    """A style in the gallery. hint: all that is told of it, in lines. picture, effect: JPEG files, may be empty. own: it can be removed here."""
+    """A style in the gallery. picture, effect: JPEG files, may be empty. own: it can be removed here."""
 
     id: str
     title: str
-    hint: str
+    description: str
     picture: bytes
     effect: bytes
     own: bool
     tags: tuple[str, ...] = ()
     credit: str = ""
+
+    @property
+    def hint(self) -> str:
+        """All that is told of it, in lines."""
+        return gallery.hint(self, self.description)
 
 
 class ServerStatus:
@@ -188,7 +193,7 @@ class ServerStatus:
             Tile(
                 each.id,
                 each.title,
-                gallery.hint(each, each.description),
+                each.description,
                 each.thumbnail,
                 each.effect_thumbnail,
                 not each.builtin and not each.shared,

@@ -13,6 +13,7 @@ from .parameters import Seamless
 from .repeating import resized_repeating
 from .task import Halves, Pixels
 
+LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 CUBIC, LINEAR = 2, 1  # px of the coarser picture that these look at on either side
 
 

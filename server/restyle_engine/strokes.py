@@ -8,9 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .objective.targets import LARGEST_ENLARGEMENT
 from .parameters import SMALLEST_SIDE
-from .resizing import resized_weighted, tensor
+from .resizing import LARGEST_ENLARGEMENT, resized_weighted, tensor
 from .task import Pixels
 
 SIDE = 256  # px, square root of the area at which grain is measured: the same for a picture of any size

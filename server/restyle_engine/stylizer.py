@@ -15,6 +15,7 @@ from .network.border import bordered, cropped
 from .network.calibration import content_hash, network
 from .network.vgg import Vgg
 from .objective.color_transfer import counted_content, style_noise
+from .objective.lines import lines
 from .objective.reading import read
 from .objective.regions import regions_of
 from .objective.strength import strength_of
@@ -76,10 +77,13 @@ class Stylizer:
 
     def read(self, content: Pixels, reader: Path) -> Pixels:
         """Where people read in a content (H, W, 3): faces and lettering, (H, W) in 0–1. reader: weights of vgg16. UnusableWeights."""
+        return pixels(self._read(tensor(content, self._device).clamp(0, 1), reader))[..., 0]
+
+    def _read(self, photo: Tensor, reader: Path, asked: Tensor | None = None) -> Tensor:
         vgg = network(reader, Pooling.AVERAGE, self._store)
         if self._device.type != "cpu":  # where it would be given quick filters, which take longer to make than this takes
             vgg = vgg.placed(self._device, torch.float32)
-        return pixels(read(vgg, tensor(content, self._device).clamp(0, 1)))[..., 0]
+        return read(vgg, photo, asked)
 
     def _kept(self, task: Task) -> Pixels | None:
         """How far each place is to stay legible; None: nothing is there, or nobody asked."""
@@ -88,8 +92,11 @@ class Stylizer:
             return task.kept
         height, width = task.content.shape[:2]
         down, across = height // 4 * task.parameters.seamless.down, width // 4 * task.parameters.seamless.across  # a face goes on round the border
-        found = self.read(np.pad(task.content, [(down, down), (across, across), (0, 0)], mode="wrap"), task.reader)
-        found = np.ascontiguousarray(found[down : down + height, across : across + width])
+        around = [(down, down), (across, across)]
+        photo = tensor(np.pad(task.content, [*around, (0, 0)], mode="wrap"), self._device).clamp(0, 1)
+        asked = None if task.basis is None else tensor(np.pad(task.basis.moves, around, mode="wrap"), self._device)  # in an update, what stays has been read
+        kept = lines(photo, self._read(photo, task.reader, asked))
+        found = np.ascontiguousarray(pixels(kept)[down : down + height, across : across + width, 0])
         return found * np.float32(share) if found.any() else None
 
     def _network(self, weights: Path, pooling: Pooling, precision: Precision) -> tuple[Vgg, str]:

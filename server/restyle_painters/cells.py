@@ -24,13 +24,14 @@ from restyle_server.worker.engine import Engine, resolved
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What decides a cell. side: px of the photo's longer side, and of the work. scale, strength, color: as suggested, unless chosen otherwise."""
+    """What decides a cell. side: px of the photo's longer side, and of the work. scale: of the strokes; None: what suits. strength, color: as suggested, unless
+    chosen otherwise."""
 
     style: Style
     photo: str
     side: int
     preset: Preset
-    scale: float
+    scale: float | None
     strength: float | None
     color: Color | None
     weights: WeightsFile
@@ -71,7 +72,12 @@ class Cells:
             content = Path(scratch) / "photo.raw"
             content.write_bytes(rgb.tobytes())
             plane = PlaneFile(content, PixelFormat(Channels.RGB, Depth.U8), rgb.shape[1], rgb.shape[0])
-            order = AskedOrder(plane, (StyleOrder(cell.style.id, picture=cell.style.picture, scale=cell.scale),), cell.weights, parameters)
+            order = AskedOrder(
+                plane,
+                (StyleOrder(cell.style.id, picture=cell.style.picture, scale=cell.scale, suggested=cell.style.suggested.scale),),
+                cell.weights,
+                parameters,
+            )
             result = self._engine.paint(resolved(order, self._engine.device()), lambda _: Verdict.GO_ON).plane
         return Image.frombytes("RGB", (result.width, result.height), bytes(result.data))
 

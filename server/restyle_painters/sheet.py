@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tile", type=int, default=256, help="px of a tile's longer side, painted at that size (default 256)")
     parser.add_argument("--most-bytes", type=int, metavar="N", help="the best JPEG quality that keeps the sheet below this")
     parser.add_argument("--preset", choices=list(Preset), default=Preset.STANDARD)
-    parser.add_argument("--scale", type=float, help="size of the strokes, instead of each style's own suggestion")
+    parser.add_argument("--scale", type=float, help="size of the strokes; default: what suits photo and style")
     parser.add_argument("--strength", type=float, help="instead of each style's own suggestion")
     parser.add_argument("--device", default="auto", help='"cpu", "cuda:0" … (default: the best there is)')
     parser.add_argument("--weights", type=Path, help="a safetensors file; default: vgg16")
@@ -78,7 +78,7 @@ def _cell(style: Style, photo: str, side: int, options: argparse.Namespace) -> C
         photo,
         side,
         Preset(options.preset),
-        scale=(suggested.scale or 1.0) if options.scale is None else options.scale,
+        scale=options.scale,
         strength=suggested.strength if options.strength is None else options.strength,
         color=suggested.color,
         weights=WeightsFile("file", options.weights) if options.weights else WeightsFile("vgg16", SHIPPED),

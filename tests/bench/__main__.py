@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import typer
 from bench.chart import drawn
+from bench.peers import Command, Peer, command
 from bench.running import BenchFailed, Evaluation, Machine, Race, Wanted, measured
 from PIL import Image
 from restyle_cli.commands.options import Device, Overwrite, Weights
@@ -29,7 +30,12 @@ app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=F
 
 
 @app.callback(invoke_without_command=True)
-@examples("python tests/bench", "python tests/bench --sizes 256,512,1024 --race none", "python tests/bench --json --plot race.png")
+@examples(
+    "python tests/bench",
+    "python tests/bench --sizes 256,512,1024 --race none",
+    "python tests/bench --json --plot race.png",
+    "python tests/bench --sizes none --peer 'theirs=their-command {content} {style} --output {output} --size {size}'",
+)
 def bench(
     sizes: Annotated[str, typer.Option(metavar="N,N,…", help="Sides in px at which an evaluation is timed; or none.")] = SIZES,
     race: Annotated[str, typer.Option(metavar="N,N,…", help="Sides in px at which the whole way is timed; or none. Takes minutes.")] = RACES,
@@ -37,6 +43,12 @@ def bench(
     iterations: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="Of the textbook's L-BFGS, after which its J is the goal.")] = 300,
     photo: Annotated[Path | None, typer.Option(metavar="FILE", help="What is painted. Default: a drawn landscape.", show_default=False)] = None,
     style: Annotated[str, typer.Option("--style", "-s", metavar="NAME|FILE", help="A style of the library, or a picture.")] = "night",
+    peer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=COMMAND", help="Time this command too, at the sides of --race; {content}, {style}, {output} and {size} in it are filled in."
+        ),
+    ] = None,
     plot: Annotated[Path | None, typer.Option(metavar="OUT", help="Draw J against time into this picture.", show_default=False)] = None,
     threads: Annotated[int | None, typer.Option(metavar="N", min=1, max=1024, help="On a processor. Default: all of its cores.", show_default=False)] = None,
     weights: Weights = None,
@@ -52,6 +64,9 @@ def bench(
         raise typer.BadParameter("--sizes and --race are both none; there is nothing to measure")
     if plot is not None and not raced:
         raise typer.BadParameter("--plot draws the race, and --race is none; leave one of them out")
+    peers = _peers(peer or [])
+    if peers and not raced:
+        raise typer.BadParameter("--peer is timed where --race is, and that is none; leave one of them out")
     if photo is not None and not photo.expanduser().is_file():
         raise typer.BadParameter(f"--photo: there is no file {photo}")
     place = None if plot is None else destinations.single(plot.expanduser(), None, overwrite)
@@ -67,8 +82,9 @@ def bench(
         threads=threads,
         runs=runs,
         iterations=iterations,
+        peers=peers,
     )
-    found: list[Evaluation | Race] = []
+    found: list[Evaluation | Race | Peer] = []
     try:
         for one in measured(wanted, lambda text: None if json else _progress(text)):
             if json:
@@ -84,6 +100,7 @@ def bench(
         _progress("")
     if not json:
         _tell([one for one in found if isinstance(one, Evaluation)], [one for one in found if isinstance(one, Race)])
+        _tell_peers([one for one in found if isinstance(one, Peer)])
     if place is not None:
         with destinations.replacing(place, overwrite) as draft:
             drawn([one for one in found if isinstance(one, Race)]).save(draft, _format(place))
@@ -108,7 +125,16 @@ def _sides(text: str, option: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _more(one: Machine | Evaluation | Race) -> dict[str, float]:
+def _peers(texts: list[str]) -> tuple[Command, ...]:
+    """Other programs. typer.BadParameter."""
+    try:
+        found = tuple(command(text) for text in texts)
+    except ValueError as error:
+        raise typer.BadParameter(f"--peer: {error}") from error
+    return found
+
+
+def _more(one: Machine | Evaluation | Race | Peer) -> dict[str, float]:
     share = getattr(one, "share", None)
     return {} if share is None else {"share": share}
 
@@ -159,6 +185,24 @@ def _tell(evaluations: list[Evaluation], races: list[Race]) -> None:
         ]
         columns_ = ("size", "what", "seconds", "faster", "goal", "lowest J", "evaluations")
         table(columns_, rows_, right=columns_[2:])
+
+
+def _tell_peers(peers: list[Peer]) -> None:
+    if peers:
+        line("\nPeers: seconds of the whole command, its start included, and J of what it wrote; faster: the textbook's seconds to its goal over its own")
+        rows = [
+            (
+                f"{one.side} px",
+                one.contender,
+                f"{one.seconds.median:.1f} s ({one.seconds.low:.1f} – {one.seconds.high:.1f})",
+                f"{one.faster:.1f}×",
+                f"{one.goal:.4g}",
+                f"{one.reached:.4g}",
+            )
+            for one in peers
+        ]
+        columns = ("size", "what", "seconds", "faster", "goal", "J")
+        table(columns, rows, right=columns[2:])
 
 
 def _name(contender: str) -> str:

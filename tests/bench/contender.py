@@ -5,6 +5,7 @@ It answers one JSON object per line: first {"precisions": the device's, …} or 
   {"do": "finish", "count": n}     {"seconds": of one step of the finish with its share of the searches, on average; null: there is no finish}
   {"do": "peak"}                   {"bytes": most memory since it was ready, "idle": memory when it was ready}
   {"do": "ceiling"}                {"flops": per second, of a large matrix product in the same precision}
+  {"do": "judge", "path": file}    {"j": of a picture that another has painted}; only the textbook can
   {"do": "race", "count": n}       {"trace": [[seconds, J], …]}; n: the textbook's iterations, or the engine's budget of evaluations
 It ends when nobody writes any more.
 """
@@ -42,6 +43,7 @@ from restyle_engine.resizing import pixels, resized, tensor
 from restyle_engine.stylizer import DTYPES
 from restyle_engine.task import StylePicture, Task
 from restyle_imaging.errors import PictureError
+from restyle_server import heap
 from restyle_server.admin.folders import data_dir
 from restyle_server.styles.errors import StyleError
 from restyle_server.weights.catalogue import choose
@@ -114,6 +116,12 @@ class ByTheBook:
         began = time.perf_counter()
         self._racing.optimise(count, lambda loss: trace.append((time.perf_counter() - began, loss)))
         return trace
+
+    def judge(self, path: Path) -> float:
+        """J of a picture, at the content's size. PictureError when it can't be read."""
+        book = self._begun()
+        with torch.no_grad():
+            return float(book.loss(tensor(subjects.painting(path, self._content.shape[-1]), self._content.device)))
 
     def _begun(self) -> Textbook:
         return Textbook(self._features, self._content, self._style)
@@ -235,6 +243,8 @@ def answers(painter: Contender, device: torch.device, requests: Iterator[str]) -
                 yield {"seconds": seconds}
             case "finish":
                 yield {"seconds": painter.finish(request["count"])}
+            case "judge" if isinstance(painter, ByTheBook):
+                yield {"j": painter.judge(Path(request["path"]))}
             case "race":
                 yield {"trace": painter.race(request["count"])}
             case "ceiling":
@@ -268,6 +278,8 @@ def main() -> None:
             _say({"refused": f"There is no device {spec.device} on this machine; choose one of: {', '.join(device_ids())}."})
             sys.exit(1)
         device = torch.device(device_ids()[0] if spec.device == "auto" else spec.device)
+        if spec.contender != TEXTBOOK and device.type == "cpu":
+            heap.hold()  # as the worker does
         for answer in answers(made(spec, device), device, iter(sys.stdin.readline, "")):
             _say(answer)
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from bench.figures import Spread, evaluation_flop, spread
+from bench.peers import Command, Peer, PeerFailed, PeerPainter
 
 CONTENDER = Path(__file__).with_name("contender.py")
 TEXTBOOK = "textbook"
@@ -33,7 +34,8 @@ class BenchFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be measured. sizes, races: sides in px. precisions: the engine's, None: those that the device is made for. runs: how often each is timed."""
+    """What is to be measured. sizes, races: sides in px. precisions: the engine's, None: those that the device is made for. runs: how often each is timed.
+    peers: other programs, that paint at the races' sides."""
 
     sizes: tuple[int, ...]
     races: tuple[int, ...]
@@ -46,6 +48,7 @@ class Wanted:
     runs: int = RUNS
     iterations: int = ITERATIONS
     budget: int = RACE_BUDGET
+    peers: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +129,12 @@ class Contender:
         self._process.communicate()
         self._errors.close()
 
-    def ask(self, do: str, count: int = 1) -> dict[str, Any]:
+    def ask(self, do: str, count: int = 1, **more: str) -> dict[str, Any]:
         """Its answer."""
         stream = self._process.stdin
         with contextlib.suppress(OSError):  # when it has ended, its answer tells
             if stream is not None:
-                stream.write(json.dumps({"do": do, "count": count}) + "\n")
+                stream.write(json.dumps({"do": do, "count": count, **more}) + "\n")
                 stream.flush()
         return self._answer()
 
@@ -150,7 +153,7 @@ class Contender:
         return answer
 
 
-def measured(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Machine | Evaluation | Race]:
+def measured(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Machine | Evaluation | Race | Peer]:
     """All that is wanted, as soon as it is known, the machine first. say: told what is going on."""
     told = False
     for side in wanted.sizes:
@@ -166,7 +169,8 @@ def measured(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Machine | E
             if not told:
                 yield machine(contenders[0])
                 told = True
-            yield from races(contenders, wanted, say)
+            peers = [PeerPainter(one, _folder(stack), side, wanted.photo, wanted.style, wanted.threads) for one in wanted.peers]
+            yield from races(contenders, peers, wanted, say)
 
 
 def machine(contender: Contender) -> Machine:
@@ -205,24 +209,43 @@ def evaluations(contenders: Sequence[Contender], wanted: Wanted, say: Callable[[
     return found
 
 
-def races(contenders: Sequence[Contender], wanted: Wanted, say: Callable[[str], None]) -> list[Race]:
-    """The textbook to its goal, in chunks, with the engine's races in between; then when each of them was there."""
+def races(contenders: Sequence[Contender], peers: Sequence[PeerPainter], wanted: Wanted, say: Callable[[str], None]) -> list[Race | Peer]:
+    """The textbook to its goal, in chunks, with the engine's races and the peers' paintings in between; then when each of them was there."""
     book, others = contenders[0], contenders[1:]
     steps = [min(CHUNK, wanted.iterations - done) for done in range(0, wanted.iterations, CHUNK)]
-    turns = _turns([one for one in others for _ in range(wanted.runs)], len(steps))
+    racers: list[Contender | PeerPainter] = [*others, *peers]
+    turns = _turns([one for one in racers for _ in range(wanted.runs)], len(steps))
     trace: list[tuple[float, float]] = []
     runs: dict[str, list[list[tuple[float, float]]]] = {one.name: [] for one in others}
+    painted: list[list[tuple[float, float]]] = [[] for _ in peers]  # seconds and J
     for one in contenders:
         one.ask("evaluate", 1)  # warms up
     for done, (count, racing) in enumerate(zip(steps, turns, strict=True), 1):
         say(f"{book.side} px: race, part {done} of {len(steps)}")
         passed = trace[-1][0] if trace else 0.0
         trace += [(passed + seconds, value) for seconds, value in book.ask("race", count)["trace"]]
-        for one in racing:
-            runs[one.name].append([(seconds, value) for seconds, value in one.ask("race", wanted.budget)["trace"]])
-    goal = trace[-1][1]
-    found = [Race(book.name, book.side, goal, spread([trace[-1][0]]), goal, len(trace), 1.0, tuple(trace))]
-    return found + [_race(one, goal, trace[-1][0], runs[one.name]) for one in others]
+        for racer in racing:
+            if isinstance(racer, PeerPainter):
+                painted[peers.index(racer)].append(_painted(racer, book))
+            else:
+                runs[racer.name].append([(seconds, value) for seconds, value in racer.ask("race", wanted.budget)["trace"]])
+    needed, goal = trace[-1]
+    found = [Race(book.name, book.side, goal, spread([needed]), goal, len(trace), 1.0, tuple(trace))]
+    times = [spread(seconds for seconds, _ in one) for one in painted]
+    met = [Peer(one.name, book.side, time_, paints[-1][1], goal, needed / time_.median) for one, time_, paints in zip(peers, times, painted, strict=True)]
+    return [*found, *(_race(one, goal, needed, runs[one.name]) for one in others), *met]
+
+
+def _painted(peer: PeerPainter, book: Contender) -> tuple[float, float]:
+    """Seconds and J of a peer's painting. BenchFailed."""
+    try:
+        return peer.paint(), float(book.ask("judge", path=str(peer.output))["j"])
+    except PeerFailed as failure:
+        raise BenchFailed(str(failure)) from failure
+
+
+def _folder(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory()))
 
 
 def first_at(trace: Sequence[tuple[float, float]], goal: float) -> float | None:
@@ -238,9 +261,9 @@ def _race(one: Contender, goal: float, needed: float, runs: Sequence[Sequence[tu
     return Race(one.name, one.side, goal, time_, min(value for _, value in shown), len(shown), None if time_ is None else needed / time_.median, tuple(shown))
 
 
-def _turns(races: Sequence[Contender], places: int) -> list[list[Contender]]:
+def _turns(races: Sequence[Contender | PeerPainter], places: int) -> list[list[Contender | PeerPainter]]:
     """The races spread evenly over the places."""
-    turns: list[list[Contender]] = [[] for _ in range(places)]
+    turns: list[list[Contender | PeerPainter]] = [[] for _ in range(places)]
     for number, one in enumerate(races):
         turns[number * places // len(races)].append(one)
     return turns

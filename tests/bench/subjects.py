@@ -27,6 +27,11 @@ def style(name: str, side: int) -> Pixels:
     return _square(_read(path if path.is_file() else Library(data_dir()).get(name).picture), side)
 
 
+def painting(path: Path, side: int) -> Pixels:
+    """All of what somebody painted. PictureError when it can't be read."""
+    return resize(_read(path), side, side)
+
+
 def _read(path: Path) -> Pixels:
     return np.clip(open_plane(read_picture(path).plane).rgb, 0, 1)
 

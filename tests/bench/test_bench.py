@@ -84,6 +84,35 @@ def test_everything_is_measured_and_told(bench: Bench, tmp_path: Path) -> None:
         assert min(plot.size) > 400
 
 
+@pytest.mark.slow
+def test_a_peer_is_timed_on_the_same_pictures_and_judged_by_the_same_j(bench: Bench, tmp_path: Path) -> None:
+    paints = tmp_path / "paints.py"
+    paints.write_text("import shutil, sys\nassert sys.argv[4] == '32'\nshutil.copy(sys.argv[1], sys.argv[3])\n", encoding="utf-8")
+    done = bench("--sizes", "none", "--race", 32, *TINY, "--peer", f"photo={sys.executable} {paints} {{content}} {{style}} {{output}} {{size}}", "--json")
+    assert done.exit_code == 0, done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    (peer,) = [one for one in told if one["kind"] == "peer"]
+    (book,) = [one for one in told if one["kind"] == "race" and one["contender"] == "textbook"]
+    assert (peer["contender"], peer["goal"]) == ("photo", book["goal"])
+    assert peer["reached"] == pytest.approx(book["trace"][0][1], rel=0.02), "the textbook begins with the photo"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nosuchprogram {content} {style} {output}", "can't be started"),
+        (f"{sys.executable} -c 'raise SystemExit(\"no GPU\")' {{content}} {{style}} {{output}}", "exit status 1 (no GPU)"),
+        (f"{sys.executable} -c pass {{content}} {{style}} {{output}}", "wrote no picture"),
+    ],
+)
+def test_a_peer_that_does_not_paint_is_one_sentence(bench: Bench, line: str, said: str) -> None:
+    done = bench("--sizes", "none", "--race", 32, *TINY, "--peer", f"theirs={line}")
+    assert done.exit_code == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -96,6 +125,9 @@ def test_everything_is_measured_and_told(bench: Bench, tmp_path: Path) -> None:
         (("--photo", "nowhere.jpg"), "no file"),
         (("--plot", "a.gif"), ".gif"),
         (("--runs", "0"), "--runs"),
+        (("--peer", "theirs=paint {content} {style}"), "is no peer"),
+        (("--peer", "theirs=paint '{content} {style} {output}"), "can't be read"),
+        (("--race", "none", "--peer", "theirs=paint {content} {style} {output}"), "leave one of them out"),
     ],
 )
 def test_wrong_usage_is_said(bench: Bench, arguments: tuple[str, ...], said: str) -> None:

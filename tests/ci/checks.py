@@ -259,22 +259,17 @@ PARTS = (
     Part(
         "types",
         "mypy, strict, over tests too",
-        4 * MINUTE,
+        3 * MINUTE,
         _programs("types", ["-m", "mypy", "protos", "server", "plugin", "install", "tests"]),
     ),
     Part("stubs", "the stubs are what restyle.proto says", 1 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
-    Part("vendored", "the client's vendored packages can be made again", 2 * MINUTE, _vendored),
-    Part("tests", "pytest, slow ones included", 42 * MINUTE, _tests("tests", "not editors and not cluster", MOST_WORKERS)),
-    Part(
-        "cluster",
-        "a real cluster on Ray, which is installed for it: three machines, of which two are killed",
-        6 * MINUTE,
-        _cluster,
-    ),
-    Part("lowest", "the client's tests with the lowest versions that pyproject.toml allows", 4 * MINUTE, _lowest),
+    Part("vendored", "the client's vendored packages can be made again", 1.5 * MINUTE, _vendored),
+    Part("tests", "pytest, slow ones included", 37.5 * MINUTE, _tests("tests", "not editors and not cluster", MOST_WORKERS)),
+    Part("cluster", "a real cluster on Ray, which is installed for it: three machines, of which two are killed", 6 * MINUTE, _cluster),
+    Part("lowest", "the client's tests with the lowest versions that pyproject.toml allows", 2 * MINUTE, _lowest),
     Part("speed", "ratios of speed beside their last figures; a drop is said, and fails nothing", 1 * MINUTE, _speed),
-    Part("editors", "real GIMPs and Kritas in Debian roots", 26 * MINUTE, _editors),
-    Part("demo", "the README's demo, small: as it is, and offline", 4 * MINUTE, _demo),
+    Part("editors", "real GIMPs and Kritas in Debian roots", 36 * MINUTE, _editors),
+    Part("demo", "the README's demo, small: as it is, and offline", 2 * MINUTE, _demo),
 )
 
 

@@ -45,6 +45,35 @@ def test_a_style_is_added_used_and_removed(restyle: Restyle, photo: Path, tmp_pa
     assert restyle("styles", "show", added["id"]).exit_code == 1
 
 
+def test_a_style_gets_tags_of_ones_own_and_its_own_back(restyle: Restyle, tmp_path: Path) -> None:
+    own = json.loads(restyle("styles", "show", "night", "--json").stdout)["tags"]
+    assert restyle("styles", "tag", "Night", "harbour", "at sea").stdout == f"night: {', '.join(own)}, harbour, at sea\n"
+    assert json.loads(restyle("styles", "tag", "night", "--remove", f"{own[0]},harbour", "--json").stdout) == {"id": "night", "tags": [*own[1:], "at sea"]}
+    assert "at sea" in next(line for line in restyle("styles", "list").stdout.splitlines() if line.startswith("night"))
+    assert json.loads(restyle("styles", "show", "night", "--json").stdout)["tags"] == [*own[1:], "at sea"]
+    assert restyle("styles", "export", "night", "-o", tmp_path / "night.zip").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "night.zip") as archive:
+        assert b'"at sea"' in b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".toml"))
+    assert json.loads(restyle("styles", "tag", "night", "--reset", "--json").stdout)["tags"] == own
+    assert json.loads(restyle("styles", "show", "night", "--json").stdout)["tags"] == own
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nightt", "a"), "did you mean night?"),
+        (("night", "x" * 60), "at most 32 tags, of up to 48 letters each"),
+        (("night", "--remove", "no such"), "night has no tag 'no such'"),
+        (("night", "--remove", "oil,brush,cold,dark"), "night has to keep one tag at least"),
+    ],
+)
+def test_tags_that_can_not_be_given_or_taken_are_a_sentence(restyle: Restyle, arguments: tuple[str, ...], said: str) -> None:
+    done = restyle("styles", "tag", *arguments)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_style_that_came_with_restyle_stays(restyle: Restyle) -> None:
     done = restyle("styles", "remove", "woodcut")
     assert done.exit_code == 1

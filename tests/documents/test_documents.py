@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -49,6 +50,17 @@ def test_every_other_command_is_a_shells_and_its_scripts_are_there(page: Path) -
             assert (ROOT / script).exists(), line
         for part in re.findall(r"--only (\w+)", line):
             assert part in {each.name for each in checks.PARTS}, line
+
+
+@pytest.mark.parametrize("workflow", [pytest.param(path, id=path.name) for path in sorted((ROOT / ".github/workflows").glob("*.yml"))])
+def test_a_workflow_runs_only_what_there_is(workflow: Path) -> None:
+    text = workflow.read_text("utf-8")
+    scripts = re.findall(r"(?<!\S)install/[\w/-]+\.\w+", text)
+    assert scripts
+    assert [script for script in scripts if not (ROOT / script).exists()] == []
+    assert set(re.findall(r"--only (\w+)", text)) <= {each.name for each in checks.PARTS}
+    for words in re.findall(r'"\$restyle" (.+)', text):
+        called(shlex.split(words))
 
 
 @pytest.mark.parametrize("page", ALL)

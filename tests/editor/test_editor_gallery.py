@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from restyle_client import Style
 from restyle_editor import gallery, memory
+from restyle_editor.failures import Failure
 from restyle_editor.gallery import Narrowing, Taste
 
 STYLES = (
@@ -77,6 +78,38 @@ def test_favorites_and_sizes_are_kept_and_each_editor_has_its_own_size(tmp_path:
     assert Taste(folder, "gimp").tiles == "large"
     again.favor("wave", False)
     assert Taste(folder, "gimp").favorites == {"woodcut"}
+
+
+def test_a_style_has_the_tags_that_a_person_gave_it_in_every_editor_until_it_gets_its_own_back(tmp_path: Path) -> None:
+    krita, gimp, wave = Taste(tmp_path, "krita"), Taste(tmp_path, "gimp"), STYLES[1]
+    krita.favor("mine", True)
+    assert krita.tag("wave", gallery.tags_in("sea,  my walls , sea"))
+    assert gimp.tag("mine", ("portraits",))  # it has not read the file since
+    again = Taste(tmp_path, "gimp")
+    assert again.with_tags(wave).tags == ("sea", "my walls")
+    assert [again.with_tags(style).tags for style in STYLES[2:]] == [("portraits",), ("print", "line", "dark")]
+    assert Narrowing("walls").shows(again.with_tags(wave), ())
+    assert not Narrowing(tag="print").shows(again.with_tags(wave), ())
+    assert again.tag("wave", ())
+    assert Taste(tmp_path, "krita").with_tags(wave) == wave
+    assert json.loads((tmp_path / gallery.FILE).read_text()) == {"favorites": ["mine"], "tags": {"mine": ["portraits"]}}
+
+
+@pytest.mark.parametrize(("words", "found"), [("", ()), (" , ,", ()), ("oil,\nwarm  light\x07", ("oil", "warm light")), ("Öl, 油彩", ("Öl", "油彩"))])
+def test_tags_are_written_with_commas_between(words: str, found: tuple[str, ...]) -> None:
+    assert gallery.tags_in(words) == found
+
+
+@pytest.mark.parametrize("words", ["x" * 49, ",".join(map(str, range(33)))])
+def test_too_many_tags_and_too_long_ones_are_a_sentence(words: str) -> None:
+    with pytest.raises(Failure, match="at most 32 tags, of up to 48 letters"):
+        gallery.tags_in(words)
+
+
+@pytest.mark.parametrize("tags", ["3", "[]", '{"wave": 3}', '{"wave": [1, null]}', '{"wave": []}'])
+def test_tags_that_make_no_sense_are_taken_for_none(tmp_path: Path, tags: str) -> None:
+    (tmp_path / gallery.FILE).write_text(f'{{"tags": {tags}}}')
+    assert Taste(tmp_path, "krita").with_tags(STYLES[1]).tags == ("print", "line")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUITES = ("trixie", "sid")  # GIMP 3.0 and Krita 5.2; GIMP 3.2 and Krita 5.3
+BASES = {"experimental": "sid"}  # made of a copy of another root: sid with Krita 6, on Qt 6
 GIMP = ("gimp", "gir1.2-gimp-3.0", "python3-gi", "python3-gi-cairo")
 KRITA = ("krita", "python3-pyqt5", "libgl1-mesa-dri")
 SCREEN = ("xvfb", "xauth", "openbox", "dbus-x11", "at-spi2-core", "python3-pyatspi", "imagemagick", "xdotool", "fonts-dejavu-core", "adwaita-icon-theme")
@@ -28,7 +29,7 @@ PACKAGES = (*GIMP, *KRITA, *SCREEN)
 OPTIONAL = ("python3-pyqt6",)  # PyQt6 proves the Krita plug-in's second half; a root without it still serves
 
 RECIPE = "1"  # raise when the steps below change
-OLDEST_SECONDS = {"trixie": 120 * 86_400, "sid": 30 * 86_400}  # a stable suite changes by point releases, sid by the day
+OLDEST_SECONDS = {"trixie": 120 * 86_400, "sid": 30 * 86_400, "experimental": 30 * 86_400}  # a stable suite changes by point releases, sid by the day
 SMALLEST_FREE_BYTES = 6 << 30  # one root with both editors is 2 to 3 GiB, and apt's archives lie beside it meanwhile
 MINUTES = 30  # for one root on a slow mirror; then the attempt counts as failed
 
@@ -60,6 +61,23 @@ for extra in $optional; do inside apt-get -q -y --no-install-recommends install 
 inside apt-get clean
 rm -rf "$root"/var/lib/apt/lists/*
 mkdir -p "$root/restyle"
+inside dpkg-query -W -f '${Package} ${Version}\n' > "$root.packages"
+"""
+
+RENEW = r"""
+set -eu
+base=$1 root=$2 suite=$3
+cp -a "$base" "$root"
+cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || :
+sed "s/ [^ ]* main/ $suite main/" "$root/etc/apt/sources.list" > "$root/etc/apt/sources.list.d/$suite.list"
+printf 'Package: krita krita-data\nPin: release a=%s\nPin-Priority: 990\n' "$suite" > "$root/etc/apt/preferences.d/$suite"
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+inside() { chroot "$root" env DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"; }
+inside apt-get -q update
+inside apt-get -q -y --no-install-recommends install krita python3-pyqt6 qt6-svg-plugins  # the last: Krita's icons
+inside apt-get clean
+rm -rf "$root"/var/lib/apt/lists/*
 inside dpkg-query -W -f '${Package} ${Version}\n' > "$root.packages"
 """
 
@@ -136,8 +154,9 @@ def _installed_debootstrap() -> bool:
     return shutil.which("debootstrap") is not None
 
 
-def _digest() -> str:
-    return hashlib.sha256("\n".join((RECIPE, MAKE, DPKG_CONF, *PACKAGES, *OPTIONAL)).encode()).hexdigest()[:16]
+def _digest(suite: str = "") -> str:
+    newer = (RENEW,) if suite in BASES else ()
+    return hashlib.sha256("\n".join((RECIPE, MAKE, DPKG_CONF, *PACKAGES, *OPTIONAL, *newer)).encode()).hexdigest()[:16]
 
 
 def _stamp(cache: Path, suite: str) -> Path:
@@ -154,10 +173,11 @@ def _finished(cache: Path, suite: str) -> Root | None:
 
 def _stale(found: Root) -> bool:
     stamp = json.loads(_stamp(found.path.parent, found.suite).read_text(encoding="utf-8"))
-    return bool(stamp["recipe"] != _digest() or time.time() - stamp["made"] > OLDEST_SECONDS[found.suite])
+    return bool(stamp["recipe"] != _digest(found.suite) or time.time() - stamp["made"] > OLDEST_SECONDS[found.suite])
 
 
 def _make(cache: Path, suite: str) -> Root:
+    base = root(BASES[suite]).path if suite in BASES else None
     with _locked(cache / "debootstrap.lock"):  # two roots may be wanted at once, and apt-get works for one
         if not shutil.which("debootstrap") and not _installed_debootstrap():
             raise MachineUnfit("debootstrap is missing and apt-get could not install it: install debootstrap, then run the tests again")
@@ -168,8 +188,11 @@ def _make(cache: Path, suite: str) -> Root:
     Path(f"{building}.apt.conf").write_text(_apt_conf(), encoding="utf-8")
     Path(f"{building}.dpkg.cfg").write_text(DPKG_CONF, encoding="utf-8")
     log = cache / f"{suite}.log"
-    command = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "sh", "-c", MAKE, "make"]
-    command += [suite, str(building), _mirror(), " ".join(PACKAGES), " ".join(OPTIONAL)]
+    command = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "sh", "-c"]
+    if base is not None:
+        command += [RENEW, "renew", str(base), str(building), suite]
+    else:
+        command += [MAKE, "make", suite, str(building), _mirror(), " ".join(PACKAGES), " ".join(OPTIONAL)]
     with log.open("wb") as output:
         try:
             done = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=MINUTES * 60, check=False)
@@ -183,7 +206,7 @@ def _make(cache: Path, suite: str) -> Root:
     remove(cache / suite)
     building.rename(cache / suite)
     partial = cache / f"{suite}.json.partial"
-    partial.write_text(json.dumps({"recipe": _digest(), "made": time.time(), "packages": packages}, indent=1), encoding="utf-8")
+    partial.write_text(json.dumps({"recipe": _digest(suite), "made": time.time(), "packages": packages}, indent=1), encoding="utf-8")
     partial.replace(_stamp(cache, suite))
     return Root(suite, cache / suite, packages)
 
@@ -216,7 +239,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make the Debian roots that the editors' tests run in.")
-    parser.add_argument("suites", nargs="*", default=SUITES, metavar="SUITE", help=f"of {', '.join(SUITES)}; default: all")
+    parser.add_argument("suites", nargs="*", default=SUITES, metavar="SUITE", help=f"of {', '.join((*SUITES, *BASES))}; default: {', '.join(SUITES)}")
     status = 0
     for suite in parser.parse_args().suites:
         begun = time.monotonic()

@@ -53,7 +53,7 @@ Once = Callable[[str, Callable[[], Any]], Any]
 def run(script: str, debian: roots.Root, served: Served, roomy: Path, seconds: float = SECONDS, **values: Any) -> dict[str, Any]:
     """A fresh home, the plug-in installed, and one Krita that walks through a script. values: what the script finds in values.json."""
     place = KritaHome(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), served.state)
-    assert "Installed in Krita" in place.install()
+    assert "Installed the plug-in in Krita" in place.install()
     photo(place.home / "photo.png")
     example = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert example is not None

@@ -74,7 +74,7 @@ def test_gimp_with_a_screen(promise: str, new_studio: Callable[[Path], Studio], 
 def test_krita(promise: str, debian: roots.Root, served: Served, roomy: Path, once: Once) -> None:
     def run() -> dict[str, Any]:
         place = KritaHome(debian, Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy)), served.state)
-        assert "Installed in Krita" in place.install()
+        assert "Installed the plug-in in Krita" in place.install()
         pattern(place.resources / "patterns")
         results = place.run("krita_textures", SECONDS)
         photographed(place.home, f"krita-{debian.suite}")

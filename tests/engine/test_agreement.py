@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -58,16 +59,21 @@ def test_a_layer_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, spoilt:
 
 @pytest.mark.usefixtures("agreeing")
 def test_a_gradient_that_is_wrong_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound, passes = convolutions._returned, []
+    passes: list[int] = []
 
-    def returned(gradient: Tensor, weight: Tensor, quick: Tensor | None, shape: torch.Size) -> Tensor:
-        found = sound(gradient, weight, quick, shape)
-        if weight.shape[1] > 3:
-            return found
-        passes.append(shape)  # the last convolution of a way back
-        return found if len(passes) == 1 else 1.2 * found
+    def spoil(name: str, filters: int) -> None:
+        """From its second call on, the way back from the first convolution is wrong. filters: which argument those are."""
+        sound = getattr(convolutions, name)
 
-    monkeypatch.setattr(convolutions, "_returned", returned)
+        def spoilt(*arguments: Any) -> Tensor:
+            found: Tensor = sound(*arguments)
+            passes.extend([1] * (arguments[filters].shape[1] == 3))
+            return 1.2 * found if len(passes) > 1 and arguments[filters].shape[1] == 3 else found
+
+        monkeypatch.setattr(convolutions, name, spoilt)
+
+    spoil("_to_picture", 2)
+    spoil("_direct", 1)  # in bf16
     found = agreement("cpu", WEIGHTS)
     assert found.features <= room.FEATURES
     assert found.gradient > room.GRADIENT

@@ -60,7 +60,7 @@ class Slider:
     def __init__(self, placing: Placing) -> None:
         self._placing = placing
         self.aims: list[float] = []
-        self.set_sensitive = MagicMock()
+        self.set_sensitive, self.grab_focus = MagicMock(), MagicMock()
 
     @property
     def wanted(self) -> float | None:
@@ -91,7 +91,7 @@ class Placing:
         self.asked_for: list[tuple[str, float]] = []
         self.strength: float | None = None
         window._background = SimpleNamespace(ask=self.ask)
-        window._strength, window._aimed = Slider(self), "job-1"
+        window._strength, window._aimed, window._opened_with = Slider(self), "job-1", ""
         window._lowering = SimpleNamespace(show=lambda job, strength, _side: self.asked_for.append((job, strength)), stop=lambda: None)
         window._chosen = lambda: self.recent
         self.window = window
@@ -169,6 +169,24 @@ def test_a_painting_is_placed_at_the_strength_that_is_shown(ui: Any, monkeypatch
     monkeypatch.setattr(recent, "replace", lambda one, **words: SimpleNamespace(**{**vars(one), **words}))
     placing.run(recent.PLACE, over)
     assert placed.call_args.args[2].recipe.strength == 25.0
+
+
+@pytest.mark.parametrize("opened_with", ["job-1", ""])
+def test_whoever_comes_from_a_painting_has_its_slider_under_the_keyboard(ui: Any, monkeypatch: pytest.MonkeyPatch, opened_with: str) -> None:
+    placing = Placing(ui("recent"), monkeypatch)
+    placing.window._opened_with = opened_with
+    placing.run(placing.module.Gtk.ResponseType.CLOSE)
+    assert placing.window._strength.grab_focus.called == bool(opened_with)
+
+
+@pytest.mark.parametrize(("job", "row"), [("job-2", 1), ("job-9", 0), ("", 0)])
+def test_the_list_opens_with_the_painting_that_the_layer_is_else_with_the_newest(ui: Any, job: str, row: int) -> None:
+    recent = ui("recent")
+    window = recent._Window.__new__(recent._Window)
+    window._history = SimpleNamespace(recents=[SimpleNamespace(id=f"job-{number}", facts=("a", "b")) for number in (1, 2, 3)])
+    window._view = window._store = window._stack = MagicMock()
+    window._fill(job)
+    recent.Gtk.TreePath.new_from_indices.assert_called_once_with([row])
 
 
 def test_a_strength_that_can_not_be_changed_says_why_and_the_slider_rests(ui: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ import os, pathlib, sys, time, venv
 words = sys.argv[1:]
 with open(os.environ["UV_CALLS"], "a") as calls:
     calls.write(" ".join(words) + "\\n")
-if os.environ.get("UV_FAILS", "nothing") in " ".join(words):
+if os.environ.get("UV_FAILS", "\\n") in " ".join(words):
     sys.exit("error: this build can't be had")
 if words[0] == "venv":
     venv.EnvBuilder(with_pip=False, symlinks=True).create(words[-1])

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -80,6 +81,38 @@ def test_a_failed_demo_leaves_the_servers_log_behind(tmp_path: Path, monkeypatch
     (state / "logs" / "server.log").write_text("now ERROR job failed")
     demonstration.keep_log(state)
     assert Path(demonstration.LOG).read_text() == "began\nnow ERROR job failed"
+
+
+def attended(monkeypatch: pytest.MonkeyPatch, status: int) -> list[list[str]]:
+    """The commands that the demo runs, which all end with this status."""
+    asked: list[list[str]] = []
+
+    def attend(command: Sequence[str], _variables: dict[str, str]) -> int:
+        asked.append(list(command))
+        return status
+
+    monkeypatch.setattr(demonstration, "attend", attend)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("words", "sizes"),
+    [([], ["192", None]), (["--size", "512"], ["192", "512"]), (["--size", "128"], ["128"]), (["--preset", "draft"], [None])],
+)
+def test_a_small_preview_comes_before_what_takes_its_time(words: list[str], sizes: list[str | None], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = attended(monkeypatch, 0)
+    monkeypatch.setattr(demonstration, "_sheet", lambda photo, style: 0)
+    monkeypatch.setattr(sys, "argv", ["demo.py", *words, "--", "photo.jpg"])
+    assert demonstration.main() == 0
+    assert [command[command.index("--size") + 1] if "--size" in command else None for command in asked] == sizes
+    assert all(command[-1] == "photo.jpg" and demonstration.PICTURE in command for command in asked)
+
+
+def test_a_photo_that_cant_be_read_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = attended(monkeypatch, 1)
+    monkeypatch.setattr(sys, "argv", ["demo.py", "--", "none.jpg"])
+    assert demonstration.main() == 1
+    assert len(asked) == 1
 
 
 def picture(path: Path, size: tuple[int, int], mode: str = "RGB") -> Path:

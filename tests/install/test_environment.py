@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from restyle_install.environment import LOCK, need, prepare, project_hash
+from restyle_install.environment import LOCK, build, prepare, project_hash
 from restyle_install.making import LOG, MARK, STAMP, EnvironmentProblem, Machine, python_of
 
 PROJECT = """
@@ -56,7 +56,8 @@ class Programs:
     @property
     def installed(self) -> list[str]:
         """What was asked to be installed, in order."""
-        return ["dev" if "pytest>=8" in words else words[-1].rpartition("[")[2].rstrip("]") for words in self.commands if "install" in words]
+        installed = [words for words in self.commands if "install" in words and "--index-url" not in words]
+        return ["dev" if "pytest>=8" in words else words[-1].rpartition("[")[2].rstrip("]") for words in installed]
 
 
 def make_interpreter(folder: Path) -> None:
@@ -88,6 +89,10 @@ def machine(programs: Programs) -> Machine:
     return Machine(
         system="Linux", processor="x86_64", modules=lambda name: True, which=lambda name: None, free=lambda folder: PLENTY, run=programs, variables={}
     )
+
+
+def uv_alone(name: str) -> str | None:
+    return "/bin/uv" if name == "uv" else None
 
 
 def silent(line: str) -> None:
@@ -124,7 +129,7 @@ def test_people_are_told_how_much_will_be_downloaded_before_it_begins(root: Path
     said: list[str] = []
 
     def look() -> None:
-        assert any("GB" in line and "PyTorch with CUDA" in line for line in said)
+        assert any("GB" in line and "PyTorch for processors" in line for line in said)
 
     programs.during = look
     prepare(root, "demo", said.append, machine=machine)
@@ -136,7 +141,7 @@ def test_an_environment_for_tests_serves_the_demo_but_not_the_other_way_round(ro
     prepare(root, "dev", silent, machine=machine)
     prepare(root, "demo", silent, machine=machine)
     assert programs.installed == ["demo", "dev"]
-    assert len(programs.commands) == 3, "the second installation must not make the environment anew"
+    assert len(programs.commands) == 4, "the second installation must not make the environment anew"
 
 
 def test_new_packages_are_installed_into_what_is_there_and_its_extra_is_kept(root: Path, machine: Machine, programs: Programs) -> None:
@@ -191,11 +196,11 @@ def test_an_environment_of_another_python_or_of_a_moved_checkout_is_made_anew(ro
         stamp.write_text(json.dumps(json.loads(stamp.read_text()) | other))
         programs.commands.clear()
         prepare(root, "demo", silent, machine=machine)
-        assert len(programs.commands) == 2
+        assert len(programs.commands) == 3
 
 
 def test_a_failed_installation_is_tried_once_more(root: Path, machine: Machine, programs: Programs) -> None:
-    programs.failing = 1
+    programs.failing = 2
     prepare(root, "demo", silent, machine=machine)
     assert programs.installed == ["demo", "demo"]
 
@@ -220,19 +225,19 @@ def test_a_python_without_its_venv_module_is_one_sentence(root: Path, machine: M
 
 
 def test_uv_is_used_where_it_is_and_stands_in_for_the_venv_module(root: Path, machine: Machine, programs: Programs) -> None:
-    prepare(root, "demo", silent, machine=replace(machine, which=lambda name: "/bin/uv" if name == "uv" else None, modules=lambda name: False))
+    prepare(root, "demo", silent, machine=replace(machine, which=uv_alone, modules=lambda name: False))
     assert [words[0] for words in programs.commands] == ["/bin/uv", "/bin/uv"]
 
 
 def test_pips_own_settings_are_obeyed_which_uv_does_not_read(root: Path, machine: Machine, programs: Programs) -> None:
     settings = {"PIP_INDEX_URL": "https://packages.example.org/simple"}
-    prepare(root, "demo", silent, machine=replace(machine, which=lambda name: "/bin/uv", variables=settings))
-    assert [words[1:3] for words in programs.commands] == [["-m", "venv"], ["-m", "pip"]]
+    prepare(root, "demo", silent, machine=replace(machine, which=uv_alone, variables=settings))
+    assert [words[1:3] for words in programs.commands] == [["-m", "venv"], ["-m", "pip"], ["-m", "pip"]]
 
 
 def test_pip_stands_in_when_uv_fails(root: Path, machine: Machine, programs: Programs) -> None:
-    programs.failing = 1
-    prepare(root, "demo", silent, machine=replace(machine, which=lambda name: "/bin/uv"))
+    programs.failing = 2
+    prepare(root, "demo", silent, machine=replace(machine, which=uv_alone))
     assert programs.commands[-1][1:4] == ["-m", "pip", "install"]
 
 
@@ -251,8 +256,8 @@ def test_another_folder_can_be_named(root: Path, machine: Machine, tmp_path: Pat
 
 
 def test_a_disk_without_room_is_refused_before_anything_is_made(root: Path, machine: Machine) -> None:
-    with pytest.raises(EnvironmentProblem, match=r"2\.0 GB free, but PyTorch with CUDA needs"):
-        prepare(root, "demo", silent, machine=replace(machine, free=lambda folder: 2 * 10**9))
+    with pytest.raises(EnvironmentProblem, match=r"1\.0 GB free, but PyTorch for processors needs"):
+        prepare(root, "demo", silent, machine=replace(machine, free=lambda folder: 10**9))
     assert not (root / ".venv").exists()
 
 
@@ -271,8 +276,37 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(root: Path, machine: Machi
         ("Linux", "riscv64", "PyTorch"),
     ],
 )
-def test_the_announced_size_is_that_of_the_machines_pytorch(system: str, processor: str, what: str) -> None:
-    assert need(Machine(system=system, processor=processor)).what == what
+def test_developers_are_told_the_size_of_the_package_indexs_pytorch(system: str, processor: str, what: str) -> None:
+    assert build(Machine(system=system, processor=processor), "dev").need.what == what
+
+
+def test_people_without_a_graphics_card_get_the_small_build_and_developers_the_usual_one(root: Path, machine: Machine, programs: Programs) -> None:
+    """First PyTorch alone from its own index; when that can't be reached, everything from the usual one."""
+    prepare(root, "demo", silent, machine=machine)
+    first, then = (words for words in programs.commands if "install" in words)
+    assert [first[-2], first[-1]] == ["https://download.pytorch.org/whl/cpu", "torch>=2.10"]
+    assert "--index-url" not in then
+    programs.commands.clear()
+    prepare(root, "dev", silent, machine=machine)
+    assert not any("--index-url" in words for words in programs.commands)
+
+
+def test_where_pytorchs_own_index_cant_be_reached_people_get_the_usual_one(root: Path, machine: Machine, programs: Programs) -> None:
+    said: list[str] = []
+    programs.failing = 1
+    prepare(root, "demo", said.append, machine=machine)
+    assert "That failed; trying another way." in said
+    assert any("can't be reached, the plain package is taken: up to 3.1 GB" in line for line in said)
+    assert "--index-url" not in programs.commands[-1]
+
+
+def test_a_graphics_card_gets_its_own_build(root: Path, machine: Machine) -> None:
+    def run(command: Sequence[str | Path], on_line: Callable[[str], None], *, environment: Mapping[str, str] | None = None) -> int:
+        on_line("Abacus 9000")
+        return 0
+
+    with_card = replace(machine, run=run, which=lambda name: "/bin/nvidia-smi" if name == "nvidia-smi" else None)
+    assert build(with_card, "demo").need.what == "PyTorch with CUDA"
 
 
 def test_variables_of_another_python_do_not_reach_the_installation(root: Path, machine: Machine, programs: Programs) -> None:

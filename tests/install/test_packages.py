@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
-import sysconfig
 import venv
 import zipfile
 from pathlib import Path
@@ -18,11 +15,11 @@ from look_files import look_file
 from restyle_install import client
 from restyle_install.home import source_of_wheel
 from restyle_install.making import EnvironmentProblem
+from wheels import RESTYLE, built, copied, environment, run
 
 if TYPE_CHECKING:
     from install.conftest import Person
 
-ROOT = Path(__file__).resolve().parents[2]
 LARGEST_WHEEL = 64 * 10**6  # bytes
 NEEDED = (
     "restyle_server/weights/vgg16.safetensors",
@@ -44,60 +41,14 @@ NEEDED = (
     "restyle_install/plugins/gimp/restyle/restyle.py",
     "restyle_install/plugins/krita/restyle.desktop",
 )
-RESTYLE = (sys.executable, "-c", "from restyle_cli.main import main; main()")
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made the way the documents say, from a copy: the checkout may be in somebody's hands."""
     folder = tmp_path_factory.mktemp("wheel")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith(("tests/", "docs/")):
-            (folder / "copy" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / "copy" / name)
-    (folder / "copy/server/restyle_server/looks/test-look.safetensors").write_bytes(look_file("Test look"))
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder / "dist"), str(folder / "copy")]
-    subprocess.run(build, check=True, capture_output=True)
-    [made] = (folder / "dist").iterdir()
-    return made
-
-
-def environment(folder: Path, wheel: Path) -> Path:
-    """A fresh environment with the wheel in it; the packages that it needs are this environment's, its own code is not. Returns its Python."""
-    venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
-    python = folder / "bin/python"
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "--disable-pip-version-check"]
-    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
-    site = next(folder.glob("lib/python*/site-packages"))
-    (site / "borrowed.py").write_text(BORROWED)
-    (site / "borrowed.pth").write_text(f"import borrowed; borrowed.lend({sysconfig.get_path('purelib')!r})\n")
-    return python
-
-
-# Other packages come from the environment that runs the tests; nothing called restyle does, wherever an editable installation says it is.
-BORROWED = """
-import importlib.machinery, sys
-class Lender:
-    def __init__(self, folder):
-        self.folder = folder
-    def find_spec(self, name, path=None, target=None):
-        if path is not None or name.startswith(("restyle", "_restyle")):
-            return None
-        return importlib.machinery.PathFinder.find_spec(name, [self.folder], target)
-def lend(folder):
-    sys.meta_path.append(Lender(folder))
-"""
-
-
-def run(command: list[str], folder: Path, *words: str) -> str:
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    variables |= {f"RESTYLE_{name}_DIR": str(folder / name.lower()) for name in ("STATE", "DATA", "CONFIG")}
-    done = subprocess.run([*command, *words], cwd=folder, env={**variables, "HOME": str(folder)}, capture_output=True, text=True, check=False, timeout=240)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done.stdout
+    sources = copied(folder / "copy")
+    (sources / "server/restyle_server/looks/test-look.safetensors").write_bytes(look_file("Test look"))
+    return built(sources, folder / "dist")
 
 
 @pytest.mark.slow

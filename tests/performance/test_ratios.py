@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from performance.ratios import FIGURES, figures, told
+from performance.ratios import FIGURES, elsewhere, figures, processor, told
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,12 @@ def test_a_ratio_without_a_figure_is_shown_alone() -> None:
     assert lines[-1].startswith("no ratio")
 
 
+def test_on_another_processor_no_fall_is_said() -> None:
+    assert "another processor (a slow one)" in told({"way": 1.0}, {"way": 2.0}, "a slow one")[-1]
+
+
 def test_every_kept_figure_is_a_ratio() -> None:
     assert FIGURES.exists()
     assert {"evaluation in fp32", "way of a layer"} <= figures().keys()
     assert all(ratio > 0 for ratio in figures().values())
+    assert elsewhere() != processor()

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 Picture = NDArray[np.float32]
 Plane = NDArray[np.float64]
 
-GRID_DB = 3.0  # dB above the surroundings; real pictures at 256 px: 0.7 to 1.3
+GRID_DB = 3.0  # dB above the surroundings
+USUAL_GRID_DB = 1.3  # real pictures at 256 px: 0.7 to that; a part of an enlarged one or of a woodcut has 2 to 3 of its own
 FRAME_DEVIATIONS = 3.0  # standard deviations; photos: 0.9 to 2.4
 GRAIN_SHARE = (0.8, 1.25)  # of the style's fine energy
 SHARPNESS = 0.75  # of the geometric mean of the style's and the photo's fine energy, for a painting at strength 50; at half the resolution: 0.44 to 0.71

@@ -15,7 +15,7 @@ def readings(painting: Picture, content: Picture, style: Picture) -> dict[str, f
     grain: fine energy over the style's or the content's, whichever is grainier. sharpness: over their geometric mean, as a painting at strength 50 is to lie
     between the two: a smooth photo's calm grounds do not become the style's all over."""
     return {
-        "grid": meters.pixel_grid(painting),
+        "grid": meters.pixel_grid(painting) - max(0.0, max(meters.pixel_grid(content), meters.pixel_grid(style)) - meters.USUAL_GRID_DB),
         "frame": meters.border_band(painting) - max(0.0, meters.border_band(content) - meters.FRAME_DEVIATIONS),
         "grain": min(meters.grain(painting, style), meters.grain(painting, content)),
         "sharpness": math.sqrt(meters.grain(painting, style) * meters.grain(painting, content)),

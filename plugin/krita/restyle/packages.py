@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from restyle_editor.background import Background as AnyBackground
     from restyle_editor.boxes import Box
     from restyle_editor.failures import Failure, sentence
-    from restyle_editor.gallery import TILES, Narrowing, tags
+    from restyle_editor.gallery import TILES, Narrowing, tags, tags_in
     from restyle_editor.history import SIDE, History, Keeping, Recent
     from restyle_editor.live_canvas import Listening, LiveCanvas
     from restyle_editor.live_preview import LivePreview, aim_of, look_for
@@ -52,7 +52,7 @@ else:
     AnyBackground = module("background").Background
     Box = module("boxes").Box
     two_layers, dropping, gallery, lowering = map(module, ("two_layers", "dropping", "gallery", "lowering"))
-    TILES, Narrowing, tags = gallery.TILES, gallery.Narrowing, gallery.tags
+    TILES, Narrowing, tags, tags_in = (getattr(gallery, name) for name in ("TILES", "Narrowing", "tags", "tags_in"))
     Failure, sentence = module("failures").Failure, module("failures").sentence
     SIDE, History, Keeping, Recent = (getattr(module("history"), name) for name in ("SIDE", "History", "Keeping", "Recent"))
     Listening, LiveCanvas = (getattr(module("live_canvas"), name) for name in ("Listening", "LiveCanvas"))
@@ -116,6 +116,7 @@ __all__ = [
     "sentence",
     "sentences",
     "tags",
+    "tags_in",
     "two_layers",
     "variations",
     "varied",

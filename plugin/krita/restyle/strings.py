@@ -75,6 +75,8 @@ KEEP_HINT = "Stop painting now and keep what there is"
 PREVIEW = "Preview of the painting"
 PROGRESS_BAR = "Progress of the painting"
 AGAIN = "Again"
+AFTERWARDS = "Lower it"
+AFTERWARDS_BACK = "Click to see the styles again"
 INSTALL_SHORT = "VGG19…"
 
 # ---- live ----

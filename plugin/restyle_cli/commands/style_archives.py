@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..runs.style_records import described, known
+from ..runs.style_records import described, known, taste
 from ..terminal.examples import examples
 from ..terminal.failures import Failure
 from ..terminal.output import Json, emit, line
@@ -90,8 +90,9 @@ def _packed(session: client.Session, ids: list[str]) -> Iterator[Packed]:
     from restyle_server.styles.archive import Packed
     from restyle_server.styles.description import Description, Suggestion
 
+    kept = taste()
     for id_ in ids:
-        style = session.style(id_, picture=True)
+        style = kept.with_tags(session.style(id_, picture=True))
         suggested = Suggestion(style.suggested_scale, style.suggested_strength, Color(style.suggested_color) if style.suggested_color else None)
         yield Packed(id_, Description(style.title, style.description, style.tags, style.credit, style.license, suggested), style.picture or b"")
 

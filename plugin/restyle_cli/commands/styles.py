@@ -1,4 +1,4 @@
-"""Owns `restyle styles`: the library of pictures to paint like, listed, shown, and thinned out. Adding has a module of its own, archives another."""
+"""Owns `restyle styles`: the library of pictures to paint like, listed, shown, and thinned out. Adding, tags and archives have modules of their own."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..runs.style_records import described, known, owner
+from ..runs.style_records import described, known, owner, taste
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, emit, line, table
 from .options import Overwrite
 from .style_adding import add
 from .style_archives import export, import_archive
+from .style_tags import tag
 
 if TYPE_CHECKING:
     import restyle_client as client
 
-styles = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, show, add, exchange and remove styles of the library.")
+styles = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, show, add, tag, exchange and remove styles of the library.")
 
 SHEET = "styles.png"  # in the state folder: what `show` opens
 StyleId = Annotated[str, typer.Argument(metavar="NAME", help="The style's id.", show_default=False)]
@@ -30,7 +31,8 @@ def list_styles(json: Json = False) -> None:
     import restyle_client as client
 
     with client.connect() as session:
-        found = list(session.styles())
+        kept = taste()
+        found = [kept.with_tags(style) for style in session.styles()]
     if json:
         for style in found:
             emit(described(style))
@@ -58,6 +60,8 @@ def show(
     target = output and _destination(output, overwrite)
     with client.connect() as session:
         shown = [known(session, name, picture=save is not None)] if name else list(session.styles(thumbnails=True))
+    kept = taste()
+    shown = [kept.with_tags(style) for style in shown]
     saved = _save_picture(shown[0], save.expanduser(), overwrite) if save is not None else None
     sheet = None if name and target is None else _sheet(shown, target, overwrite)
     opened = sheet is not None and target is None and not json and _opened(sheet)
@@ -88,6 +92,7 @@ def remove(names: Annotated[list[str], typer.Argument(metavar="NAME", help="The 
 
 
 styles.command("add")(add)
+styles.command("tag")(tag)
 styles.command("export")(export)
 styles.command("import")(import_archive)
 

@@ -118,7 +118,7 @@ def settings() -> Iterator[Finding]:
 def launcher() -> Iterator[Finding]:
     path = discovery.data_dir() / discovery.LAUNCHER_FILE
     found = discovery.read_launcher(path)
-    mend = "run: restyle install gimp (or krita), which writes it anew"
+    mend = "run: restyle install, which writes it anew"
     if found is None:
         yield Finding("launcher", "warning", f"{path} is {'damaged' if path.exists() else 'not there'}, so editors can't start the server by themselves", mend)
     elif not Path(found.command[0]).exists():

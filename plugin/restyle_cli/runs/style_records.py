@@ -1,4 +1,4 @@
-"""Owns what is told about a style, and finding one by its name."""
+"""Owns what is told about a style, with the tags that this person gave it, and finding one by its name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ..terminal.output import plain
 
 if TYPE_CHECKING:
     import restyle_client as client
+    from restyle_editor.gallery import Taste
 
 PICTURES = ("picture", "thumbnail", "effect_thumbnail")  # bytes: not for a line of text
 
@@ -21,6 +22,13 @@ def described(style: client.Style) -> dict[str, Any]:
 def owner(style: client.Style) -> str:
     """Whose a style is; nothing for those that came with Restyle."""
     return "" if style.builtin else "shared" if style.shared else "yours"
+
+
+def taste() -> Taste:
+    """What both editors' galleries keep of this person's, tags among it."""
+    from restyle_editor import gallery
+
+    return gallery.of_user("")
 
 
 def known(session: client.Session, name: str, picture: bool = False) -> client.Style:

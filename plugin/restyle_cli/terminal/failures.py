@@ -35,6 +35,7 @@ SPOKEN = (
     ("restyle_imaging.errors", "ImagingError"),
     ("restyle_server.weights.errors", "WeightsError"),
     ("restyle_install.placing", "PlacingError"),
+    ("restyle_install.making", "EnvironmentProblem"),
 )
 
 FIELD = re.compile(r"spec\.(parameters\.(?P<parameter>\w+)|styles\[(?P<style>\d+)]|content)")

@@ -11,7 +11,7 @@ from torch import Tensor
 from ..parameters import Seamless
 from .tiles import ALIGNMENT, Tile, spans
 
-AROUND = 32  # px that a part sees beyond what it owns: the network's padding is felt within 8 px, and what lies farther off hardly counts
+AROUND = 16  # px that a part sees beyond what it owns: the padding of the network is felt within 8 px, and what lies farther off hardly counts
 
 Box = tuple[int, int, int, int]  # top, left, bottom, right, in blocks of ALIGNMENT px
 

@@ -18,7 +18,8 @@ from torch import Tensor
 from ..parameters import Pooling
 from ..repeating import framed
 from ..store import Store
-from .vgg import Filters, Vgg, load, pooled, standardised
+from .pooling import pooled
+from .vgg import Filters, Vgg, load, standardised
 
 LARGEST_GAIN = 5.0  # over the layer's median: rarely active filters would turn into spikes that rule a quadratic statistic
 DEAD = 1e-3  # of the layer's median mean activation: below it a filter says nothing; it is dropped from all statistics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import torch
@@ -12,8 +13,10 @@ from ..parameters import Seamless
 from ..repeating import framed
 from . import winograd
 
-LEAST_CHANNELS = 256  # going in: with fewer, the transforms take what the multiplications save
+LEAST_CHANNELS = 64  # going in: with fewer, the transforms take what the multiplications save
 FRAME = {False: ((1, 0), (-2, -1)), True: ((-2, 0), (1, -1))}  # positions that a frame's two sides come from, by whether the axis repeats
+FEW_CHANNELS = 4  # going in, up to which the way back is one product
+ROWS = 16  # of such a way back, that are worked on at a time
 LEAST_POSITIONS = 64  # coming out: with fewer, the transformed filters take longer to read than the plain ones
 
 
@@ -39,32 +42,47 @@ class _Convolution(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, activations: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None, seamless: Seamless) -> Tensor:
-        seen = framed(activations, seamless)
-        result = _filtered(seen, weight, bias, quick)
+        if quick is None:
+            result = F.relu_(F.conv2d(framed(activations, seamless), weight, bias))
+        else:
+            result = _channels_first(winograd.convolved(_channels_last(activations), quick, bias, seamless))
         ctx.save_for_backward(result)
-        ctx.weight, ctx.quick, ctx.shape, ctx.seamless = weight, quick, seen.shape, seamless
+        ctx.weight, ctx.quick, ctx.seamless = weight, quick, seamless
         return result
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None]:
         (result,) = ctx.saved_tensors
-        gradient = torch.ops.aten.threshold_backward(grads[0], result, 0)
-        return _unframed(_returned(gradient, ctx.weight, ctx.quick, ctx.shape), ctx.seamless), None, None, None, None
+        if ctx.quick is None and ctx.weight.shape[1] <= FEW_CHANNELS and result.dtype != torch.bfloat16:
+            gradient = _to_picture(grads[0], result, ctx.weight, ctx.seamless)
+        elif ctx.quick is None:
+            gradient = _direct(torch.ops.aten.threshold_backward(grads[0], result, 0), ctx.weight, ctx.seamless)
+        else:
+            gradient = _channels_first(winograd.returned(_channels_last(grads[0]), _channels_last(result), ctx.quick, ctx.seamless))
+        return gradient, None, None, None, None
 
 
-def _filtered(seen: Tensor, weight: Tensor, bias: Tensor, quick: Tensor | None) -> Tensor:
-    if quick is None:
-        return F.relu_(F.conv2d(seen, weight, bias))
-    return _channels_first(winograd.convolved(_channels_last(seen), quick).add_(bias).relu_())
+def _direct(gradient: Tensor, weight: Tensor, seamless: Seamless) -> Tensor:
+    """The gradient by activations, of that by a convolution's result, laid as its filters are."""
+    count, _, height, width = gradient.shape
+    like = torch.empty(count, weight.shape[1], height + 2, width + 2, dtype=gradient.dtype, memory_format=layout(weight))  # never read
+    back = torch.ops.aten.convolution_backward(gradient, like, weight, None, (1, 1), (0, 0), (1, 1), False, (0, 0), 1, (True, False, False))[0]
+    return _unframed(back, seamless)
 
 
-def _returned(gradient: Tensor, weight: Tensor, quick: Tensor | None, shape: torch.Size) -> Tensor:
-    """The gradient by what a convolution sees, of a shape, laid as its filters are."""
-    if quick is not None:
-        return _channels_first(winograd.returned(_channels_last(gradient), quick))
-    like = torch.empty(shape, dtype=gradient.dtype, memory_format=layout(weight))  # never read
-    back: Tensor = torch.ops.aten.convolution_backward(gradient, like, weight, None, (1, 1), (0, 0), (1, 1), False, (0, 0), 1, (True, False, False))[0]
-    return back
+def _to_picture(gradient: Tensor, result: Tensor, weight: Tensor, seamless: Seamless) -> Tensor:
+    """The same for few channels, that by the result without its ReLU, channels first: a direct way back is made for many, and would need a masked copy."""
+    outputs, inputs, *window = weight.shape
+    height, width = result.shape[2:]
+    filters = weight.permute(2, 3, 1, 0).reshape(-1, outputs)
+    total = gradient.new_zeros(1, inputs, height + 2, width + 2)
+    for first in range(0, height, ROWS):
+        rows = slice(first, min(first + ROWS, height))
+        slope = torch.ops.aten.threshold_backward(gradient[:, :, rows], result[:, :, rows], 0)
+        parts = torch.mm(filters, slope.flatten(2)[0]).view(*window, inputs, -1, width)
+        for down, across in product(range(window[0]), range(window[1])):
+            total[0, :, first + down : rows.stop + down, across : across + width] += parts[down, across]
+    return _unframed(total, seamless)
 
 
 def _unframed(gradient: Tensor, seamless: Seamless) -> Tensor:
@@ -87,5 +105,5 @@ def _channels_last(values: Tensor) -> Tensor:
 
 
 def _channels_first(values: Tensor) -> Tensor:
-    """(1, C, h, w) of (h, w, C), which lie channels last."""
-    return values.contiguous().permute(2, 0, 1)[None]
+    """(1, C, h, w) of (h, w, C), which lie channels last. With a picture's own stride: by another, poolings take it for channels first, and copy."""
+    return values[None].permute(0, 3, 1, 2)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from ..parameters import Pooling, Seamless
 from .convolutions import convolved, quick
+from .pooling import pooled
 from .topology import CHANNELS, VGG19, Topology, topology_of
 
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet, RGB in 0–1
@@ -69,13 +69,15 @@ class Vgg:
         return tuple(f"relu{name}" for name in self.filters)
 
     def placed(self, device: torch.device, dtype: torch.dtype) -> Vgg:
-        """The same network on a device and in a type; channels last where that is faster."""
+        """The same network on a device and in a type; channels last where that is faster. What pooled activations are multiplied by is in the filters that see
+        them."""
         layout = torch.channels_last if channels_last(device, dtype) else torch.contiguous_format
         filters = {}
         for name, f in self.filters.items():
-            weight = f.weight.to(device, dtype).contiguous(memory_format=layout)
+            gain = self.pool_gain.get(int(name[0]) - 1, 1.0) if name[2] == "1" else 1.0
+            weight = (f.weight * gain).to(device, dtype).contiguous(memory_format=layout)
             filters[name] = Filters(weight, f.bias.to(device, dtype), quick(weight) if name <= DEEPEST_QUICK else None)
-        return Vgg(filters, self.pooling, self.pool_gain)
+        return Vgg(filters, self.pooling)
 
     def features(self, image: Tensor, wanted: Collection[str], seamless: Seamless = Seamless.NONE) -> dict[str, Tensor]:
         """Activations of the wanted layers ("reluB_K") for an image (1, 3, h, w) in 0–1. Activations have the type of the filters; the gradient returns to
@@ -105,14 +107,6 @@ class Vgg:
 def channels_last(device: torch.device, dtype: torch.dtype) -> bool:
     """Whether activations lie channels last: bf16 on any device, fp32 on processors, and everything on CUDA."""
     return dtype == torch.bfloat16 or device.type == "cuda" or (device.type == "cpu" and dtype == torch.float32)
-
-
-def pooled(x: Tensor, pooling: Pooling, gain: float = 1.0) -> Tensor:
-    """2×2 pooling; an odd last row or column is pooled by itself, so that every pixel reaches the deep layers."""
-    if pooling is Pooling.MAX:
-        return F.max_pool2d(x, 2, ceil_mode=True)
-    x = F.avg_pool2d(x, 2, ceil_mode=True)
-    return x if gain == 1.0 else x * gain
 
 
 def standardised(pictures: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ from ..motion.temporal import Temporal
 from ..network.vgg import Vgg, depth
 from ..parameters import Seamless
 from ..repeating import resized_back, resized_repeating
-from ..resizing import LINEAR, resized
+from ..resizing import LARGEST_ENLARGEMENT, LINEAR, resized
 from ..task import Task
 from .content_loss import FeatureMatch, held, held_layers, squared_difference
 from .gamut import gamut
@@ -31,7 +31,7 @@ from .moments import Beat, by_position, levels, product
 from .neighbours import Keys, difference, keys, nearest
 from .outlines import Outlines
 from .regions import Regions
-from .targets import LARGEST_ENLARGEMENT, TargetCache, style_positions
+from .targets import TargetCache, style_positions
 
 LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_3", "relu4_1", "relu4_2", "relu4_3")
 DETAIL_LAYERS = LAYERS[:5]  # of a picture that is too large to be painted whole: what has the size of a stroke has been painted

@@ -85,15 +85,16 @@ class _Moments(torch.autograd.Function):
         if guide is None:
             second, mean = second / rows.shape[0], mean / rows.shape[0]
         ctx.save_for_backward(features, guide)
+        ctx.set_materialize_grads(False)  # a loss of second moments alone is spared the means'
         return second.to(exact), mean.to(exact)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor, None]:
         features, guide = ctx.saved_tensors
         rows = by_position(features)
-        of_second, of_mean = (grad / rows.shape[0] if guide is None else grad for grad in grads)
-        slope = (of_second + of_second.t()).to(rows.dtype)
-        result = torch.addmm(of_mean.to(rows.dtype), rows, slope)
+        of_second, of_mean = (grad / rows.shape[0] if guide is None and grad is not None else grad for grad in grads)
+        slope = rows.new_zeros(rows.shape[1], rows.shape[1]) if of_second is None else (of_second + of_second.t()).to(rows.dtype)
+        result = rows @ slope if of_mean is None else torch.addmm(of_mean.to(rows.dtype), rows, slope)
         if guide is not None:
             result *= guide[:, None].to(rows.dtype)
         _, count, height, width = features.shape

@@ -28,7 +28,7 @@ class Outlines:
     def __init__(self, base: Tensor, more: Tensor | None, weight: float, seamless: Seamless = Seamless.NONE) -> None:
         """base: the content in the colours it is held in, (1, 3, h, w) in 0–1. more: (1, 1, h, w), by pixel; None: everywhere once.
         weight: of the whole term. seamless: the axes along which the picture repeats, and the tiles with it."""
-        self._band = _band(base, seamless)
+        self._band = band(base, seamless)
         near = F.max_pool2d(framed(self._band.abs(), seamless), 3, 1)
         edges = near > near.flatten().kthvalue(max(1, round(EDGES * near.numel()))).values
         near = near.div_(near.mean().clamp(min=FLAT)).clamp_(max=STRONGEST).square_().mul_(edges)
@@ -37,12 +37,12 @@ class Outlines:
 
     def loss(self, seen: Tensor, tile: Tile) -> Tensor:
         """A tile's share in the term, a scalar. seen: the picture as the tile sees it, (1, 3, h, w)."""
-        error = tile.inner(_band(seen, tile.seamless)) - tile.own(self._band)
+        error = tile.inner(band(seen, tile.seamless)) - tile.own(self._band)
         return (tile.own(self._weight) * error.square()).sum()
 
 
-def _band(picture: Tensor, seamless: Seamless) -> Tensor:
-    """(1, 1, h, w) of a picture (1, 3, h, w); the mean of the channels, so that what is moved is no hue."""
+def band(picture: Tensor, seamless: Seamless = Seamless.NONE) -> Tensor:
+    """The band of a drawn line, (1, 1, h, w) of a picture (1, 3, h, w); the mean of the channels, so that what is moved is no hue."""
     fine = _smoothed(picture.mean(1, keepdim=True), LINE, seamless)
     return fine - _smoothed(fine, AROUND, seamless)
 

@@ -24,13 +24,14 @@ LONGEST = 512  # px, side at which a photo is looked at: what is smaller than it
 HALVINGS = {"faces": 3, "lettering": 2}  # sizes at which each is looked for, the finest first: faces of 20 to 300 px
 SMALLEST = 96  # px, longest side below which nothing is looked for: a position there would be half a face
 UNSURE, SURE = 0.0, 2.0  # readings, as logits, that mark nothing and all
+REACH = 64  # px, as far as a place is felt in a reading: what relu4_3 sees, and what it is averaged over
 SPREAD = 1.1  # positions, standard deviation of what a reading is averaged over
 
 
 @torch.no_grad()
-def read(vgg: Vgg, photo: Tensor) -> Tensor:
-    """Where people read in a photo (1, 3, h, w) in 0–1: (1, 1, h, w) in 0–1. vgg: that which the reading was learned on, average pooling. Costs less than one
-    loss evaluation at LONGEST."""
+def read(vgg: Vgg, photo: Tensor, asked: Tensor | None = None) -> Tensor:
+    """Where people read in a photo (1, 3, h, w) in 0–1: (1, 1, h, w) in 0–1. vgg: that which the reading was learned on, average pooling. asked: (1, 1, h, w),
+    > 0 where it is asked, and far from it nothing is looked for; None: everywhere. Costs less than one loss evaluation at LONGEST."""
     height, width = photo.shape[-2:]
     weight, bias = (one.to(photo.device) for one in _learned())
     found = photo.new_zeros((1, 1, height, width))
@@ -39,14 +40,27 @@ def read(vgg: Vgg, photo: Tensor) -> Tensor:
         size = [max(1, round(side * factor / 2**halving)) for side in (width, height)]
         if halving and max(size) < SMALLEST:
             break
-        seen = resized(photo, *size).clamp(0, 1)
+        rows, columns = (slice(0, None), slice(0, None)) if asked is None else _near(resized_map(asked, *size))
+        seen = resized(photo, *size).clamp(0, 1)[..., rows, columns]
         logits = F.conv2d(vgg.features(seen, [LAYER])[LAYER].float().clamp(min=0).sqrt(), weight, bias)
         sure = ((averaged(logits) - UNSURE) / (SURE - UNSURE)).clamp(0, 1)
-        asked = [index for index, sizes in enumerate(HALVINGS.values()) if halving < sizes]
-        placed = F.pad(sure[:, asked].amax(1, keepdim=True), (0, 1, 0, 1), mode="replicate")
-        placed = resized_map(placed, placed.shape[-1] * STRIDE, placed.shape[-2] * STRIDE)[..., : size[1], : size[0]]  # where the positions lie
-        found = torch.maximum(found, resized_map(placed, width, height))
+        sought = [index for index, sizes in enumerate(HALVINGS.values()) if halving < sizes]
+        placed = F.pad(sure[:, sought].amax(1, keepdim=True), (0, 1, 0, 1), mode="replicate")
+        placed = resized_map(placed, placed.shape[-1] * STRIDE, placed.shape[-2] * STRIDE)  # where the positions lie
+        level = photo.new_zeros((1, 1, size[1], size[0]))
+        level[..., rows, columns] = placed[..., : seen.shape[-2], : seen.shape[-1]]
+        found = torch.maximum(found, resized_map(level, width, height))
     return found
+
+
+def _near(asked: Tensor) -> tuple[slice, slice]:
+    """The rows and columns within REACH of a place that is asked, beginning where a position does."""
+    return _span(asked[0, 0].amax(1)), _span(asked[0, 0].amax(0))
+
+
+def _span(asked: Tensor) -> slice:
+    places = (asked > 0).nonzero()[:, 0].tolist() or [0]
+    return slice(max(0, places[0] - REACH) // STRIDE * STRIDE, places[-1] + 1 + REACH)
 
 
 def averaged(logits: Tensor) -> Tensor:

@@ -16,13 +16,12 @@ from torch import Tensor
 from ..large.tiles import grid, halo, whole
 from ..network.vgg import Vgg, channels, depth
 from ..parameters import SMALLEST_SIDE, Symmetry
-from ..resizing import resized, resized_map, resized_weighted, tensor
+from ..resizing import LARGEST_ENLARGEMENT, resized, resized_map, resized_weighted, tensor
 from ..store import Store
 from ..task import StylePicture
 from .moments import Measured, Moments, blended, by_position, guides, tiled_moments
 
 LARGEST_AREA = 4.0  # of a style's picture, in areas of the content: bounds memory at large style scales
-LARGEST_ENLARGEMENT = 2.0  # of a style's picture: beyond it there is nothing but blur to learn from
 POSITIONS = {0: 2048, 1: 2048, 2: 4096, 3: 4096}  # of a style and layer that are searched, all orientations together, by number of poolings before it
 POSITIONS_SIDE = 512  # px, of the tiles of a style's picture whose positions are taken: bounds the memory, whatever the picture's size
 GOLDEN = (math.sqrt(5) - 1) / 2
@@ -33,6 +32,7 @@ MEASURING = (  # modules that moments come from
     "large/tiles",
     "network/calibration",
     "network/convolutions",
+    "network/pooling",
     "network/topology",
     "network/vgg",
     "network/winograd",

@@ -10,7 +10,7 @@ from ..errors import FilmError
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """encoder: FFmpeg's name. eight, deep, alpha, deep_alpha: planar formats and their bits, of 8-bit and deeper films, without and with alpha; None: it can't.
+    """encoder: FFmpeg's name. eight, deep, alpha, deep_alpha: formats and their bits, of 8-bit and deeper films, without and with alpha; None: it can't.
     suffixes: of files that it goes into, the usual one first. bits: that a pixel of a painted film takes, about, at the usual quality (measured, 8 bits: they
     differ by half of it). crf: the scale of its quality, 0 best; None: it has none. even: its sides are.
     in_order: options with which frames are coded as they are shown. MP4 has durations in the order of coding, and the last frame's would be another's."""
@@ -38,8 +38,10 @@ CODINGS: Mapping[str, Coding] = {
     "prores": Coding("prores_ks", ("yuv422p10le", 10), ("yuv422p10le", 10), ("yuva444p10le", 10), ("yuva444p10le", 10), (".mov", ".mkv"), 6.0, None, even=True),
     "ffv1": Coding("ffv1", ("yuv444p", 8), ("yuv444p16le", 16), ("yuva444p", 8), ("yuva444p16le", 16), (".mkv",), 11.0, None,
                    options={"level": "3", "slicecrc": "1"}),
+    "webp": Coding("libwebp_anim", ("bgra", 8), None, ("bgra", 8), None, (".webp",), 2.0, None, options={"quality": "90", "lossless": "0"}),
+    "apng": Coding("apng", ("rgb24", 8), ("rgb48be", 16), ("rgba", 8), ("rgba64be", 16), (".apng",), 16.0, None, options={"pred": "mixed"}),
 }  # fmt: skip
-USUAL = {".mp4": "h264", ".mov": "h264", ".mkv": "h264", ".webm": "vp9", ".m4v": "h264"}
+USUAL = {".mp4": "h264", ".mov": "h264", ".mkv": "h264", ".webm": "vp9", ".m4v": "h264", ".webp": "webp", ".apng": "apng"}
 USUAL_WITH_ALPHA = {".mov": "prores", ".mkv": "ffv1", ".webm": "vp9"}
 SUFFIXES = tuple(USUAL)
 HALVED = 1 / 9  # of a quality's scale, by which a film gets half as large (measured: 4 to 6 of 51, 6 to 11 of 63)

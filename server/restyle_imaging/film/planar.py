@@ -21,7 +21,7 @@ FULL, LIMITED = 2, 1  # AVColorRange
 BICUBIC, FULL_CHROMA, ACCURATE, EXACT = 0x4, 0x2000 | 0x4000, 0x40000, 0x80000  # SwsFlags
 SCALING = BICUBIC | FULL_CHROMA | ACCURATE | EXACT
 DEPTHS = (8, 9, 10, 12, 14, 16)  # bits of planar formats
-PACKED = ("rgba", "bgra", "argb", "abgr", "pal8")
+PACKED = ("rgba", "bgra", "argb", "abgr", "pal8", "rgb24", "rgb48be", "rgba64be")
 WEIGHTS = {BT709: (0.2126, 0.0722), 4: (0.30, 0.11), 7: (0.212, 0.087), BT2020: (0.2627, 0.0593)}  # of red and blue in luma
 WEIGHTS_BT601 = (0.299, 0.114)
 
@@ -81,10 +81,14 @@ def to_rgb(frame: VideoFrame, tags: Tags, alpha: bool, width: int, height: int) 
 
 
 def from_rgb(rgb: Floats, tags: Tags, form: str, bits: int) -> VideoFrame:
-    """A frame of the planar YUV format `form`, which has `bits` bits. rgb: R'G'B' or R'G'B'A (h, w, 3–4), 0–1."""
+    """A frame of the planar YUV or the packed RGB format `form`, which has `bits` bits. rgb: R'G'B' or R'G'B'A (h, w, 3–4), 0–1."""
     import av
 
     alpha = rgb.shape[2] == 4
+    if form in PACKED:
+        codes = np.rint(rgb * np.float32(2**bits - 1)).astype(np.uint8 if bits == 8 else np.uint16)
+        packed = ("rgba" if alpha else "rgb24") if bits == 8 else ("rgba64le" if alpha else "rgb48le")
+        return tagged(av.VideoFrame.from_ndarray(codes, packed).reformat(format=form), tags)
     red_weight, blue_weight = weights_of(tags)
     red, green, blue = (rgb[..., channel] for channel in range(3))
     y = red_weight * red + (1 - red_weight - blue_weight) * green + blue_weight * blue

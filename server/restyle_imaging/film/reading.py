@@ -17,7 +17,7 @@ from ..arrays import Floats, Samples
 from ..errors import FilmError
 from ..io.pictures import plane_of, require_size
 from ..planes.formats import Plane
-from . import planar, seeking
+from . import animations, planar, seeking
 from .tags import Tags, to_srgb
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ class Film:
     def planes(self, positions: Sequence[int]) -> Iterator[tuple[int, Plane]]:
         """The frames at some positions, which rise, from 0: RGB or RGBA, U8, U16 (deep), or F32 (wide colours), sRGB-encoded. The film is decoded from a
         little before the first to the last of them, one frame in memory at a time. FilmError when it is no longer as it was."""
+        if self.codec == "webp":
+            yield from animations.planes(self.path, self.alpha, positions)
+            return
         left = deque(positions)
         entry = seeking.entry(self.keys, left[0]) if left else 0
         for first in dict.fromkeys((entry, 0)):  # from the start when the short way leads elsewhere
@@ -93,6 +96,8 @@ class Film:
 
 def look(path: Path, fps: Fraction | None = None) -> Film:
     """Looks a film through. fps: for one that tells no times. FilmError: missing packages, no film, no pictures, none that can be decoded, too large."""
+    if animations.is_webp(path):
+        return _animation(path)
     with opened(path) as (container, stream):
         notes: list[str] = []
         found = _Found(stream, fps)
@@ -101,6 +106,12 @@ def look(path: Path, fps: Fraction | None = None) -> Film:
             if len(found.times) > MOST_FRAMES:
                 raise FilmError(f"{path.name} has more than {MOST_FRAMES:,} frames; cut it into parts.")
         return found.film(path, container, tuple(notes))
+
+
+def _animation(path: Path) -> Film:
+    width, height, alpha, times, end = animations.look(path)
+    rate = Fraction(len(times) * 1000, end)
+    return Film(path, width, height, False, alpha, animations.TAGS, animations.TIME_BASE, times, end, rate, Fraction(1), 0, "webp")
 
 
 class _Found:

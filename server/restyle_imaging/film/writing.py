@@ -16,10 +16,10 @@ from ..color.profiles import profile_of
 from ..errors import FilmError
 from ..planes import samples as planar_samples
 from ..planes.formats import Plane
-from . import planar
+from . import animations, planar
 from .codecs import Chosen
 from .reading import Film, library, opened
-from .tags import BT709, PRIMARIES_BT709, RGB, Tags, from_srgb
+from .tags import BT709, PRIMARIES_BT709, RGB, UNSPECIFIED, Tags, from_srgb
 
 if TYPE_CHECKING:
     from av import Packet
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from av.stream import Stream
     from av.video.stream import VideoStream
 
-FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
+FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm", ".webp": "webp", ".apng": "apng"}
+FORMAT_OPTIONS = {"mp4": {"movflags": "+faststart"}, "mov": {"movflags": "+faststart"}, "webp": {"loop": "0"}, "apng": {"plays": "0"}}  # 0: again and again
 PLAIN = Tags(BT709, PRIMARIES_BT709, BT709)  # of a film made of pictures
+IN_SRGB = Tags(RGB, UNSPECIFIED, UNSPECIFIED, full=True)  # of an animation, which can't say what its colours are
 LEFT_OUT = {"encoder", "creation_time", "major_brand", "minor_version", "compatible_brands", "duration"}  # what is of the old file, not of the film
 FINEST = Fraction(1, 90_000)  # s: times that are finer are rounded, as no player shows the difference
 
@@ -65,15 +67,15 @@ class Writer:
         self._tags = _written(shape.tags, chosen)
         self._exit = contextlib.ExitStack()
         self._durations: dict[int | None, int | None] = {}  # by the time of a frame that is being encoded, in units of FINEST
+        self._suffix, self._last = suffix.lower(), Fraction(0)
         self.notes: list[str] = []
         with _sentences(path):
-            suffix = suffix.lower()
-            options = {"movflags": "+faststart"} if FORMATS[suffix] in ("mp4", "mov") else {}
+            options = FORMAT_OPTIONS.get(FORMATS[self._suffix], {})
             # bitexact: nothing random and no version in the file, so that equal frames make equal films
-            opened_file = library().open(str(path), "w", format=FORMATS[suffix], options={"fflags": "+bitexact", **options})
+            opened_file = library().open(str(path), "w", format=FORMATS[self._suffix], options={"fflags": "+bitexact", **options})
             self._file: OutputContainer = self._exit.enter_context(opened_file)
             self._video = self._stream()
-            self._beside = self._copied(sound, suffix) if sound else iter(())
+            self._beside = self._copied(sound, self._suffix) if sound else iter(())
             self._next = next(self._beside, None)
 
     def __enter__(self) -> Writer:
@@ -93,6 +95,7 @@ class Writer:
             frame = planar.from_rgb(self._prepared(plane), self._tags, self._chosen.form, self._chosen.bits)
             base = self._video.codec_context.time_base or FINEST
             frame.pts, frame.time_base = round(begin / base), base
+            self._last = end - begin
             self._durations[frame.pts] = max(1, round(end / base) - frame.pts)
             self._mux(self._video.encode(frame))
 
@@ -109,6 +112,8 @@ class Writer:
                 self._beside_until(None)
             finally:
                 self._exit.close()
+            if self._suffix in animations.SUFFIXES:
+                animations.hold_last(self._path, self._suffix, self._last)
 
     def _stream(self) -> VideoStream:
         chosen, shape = self._chosen, self._shape
@@ -186,7 +191,9 @@ def _packets(source: Any, copies: dict[int, Stream], sound: Sound) -> Iterator[t
 
 
 def _written(tags: Tags, chosen: Chosen) -> Tags:
-    """The tags of the new film: the old one's, with a matrix for what had none."""
+    """The tags of the new film: the old one's, with a matrix for what had none; none for animations, which are in sRGB."""
+    if chosen.form in planar.PACKED:
+        return IN_SRGB
     if tags.matrix == RGB:
         primaries, transfer = (tags.primaries, tags.transfer) if not tags.plain else (PRIMARIES_BT709, BT709)
         return Tags(BT709, primaries, transfer)

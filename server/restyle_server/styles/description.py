@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from restyle_contract.limits import MAX_TEXT
+from restyle_contract.limits import MAX_TAG, MAX_TAGS, MAX_TEXT
 from restyle_engine.parameters import Color
 
 from .errors import StyleRejected
@@ -17,8 +17,6 @@ from .errors import StyleRejected
 MAX_TITLE = MAX_TEXT  # characters, the service's limit on titles
 MAX_DESCRIPTION = 2000  # characters, the service's limit on descriptions
 MAX_CREDIT = 512  # characters: a name, a year, a museum and an address
-MAX_TAGS = 32
-MAX_TAG = 48  # characters
 MAX_TOML_BYTES = 64 * 1024  # all of the above several times over
 SCALES = (0.25, 4.0)  # the service's range
 STRENGTHS = (0.0, 100.0)

@@ -21,6 +21,7 @@ from restyle_contract.files import replacing
 from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.planes.formats import Plane
 
+from .. import heap
 from ..limits import BEAT_SECONDS, LEARN_PREVIEW_SECONDS, LIVE_TURN_SECONDS
 from ..records import report
 from ..records.report import Report
@@ -51,6 +52,8 @@ def main(pipe: Connection, factory: str, device_id: str) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, signal.SIG_IGN)  # Ctrl-C reaches the whole group; only the front end decides when a worker ends
+    if device_id.startswith("cpu"):
+        heap.hold()
     loop = WorkerLoop(pipe)
     loop.open()
     try:
@@ -167,6 +170,7 @@ class WorkerLoop:
         self._controls.pop(job_id, None)
         self._heartbeat.rest()
         self.tell(end)
+        heap.give_back()
 
     def _rest(self, engine: Engine, observer: JobObserver, control: JobControl) -> Verdict:
         """Between two scales of a job: lets those who wait go first, if the front end has said so. The job's state stays where it is, on the stack."""

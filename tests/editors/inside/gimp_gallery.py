@@ -132,6 +132,24 @@ def test_a_tag_narrows_the_gallery():
     narrowed(lambda found: len(found) > 5, "all again")
 
 
+def test_the_words_of_a_style_stand_by_themselves_and_tags_of_ones_own_find_it():
+    move_to(wait(PLUGIN, "list item", "Charcoal"))
+    says(PLUGIN, "Tags: drawing, paper, monochrome, line")
+    time.sleep(SETTLING)  # a tooltip would come meanwhile
+    screen.photograph_all("gallery-words")
+    mouse("click", "3")
+    click(wait(PLUGIN, "menu item", "Tags…"))
+    wait(PLUGIN, "dialog", "Tags of “Charcoal”")
+    wait(PLUGIN, "text", "Tags").queryEditableText().setTextContents("winter, bare trees")
+    photograph("Tags of", "gallery-tags")
+    press(PLUGIN, "button", "Save")
+    gone(PLUGIN, "dialog", "Tags of “Charcoal”")
+    search("bare")
+    narrowed(lambda found: found == ["Charcoal"], "a tag of one's own")
+    search("")
+    narrowed(lambda found: len(found) > 5, "all again")
+
+
 def test_the_star_makes_a_favorite_that_is_kept():
     first, second = shown()[:2]
     for name in (first, second):

@@ -128,6 +128,8 @@ def test_recent_paintings_are_listed_with_what_they_were_painted_with():
     found = rows()
     assert [each.split("\n")[:2] for each in found] == [["Woodcut · photo.png", "Strength 35 · Draft"], ["Woodcut · photo.png", "Strength 80 · Draft"]], found
     says(PLUGIN, "The painter keeps it until")
+    sliders = [each for each in screen.widgets(PLUGIN) if each.getRoleName() == "slider" and each.name == "Strength"]  # the dialog's, too
+    assert [each for each in sliders if each.getState().contains(screen.pyatspi.STATE_FOCUSED)]
     photograph("Recent paintings", "recent")
     for path in sorted(Path("/home/painter/.config/GIMP").glob("3.*/restyle-history/*.jpg")):
         picture = GdkPixbuf.Pixbuf.new_from_file(str(path))

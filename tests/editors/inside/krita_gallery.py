@@ -113,6 +113,26 @@ def test_a_tag_narrows_the_gallery():
     assert len(shown(dock)) == dock.gallery.count()
 
 
+def test_a_style_gets_tags_that_find_it():
+    _document, dock = yield from ready()
+    action = next(each for each in dock.gallery.menu_of(item(dock, "Charcoal")).actions() if each.text() == strings.TAGS_EDIT)
+    QtCore.QTimer.singleShot(0, action.trigger)  # which comes back when the dialog is closed
+    yield from wait(lambda: isinstance(QtWidgets.QApplication.activeModalWidget(), QtWidgets.QInputDialog), what="the question")
+    dialog = QtWidgets.QApplication.activeModalWidget()
+    assert dialog.textValue() == "drawing, paper, monochrome, line"
+    dialog.setTextValue("winter, bare trees")
+    yield 0.4
+    take(dialog, "gallery-tag-dialog")
+    keys("key", "Return")
+    yield from wait(lambda: QtWidgets.QApplication.activeModalWidget() is None, what="the dialog's end")
+    dock.narrowing.search.setText("bare")
+    assert shown(dock) == ["Charcoal"]
+    dock.narrowing.search.clear()
+    controller().taste.load()
+    assert controller().taste.tags == {"charcoal": ("winter", "bare trees")}
+    controller().tag("charcoal", ())
+
+
 def test_the_star_makes_a_favorite_that_is_kept():
     _document, dock = yield from ready()
     for title in (shown(dock)[0], shown(dock)[2]):

@@ -81,6 +81,28 @@ def test_recent_paintings_show_pictures_and_facts():
     assert document.topLevelNodes()[-1].name() == "Woodcut · photo"
 
 
+def test_a_painting_is_lowered_right_after_it_was_placed():
+    document, below, dock = yield from photo()
+    yield from paint(below, replace(SMALL, strength=70.0), document)
+    row = dock.making.afterwards
+    for size, name in (((330, 700), "lower"), ((260, 270), "lower-270")):
+        dock.resize(*size)
+        yield from wait(lambda: row.isVisible() and row.strength.number.text() == "70 of 70", what="the slider of the painting")
+        row.strength.slider.setValue(5)
+        yield from wait(lambda: row.picture._image is not None, what="its picture")
+        yield 0.5
+        assert (dock.width(), dock.height()) == size, (dock.width(), dock.height())
+        take(dock, f"history-{name}")
+        row.picture._pressed()
+        yield 0.3
+        take(dock, f"history-{name}-at-rest")
+    dock.resize(330, 700)
+    row.strength.slider.setValue(5)
+    row.place.click()
+    yield from wait(lambda: len(document.topLevelNodes()) == 3 and not controller().running(), what="the lowered painting placed")
+    yield from wait(lambda: row.isVisible() and row.strength.number.text() == "25 of 70", what="the slider of the lowered one")
+
+
 def test_a_thousand_recent_paintings_do_not_hold_krita_up():
     _document, _below, dock = yield from photo()
     history = controller().history

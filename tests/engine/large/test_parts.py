@@ -26,7 +26,7 @@ def moving(height: int, width: int, *boxes: tuple[slice, slice]) -> torch.Tensor
 
 
 FAR = (slice(5, 12), slice(5, 20)), (slice(200, 230), slice(240, 263))
-NEAR = (slice(40, 60), slice(40, 60)), (slice(80, 90), slice(70, 75))
+NEAR = (slice(40, 60), slice(40, 60)), (slice(80, 90), slice(40, 60))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_parts_that_see_round_the_border_have_nearly_the_gradient_of_the_whole(s
         objective_of(job, base, vgg, "random", CPU, TargetCache(), None, moves).gradient(image, weights_of(job.parameters))[1]
         for moves in (None, torch.ones(1, 1, 48, 64))
     )
-    assert float((found - whole).norm() / whole.norm()) < 0.03  # where they are cut, the network sees a frame
+    assert float((found - whole).norm() / whole.norm()) < 0.08  # where they are cut, the network sees a frame
 
 
 def test_where_all_moves_the_objective_is_that_of_the_whole_picture() -> None:
@@ -79,7 +79,7 @@ def test_where_all_moves_the_objective_is_that_of_the_whole_picture() -> None:
     torch.testing.assert_close(*found, rtol=1e-4, atol=1e-7)
 
 
-def test_an_update_of_a_twentieth_looks_at_less_than_a_seventh_of_what_a_painting_does() -> None:
+def test_an_update_of_a_twentieth_looks_at_less_than_a_tenth_of_what_a_painting_does() -> None:
     """Pixels times evaluations, at 512 px, with the strokes' surroundings that are painted along."""
     for preset in Preset:
         scales = plan(512, 512, preset, preset.budget)
@@ -92,7 +92,7 @@ def test_an_update_of_a_twentieth_looks_at_less_than_a_seventh_of_what_a_paintin
             (tile,) = parts(moving(height, width, (rows, rows)))
             seen = tile.seen(torch.empty(1, 1, height, width))
             spent += scale.load * scale.evaluations * seen.numel() / (width * height)
-        assert spent < whole / 7, preset
+        assert spent < whole / 10, preset
 
 
 def test_an_update_of_a_seamless_painting_begins_at_half_its_size() -> None:

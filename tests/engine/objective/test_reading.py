@@ -12,8 +12,11 @@ from engine.scenes import photo, task, waves
 from numpy.typing import NDArray
 from pictures import photos
 from PIL import Image, ImageDraw, ImageFont
+from restyle_engine.network.calibration import network
+from restyle_engine.objective.reading import read
 from restyle_engine.objective.strength import FADED, Strength
-from restyle_engine.parameters import DEFAULT_LEGIBILITY
+from restyle_engine.parameters import DEFAULT_LEGIBILITY, Pooling
+from restyle_engine.resizing import tensor
 from restyle_engine.stylizer import Stylizer
 from restyle_engine.task import Task
 from restyle_engine.verdict import Verdict
@@ -78,6 +81,20 @@ def test_the_map_is_of_the_pictures_size_whatever_that_is_and_the_same_every_tim
     for width, height in ((16, 16), (97, 33), (33, 121), (16, 4500), (4500, 16)):
         assert painter.read(photo(width, height), SHIPPED).shape == (height, width)
     assert painter.read(face(), SHIPPED).tobytes() == Stylizer("cpu").read(face(), SHIPPED).tobytes()
+
+
+def test_where_it_is_asked_a_face_is_read_as_ever_and_nothing_is_looked_for_far_from_there(painter: Stylizer) -> None:
+    scene = np.full((128, 320, 3), 0.6, np.float32)
+    scene[16 : 16 + SIDE, 200 : 200 + SIDE] = face()
+    picture, vgg = tensor(scene, torch.device("cpu")), network(SHIPPED, Pooling.AVERAGE)
+    whole = read(vgg, picture)
+    for columns, met in ((slice(210, 280), True), (slice(0, 40), False)):
+        there = torch.zeros_like(whole)
+        there[..., 40:60, columns] = 1
+        near = read(vgg, picture, there)
+        assert (float(near.max()) > 0.8) == met
+        assert torch.allclose(near[there > 0], whole[there > 0], atol=0.05)
+        assert near[..., 0:180].max() == 0
 
 
 def asked(content: Picture, **changes: Any) -> Task:

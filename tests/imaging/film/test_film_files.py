@@ -51,6 +51,7 @@ KINDS = [
     (".mkv", "ffv1", True, True),
     (".mkv", "ffv1", False, False),
 ]
+ANIMATIONS = [(".webp", False, False), (".webp", True, False), (".apng", False, False), (".apng", True, True)]
 
 
 @pytest.mark.parametrize(("suffix", "codec", "alpha", "deep"), KINDS, ids=[f"{codec}{'-alpha' * alpha}{'-deep' * deep}" for _, codec, alpha, deep in KINDS])
@@ -62,6 +63,32 @@ def test_what_is_written_is_read(tmp_path: Path, suffix: str, codec: str, alpha:
     colors, transparency = distance(film, 3)
     assert colors < 2.5
     assert transparency < 0.3
+
+
+@pytest.mark.parametrize(("suffix", "alpha", "deep"), ANIMATIONS)
+def test_an_animation_is_read_as_it_was_written(tmp_path: Path, suffix: str, alpha: bool, deep: bool) -> None:
+    film = write(tmp_path / f"film{suffix}", None, alpha=alpha, deep=deep)
+    assert (film.width, film.height, film.alpha, film.deep, film.tags.plain) == (64, 48, alpha, deep, True)
+    assert [float(start) for start in film.starts] == pytest.approx([float(time) for time in UNEVEN], abs=0.0011)
+    colors, transparency = distance(film, 3)
+    assert colors < (5.0 if suffix == ".webp" else 0.6)  # WebP halves the chroma of a scene that is all edges
+    assert transparency < 0.6
+
+
+def test_a_cut_animation_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    write(tmp_path / "film.webp", None)
+    whole = (tmp_path / "film.webp").read_bytes()
+    for part in (0.3, 0.6, 0.95):
+        (tmp_path / "cut.webp").write_bytes(whole[: int(len(whole) * part)])
+        with pytest.raises(FilmError, match=r"cut\.webp .* damaged or cut short"):
+            reading.look(tmp_path / "cut.webp")
+
+
+def test_frames_of_animated_webp_that_are_hardly_shown_take_as_long_as_in_browsers(tmp_path: Path) -> None:
+    frames = [Image.fromarray(films.scene(at, 16, 16)) for at in range(3)]
+    frames[0].save(tmp_path / "film.webp", save_all=True, append_images=frames[1:], duration=[0, 40, 10], lossless=True)
+    film = reading.look(tmp_path / "film.webp")
+    assert [float(start) for start in film.starts] == pytest.approx([0, 0.1, 0.14, 0.24])
 
 
 def test_ffv1_loses_nothing_of_16_bits(tmp_path: Path) -> None:

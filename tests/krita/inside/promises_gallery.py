@@ -127,6 +127,44 @@ def test_the_keyboard_and_the_menu_make_favorites_too_and_they_are_kept(filled: 
     assert gallery.of_user("gimp").favorites == {"wave"}
 
 
+@pytest.mark.parametrize(("words", "taken"), [("*", True), ("8", False)])
+def test_the_key_of_the_star_is_no_shortcut_of_kritas_there(filled: Any, words: str, taken: bool) -> None:
+    event = QtGui.QKeyEvent(QtCore.QEvent.Type.ShortcutOverride, int(QtCore.Qt.Key.Key_8), QtCore.Qt.KeyboardModifier.ShiftModifier, words)
+    event.setAccepted(False)
+    QtWidgets.QApplication.sendEvent(filled.gallery, event)
+    assert event.isAccepted() == taken
+
+
+def test_a_style_gets_tags_that_find_it_and_are_kept(filled: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    answers = iter([("harbour, at night", True), ("never", False), ("x" * 60, True), ("", True)])
+
+    def ask(_parent: Any, title: str, _label: str, _mode: Any, words: str) -> tuple[str, bool]:
+        asked.append((title, words))
+        return next(answers)
+
+    monkeypatch.setattr(QtWidgets.QInputDialog, "getText", ask)
+
+    def press() -> None:
+        next(each for each in filled.gallery.menu_of(item(filled, "Night")).actions() if each.text() == strings.TAGS_EDIT).trigger()
+
+    press()
+    assert asked == [(strings.TAGS_OF.format(name="Night"), "oil")]
+    filled.narrowing.search.setText("harb")
+    assert shown(filled) == ["Night"]
+    assert "harbour, at night" in item(filled, "Night").toolTip()
+    assert "at night (1)" in entries(filled.narrowing.tags.menu())
+    filled.narrowing.search.clear()
+    assert gallery.of_user("gimp").tags == {"night": ("harbour", "at night")}
+    press()
+    assert gallery.of_user("gimp").tags == {"night": ("harbour", "at night")}
+    press()
+    assert shop.complaint == strings.TAGS_WRONG.format(most=32, longest=48)
+    press()
+    assert gallery.of_user("gimp").tags == {}
+    assert item(filled, "Night").toolTip() == "Night\nSwirls\nTags: oil"
+
+
 def test_tiles_have_three_sizes_in_all_windows_and_in_the_next_session(filled: Any, shop: Any) -> None:
     from restyle.ui.docker import Docker
 

@@ -101,6 +101,11 @@ class Controller:
         self.taste.favor(style, favorite)
         self.changed()
 
+    def tag(self, style: str, words: tuple[str, ...]) -> None:
+        """Gives a style of the library these tags, kept likewise; none: those that it came with."""
+        self.taste.tag(style, words)
+        self.changed()
+
     def resize_tiles(self, tiles: str) -> None:
         self.taste.resize(tiles)
         self.changed()

@@ -41,7 +41,7 @@ class Docker(krita.DockWidget):
         self._document = ""
         self._layer = ""
         self._selection: Box | None = None
-        self._aimed, self._below = False, ""  # whether it is known what the chosen layer was painted from, and that layer's name
+        self._aimed, self._below = False, ""  # whether it is known how the chosen layer was painted; the name of what it was painted from
         self._recipe = self.controller.recipe
         self._last: Painting | None = None
         self._previewing = Previewing(self.controller, self._show_preview)
@@ -151,7 +151,8 @@ class Docker(krita.DockWidget):
     def focus_chain(self) -> list[Any]:
         """The widgets in the order that Tab goes through, from the top to the foot."""
         return [
-            self.tabs, self.add, *self.narrowing.widgets(), self.gallery, *self.controls.focus_chain(), *self.recent.focus_chain(),
+            self.tabs, self.add, *self.narrowing.widgets(), self.gallery, *self.making.afterwards.focus_chain(), *self.controls.focus_chain(),
+            *self.recent.focus_chain(),
             *self.exploring.ways, *self.exploring.buttons, self.exploring.back, self.running.keep, self.running.cancel,
             self.live_row.keep, self.live_row.full, self.status.install, self.status.retry, self.paint, self.explore, self.live, self.other,
         ]  # fmt: skip
@@ -172,6 +173,7 @@ class Docker(krita.DockWidget):
         self.gallery.refresh()
         self.selected_styles.refresh(layers.find_document(self._document) if self._document else None)
         self.controls.refresh()
+        self.making.afterwards.refresh()
         self.recent.refresh()
         self.exploring.refresh()
         if busy:
@@ -233,9 +235,11 @@ class Docker(krita.DockWidget):
             self.controller.server.connect()
 
     def _aim(self, document: Any | None, node: Any | None) -> None:
-        """Finds out what the chosen layer was painted from. In `look` alone, as Krita may turn its loop over questions."""
-        below = memory.painted_from(document, node) if node is not None else None
+        """Finds out how the chosen layer was painted. In `look` alone, as Krita may turn its loop over questions."""
+        painted = memory.recall(document, node) if node is not None else None
+        below = layers.find_layer(document, painted.source) if painted is not None else None
         self._aimed, self._below = True, below.name() if below is not None else ""
+        self.making.afterwards.aim(painted.job if painted is not None else "", painted.recipe.strength if painted is not None else 0.0)
         self.refresh()
 
     @guarded
@@ -248,9 +252,7 @@ class Docker(krita.DockWidget):
 
     @guarded
     def _show_preview(self) -> None:
-        image = self._previewing.image if self.height() >= PREVIEW_FROM else None
-        self.preview.show_image(image)
-        self.preview.setVisible(image is not None)
+        self.making.show_preview(self._previewing.image if self.height() >= PREVIEW_FROM else None)
 
     def _timers(self) -> None:
         self._looking = self._timer(LOOK_MS, self.look, single=False)

@@ -15,7 +15,7 @@ from ..host.failures import guarded
 from ..host.order import style_box
 from ..host.recipe import StyleChoice
 from ..model.controller import Controller
-from ..packages import Failure, Narrowing, ServerState, Tile, dropping
+from ..packages import Failure, Narrowing, ServerState, Tile, dropping, tags_in
 from .adding import Adding
 from .tiles import ROOM, SIDES, Tiles, icon
 
@@ -95,10 +95,10 @@ class Gallery(QtWidgets.QListWidget):
         new = self._shown != (tiles, extra)
         if new:
             self._fill(tiles, extra)
-        if self._taste != (taste.tiles, taste.favorites):
+        if self._taste != (taste.tiles, taste.favorites, taste.tags):
             if self._taste and self._taste[0] != taste.tiles:
                 self._fit()
-            self._taste = (taste.tiles, taste.favorites)
+            self._taste = (taste.tiles, taste.favorites, taste.tags)
             self._narrow()
         chosen = {style.key for style in recipe.styles}
         if {item.data(_CHOICE).key for item in self.selectedItems()} != chosen:
@@ -133,24 +133,23 @@ class Gallery(QtWidgets.QListWidget):
         self._shown, self._tiles = (tiles, extra), {tile.id: tile for tile in tiles}
         self._unread.clear()
         self.clear()
-        for style in extra:
-            self._add(style, style.name)
-        for tile in tiles:
-            self._add(StyleChoice(library=tile.id, title=tile.title), tile.hint)
+        for choice in (*extra, *(StyleChoice(library=tile.id, title=tile.title) for tile in tiles)):
+            item = QtWidgets.QListWidgetItem(choice.name)
+            item.setData(_CHOICE, choice)
+            self.addItem(item)
         self._narrow()
         self._filling = False
 
-    def _add(self, choice: StyleChoice, hint: str) -> None:
-        item = QtWidgets.QListWidgetItem(choice.name)
-        item.setData(_CHOICE, choice)
-        item.setToolTip(hint or choice.name)
-        self._name(item)
-        self.addItem(item)
+    def _tile(self, choice: StyleChoice) -> Tile | None:
+        """Of the library, with the tags that this person gave it."""
+        tile = self._tiles.get(choice.library)
+        return self._controller.taste.with_tags(tile) if tile is not None else None
 
-    def _name(self, item: Any) -> None:
-        """For those who hear it: what the star shows."""
+    def _name(self, item: Any, tile: Tile | None) -> None:
+        """What is told of it; and for those who hear it, what the star shows."""
         choice = item.data(_CHOICE)
         starred = choice.library in self._controller.taste.favorites
+        item.setToolTip(tile.hint if tile is not None else choice.name)
         item.setData(QtCore.Qt.ItemDataRole.AccessibleTextRole, f"{choice.name}, {strings.FAVORITE}" if starred else choice.name)
 
     def _narrow(self) -> None:
@@ -158,11 +157,11 @@ class Gallery(QtWidgets.QListWidget):
         for row in range(self.count()):
             item = self.item(row)
             choice = item.data(_CHOICE)
-            tile = self._tiles.get(choice.library)
+            tile = self._tile(choice)
             shown = self.narrowing.shows(tile, favorites) if tile is not None else self.narrowing.shows_name(choice.name)
             if item.isHidden() == shown:
                 item.setHidden(not shown)
-            self._name(item)
+            self._name(item, tile)
         self._revealing.start()
         self.viewport().update()
 
@@ -285,6 +284,13 @@ class Gallery(QtWidgets.QListWidget):
             return
         super().mousePressEvent(event)
 
+    def event(self, event: Any) -> bool:
+        """Has the star's key come here, where Krita has a shortcut of it."""
+        if event.type() == QtCore.QEvent.Type.ShortcutOverride and event.text() == "*":
+            event.accept()
+            return True
+        return bool(super().event(event))
+
     def keyPressEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         if event.text() == "*" and self.currentItem() is not None:
             self.favor(self.currentItem())
@@ -315,10 +321,18 @@ class Gallery(QtWidgets.QListWidget):
         favorite.setCheckable(True)
         favorite.setChecked(choice.library in self._controller.taste.favorites)
         favorite.triggered.connect(lambda _checked=False: self.favor(item))
-        tile = self._tiles.get(choice.library)
+        tile = self._tile(choice)
+        if tile is not None:
+            menu.addAction(strings.TAGS_EDIT).triggered.connect(lambda _checked=False: self._controller.attempt(lambda: self._ask_tags(tile)))
         if tile is not None and tile.own:
             menu.addAction(strings.REMOVE_STYLE).triggered.connect(lambda _checked=False: self._remove(choice))
         return menu
+
+    def _ask_tags(self, tile: Tile) -> None:
+        normal, title = QtWidgets.QLineEdit.EchoMode.Normal, strings.TAGS_OF.format(name=tile.title)
+        words, sure = QtWidgets.QInputDialog.getText(self, title, strings.TAGS_ASKED, normal, ", ".join(tile.tags))
+        if sure:
+            self._controller.tag(tile.id, tags_in(words))
 
     def _remove(self, choice: StyleChoice) -> None:
         self._controller.choose_styles(tuple(style for style in self._controller.recipe.styles if style.key != choice.key))

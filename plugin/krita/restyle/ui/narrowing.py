@@ -96,7 +96,7 @@ class NarrowingRow(QtWidgets.QWidget):
 
     def _offer_tags(self) -> None:
         now = self._gallery.narrowing
-        found = tags(self._controller.server.library)
+        found = tags(map(self._controller.taste.with_tags, self._controller.server.library))
         words = [("", strings.TAGS_ALL), *((tag, strings.TAG_COUNTED.format(tag=tag, count=count)) for tag, count in found)]
         self._offer(self.tags.menu(), words, now.tag, lambda tag: self._gallery.narrow(replace(self._gallery.narrowing, tag=tag)))
 

@@ -9,26 +9,25 @@ from .. import strings
 from ..host.api import QtCore, QtWidgets
 from ..packages import lowering
 
-WIDEST = "100"
-
 
 class StrengthRow(QtWidgets.QWidget):
-    """moved: called when it has another strength. Its places are those of `lowering`, by number."""
+    """moved: called when it has another strength. Its places are those of `lowering`, by number. title: before it."""
 
-    def __init__(self, moved: Callable[[], None]) -> None:
+    def __init__(self, moved: Callable[[], None], title: str = strings.STRENGTH) -> None:
         super().__init__()
         self._moved, self._painted = moved, 0.0
         self.slider: Any = QtWidgets.QSlider(QtCore.Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName(strings.STRENGTH)
+        self.slider.setAccessibleName(title)
         self.slider.setToolTip(strings.LOWER_HINT)
         self.slider.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
         self.slider.valueChanged.connect(self._on_value)
         self.number = QtWidgets.QLabel()
-        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance(WIDEST))
+        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance(strings.lowered(100, 100)))
+        self.number.setToolTip(strings.LOWER_HINT)
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(QtWidgets.QLabel(strings.STRENGTH))
+        row.addWidget(QtWidgets.QLabel(title))
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
         self.aim(0.0)
@@ -41,7 +40,7 @@ class StrengthRow(QtWidgets.QWidget):
         self.slider.setRange(0, len(self._places) - 1)
         self.slider.setValue(self._places.index(at))
         self.slider.blockSignals(before)
-        self.number.setText(str(round(at)) if painted > 0 else "")
+        self.number.setText(strings.lowered(at, painted) if painted > 0 else "")
 
     @property
     def strength(self) -> float:
@@ -53,5 +52,5 @@ class StrengthRow(QtWidgets.QWidget):
         return lowering.wanted(self.strength, self._painted)
 
     def _on_value(self, _value: int) -> None:
-        self.number.setText(str(round(self.strength)))
+        self.number.setText(strings.lowered(self.strength, self._painted))
         self._moved()

@@ -60,6 +60,12 @@ def memory_of(layer: Any) -> Memory | None:
         return None
 
 
+def job_of(layer: Any) -> str:
+    """The painter's job that painted a layer; empty where nobody knows."""
+    memory = memory_of(layer)
+    return memory.spot.job if memory is not None and memory.spot is not None else ""
+
+
 def _spot(words: Any) -> Spot | None:
     if not words:
         return None

@@ -18,6 +18,7 @@ from restyle_editor.suggestion import suggestion
 from .. import strings
 from ..host import order, spots, texture
 from ..host.background import Background, soon
+from ..host.memory import job_of
 from ..host.source import Source, of_layer
 from . import exploring, recent, style_sources
 from .controls import Controls
@@ -27,10 +28,11 @@ from .preview import Preview
 from .selected_styles import SelectedStyles, regions
 from .server_line import ServerLine
 from .size_row import SizeRow
+from .words import Words
 
 RESET, EXPLORE, RECENT, UPDATE = 1, 2, 3, 4
-WIDTH, HEIGHT = 960, 640  # px: fits a 1024 × 768 screen
-SIDE = 350  # px, the right column
+WIDTH, HEIGHT = 1000, 680  # px: fits a 1024 × 768 screen
+SIDE = 404  # px, the right column at the least: a chosen style takes as much, and no tile may move under the pointer that chooses it
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class _Dialog:
         self._window.set_alternative_button_order_from_array(
             [Gtk.ResponseType.OK, *((EXPLORE, RECENT) if self._explores else ()), RESET, Gtk.ResponseType.CANCEL]
         )
-        self._gallery = Gallery(self._on_chosen, self._remove, self._add_pictures, lambda sentence: self._server.tell(sentence))
+        self._words = Words()
+        self._gallery = Gallery(self._on_chosen, self._remove, self._add_pictures, lambda sentence: self._server.tell(sentence), self._words.point)
         self._preview = Preview(background)
         self._selected = SelectedStyles(regions(source.image, source.layer), self._on_change, spots.history().strokes_of)
         longest = max(source.sent.width, source.sent.height)
@@ -139,7 +142,7 @@ class _Dialog:
 
     def _recalled(self) -> Answer | None:
         """What was taken of the recent paintings: settings, which are shown, or a painting to go on from."""
-        taken = recent.ask(self._window, self._given.image, self._background)
+        taken = recent.ask(self._window, self._given.image, self._background, job_of(self._given.layer))
         if taken is None or not taken.resume:
             if taken is not None:
                 self._show(taken.recent.recipe)
@@ -188,6 +191,7 @@ class _Dialog:
             box.pack_start(SizeRow(self._given.sent.width, self._given.sent.height, self._resize), False, False, 0)
         else:
             box.pack_start(self._preview, False, False, 0)
+        box.pack_start(self._words, False, False, 0)
         box.pack_start(_heading(strings.CHOSEN), False, False, 0)
         box.pack_start(self._selected, False, False, 0)
         box.pack_start(Gtk.Separator(), False, False, 0)
@@ -291,6 +295,7 @@ class _Dialog:
         self._server.show_failure(sentence)
 
     def _on_chosen(self, entries: list[Entry], by_hand: bool) -> None:
+        self._words.choose(entries)
         self._selected.show_entries(entries)
         suits = suggestion((entry.style, choice.weight) for entry, choice in zip(entries, self._selected.styles, strict=True))
         if by_hand and entries:

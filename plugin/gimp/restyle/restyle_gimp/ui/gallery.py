@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gi.repository import Gdk, GLib, Gtk
@@ -14,7 +14,7 @@ from restyle_editor.failures import Failure
 from restyle_editor.recipes import StyleChoice
 
 from .. import strings
-from . import pictures
+from . import pictures, tagging
 from .narrowing import NarrowingRow
 from .tiles import ROOM, Reader, Tile
 
@@ -27,12 +27,11 @@ IMAGE, ADDRESSES = 0, 1  # what GTK calls the two kinds that are dropped
 class Entry:
     """One style to choose. choice: as it is chosen at first. given: the pixbuf of a file's or a layer's, or None. own: it can be removed from the library.
 
-    style: of the library; None for others.
+    style: of the library, with the tags that this person knows it by; None for others.
     """
 
     choice: StyleChoice
     given: Any | None = None
-    hint: str = ""
     own: bool = False
     style: Style | None = None
 
@@ -40,6 +39,11 @@ class Entry:
     def key(self) -> tuple[Any, ...]:
         """Which style it is, whatever its settings."""
         return key(self.choice)
+
+    @property
+    def hint(self) -> str:
+        """All that is told of it, in lines."""
+        return gallery.hint(self.style, self.style.description) if self.style is not None else strings.readable(self.choice.file) or self.choice.name
 
     @property
     def picture(self) -> Any | None:
@@ -58,14 +62,14 @@ def key(choice: StyleChoice) -> tuple[Any, ...]:
 
 
 def library_entry(style: Style) -> Entry:
-    choice = StyleChoice(library=style.id, title=style.title)
-    return Entry(choice, hint=gallery.hint(style, style.description), own=not style.builtin and not style.shared, style=style)
+    return Entry(StyleChoice(library=style.id, title=style.title), own=not style.builtin and not style.shared, style=style)
 
 
 class Gallery(Gtk.Box):  # type: ignore[misc]
     """changed: called with the chosen entries, in the order they were chosen, and whether a person chose just now.
 
     remove: called with the entry that a person wants out of the library. dropped: with pictures that were let go here. tell: with what is wrong with one.
+    pointed: with the entry that the pointer or the keyboard has come on to; None: it has left.
     """
 
     def __init__(
@@ -74,10 +78,12 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
         remove: Callable[[Entry], None],
         dropped: Callable[[list[dropping.Picture]], None],
         tell: Callable[[str], None],
+        pointed: Callable[[Entry | None], None],
     ) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        self._changed, self._remove, self._dropped, self._complain = changed, remove, dropped, tell
-        self._entries: list[Entry] = []
+        self._changed, self._remove, self._dropped, self._complain, self._pointed = changed, remove, dropped, tell, pointed
+        self._given: list[Entry] = []
+        self._entries: list[Entry] = []  # the same, with the tags that this person gave them
         self._chosen: list[tuple[Any, ...]] = []
         self._quiet, self._making = False, 0
         self._taste, self._narrowing, self._reader = gallery.of_user("gimp"), gallery.Narrowing(), Reader()
@@ -92,6 +98,7 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
         self._flow.connect("selected-children-changed", self._on_selection)
         self._flow.connect("key-press-event", self._on_key)
         self._flow.connect("popup-menu", self._on_menu_key)
+        self._flow.connect("set-focus-child", lambda _flow, tile: self._pointed(tile.entry if tile is not None else None))
         self._scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN, min_content_height=260)
         self._scrolled.add(self._flow)
         self._notice = Gtk.Label(label=strings.LOADING_STYLES, wrap=True, max_width_chars=40, margin=24)
@@ -110,13 +117,13 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
 
     def show_entries(self, entries: list[Entry]) -> None:
         """Replaces what is shown. Whatever is chosen stays chosen."""
-        self._entries = entries
+        self._given, self._entries = entries, [self._tagged(entry) for entry in entries]
         self._reader.forget()
         self._quiet = True
         for child in self._flow.get_children():
             self._flow.remove(child)
         self._quiet = False
-        self.row.offer_tags(gallery.tags(entry.style for entry in entries if entry.style is not None))
+        self._offer_tags()
         self._making += 1
         self._make(self._making, AT_ONCE)
         self.choose([chosen for chosen in self._chosen if any(entry.key == chosen for entry in entries)])
@@ -146,7 +153,7 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
             if made >= at_once and time.monotonic() > end:
                 break
             made += 1
-            tile = Tile(entry, self._taste.tiles, entry.choice.library in self._taste.favorites, self._reader, self._favor, self._menu)
+            tile = Tile(entry, self._taste.tiles, entry.choice.library in self._taste.favorites, self._reader, self._favor, self._menu, self._pointed)
             tile.show_all()
             self._flow.add(tile)
             if entry.key in self._chosen:
@@ -248,15 +255,40 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
         favorite = Gtk.CheckMenuItem(label=strings.FAVORITE, active=entry.choice.library in self._taste.favorites)
         favorite.connect("toggled", lambda item: self._favor(entry, item.get_active()))
         menu.append(favorite)
-        if entry.own:
-            item = Gtk.MenuItem(label=strings.REMOVE_STYLE)
-            item.connect("activate", lambda _item: self._remove(entry))
+        ways = [(strings.TAGS_EDIT, self._ask_tags)] + ([(strings.REMOVE_STYLE, self._remove)] if entry.own else [])
+        for words, way in ways:
+            item = Gtk.MenuItem(label=words)
+            item.connect("activate", lambda _item, way=way: way(entry))
             menu.append(item)
         menu.show_all()
         if event is not None:
             menu.popup_at_pointer(event)
         else:
             menu.popup_at_widget(self._flow.get_focus_child(), Gdk.Gravity.SOUTH, Gdk.Gravity.NORTH, None)
+
+    def _ask_tags(self, entry: Entry) -> None:
+        """Of a style of the library."""
+        words = tagging.ask(self.get_toplevel(), entry.choice.name, entry.style.tags if entry.style is not None else ())
+        if words is None:
+            return
+        try:
+            self._taste.tag(entry.choice.library, gallery.tags_in(words))
+        except Failure as failure:
+            self._complain(str(failure))
+            return
+        self._entries = [self._tagged(each) for each in self._given]
+        by_key = {each.key: each for each in self._entries}
+        for tile in self._flow.get_children():
+            tile.describe(by_key[tile.entry.key])
+        self._offer_tags()
+        self._narrow(self._narrowing)
+        self._tell(by_hand=False)
+
+    def _tagged(self, entry: Entry) -> Entry:
+        return replace(entry, style=self._taste.with_tags(entry.style)) if entry.style is not None else entry
+
+    def _offer_tags(self) -> None:
+        self.row.offer_tags(gallery.tags(entry.style for entry in self._entries if entry.style is not None))
 
     def _take_drops(self) -> None:
         self.drag_dest_set(Gtk.DestDefaults.ALL, [], Gdk.DragAction.COPY)

@@ -35,9 +35,9 @@ class Taken:
     resume: bool
 
 
-def ask(parent: Any, image: Any, background: Background) -> Taken | None:
-    """None when nothing was taken, or what was done is done."""
-    window = _Window(parent, image, background)
+def ask(parent: Any, image: Any, background: Background, job: str = "") -> Taken | None:
+    """None when nothing was taken, or what was done is done. job: of the painting that the window opens with; where it is not there, the newest."""
+    window = _Window(parent, image, background, job)
     try:
         return window.run()
     finally:
@@ -45,7 +45,7 @@ def ask(parent: Any, image: Any, background: Background) -> Taken | None:
 
 
 class _Window:
-    def __init__(self, parent: Any, image: Any, background: Background) -> None:
+    def __init__(self, parent: Any, image: Any, background: Background, job: str) -> None:
         self._image, self._background = image, background
         self._open = True
         self._placing = False  # a painting is being read; the window stays until it is placed, or can't be
@@ -72,11 +72,14 @@ class _Window:
         self._facts = Gtk.Label(xalign=0, wrap=True, max_width_chars=44)
         self._status = Gtk.Label(xalign=0, wrap=True, max_width_chars=44)
         self._lay_out()
-        self._fill()
+        self._fill(job)
+        self._opened_with = job if job in self._by_id else ""
 
     def run(self) -> Taken | None:
         self._dialog.show_all()
         self._show_chosen()
+        if self._opened_with:  # whoever comes from a painting wants to move it
+            self._strength.grab_focus()
         self._keeping.ask()
         while (answer := self._dialog.run()) in (PLACE, DELETE) or (self._placing and answer != Gtk.ResponseType.NONE):  # which is a window that was destroyed
             recent = self._chosen()
@@ -139,7 +142,8 @@ class _Window:
 
     # ---- what happens ----
 
-    def _fill(self) -> None:
+    def _fill(self, job: str = "") -> None:
+        """job: of the painting that is chosen; else the newest."""
         self._by_id = {each.id: each for each in self._history.recents}
         self._view.set_model(None)  # else it lays itself out for every row
         self._store.clear()
@@ -147,7 +151,9 @@ class _Window:
             self._store.append((recent.id, "\n".join(recent.facts)))
         self._view.set_model(self._store)
         if self._by_id:
-            self._view.get_selection().select_path(Gtk.TreePath.new_first())
+            path = Gtk.TreePath.new_from_indices([list(self._by_id).index(job) if job in self._by_id else 0])
+            self._view.get_selection().select_path(path)
+            self._view.scroll_to_cell(path, None, False, 0.0, 0.0)
         self._stack.set_visible_child_name("list" if self._by_id else "none")
 
     def _show_chosen(self) -> None:

@@ -20,6 +20,8 @@ class StrengthRow(Gtk.Box):  # type: ignore[misc]
         self._scale = Gtk.Scale(draw_value=True, digits=0, value_pos=Gtk.PositionType.RIGHT, tooltip_text=strings.LOWER_HINT)
         self._scale.set_range(0.0, 100.0)
         self._scale.set_increments(lowering.STEP, 2 * lowering.STEP)
+        self._scale.get_accessible().set_name(strings.STRENGTH)
+        self._scale.connect("format-value", lambda _scale, value: strings.lowered(value, self._painted) if self._painted > 0 else "")
         self._scale.connect("value-changed", self._on_value)
         label = Gtk.Label(label=strings.KEY_STRENGTH, use_underline=True, mnemonic_widget=self._scale)
         self.pack_start(label, False, False, 0)
@@ -31,6 +33,10 @@ class StrengthRow(Gtk.Box):  # type: ignore[misc]
         self._scale.set_sensitive(painted > 0)
         self._scale.set_range(0.0, max(painted, 1.0))
         self._scale.set_value(painted)
+
+    def grab_focus(self) -> None:
+        """For the keyboard's arrows."""
+        self._scale.grab_focus()
 
     @property
     def wanted(self) -> float | None:

@@ -59,12 +59,12 @@ def ask_file(parent: Any) -> ChosenFile | None:
 
 
 def file_entry(choice: StyleChoice) -> Entry:
-    return Entry(choice, pictures.of_file(choice.file, SIDE // 2), hint=strings.readable(choice.file))
+    return Entry(choice, pictures.of_file(choice.file, SIDE // 2))
 
 
 def layer_entry(choice: StyleChoice, layer: Any) -> Entry:
     picture = pictures.of_part(layer, Box(*choice.crop), SIDE) if choice.crop else pictures.of_layer(layer, SIDE)
-    return Entry(choice, picture, hint=choice.name)
+    return Entry(choice, picture)
 
 
 def ask_layer(parent: Any, painted: Any) -> StyleChoice | None:

@@ -27,14 +27,23 @@ CSS = b"""
 
 
 class Tile(Gtk.FlowBoxChild):  # type: ignore[misc]
-    """reader: reads its picture. favor: called with the entry and whether it shall be a favorite. menu: with the entry and the event that asks for its menu."""
+    """reader: reads its picture. favor: called with the entry and whether it shall be a favorite. menu: with the entry and the event that asks for its menu.
+
+    pointed: with the entry that the pointer has come on to; None: it has left.
+    """
 
     def __init__(
-        self, entry: Entry, size: str, favorite: bool, reader: Reader, favor: Callable[[Entry, bool], None], menu: Callable[[Entry, Any], None]
+        self,
+        entry: Entry,
+        size: str,
+        favorite: bool,
+        reader: Reader,
+        favor: Callable[[Entry, bool], None],
+        menu: Callable[[Entry, Any], None],
+        pointed: Callable[[Entry | None], None],
     ) -> None:
-        super().__init__(tooltip_text=entry.hint or entry.choice.name)
-        self.entry = entry
-        self._reader, self._favor = reader, favor
+        super().__init__()
+        self._reader, self._favor, self._pointed = reader, favor, pointed
         self._over = self._quiet = False
         self.unread = True
         self._image = Gtk.Image()
@@ -57,8 +66,14 @@ class Tile(Gtk.FlowBoxChild):  # type: ignore[misc]
         sensing.connect("button-press-event", self._on_press, menu)
         sensing.add(box)
         self.add(sensing)
+        self.describe(entry)
         self.resize(size)
         self.show_favorite(favorite)
+
+    def describe(self, entry: Entry) -> None:
+        """Takes on an entry of the same style."""
+        self.entry = entry
+        self.get_accessible().set_description(entry.hint)
 
     def resize(self, size: str) -> None:
         """size: a word of the gallery's tiles."""
@@ -100,6 +115,7 @@ class Tile(Gtk.FlowBoxChild):  # type: ignore[misc]
         if event.detail != Gdk.NotifyType.INFERIOR:  # else the pointer has only come on to the star
             self._over = over
             self._show_star()
+            self._pointed(self.entry if over else None)
         return False
 
     def _on_press(self, _box: Any, event: Any, menu: Callable[[Entry, Any], None]) -> bool:

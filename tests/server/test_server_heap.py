@@ -1,0 +1,39 @@
+"""Promises of the memory of processes that paint: what they let go stays theirs until the end of a job, and is the system's after it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+PAGES = (64 << 20) // 4096  # of a piece that glibc gives back whenever it is let go, unless it is told not to
+ASKED = """
+import ctypes, resource
+from restyle_server import heap
+
+libc = ctypes.CDLL(None)
+libc.malloc.argtypes, libc.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
+libc.free.argtypes, libc.memset.argtypes = [ctypes.c_void_p], [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+
+def used():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    piece = libc.malloc(64 << 20)
+    libc.memset(piece, 1, 64 << 20)
+    libc.free(piece)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+heap.hold()
+first, again = used(), used()
+heap.give_back()
+print(first, again, used())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc can be told")
+def test_memory_is_held_within_a_job_and_given_back_after_it() -> None:
+    done = subprocess.run([sys.executable, "-c", ASKED], capture_output=True, text=True, check=True)
+    first, again, later = map(int, done.stdout.split())
+
+    assert again < PAGES // 16 < first
+    assert later > PAGES // 2, "what nobody uses between jobs is the system's"

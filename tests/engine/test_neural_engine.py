@@ -256,7 +256,7 @@ def test_memory_that_runs_out_on_the_way_is_a_sentence(order: AskedOrder, error:
 
 def test_the_size_named_as_largest_fits_and_one_more_does_not(paints: NeuralEngine, order: AskedOrder) -> None:
     wide = replace(order, content=replace(order.content, width=4000, height=3000))
-    limit = 1_500_000_000
+    limit = 1_600_000_000
     limited = replace(wide, parameters=Parameters(memory_limit=limit))
     largest = estimate(paints, limited).largest_size
 

@@ -145,6 +145,7 @@ def test_the_star_makes_a_favorite_that_is_kept():
     yield from wait(lambda: len(shown(dock)) == 2, what="the favorites alone")
     take(dock, "gallery-favorites-alone")
     yield from click(dock.narrowing.favorites)
+    yield from wait(lambda: len(shown(dock)) == dock.gallery.count(), what="all again")  # before the button has been clicked it takes the keyboard
     dock.gallery.setFocus()
     dock.gallery.setCurrentItem(item(dock, "Woodcut"))
     yield 0.3

@@ -83,7 +83,9 @@ def test_recent_paintings_show_pictures_and_facts():
 
 def test_a_painting_is_lowered_right_after_it_was_placed():
     document, below, dock = yield from photo()
+    dock.tabs.setCurrentIndex(0)
     yield from paint(below, replace(SMALL, strength=70.0), document)
+    yield from wait(lambda: document.activeNode().name() == "Woodcut · photo", what="the painting as the chosen layer, by Krita itself")
     row = dock.making.afterwards
     for size, name in (((330, 700), "lower"), ((260, 270), "lower-270")):
         dock.resize(*size)

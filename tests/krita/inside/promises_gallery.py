@@ -127,14 +127,6 @@ def test_the_keyboard_and_the_menu_make_favorites_too_and_they_are_kept(filled: 
     assert gallery.of_user("gimp").favorites == {"wave"}
 
 
-@pytest.mark.parametrize(("words", "taken"), [("*", True), ("8", False)])
-def test_the_key_of_the_star_is_no_shortcut_of_kritas_there(filled: Any, words: str, taken: bool) -> None:
-    event = QtGui.QKeyEvent(QtCore.QEvent.Type.ShortcutOverride, int(QtCore.Qt.Key.Key_8), QtCore.Qt.KeyboardModifier.ShiftModifier, words)
-    event.setAccepted(False)
-    QtWidgets.QApplication.sendEvent(filled.gallery, event)
-    assert event.isAccepted() == taken
-
-
 def test_a_style_gets_tags_that_find_it_and_are_kept(filled: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
     answers = iter([("harbour, at night", True), ("never", False), ("x" * 60, True), ("", True)])

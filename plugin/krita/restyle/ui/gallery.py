@@ -284,13 +284,6 @@ class Gallery(QtWidgets.QListWidget):
             return
         super().mousePressEvent(event)
 
-    def event(self, event: Any) -> bool:
-        """Has the star's key come here, where Krita has a shortcut of it."""
-        if event.type() == QtCore.QEvent.Type.ShortcutOverride and event.text() == "*":
-            event.accept()
-            return True
-        return bool(super().event(event))
-
     def keyPressEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         if event.text() == "*" and self.currentItem() is not None:
             self.favor(self.currentItem())

@@ -67,13 +67,13 @@ class SelectedStyles(Gtk.Box):  # type: ignore[misc]
         for column, picture in enumerate(shown[:2]):
             grid.attach(Gtk.Image(pixbuf=pictures.square(picture, PICTURE), valign=Gtk.Align.START), column, 0, 1, 2)
         grid.attach(Gtk.Label(label=choice.name, xalign=0, hexpand=True, ellipsize=Pango.EllipsizeMode.END, max_width_chars=18), 2, 0, 1, 1)
-        settings = Gtk.Box(spacing=6)
-        settings.pack_start(self._strokes(entry, choice), False, False, 0)
+        grid.attach(self._strokes(entry, choice), 2, 1, 1, 1)
+        below = Gtk.Box(spacing=6)  # beside the strokes, a share would make the dialog wider than small screens are
         if several:
-            settings.pack_start(self._share(entry, choice), False, False, 0)
-        grid.attach(settings, 2, 1, 1, 1)
+            below.pack_start(self._share(entry, choice), False, False, 0)
         if len(self._regions) > 1:
-            grid.attach(self._region(entry, choice), 0, 2, 3, 1)
+            below.pack_start(self._region(entry, choice), True, True, 0)
+        grid.attach(below, 0, 2, 3, 1)
         return grid
 
     def _strokes(self, entry: Entry, choice: StyleChoice) -> Any:

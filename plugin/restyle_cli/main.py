@@ -26,6 +26,7 @@ from .commands.sheet import explore, sheet
 from .commands.styles import styles
 from .commands.texture import texture
 from .commands.weights import weights
+from .commands.work import work
 from .terminal.examples import examples
 from .terminal.failures import Commands
 
@@ -70,6 +71,7 @@ app.add_typer(presets, name="presets")
 app.add_typer(jobs, name="jobs")
 app.add_typer(weights, name="weights")
 app.command()(serve)
+app.command()(work)
 app.command()(status)
 app.command()(stop)
 app.command()(doctor)

@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None, adjust: Callable[[Config], Conf
     parser.add_argument("--tls-cert", type=Path, help="the server's certificate, PEM: with the next two, other machines may be served")
     parser.add_argument("--tls-key", type=Path, help="its key, PEM")
     parser.add_argument("--tls-client-ca", type=Path, help="the authority whose certificates may call, PEM")
+    parser.add_argument("--ray", help='"start", "start@ADDRESS" or a cluster\'s address: paint on more machines than one')
+    parser.add_argument("--ray-token", type=Path, help="file of the cluster's token (cluster.token in the state folder)")
     parser.add_argument("--config", type=Path, help="settings file (server.toml in the data folder)")
     parser.add_argument("--log-level", help="DEBUG, INFO, WARNING or ERROR (INFO)")
     parser.add_argument("--version", action="version", version=f"Restyle {__version__}")

@@ -78,4 +78,5 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_live: Whole = 40  # live canvases, of all clients
     max_live_per_client: Whole = 10
     live_unread_seconds: Number = 30.0  # that an answer about a live canvas may wait to be read
+    lost_seconds: Number = 15.0  # without a word from another machine, before its jobs go on elsewhere
     grace_seconds: Number = 30.0  # for running jobs when the server is asked to end

@@ -13,7 +13,7 @@ import sqlite3
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import grpc
 from grpc import aio
@@ -52,6 +52,9 @@ from .weights.registry import WeightsRegistry
 from .wire.restyle_pb2_grpc import add_RestyleServicer_to_server
 from .worker import messages as say
 from .worker.engine import Device, usual
+
+if TYPE_CHECKING:
+    from .cluster.cluster import Cluster
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +114,11 @@ class Server:
     async def __aexit__(self, *error: object) -> None:
         await self._close()
 
+    @property
+    def joining(self) -> str:
+        """How other machines come to paint for this server; empty where none can."""
+        return self.cluster.joining if self.cluster is not None else ""
+
     def stop(self, grace_seconds: float) -> None:
         """Asks the server to end: no new jobs, and running ones get the grace. Asking again can only shorten it."""
         self._refuse_more()
@@ -136,6 +144,8 @@ class Server:
         self.store.sweep()
         self.dispatcher.sweep()
         self.lowering.sweep()
+        if self.cluster is not None:
+            self.cluster.sweep()
         self._end_if_idle()
 
     # ---- Inside
@@ -180,7 +190,8 @@ class Server:
         library = LookLibrary(config.data_dir / "looks")
         self.looks = Looks(library)
         throughputs = Throughputs(config.state_dir)
-        self.dispatcher = Dispatcher(self.store, self.clock, config.limits, config.engine_factory, config.devices, throughputs)
+        self.dispatcher = Dispatcher(self.store, self.clock, config.limits, config.engine_factory, () if config.ray else config.devices, throughputs)
+        self.cluster = _cluster(config, self.dispatcher, self.clock) if config.ray else None
         self.dispatcher.prepare = self._preparation
         self.dispatcher.learnings.keep = lambda data, wish: library.add(data, wish).id
         self.job_creation = JobCreation(self.store, self.dispatcher, self.registry, self.styles, self.clock, throughputs)
@@ -189,6 +200,8 @@ class Server:
         self.live = Live(self.looks, self.dispatcher.live, self.store, config.limits)
         await self._listen()
         self.dispatcher.open()
+        if self.cluster is not None:
+            self.cluster.open()
         self._sweeping = asyncio.create_task(self._sweep())
         try:
             self._runtime.announce(self.address, self.token, self.remote)
@@ -268,6 +281,8 @@ class Server:
         await self._last_words()
         await self._grpc.stop(GOODBYE_SECONDS)
         await self.dispatcher.close()
+        if self.cluster is not None:
+            await self.cluster.close()
         await self.lowering.close()
         await self.registry.close()
         self.store.close()
@@ -306,6 +321,16 @@ async def _serve(config: Config, started: Callable[[Server], None]) -> None:
         _on_signals(server)
         started(server)
         await server.ended()
+
+
+def _cluster(config: Config, dispatcher: Dispatcher, clock: Clock) -> Cluster:
+    """CannotServe. On one machine nothing of it is imported."""
+    from .cluster.cluster import Cluster, Unusable
+
+    try:
+        return Cluster(config, dispatcher, clock)
+    except Unusable as error:
+        raise CannotServe(str(error)) from error
 
 
 def _bound(host: str, port: int, bind: Callable[[str], int]) -> str:

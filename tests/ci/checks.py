@@ -247,6 +247,13 @@ def _demo(checkout: Checkout, limit: float, say: Say) -> Entry:
     return Entry("demo", time.monotonic() - started, worst, inner)
 
 
+def _cluster(checkout: Checkout, limit: float, say: Say) -> Entry:
+    """The tests that need Ray, which only they have: nothing else may notice whether it is there."""
+    ray = tomllib.loads((checkout.root / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["ray"]
+    tests = ["-m", "pytest", "-m", "cluster", "-n", "0", "--durations=8"]
+    return _programs("cluster", ["-m", "pip", "install", "--quiet", *ray], tests)(checkout, limit, say)
+
+
 PARTS = (
     Part("lint", "ruff: rules and format", 1 * MINUTE, _programs("lint", ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."])),
     Part(
@@ -257,7 +264,8 @@ PARTS = (
     ),
     Part("stubs", "the stubs are what restyle.proto says", 1 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
     Part("vendored", "the client's vendored packages can be made again", 1.5 * MINUTE, _vendored),
-    Part("tests", "pytest, slow ones included", 37.5 * MINUTE, _tests("tests", "not editors", MOST_WORKERS)),
+    Part("tests", "pytest, slow ones included", 37.5 * MINUTE, _tests("tests", "not editors and not cluster", MOST_WORKERS)),
+    Part("cluster", "a real cluster on Ray, which is installed for it: three machines, of which two are killed", 6 * MINUTE, _cluster),
     Part("lowest", "the client's tests with the lowest versions that pyproject.toml allows", 2 * MINUTE, _lowest),
     Part("speed", "ratios of speed beside their last figures; a drop is said, and fails nothing", 1 * MINUTE, _speed),
     Part("editors", "real GIMPs and Kritas in Debian roots", 36 * MINUTE, _editors),

@@ -8,6 +8,7 @@ from house.test_directions import files
 SERVERS = ("restyle_server", "restyle_engine")
 ALLOWED = {  # module → why it looks at the server's own code, when its command runs
     "commands/serve.py": "starts the server",
+    "commands/work.py": "starts this machine's part of a cluster",
     "commands/weights.py": "lists and installs the weights of this machine, without a server",
     "commands/style_archives.py": "packs and unpacks the library's own archives, whose format has its checks there",
     "runs/checkup.py": "looks at the server's settings and at what it set aside, also where it does not start",

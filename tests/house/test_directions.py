@@ -60,7 +60,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_cli.commands": EDITOR
     | {"restyle_imaging", "restyle_imaging.io"}
     | {"restyle_cli.terminal", "restyle_cli.sheets", "restyle_cli.runs", "restyle_install", "restyle_engine"}
-    | {f"restyle_server.{room}" for room in ("admin", "styles", "weights", "server")},
+    | {f"restyle_server.{room}" for room in ("admin", "styles", "weights", "cluster", "server")},
     "restyle_cli": {"restyle_client", "restyle_cli.terminal", "restyle_cli.commands"},
     "restyle_gimp.strings": {"restyle_editor"},
     "restyle_gimp.host": EDITOR | {"restyle_gimp.strings"},
@@ -103,13 +103,14 @@ ALLOWED: dict[str, set[str]] = {
     "restyle_server.jobs": RECORDS | FILES | {"restyle_engine"},
     "restyle_server.devices": RECORDS | FILES | SIZES | {"restyle_engine.optim", "restyle_server.jobs", "restyle_server.worker"},
     "restyle_server.lowering": RECORDS | FILES | IMAGING_BASE | {"restyle_imaging.planes"},
+    "restyle_server.cluster": SERVER_BASE | FILES | {f"restyle_server.{room}" for room in ("admin", "devices", "worker")},
     "restyle_server.rpc": CONTRACT
     | RECORDS
     | SIZES
     | {"restyle_engine.network", "restyle_imaging.color", "restyle_imaging.planes"}
     | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices", "lowering")},
     "restyle_server.server": RECORDS
-    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices", "lowering", "rpc")},
+    | {f"restyle_server.{room}" for room in ("wire", "admin", "styles", "looks", "weights", "worker", "jobs", "devices", "cluster", "lowering", "rpc")},
     "restyle_server.__main__": SERVER_BASE | {"restyle_server.admin", "restyle_server.server"},
     "restyle_painters": FILES
     | {"restyle_engine", "restyle_imaging", "restyle_imaging.planes"}

@@ -213,6 +213,7 @@ class Worker:
     """Says what a worker's process says. A painting rests between two scales, for one that goes first."""
 
     pid = None
+    reached = True
 
     def __init__(self, device: str, studio: Studio, hear: Callable[[Any, Any], None]) -> None:
         self._device, self._studio, self._hear = device, studio, hear
@@ -234,6 +235,9 @@ class Worker:
 
     def kill(self) -> None:
         raise AssertionError("no worker is to be killed here")
+
+    def vitals(self) -> None:
+        return None
 
     def _ready(self) -> None:
         memory = 80 << 30

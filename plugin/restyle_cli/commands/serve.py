@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import time
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,7 @@ from ..terminal.output import Json, bytes_for_people, emit, line, plain, seconds
 
 if TYPE_CHECKING:
     import restyle_client as client
+    from restyle_server.server import Server
 
 LONGEST_GRACE = 300.0  # s: the service's limit
 
@@ -47,6 +49,10 @@ def serve(
     ] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key.", show_default=False)] = None,
     tls_client_ca: Annotated[Path | None, typer.Option(metavar="FILE", help="The authority whose certificates may call.", show_default=False)] = None,
+    ray: Annotated[
+        str | None, typer.Option(metavar="WHERE", help="Paint on more machines than one: start, start@ADDRESS, or a cluster's ADDRESS.", show_default=False)
+    ] = None,
+    ray_token: Annotated[Path | None, typer.Option(metavar="FILE", help="The cluster's token. Default: in the state folder.", show_default=False)] = None,
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings; default: server.toml in the data folder.", show_default=False)] = None,
     log_level: Annotated[LogLevel | None, typer.Option(show_default=False)] = None,
 ) -> None:
@@ -66,13 +72,21 @@ def serve(
             weights_file=weights_file,
             flow_weights=flow_weights,
             log_level=log_level.value if log_level else None,
+            ray=ray,
+            ray_token=ray_token,
             tls_cert=tls_cert,
             tls_key=tls_key,
             tls_client_ca=tls_client_ca,
         )
     except ConfigError as error:
         raise Failure(str(error)) from error
-    raise typer.Exit(run(settings, lambda server: line(f"Restyle {__version__} serves at {server.remote or server.address}; Ctrl-C or restyle stop ends it")))
+
+    def started(server: Server) -> None:
+        line(f"Restyle {__version__} serves at {server.remote or server.address}; Ctrl-C or restyle stop ends it")
+        if server.joining:
+            line(server.joining)
+
+    raise typer.Exit(run(settings, started))
 
 
 def refuse_without_torch() -> None:
@@ -89,7 +103,7 @@ def status(json: Json = False) -> None:
 
     try:
         with client.connect(start=False) as session:
-            info = session.info()
+            info, running = session.info(), list(session.list(("running",)))
     except client.ServerNotFound:
         if json:
             emit({"running": False})
@@ -99,7 +113,7 @@ def status(json: Json = False) -> None:
     if json:
         emit({"running": True, **plain(info)})
     else:
-        _tell(info)
+        _tell(info, running)
 
 
 def stop(
@@ -121,15 +135,16 @@ def stop(
         line("the server is stopping" if stopped else "no server is running")
 
 
-def _tell(info: client.ServerInfo) -> None:
+def _tell(info: client.ServerInfo, running: Sequence[client.Job]) -> None:
     line(f"Restyle {info.version} at {info.address}, {info.state} for {seconds_for_people(max(0.0, time.time() - info.started))}, process {info.pid}")
     line(f"jobs: {info.jobs_running} running, {info.jobs_queued} waiting")
     line(f"weights in use: {info.weights_in_use}")
     for one in info.weights:
         if one.damaged:
             line(f"  {one.hint}")
-    rows = [(one.id, one.name, one.state, _memory(one), f"{one.default_size} px") for one in info.devices]
-    table(("device", "name", "state", "memory free", "default size"), rows, right=("memory free", "default size"))
+    painted = {job.device.partition(": ")[0]: job.label or job.id for job in running}
+    rows = [(one.id, one.name, one.state, painted.get(one.id, ""), _memory(one), f"{one.default_size} px") for one in info.devices]
+    table(("device", "name", "state", "paints", "memory free", "default size"), rows, right=("memory free", "default size"))
 
 
 def _memory(device: client.DeviceInfo) -> str:

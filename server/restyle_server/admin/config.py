@@ -61,6 +61,8 @@ class Config:
     log_level: str = "INFO"
     limits: Limits = field(default_factory=Limits)
     engine_factory: str = ENGINE
+    ray: str = ""  # more machines than one: "start", "start@ADDRESS", or where a cluster's head is; each has these devices
+    ray_token: Path | None = None  # the cluster's secret; else it lies in the state folder
 
 
 class TlsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +84,8 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shared_styles: str | None = None
     vgg19_url: str | None = None
     log_level: str | None = None
+    ray: str | None = None
+    ray_token: str | None = None
     limits: Limits = Limits()
     tls: TlsTable = TlsTable()
 
@@ -100,6 +104,8 @@ def load(
     weights_file: Path | None = None,
     flow_weights: Path | None = None,
     log_level: str | None = None,
+    ray: str | None = None,
+    ray_token: Path | None = None,
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
     tls_client_ca: Path | None = None,
@@ -117,6 +123,8 @@ def load(
         "weights_file": weights_file,
         "flow_weights": flow_weights,
         "log_level": log_level and log_level.upper(),
+        "ray": ray,
+        "ray_token": ray_token,
         "tls": _tls(config.tls, {"cert": tls_cert, "key": tls_key, "client_ca": tls_client_ca}),
     }
     return checked(replace(config, **{name: value for name, value in flags.items() if value is not None}))  # type: ignore[arg-type]
@@ -183,11 +191,12 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
         raise _wrong(path, str(error)) from error
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} can't be read: {error}") from error
-    words = {name: getattr(said, name) for name in ("host", "port", "devices", "vgg19_url", "log_level")}
+    words = {name: getattr(said, name) for name in ("host", "port", "devices", "vgg19_url", "log_level", "ray")}
     words |= {
         "weights_file": Path(said.weights_file).expanduser() if said.weights_file else None,
         "flow_weights": Path(said.flow_weights).expanduser() if said.flow_weights else None,
         "shared_styles": path.absolute().parent / Path(said.shared_styles).expanduser() if said.shared_styles else None,
+        "ray_token": path.absolute().parent / Path(said.ray_token).expanduser() if said.ray_token else None,
         "tls": _tls(None, {name: path.parent / Path(value).expanduser() for name in TLS_FILES if (value := getattr(said.tls, name))}),
     }
     return replace(config, limits=said.limits, **{name: value for name, value in words.items() if value is not None})

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-
-from restyle_engine.large import sizing
+from functools import partial
 
 from ..clock import Clock
 from ..jobs.job import Job, JobClass
@@ -20,11 +19,13 @@ from ..refusals import Invalid, Unavailable
 from ..worker import messages as say
 from ..worker.engine import Device, Estimate, resolved
 from . import ends, learning, room
+from .adrift import Adrift
+from .delivery import delivered
 from .estimates import Estimates
 from .live import LivePainters
+from .names import no_such, refuse_unknown, unknown
 from .slots import DeviceSlot, Gone, Hear, Worker, WorkerProcess
 from .throughput import Throughputs
-from .vitals import vitals
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +45,15 @@ class Dispatcher:
     ) -> None:
         """start: a worker on a device. OSError when the system has no room for another."""
         self._store = store
-        self._worker = start
         self._throughputs = throughputs
         self._clock = clock
         self._limits = limits
-        self.slots = [DeviceSlot(device, factory, clock, limits) for device in devices]
+        self.slots = [DeviceSlot(device, partial(start, device, factory), clock, limits) for device in devices]
         self.live = LivePainters(self.slots, clock, self.wake)
         self.accepting = True  # False while the server drains: nothing new starts
         self._estimates = Estimates(self.slots, self._resolved)
         self.learnings = learning.Learnings(store)
+        self._adrift = Adrift(store)
         self._closing = False
         self._rest = asyncio.Event()  # set whenever a job has ended, or waits again
         self.prepare: Callable[[Device, bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
@@ -64,12 +65,23 @@ class Dispatcher:
         for slot in self.slots:
             self._start(slot)
 
+    def add(self, slot: DeviceSlot) -> None:
+        """Another device, which may start at once."""
+        self.slots.append(slot)
+        self._start(slot)
+
+    def leave(self, slot: DeviceSlot) -> None:
+        """A device that is no more: its slot goes when its worker has ended."""
+        slot.leaving = True
+        if slot.process is None:
+            self.slots.remove(slot)
+
     def sweep(self) -> None:
         """Kills what hangs, starts what is due. Called every SWEEP_SECONDS."""
-        for slot in self.slots:
+        for slot in list(self.slots):
             now = self._clock.monotonic()
             if slot.process is None:
-                if not slot.asleep and now >= slot.start_at:
+                if not (slot.asleep or slot.leaving) and now >= slot.start_at:
                     self._start(slot)
             elif not slot.hung and self._hangs(slot, slot.process):
                 log.warning("device %s: its worker hangs %s and is killed", slot.id, _when(slot))
@@ -88,7 +100,7 @@ class Dispatcher:
     def wake(self) -> None:
         """There will be work: starts the workers that were ended for lack of it."""
         for slot in self.slots:
-            if slot.asleep:
+            if slot.asleep and not slot.leaving:
                 slot.asleep = False
                 slot.idle_since = slot.start_at = self._clock.monotonic()
                 self._start(slot)
@@ -112,8 +124,8 @@ class Dispatcher:
     def check_device(self, device: str) -> None:
         """Invalid when no slot has this device; Unavailable when all that could paint are down."""
         fit = [slot for slot in self.slots if slot.fits(device)]
-        if self._unknown(device):
-            raise Invalid("spec.parameters.device", self._no_such(device))
+        if unknown(self.slots, device):
+            raise Invalid("spec.parameters.device", no_such(self.slots, device))
         if fit and all(slot.state == "down" for slot in fit):
             raise Unavailable(f"The server's engine does not start. {fit[0].complaint}", reason="ENGINE_DOWN", retry_after=BACKOFF[-1])
 
@@ -126,6 +138,7 @@ class Dispatcher:
 
     def finish(self, job_id: str) -> None:
         """The job's worker is told to deliver what there is; a learning that waits is given to one."""
+        self._adrift.finish(job_id)
         self._tell(job_id, say.Finish(job_id))
         self.wake()
         self._dispatch()
@@ -157,12 +170,15 @@ class Dispatcher:
         slot.watchdog.reset()
         slot.hung = slot.ready = slot.warm = False
         try:
-            slot.process = self._worker(slot.wanted, slot.factory, lambda process, message: self._hear(slot, process, message))
+            slot.process = slot.start(lambda process, message: self._hear(slot, process, message))
         except OSError as error:
             self._start_failed(slot, f"The system refused another process ({error.strerror}).")
 
     def _hangs(self, slot: DeviceSlot, process: Worker) -> bool:
-        return slot.watchdog.hung(not slot.ready or slot.job_id is not None or slot.ticket is not None, lambda: vitals(process.pid))
+        if not process.reached:  # nobody knows; who passes its words on says when it is lost
+            slot.watchdog.reset()
+            return False
+        return slot.watchdog.hung(not slot.ready or slot.job_id is not None or slot.ticket is not None, process.vitals)
 
     def _start_stalled(self, slot: DeviceSlot) -> None:
         """Nobody knows that it can't start: the jobs wait, and it is tried again."""
@@ -181,22 +197,9 @@ class Dispatcher:
                 if not (job.job_class is JobClass.BACKGROUND and job.started):  # what it has learned waits for a server whose engine does
                     self._store.move(job.id, JobState.FAILED, failure=failure)
 
-    def _unknown(self, device: str) -> bool:
-        """Whether no slot has this device, as far as their names are known: that takes their first workers."""
-        return all(slot.device for slot in self.slots) and not any(slot.fits(device) for slot in self.slots)
-
-    def _no_such(self, device: str) -> str:
-        return f"this server has no device {device!r}; it has {', '.join(slot.id for slot in self.slots)}."
-
-    def _refuse_unknown(self) -> None:
-        """Jobs that came before the slots' names were known, or from an earlier server with other devices, would wait for ever."""
-        for job in self._store.waiting():
-            if self._unknown(job.wanted_device):
-                words = self._no_such(job.wanted_device)
-                self._store.move(job.id, JobState.FAILED, failure=Failure("BAD_INPUT", f"{words[0].upper()}{words[1:]}"))
-
     def _changed(self, job: Job) -> None:
         if job.state is not JobState.RUNNING:
+            self._adrift.ended(job.id)
             self._rest.set()
         if job.state is JobState.QUEUED and self.accepting:
             self.wake()
@@ -208,6 +211,9 @@ class Dispatcher:
                 continue
             if slot.paused is not None:
                 self._receive_guest(slot, slot.paused)
+                continue
+            if (lost := self._adrift.next(slot)) is not None:
+                self._go_on(slot, lost)
                 continue
             job = self._store.queue.next(self._store.queued.ready, slot.names) if self.accepting else None
             if job is not None:
@@ -244,11 +250,25 @@ class Dispatcher:
         slot.watchdog.reset()
         slot.process.tell(command)
 
+    def _go_on(self, slot: DeviceSlot, job: Job) -> None:
+        """A painting whose worker is lost: with another one from its last kept scale, in the state that it has."""
+        if slot.process is None:
+            raise RuntimeError("a slot without a worker")
+        slot.job_id = job.id
+        log.info("job %s: goes on at %s", job.id, slot.id)
+        self._store.mark(job.id, device=slot.describe())
+        slot.watchdog.reset()
+        slot.process.tell(self._paint(job, slot))
+        if self._adrift.finishing(job.id):
+            slot.process.tell(say.Finish(job.id))
+
     def _paint(self, job: Job, slot: DeviceSlot) -> say.Paint:
+        """With the choices of its first time, wherever it goes on: others would be another picture."""
         if job.order is None:
             raise RuntimeError("a job without an order")
+        order = job.order.resolved(job.resolved) if job.resolved else self._resolved(job.order, slot)
         folders = self._store.folders
-        return say.Paint(job.id, self._resolved(job.order, slot), folders.result(job.id), folders.report(job.id), self._store.preview_size(job.id))
+        return say.Paint(job.id, order, folders.result(job.id), folders.report(job.id), self._store.preview_size(job.id))
 
     def _resolved(self, order: AskedOrder, slot: DeviceSlot) -> Order:
         """The order with every choice made: here, for estimates and jobs alike."""
@@ -280,7 +300,7 @@ class Dispatcher:
                 log.info("device %s: ready (%s), process %s", slot.id, message.device.name, process.pid)
                 if self.prepare is not None:
                     process.tell(self.prepare(message.device, not slot.fragile and not self._store.waiting()))
-                self._refuse_unknown()
+                refuse_unknown(self.slots, self._store)
                 self._dispatch()
                 self.live.give()
             case say.LivePainted():
@@ -322,7 +342,7 @@ class Dispatcher:
     def _settle(self, slot: DeviceSlot, message: Ending, job: Job) -> None:
         match message:
             case say.Done():
-                self._delivered(slot, message)
+                delivered(self._store, self._throughputs, slot, message)
             case say.Learned():
                 self.learnings.learned(job, message)
             case say.SetAside():
@@ -333,24 +353,6 @@ class Dispatcher:
                 self._store.move(message.job_id, JobState.FAILED, failure=Failure(message.reason, message.message))
             case say.Stopped():
                 self._store.move(message.job_id, JobState.CANCELLED)
-
-    def _delivered(self, slot: DeviceSlot, message: say.Done) -> None:
-        job = self._store.find(message.job_id)
-        if job is None or job.order is None or job.resolved is None:
-            raise RuntimeError("a job that ran without an order")
-        if not job.previous and job.order.basis is None:  # a follower and an update are painted by plans of their own
-            self._throughputs.learn(slot.describe(), job.resolved, message.timing, warm=slot.warm)
-        slot.warm = True
-        content = job.order.content
-        self._store.move(
-            job.id,
-            JobState.SUCCEEDED,
-            result=message.result,
-            progress=message.progress,
-            finished_early=message.finished_early,
-            frame_bytes=message.frame_bytes,
-            warnings=(*message.warnings, *sizing.said(job.order.parameters, job.resolved, content.width, content.height)),
-        )
 
     def _gone(self, slot: DeviceSlot, message: Gone) -> None:
         was_ready, hung, at_hand = slot.ready, slot.hung, [job_id for job_id in (slot.job_id, slot.paused) if job_id is not None]
@@ -363,18 +365,27 @@ class Dispatcher:
                 future.set_result(None)
         if self._closing:
             return
-        log.warning("device %s: its worker ended with status %s", slot.id, message.code)
+        log.warning("device %s: its worker ended with status %s", slot.id, message.lost or message.code)
         for job_id in at_hand:  # a painting that rested in the worker is lost with it: to paint it again would be a second run
             job = self._store.find(job_id)
-            if job is not None and job.state is JobState.RUNNING and not self.learnings.survives(job):
-                self._store.move(job_id, JobState.FAILED, failure=ends.hung() if hung else ends.crashed(message.code))
+            if job is not None and job.state is JobState.RUNNING and not self._survives(job, message):
+                self._store.move(job_id, JobState.FAILED, failure=ends.lost() if message.lost else ends.hung() if hung else ends.crashed(message.code))
         slot.fragile = was_ready and not (at_hand or painted_live)
-        if was_ready and (at_hand or painted_live or hung):
+        if slot.leaving:
+            self.slots.remove(slot)
+        elif message.lost:
+            slot.start_at = self._clock.monotonic() + BACKOFF[1]
+        elif was_ready and (at_hand or painted_live or hung):
             self._start(slot)
         elif hung:
             self._start_stalled(slot)
         else:
             self._start_failed(slot, slot.complaint or ends.died(message.code, "waited for work" if was_ready else "started"))
+        if message.lost:
+            self._dispatch()
+
+    def _survives(self, job: Job, end: Gone) -> bool:
+        return self.learnings.survives(job, bool(end.lost)) or (bool(end.lost) and self._adrift.takes(job))
 
     def _runs(self, job_id: str) -> bool:
         job = self._store.find(job_id)

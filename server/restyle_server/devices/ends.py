@@ -29,3 +29,7 @@ def hung() -> Failure:
     return Failure(
         "WORKER_HUNG", "The process that painted this job gave no sign of life and was ended; send the job again, at a smaller size if it happens twice."
     )
+
+
+def lost() -> Failure:
+    return Failure("WORKER_CRASHED", "The machines that painted this job went away one after the other; try a smaller size, or send it again.")

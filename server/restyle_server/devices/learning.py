@@ -45,11 +45,11 @@ class Learnings:
         """Its worker has set it aside."""
         self._store.set_aside(job.id, setbacks=0, progress=message.progress or job.progress)
 
-    def survives(self, job: Job) -> bool:
-        """Whether a learning whose worker ended goes on later, which is then noted."""
-        if job.job_class is not JobClass.BACKGROUND or job.setbacks + 1 >= LEARN_SETBACKS:
+    def survives(self, job: Job, blameless: bool) -> bool:
+        """Whether a learning whose worker ended goes on later, which is then noted. blameless: that had nothing to do with it."""
+        if job.job_class is not JobClass.BACKGROUND or (job.setbacks + 1 >= LEARN_SETBACKS and not blameless):
             return False
-        self._store.set_aside(job.id, setbacks=job.setbacks + 1)
+        self._store.set_aside(job.id, setbacks=job.setbacks + (not blameless))
         return True
 
     def warned(self, message: say.Warned) -> None:

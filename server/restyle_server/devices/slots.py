@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..clock import Clock
 from ..limits import Limits
@@ -21,7 +21,7 @@ from ..records.live import LiveShape
 from ..worker import messages as say
 from ..worker.engine import Device
 from ..worker.process import main as worker_main
-from .vitals import Vitals
+from .vitals import Vitals, vitals
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,10 @@ SILENCE_SECONDS = 2.0  # after which the system is asked about a worker without 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The process has ended. code: its exit status, negative for a signal."""
+    """The worker has ended. code: its exit status, negative for a signal. lost: why nobody can reach it any more, which is no fault of its job."""
 
     code: int | None
+    lost: str = ""
 
 
 class Worker(Protocol):
@@ -45,6 +46,13 @@ class Worker(Protocol):
     @property
     def pid(self) -> int | None: ...
 
+    @property
+    def reached(self) -> bool:
+        """Whether it has what it was told, and could be heard now, if it said something."""
+
+    def vitals(self) -> Vitals | None:
+        """What its system tells about it; None: nothing."""
+
     def tell(self, command: say.Command) -> None:
         """Sends the command, some time soon; lost when it is gone."""
 
@@ -52,7 +60,8 @@ class Worker(Protocol):
         """Ends it at once; it is heard to be Gone."""
 
 
-Hear = Callable[[Worker, say.Message | Gone], None]
+Hear = Callable[[Any, say.Message | Gone], None]
+"""Called with the worker and what it says, on the loop's thread, at last Gone."""
 
 
 class WorkerProcess:
@@ -65,7 +74,7 @@ class WorkerProcess:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=worker_main, args=(theirs, factory, device_id), name=f"restyle worker {device_id}", daemon=True)
-        with _without_main():
+        with without_main():
             self._process.start()
         theirs.close()
         self._words: queue.SimpleQueue[say.Command | None] = queue.SimpleQueue()
@@ -75,6 +84,13 @@ class WorkerProcess:
     @property
     def pid(self) -> int | None:
         return self._process.pid
+
+    @property
+    def reached(self) -> bool:
+        return True
+
+    def vitals(self) -> Vitals | None:
+        return vitals(self.pid)
 
     def tell(self, command: say.Command) -> None:
         """Sends the command, some time soon; lost when the process is gone."""
@@ -104,7 +120,7 @@ class WorkerProcess:
 
 
 @contextlib.contextmanager
-def _without_main() -> Iterator[None]:
+def without_main() -> Iterator[None]:
     """A spawned process imports its parent's main program again, which here is a command line or a test runner: slow, large, and of no use to a worker."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
@@ -200,8 +216,10 @@ class Watchdog:
 class DeviceSlot:
     """A device and its worker of the moment."""
 
-    def __init__(self, wanted: str, factory: str, clock: Clock, limits: Limits) -> None:
+    def __init__(self, wanted: str, start: Callable[[Hear], Worker], clock: Clock, limits: Limits) -> None:
+        """start: its next worker. OSError when there is no room for one."""
         self.wanted = wanted
+        self.start = start
         self.device: Device | None = None  # known once its first worker was ready
         self.features: tuple[str, ...] = ()
         self.live: LiveShape | None = None  # how its engine paints live
@@ -216,13 +234,13 @@ class DeviceSlot:
         self.stalled_starts = 0  # in a row, of workers that hung before they were ready
         self.complaint = ""  # why the last start failed
         self.hung = False  # whether its worker has been killed, and its end is yet to be heard
+        self.leaving = False  # its device is no more
         self.asleep = False  # its worker was ended because nobody needed it
         self.idle_since = clock.monotonic()
         self.cancelled_at: float | None = None  # when its worker was told to leave the job that it is at
         self.process: Worker | None = None
         self.start_at = clock.monotonic()
         self.watchdog = Watchdog(clock, limits)
-        self.factory = factory
         self.questions: dict[int, asyncio.Future[say.Answer | None]] = {}
 
     @property
@@ -232,7 +250,7 @@ class DeviceSlot:
     @property
     def state(self) -> str:
         """As restyle.proto's DeviceInfo says."""
-        if self.failed_starts >= STARTS:
+        if self.failed_starts >= STARTS or self.leaving:
             return "down"
         if self.asleep:
             return "idle"
@@ -243,7 +261,7 @@ class DeviceSlot:
     @property
     def serves(self) -> bool:
         """Whether its worker is there for whatever comes next; one that has been killed may still be heard, and isn't."""
-        return self.ready and not self.hung
+        return self.ready and not self.hung and not self.leaving
 
     @property
     def names(self) -> tuple[str, str]:

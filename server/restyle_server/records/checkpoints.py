@@ -55,7 +55,7 @@ def fingerprint(order: Order | AskedOrder) -> str:
     for word in _words(replace(order, report=False, kept=None, frame=None)):
         digest.update(f"{len(word)}:".encode() + word)
     status = order.weights.path.stat()
-    digest.update(f"{order.weights.path} {status.st_size} {status.st_mtime_ns}".encode())
+    digest.update(f"{order.weights.id} {status.st_size} {status.st_mtime_ns}".encode())  # not by its path, which is another on other machines
     return digest.hexdigest()
 
 

@@ -65,6 +65,8 @@ class NeuralEngine:
         self._flow: Path | None = None  # weights of RAFT
         self._torch_id = "cpu" if self._kind == "cpu" else device_id  # cores of a processor are one device to torch
         self._stylizer = Stylizer(self._torch_id)
+        # whose scales it goes on with: one core is as another, one card as another, but many threads add up otherwise than one
+        self._alike = "core" if self._kind == "cpu" and device_id != "cpu" else self._kind
 
     def prepare(self, folder: Path, weights: Path | None, parameters: Resolved, flow: Path | None = None) -> None:
         """Keeps what is costly to measure in the folder; follows frames by the weights of RAFT `flow`, if they are given; loads the weights with the
@@ -137,7 +139,7 @@ class NeuralEngine:
         if order.reading:
             return self._read(order, canvas)
         memory = available - round(order.content.width * order.content.height * FULL_PER_PIXEL)
-        checkpoint = Checkpoint(order, self._id)
+        checkpoint = Checkpoint(order, self._alike)
         task = replace(task_of(order, canvas, self._pictures, frames.scales_of(order)), memory=memory, state=checkpoint.found())
         if order.frame is not None:
             task = replace(task, sequence=True, settings=frames.settings_of(task, order), previous=frames.previous_of(order), flow=self._flow)

@@ -15,12 +15,15 @@ from .placing import Profile
 EDITORS: tuple[ModuleType, ...] = (gimp, krita)
 
 # What Restyle makes in the user's folders. The first are the user's own work and settings, and stay unless they are purged; the others go with it.
-OWN_DATA = ("styles", "presets", "server.toml")
+OWN_DATA = ("styles", "looks", "presets", "server.toml")
 MADE_DATA = (ENVIRONMENT, placing.LAUNCHER, "weights", "krita")
-OWN_CONFIG = ("presets",)
+OWN_CONFIG = ("presets", "gallery.json")
 OWN_STATE = ("jobs", "jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "aside", "painted.sqlite")
 MADE_STATE = (
     "ages.json",
+    "cluster",
+    "cluster.token",
+    "painter",
     "server.json",
     "server.lock",
     "throughput.json",
@@ -30,6 +33,7 @@ MADE_STATE = (
     "logs",
     "remote",
     "remote.json",
+    "styles.png",
     "restyle-cli-error.log",
 )
 

@@ -73,7 +73,7 @@ def packages(below: str = "") -> dict[str, Path]:
 def replace_folder(target: Path, fill: dict[str, Path], extra: dict[str, str]) -> bool:
     """Makes `target` anew from `fill` (name inside → folder or file; "" is the folder's own content) and `extra` (name → text). Whole or not at all.
 
-    Returns whether there was one before. PlacingError.
+    Returns whether there was one before; of a link, only the link goes. PlacingError.
     """
     with _told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def replace_folder(target: Path, fill: dict[str, Path], extra: dict[str, str]) -
                 _copy(source, new / name if name else new)
             for name, text in extra.items():
                 (new / name).write_text(text, encoding="utf-8")
-            replaced = target.is_dir()
+            replaced = target.is_dir() or target.is_symlink()
             if replaced:
                 target.rename(old)
             try:
@@ -97,10 +97,13 @@ def replace_folder(target: Path, fill: dict[str, Path], extra: dict[str, str]) -
 
 
 def remove_folder(target: Path) -> bool:
-    """Whether there was something to remove. PlacingError."""
+    """Whether there was something to remove. A link goes alone, and a file is no plug-in. PlacingError."""
     with _told(target):
         _sweep(target)
-        if not target.exists():
+        if target.is_symlink():
+            target.unlink()
+            return True
+        if not target.is_dir():
             return False
         gone = target.with_name(f"{SCRATCH}removed")
         target.rename(gone)  # first out of the editor's sight, at once
@@ -112,7 +115,9 @@ def _sweep(target: Path) -> None:
     """Removes what a killed run left beside the plug-in's folder."""
     sweep(target.parent)
     for left in target.parent.glob(f"{SCRATCH}*"):
-        if left.is_dir():
+        if left.is_symlink():
+            left.unlink()
+        elif left.is_dir():
             shutil.rmtree(left)
 
 

@@ -134,3 +134,32 @@ def test_a_plugin_that_gimp_can_not_start_is_told(tmp_path: Path) -> None:
     assert gimp.idle(Profile(tmp_path)) == ""
     program.chmod(0o644)
     assert "not executable" in gimp.idle(Profile(tmp_path))
+
+
+def test_of_a_plugin_that_is_a_link_only_the_link_goes(tmp_path: Path) -> None:
+    made(tmp_path, "checkout", "plug-ins")
+    (tmp_path / "checkout/restyle.py").touch()
+    link = tmp_path / "plug-ins/restyle"
+    for place in (tmp_path / "checkout", tmp_path / "gone"):
+        link.symlink_to(place)
+        assert gimp.uninstall(Profile(tmp_path)) == link
+        link.symlink_to(place)
+        assert gimp.install(Profile(tmp_path), "0.1.0").replaced
+        assert not link.is_symlink()
+        assert gimp.uninstall(Profile(tmp_path)) == link
+    assert (tmp_path / "checkout/restyle.py").exists()
+    assert not list((tmp_path / "plug-ins").iterdir())
+
+
+def test_what_a_killed_uninstalling_left_of_a_link_is_no_hindrance(tmp_path: Path) -> None:
+    made(tmp_path, "checkout", "plug-ins")
+    (tmp_path / "plug-ins/.restyle-removed").symlink_to(tmp_path / "checkout")
+    assert not gimp.install(Profile(tmp_path), "0.1.0").replaced
+    assert (tmp_path / "checkout").is_dir()
+
+
+def test_a_strangers_file_of_the_plugins_name_stays(tmp_path: Path) -> None:
+    made(tmp_path, "plug-ins")
+    (tmp_path / "plug-ins/restyle").write_text("a stranger's")
+    assert gimp.uninstall(Profile(tmp_path)) is None
+    assert (tmp_path / "plug-ins/restyle").read_text() == "a stranger's"

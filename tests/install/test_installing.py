@@ -202,11 +202,21 @@ def test_uninstalling_leaves_nothing_but_what_the_user_made(person: Person) -> N
     person.install()
     own = (
         person.data / "styles/mine/style.toml",
+        person.data / "looks/mine.safetensors",
         person.state / "jobs/1/result",
         person.data / "server.toml",
         person.home / ".config/restyle/presets/Soft.toml",
+        person.home / ".config/restyle/gallery.json",
     )
-    made = (person.data / "weights/vgg19.safetensors", person.state / "logs/server.log", person.home / ".config/GIMP/3.0/restyle.log")
+    made = (
+        person.data / "weights/vgg19.safetensors",
+        person.state / "logs/server.log",
+        person.state / "cluster.token",
+        person.state / "cluster/bridge.log",
+        person.state / "painter/blobs/ab12",
+        person.state / "styles.png",
+        person.home / ".config/GIMP/3.0/restyle.log",
+    )
     for path in (*own, *made):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")

@@ -150,3 +150,27 @@ async def test_a_job_that_crashed_there_goes_on_when_it_is_sent_again(tmp_path: 
         seen = [event.progress.step async for event in place.caller.watch(again.id) if event.HasField("progress")]
         assert min(seen) == 3  # scale 1 of 3 was done
         assert await place.caller.read(again.id) == painted_bytes(pixels(11), 11)
+
+
+async def test_while_the_last_machine_goes_what_is_asked_for_waits(tmp_path: Path, monkeypatch: Any) -> None:
+    async with studio(tmp_path, monkeypatch, ("one",), **SLOW) as place:
+        job = await place.caller.create(order(seed=13))
+        place.kill(await _running(place, job.id))
+        await until(lambda: any(slot.leaving for slot in place.server.dispatcher.slots))
+        waiting = await place.caller.create(order(seed=14))
+        await until(lambda: not place.server.dispatcher.slots)
+        canvas = asyncio.create_task(place.server.dispatcher.live.shape())
+        await asyncio.sleep(0.1)
+        assert not canvas.done()
+        place.join("two")
+        await canvas
+        for one in (job, waiting):
+            assert (await place.caller.end(one.id)).state == wire.SUCCEEDED
+
+
+async def test_a_job_is_painted_at_the_machine_that_it_asks_for(tmp_path: Path, monkeypatch: Any) -> None:
+    async with studio(tmp_path, monkeypatch) as place:
+        await until(lambda: all(slot.ready for slot in place.server.dispatcher.slots) and len(place.server.dispatcher.slots) == 2)
+        for name in ("two/cpu", "one/cpu"):
+            job = await place.caller.create(order(seed=15, parameters=wire.Parameters(device=name)))
+            assert (await place.caller.end(job.id)).device.startswith(f"{name}: ")

@@ -19,6 +19,7 @@ from restyle_server.server import CannotServe, running
     ("text", "found"),
     [
         ("start", Address("127.0.0.1", 6379, True)),
+        ("start:6380", Address("127.0.0.1", 6380, True)),
         ("start@10.0.0.5", Address("10.0.0.5", 6379, True)),
         ("start@10.0.0.5:6380", Address("10.0.0.5", 6380, True)),
         ("painter.studio", Address("painter.studio", 6379, False)),
@@ -30,7 +31,7 @@ def test_an_address_is_read_as_people_write_it(text: str, found: Address) -> Non
     assert address(text) == found
 
 
-@pytest.mark.parametrize("text", ["", "start@", "http://10.0.0.5", "10.0.0.5:0", "10.0.0.5:99999", "a b"])
+@pytest.mark.parametrize("text", ["", "start@", "http://10.0.0.5", "10.0.0.5:0", "10.0.0.5:99999", "a b", "start@[::1]:6380", "--head"])
 def test_what_is_no_address_is_said(text: str) -> None:
     with pytest.raises(ValueError, match="is no address of a cluster; write start"):
         address(text)

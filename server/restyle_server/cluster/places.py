@@ -15,8 +15,8 @@ APART = 4  # exit status: the cluster's head is gone
 VERSION_LABEL = "restyle-version"
 MISSING = "Ray is missing here; install it with: pip install 'restyle[ray]'."
 REFUSES = "What answers at {address} takes this machine not in: it is no Ray, or its token is another; copy its file cluster.token again, and name it."
-WRITTEN = re.compile(r"(?P<start>start)?(?:(?(start)@|)(?P<host>[\w.\-]+|\[[0-9a-fA-F:]+\])(?::(?P<port>\d{1,5}))?)?")
-WRONG = "{text!r} is no address of a cluster; write start, start@ADDRESS or ADDRESS, each with :PORT if it is not {port}."
+WRITTEN = re.compile(r"(?P<start>start(?=[@:]|$))?(?(start)(?:@(?P<own>\w[\w.\-]*))?|(?P<host>\w[\w.\-]*))(?::(?P<port>\d{1,5}))?")
+WRONG = "{text!r} is no address of a cluster; write start, start@ADDRESS or ADDRESS, a name or IPv4, each with :PORT if it is not {port}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ def address(text: str) -> Address:
     """What was written. ValueError, a sentence."""
     found = WRITTEN.fullmatch(text.strip())
     port = int(found["port"] or PORT) if found else 0
-    if not found or not text.strip() or not 0 < port <= 65_535:
+    if not found or not 0 < port <= 65_535:
         raise ValueError(WRONG.format(text=text, port=PORT))
-    return Address((found["host"] or LOOPBACK).strip("[]"), port, found["start"] is not None)
+    return Address(found["own"] or found["host"] or LOOPBACK, port, found["start"] is not None)
 
 
-def label(version: str) -> str:
-    """A version as Ray's labels can have it."""
-    return re.sub(r"[^A-Za-z0-9._-]", "-", version)
+def label(text: str) -> str:
+    """A version as Ray's labels can have it, or a machine's name as devices can."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", text)[:63]
 
 
 def variables(host: str, token_file: Path) -> dict[str, str]:

@@ -16,6 +16,7 @@ import numpy as np
 from .line import Broken, Unfit
 from .messages import Node, Post, Settings, StartWorker
 from .painter import Painter
+from .places import label
 
 NAMESPACE = "restyle"
 OFFERED_BYTES = 256 << 20  # of files that may be wanted by another machine too
@@ -116,7 +117,7 @@ class RayPainter:
 
 def _wish(node: dict[str, Any]) -> str:
     name = str(node.get("NodeName", ""))
-    return name if name and name != node["NodeManagerAddress"] else str(node["NodeManagerHostname"])
+    return label(name if name and name != node["NodeManagerAddress"] else str(node["NodeManagerHostname"]))
 
 
 def _last(error: BaseException) -> str:

@@ -123,7 +123,7 @@ class Dispatcher:
 
     def check_device(self, device: str) -> None:
         """Invalid when no slot has this device; Unavailable when all that could paint are down."""
-        fit = [slot for slot in self.slots if slot.fits(device)]
+        fit = [slot for slot in self.slots if slot.fits(device) and not slot.leaving]
         if unknown(self.slots, device):
             raise Invalid("spec.parameters.device", no_such(self.slots, device))
         if fit and all(slot.state == "down" for slot in fit):

@@ -107,8 +107,9 @@ class LivePainters:
             waiting[2].set_result(painted)
 
     def _check(self) -> None:
-        if all(slot.state == "down" for slot in self._slots):
-            raise Unavailable(f"{DOWN} {self._slots[0].complaint}", reason="ENGINE_DOWN", retry_after=LIVE_SECONDS)
+        there = [slot for slot in self._slots if not slot.leaving]
+        if there and all(slot.state == "down" for slot in there):
+            raise Unavailable(f"{DOWN} {there[0].complaint}", reason="ENGINE_DOWN", retry_after=LIVE_SECONDS)
 
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:

@@ -50,7 +50,7 @@ SEAMLESS: Mapping[int, Seamless] = {
 }
 
 WEIGHTS = ("", "auto", *IDS)
-_DEVICE = re.compile(r"[a-z]{1,16}(:[0-9]{1,4})?")
+_DEVICE = re.compile(r"([A-Za-z0-9._-]{1,72}/)?[a-z]{1,16}(:[0-9]{1,4})?")  # of a cluster, with its machine's name
 
 
 def spec_of(message: wire.JobSpec, limits: Limits) -> Spec:
@@ -338,7 +338,7 @@ def _layers(messages: object, field: str) -> tuple[tuple[str, float], ...]:
 def device_of(value: str) -> str:
     """A device's name; whether it is there, its slots know. Invalid."""
     if value and not _DEVICE.fullmatch(value):
-        raise Invalid("spec.parameters.device", "a device is called cpu, mps, cuda:0 and so on.")
+        raise Invalid("spec.parameters.device", "a device is called cpu, mps, cuda:0, machine/cuda:0 and so on.")
     return value
 
 

@@ -62,7 +62,7 @@ class Bridge:
         except Exception as error:
             self._leave(why(error, self._settings))
         shutil.rmtree(self._settings.folder, ignore_errors=True)
-        self._settings.folder.mkdir(mode=0o700, parents=True)
+        self._settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         Thread(target=self._read, daemon=True, name="read").start()
         known: tuple[Node, ...] | None = None
         while True:
@@ -98,6 +98,7 @@ class Bridge:
     def _obey(self, word: Word) -> None:
         match word:
             case StartWorker():
+                self._lines = {number: line for number, line in self._lines.items() if not line.over}
                 self._lines[word.worker] = Line(word, self._settings, self._rays, self._digests, self.say)
             case Tell():
                 if (line := self._lines.get(word.worker)) is not None:

@@ -18,10 +18,11 @@ OURS = "restyle_server."  # whose records are looked through: no others name fil
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A file by its content. linked: a job's own, which lies in its folder under a name of its own; else it is used where all jobs find it. stamp: when it was
-    changed last, in ns, by which weights are told apart."""
+    """A file by its content. size: bytes. linked: a job's own, which lies in its folder under a name of its own; else it is used where all jobs find it. stamp:
+    when it was changed last, in ns, by which weights are told apart."""
 
     digest: str
+    size: int
     name: str
     linked: bool
     stamp: int
@@ -58,8 +59,8 @@ class Digests:
         self._lock = threading.Lock()  # each line packs in a thread of its own
         self._known: dict[Path, tuple[tuple[int, int, int], str]] = {}
 
-    def of(self, path: Path) -> tuple[str, int] | None:
-        """The content's digest, and when it was changed last, in ns; None when there is no such file."""
+    def of(self, path: Path) -> tuple[str, int, int] | None:
+        """The content's digest, its bytes, and when it was changed last, in ns; None when there is no such file."""
         with self._lock:
             try:
                 about = path.stat()
@@ -73,7 +74,7 @@ class Digests:
             self._known[path] = found
             while len(self._known) > KNOWN:
                 del self._known[next(iter(self._known))]
-            return found[1], about.st_mtime_ns
+            return found[1], about.st_size, about.st_mtime_ns
 
 
 KNOWN = 1000  # files whose digests are remembered: some 100 bytes each
@@ -89,8 +90,9 @@ def packed(command: say.Command, digests: Digests) -> Packed:
         found = digests.of(path)
         if found is None:
             return Absent(path.name)
-        sources[found[0]] = path
-        return Blob(found[0], path.name, own and path != shared, found[1])
+        digest, size, stamp = found
+        sources[digest] = path
+        return Blob(digest, size, path.name, own and path != shared, stamp)
 
     def place(name: str, path: Path) -> Place:
         begun = blob(path) if name in LASTING else None

@@ -17,7 +17,7 @@ from ..devices.slots import Gone
 from ..worker import messages as say
 from ..worker.process import INTERNAL
 from . import goods
-from .messages import LOST, Alive, Heard, Kept, Letter, Post, Settings, StartWorker
+from .messages import ENDS, LOST, Alive, Heard, Kept, Letter, Post, Settings, StartWorker
 
 MARGIN_SECONDS = 1.0  # beyond the lease, before a worker is taken for lost: its machine looks at the lease now and then
 AGAIN_SECONDS = 5.0  # after which a question without an answer is asked anew: a connection that broke takes its answers along
@@ -79,6 +79,10 @@ class Line:
         """Ends the worker; its end is heard."""
         self._task.cancel()
         self._end(Gone(KILLED))
+
+    @property
+    def over(self) -> bool:
+        return self._task.done()
 
     def drop(self) -> None:
         """Asks no more; the worker ends by itself."""
@@ -195,7 +199,10 @@ class Line:
     async def _deliver(self, letter: Letter) -> None:
         """Passes a message on, with its files beside their places: the front end puts them there, if they are still wanted."""
         message, files = letter.message, []
-        places = self._places.get(getattr(message, "job_id", ""), {})
+        job_id = getattr(message, "job_id", "")
+        places = self._places.get(job_id, {})
+        if isinstance(message, ENDS):
+            self._places.pop(job_id, None)
         for name, data in letter.files.items():
             if name in places:
                 waiting = self._settings.folder / uuid.uuid4().hex

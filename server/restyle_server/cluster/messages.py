@@ -11,6 +11,7 @@ from ..devices.vitals import Vitals
 from ..worker import messages as say
 
 LOST = "its machine can't be reached any more"  # as Gone says it
+ENDS = (say.Done, say.Learned, say.SetAside, say.Failed, say.Stopped)  # after which a worker says no more of a job
 
 # ---- Between the front end and the bridge
 

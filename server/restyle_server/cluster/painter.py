@@ -22,7 +22,7 @@ from ..admin.folders import state_dir
 from ..devices.slots import Gone, Worker, WorkerProcess
 from ..worker import messages as say
 from . import goods
-from .messages import LOST, Kept, Letter, Post
+from .messages import ENDS, LOST, Kept, Letter, Post
 from .stock import Stock
 
 THREADS = "OMP_NUM_THREADS"
@@ -31,7 +31,6 @@ ANSWER_SECONDS = 1.0  # that a question waits for something to say
 LOOK_SECONDS = 0.25  # between two looks at the lease
 LATEST = (say.Beat, say.Advanced, say.Previewed, Kept)  # of which only the last one counts
 NAMES: dict[type, tuple[str, ...]] = {say.Paint: (goods.RESULT, goods.REPORT, goods.FRAME, goods.SCALE), say.Learn: (goods.LEARNED,)}
-ENDS = (say.Done, say.Learned, say.SetAside, say.Failed, say.Stopped)
 
 
 class Painter:
@@ -83,7 +82,8 @@ class Painter:
         while self._letters and self._letters[0][0] <= seen:
             number, _ = self._letters.popleft()
             if (job_id := self._done.pop(number, None)) is not None:
-                self._files.pop(job_id, None)
+                for path in self._files.pop(job_id, {}).values():
+                    self._seen.pop(path, None)
                 self._stock.drop(job_id)
         if not self._letters:
             self._filled.clear()

@@ -29,10 +29,11 @@ class Stock:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def lacks(self, blob: Blob) -> bool:
-        """Else it is noted as used."""
+        """Else it is noted as used. Of another size is what a machine had not written yet when it lost its power."""
         with contextlib.suppress(OSError):
-            self._stamp(blob)
-            return False
+            if self._at(blob).stat().st_size == blob.size:
+                self._stamp(blob)
+                return False
         return True
 
     def keep(self, blob: Blob, data: Any) -> None:
@@ -45,7 +46,7 @@ class Stock:
     def folder(self, job_id: str) -> Path:
         """Of a job, made. OSError."""
         found = self._jobs / job_id
-        found.mkdir(mode=0o700, exist_ok=True)
+        found.mkdir(mode=0o700, parents=True, exist_ok=True)
         return found
 
     def lay(self, what: Blob | Place | Absent, job_id: str) -> Path:
@@ -91,8 +92,15 @@ class Stock:
 def _forget(root: Path, node: str) -> None:
     """The folders of nodes that ended long ago, and never drop theirs themselves."""
     for path in root.iterdir():
-        if path.name not in (node, "blobs") and path.is_dir() and time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
+        if path.name not in (node, "blobs") and path.is_dir() and time.time() - _used(path) > FORGOTTEN_SECONDS:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _used(folder: Path) -> float:
+    """When a job of the node began or ended last: the folder itself stays as it is meanwhile."""
+    with contextlib.suppress(OSError):
+        return (folder / "jobs").stat().st_mtime
+    return folder.stat().st_mtime
 
 
 def _same(source: Path, target: Path) -> None:

@@ -72,6 +72,11 @@ class NearPainter:
         post: Post = await self._through(lambda: self.painter.hear(seen, stamp))
         return post
 
+    async def fetch(self, number: int) -> Mapping[str, Any]:
+        await asyncio.sleep(self._machine.way)
+        files: Mapping[str, Any] = await self._through(lambda: self.painter.fetch(number))
+        return files
+
     def kill(self) -> None:
         if not self._machine.cut:
             self.painter.close()

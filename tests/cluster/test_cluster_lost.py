@@ -11,6 +11,7 @@ import pytest
 from calls import order, pixels, until
 from cluster.near import LOST_SECONDS, Machine, studio
 from fake_engine import painted_bytes, runs
+from restyle_server.cluster import line
 from restyle_server.wire import restyle_pb2 as wire
 
 pytestmark = pytest.mark.slow
@@ -91,6 +92,28 @@ async def test_a_machine_that_waits_for_a_large_file_does_not_hang(tmp_path: Pat
         machine.way = 2.0  # for each of three files
         job = await place.caller.create(order(seed=12))
         assert (await place.caller.end(job.id)).state == wire.SUCCEEDED
+        assert begun(place.machines) == [job.id]
+
+
+async def test_a_painting_may_be_on_its_way_for_longer_than_a_lost_machine_is_waited_for(tmp_path: Path, monkeypatch: Any) -> None:
+    async with studio(tmp_path, monkeypatch, ("one",), **SLOW) as place:
+        job = await place.caller.create(order(seed=16))
+        machine = await _running(place, job.id)
+        machine.way = LOST_SECONDS + 2.0
+        assert (await place.caller.end(job.id)).state == wire.SUCCEEDED
+        assert await place.caller.read(job.id) == painted_bytes(pixels(16), 16)
+        assert begun(place.machines) == [job.id]
+
+
+async def test_a_painting_that_finds_no_room_here_fails_in_a_sentence(tmp_path: Path, monkeypatch: Any) -> None:
+    def full(path: Path, data: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(line, "_write", full)
+    async with studio(tmp_path, monkeypatch, ("one",)) as place:
+        job = await place.caller.create(order(seed=17))
+        found = await place.caller.end(job.id)
+        assert (found.state, found.error.reason) == (wire.FAILED, "DISK_FULL")
         assert begun(place.machines) == [job.id]
 
 

@@ -15,14 +15,15 @@ from .. import __version__
 from ..devices.ends import KILLED
 from ..devices.slots import Gone
 from ..worker import messages as say
-from ..worker.process import INTERNAL
+from ..worker.process import DISK_FULL, INTERNAL
 from . import goods
-from .messages import ENDS, LOST, Alive, Heard, Kept, Letter, Post, Settings, StartWorker
+from .messages import ENDS, FILED, LOST, Alive, Heard, Kept, Letter, Post, Settings, StartWorker
 
 MARGIN_SECONDS = 1.0  # beyond the lease, before a worker is taken for lost: its machine looks at the lease now and then
 AGAIN_SECONDS = 5.0  # after which a question without an answer is asked anew: a connection that broke takes its answers along
+LOOK_SECONDS = 1.0  # between two questions to a worker whose files are on their way
 PAUSE_SECONDS = 0.3  # before a try that follows one which failed
-WAY_SECONDS = 600.0  # that a command and its files may be under way: 256 MiB at 4 Mbit/s
+WAY_SECONDS = 600.0  # that a command and its files, or a painting, may be under way: 256 MiB at 4 Mbit/s
 OPEN_SECONDS = 300.0  # for a machine to start a painter; a busy one imports for a minute
 OTHERS = "This machine has Restyle {there} and the server {here}; install the same version on both."
 UNFIT = "This machine has no Restyle that a painter could start with; install the same there as here: {said}."
@@ -47,6 +48,7 @@ class Painting(Protocol):
     async def open(self, node: str, device: str, factory: str, lost_seconds: float) -> str: ...
     async def tell(self, number: int, command: Any, files: Mapping[str, Any]) -> None: ...
     async def hear(self, seen: int, stamp: float | None) -> Post: ...
+    async def fetch(self, number: int) -> Mapping[str, Any]: ...
     def kill(self) -> None: ...
 
 
@@ -115,17 +117,14 @@ class Line:
         try:
             while True:
                 post = await self._asked(painter)
-                self._answered, self._stamp = time.monotonic(), post.stamp
-                self._speak(Alive(self._start.worker, post.pid, post.vitals, self._on_way == 0))
                 for letter in post.letters:
                     if letter.number > self._seen:
-                        await self._deliver(letter)
+                        await self._deliver(painter, letter)
                         self._seen = letter.number
                         if isinstance(letter.message, Gone):
                             return letter.message
                 if sending.done():
-                    await asyncio.sleep(self._settings.lost_seconds + MARGIN_SECONDS)  # until it has ended by itself
-                    raise Lost
+                    await self._give_up()
         finally:
             sending.cancel()
 
@@ -156,9 +155,13 @@ class Line:
             if not asked.done():
                 continue
             try:
-                return asked.result()
+                post = asked.result()
             except Broken:  # also of one that died: whether it has is only known when its lease is over
                 await asyncio.sleep(min(left, PAUSE_SECONDS))
+                continue
+            self._answered, self._stamp = time.monotonic(), post.stamp
+            self._speak(Alive(self._start.worker, post.pid, post.vitals, self._on_way == 0))
+            return post
 
     async def _send(self, painter: Painting) -> None:
         """Until a command takes too long."""
@@ -196,18 +199,50 @@ class Line:
             else:
                 return
 
-    async def _deliver(self, letter: Letter) -> None:
-        """Passes a message on, with its files beside their places: the front end puts them there, if they are still wanted."""
+    async def _give_up(self) -> None:
+        """Lost, as soon as it has ended by itself."""
+        await asyncio.sleep(self._settings.lost_seconds + MARGIN_SECONDS)
+        raise Lost
+
+    async def _fetched(self, painter: Painting, number: int) -> Mapping[str, Any]:
+        """A letter's files. Meanwhile the worker is asked on, so that nobody takes it for lost, itself neither. Lost; OSError."""
+        end = time.monotonic() + WAY_SECONDS
+        while time.monotonic() < end:
+            fetching = asyncio.ensure_future(painter.fetch(number))
+            fetching.add_done_callback(_forgotten)
+            try:
+                while not fetching.done() and time.monotonic() < end:
+                    await asyncio.wait({fetching}, timeout=LOOK_SECONDS)
+                    if not fetching.done():
+                        await self._asked(painter)
+                if fetching.done():
+                    return fetching.result()
+            except Broken:
+                await asyncio.sleep(PAUSE_SECONDS)
+            finally:
+                fetching.cancel()
+        await self._give_up()
+        return {}
+
+    async def _deliver(self, painter: Painting, letter: Letter) -> None:
+        """Passes a message on, with its files beside their places: the front end puts them there, if they are still wanted. Lost."""
         message, files = letter.message, []
         job_id = getattr(message, "job_id", "")
         places = self._places.get(job_id, {})
         if isinstance(message, ENDS):
             self._places.pop(job_id, None)
-        for name, data in letter.files.items():
-            if name in places:
-                waiting = self._settings.folder / uuid.uuid4().hex
-                await asyncio.to_thread(_write, waiting, data)
-                files.append((waiting, places[name]))
+        try:
+            for name, data in (await self._fetched(painter, letter.number) if isinstance(message, FILED) else {}).items():
+                if name in places:
+                    waiting = self._settings.folder / uuid.uuid4().hex
+                    files.append((waiting, places[name]))
+                    await asyncio.to_thread(_write, waiting, data)
+        except OSError:
+            for waiting, _ in files:
+                waiting.unlink(missing_ok=True)
+            if not isinstance(message, say.Done):  # what was kept matters to those alone who go on from it
+                return
+            message, files = say.Failed(job_id, *DISK_FULL, ""), []
         if isinstance(message, say.Done):
             message = replace(message, result=replace(message.result, path=places[goods.RESULT]))
         self._speak(Heard(self._start.worker, message, tuple(files)))
@@ -216,7 +251,7 @@ class Line:
         self._speak(Heard(self._start.worker, message))
 
 
-def _forgotten(asked: asyncio.Future[Post]) -> None:
+def _forgotten(asked: asyncio.Future[Any]) -> None:
     """An answer that came too late: another question was asked meanwhile."""
     if not asked.cancelled():
         asked.exception()

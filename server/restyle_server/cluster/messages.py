@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..devices.slots import Gone
 from ..devices.vitals import Vitals
@@ -79,6 +78,9 @@ class Kept:
     job_id: str
 
 
+FILED = (Kept, say.Done)  # with which files come
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """From a worker. files: that came with it: where each waits, and where it belongs."""
@@ -110,11 +112,10 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """number: from 1. files: by name; arrays of uint8."""
+    """number: from 1, by which the files of one of FILED are fetched."""
 
     number: int
     message: say.Message | Gone | Kept
-    files: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

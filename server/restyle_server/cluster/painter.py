@@ -92,8 +92,13 @@ class Painter:
                     await self._filled.wait()
             except TimeoutError:
                 pass
-        letters = [Letter(number, message, await asyncio.to_thread(self._with, message)) for number, message in list(self._letters)]
-        return Post(tuple(letters), time.monotonic(), self.child.pid, self.child.vitals())
+        letters = tuple(Letter(number, message) for number, message in self._letters)
+        return Post(letters, time.monotonic(), self.child.pid, self.child.vitals())
+
+    async def fetch(self, number: int) -> dict[str, Any]:
+        """The files that go with the letter of this number, by name, as arrays of uint8; none of one that a later letter has replaced. OSError."""
+        found = next((message for letter, message in self._letters if letter == number), None)
+        return await asyncio.to_thread(self._with, found)
 
     # ---- Inside
 
@@ -122,8 +127,7 @@ class Painter:
         self._seen[path] = mark
         return before != mark
 
-    def _with(self, message: say.Message | Gone | Kept) -> dict[str, Any]:
-        """The files that go with a message."""
+    def _with(self, message: say.Message | Gone | Kept | None) -> dict[str, Any]:
         match message:
             case Kept():
                 names: tuple[str, ...] = goods.LASTING

@@ -98,6 +98,10 @@ class RayPainter:
         post: Post = await self._one(self._actor.hear.remote(seen, stamp))
         return post
 
+    async def fetch(self, number: int) -> Mapping[str, Any]:
+        files: Mapping[str, Any] = await self._one(self._actor.fetch.remote(number))
+        return files
+
     def kill(self) -> None:
         with contextlib.suppress(Exception):
             self._ray.kill(self._actor)

@@ -248,6 +248,8 @@ class AsyncLive:
                         sender.result()
                 await receiver
             finally:
+                for task in (sender, receiver):  # both before either is waited for: a second cancellation of this task would spare the other
+                    task.cancel()
                 await ended(sender)
                 await ended(receiver)
 

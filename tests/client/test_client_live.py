@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from restyle_client import (
     connect,
     connect_async,
 )
+from restyle_client.backoff import INSIST_SECONDS, Backoff
 from restyle_server.limits import Limits
 
 __all__ = ["serving"]
@@ -203,3 +205,33 @@ async def test_looks_are_added_listed_fetched_and_removed(serving: Serving, tmp_
         await session.delete_look("test-look")
         with pytest.raises(NotFound):
             await session.look("test-look")
+
+
+class SlowStream:
+    """In the place of a stream whose message takes its time to be broken off, as on a busy machine."""
+
+    async def send_message(self, message: Any) -> None:
+        if not message.open.client_id:  # any but the first
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(3 * INSIST_SECONDS)
+
+    async def recv_message(self) -> None:
+        await asyncio.Event().wait()
+
+
+class SlowConnection:
+    @asynccontextmanager
+    async def stream(self, method: str) -> AsyncIterator[SlowStream]:
+        yield SlowStream()
+
+
+async def test_a_canvas_that_is_closed_leaves_no_task_behind_on_a_busy_machine() -> None:
+    before = asyncio.all_tasks()
+    canvas = AsyncLive(cast(Any, SlowConnection()), "client", RGBA8, SIDE, SIDE, "test-look", None, None, Backoff(0.0))
+    async with canvas:
+        canvas.change(0, 0, SIDE, SIDE, bytes(SIDE * SIDE * 4))
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(5 * INSIST_SECONDS)
+    assert asyncio.all_tasks() == before

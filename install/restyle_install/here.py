@@ -66,7 +66,8 @@ def here() -> Here:
 
 def maker_of(folder: Path) -> Maker:
     """By what it left in the folder."""
-    if making.stamp_of(folder, home.KEYS):
+    unfinished = folder.name == home.ENVIRONMENT and (folder / making.MARK).is_file() and not (folder / making.STAMP).exists()
+    if unfinished or making.stamp_of(folder, home.KEYS):
         return Maker.INSTALLER
     return next((maker for name, maker in RECEIPTS.items() if (folder / name).is_file()), Maker.PERSON)
 

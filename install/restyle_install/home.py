@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def source_of_wheel(path: Path) -> Source:
             name = next(name for name in archive.namelist() if re.fullmatch(r"restyle-[^/]+\.dist-info/METADATA", name))
             words = archive.read(name).decode("utf-8").partition("\n\n")[0].splitlines()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except (OSError, zipfile.BadZipFile, StopIteration, UnicodeDecodeError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, StopIteration, UnicodeDecodeError) as error:  # RuntimeError: a zip with a password
         raise EnvironmentProblem(f"{path} is no wheel of Restyle; give the file restyle-VERSION-py3-none-any.whl.") from error
     needs = [word.partition(": ")[2] for word in words if word.startswith("Requires-Dist: ")]
     version = next((word.partition(": ")[2] for word in words if word.startswith("Version: ")), "")
@@ -91,13 +92,16 @@ def fits(stamp: dict[str, Any] | None, source: Source, choices: Choices) -> bool
     return choices.client_only or choices.asked in ("auto", stamp["torch"])
 
 
-def install(source: Source, folder: Path, choices: Choices, machine: Machine, say: Say) -> None:
-    """Makes the environment, or brings it to another version. EnvironmentProblem. Whole or without a stamp."""
+def install(source: Source, folder: Path, choices: Choices, machine: Machine, say: Say, *, runs_this: bool = False) -> None:
+    """Makes the environment, or brings it to another version. EnvironmentProblem. Whole or without a stamp.
+
+    runs_this: it is never made anew, not even after an update that failed, as it runs this very code.
+    """
     stamp = kept(folder)
     making.check(machine, folder, choices.need)
-    if stamp and (choices.client_only or choices.asked in ("auto", stamp["torch"]) or stamp["client"]):
-        say(f"Replacing Restyle {stamp['version']} by {source.version}.")
-        (folder / making.STAMP).unlink()
+    if runs_this or (stamp and (choices.client_only or choices.asked in ("auto", stamp["torch"]) or stamp["client"])):
+        say(f"Replacing Restyle {stamp['version']} by {source.version}." if stamp else f"Going on to Restyle {source.version}, as an update was not finished.")
+        (folder / making.STAMP).unlink(missing_ok=True)
     else:
         making.announce(folder, choices.need, say)
         making.make(folder, machine, say)

@@ -68,7 +68,7 @@ def _from_wheel(here: Here, source: home.Source, packages: Path | None, machine:
     """PyTorch stays as it is, unless the new version needs a newer one."""
     if here.maker is Maker.INSTALLER:
         stamp = home.kept(here.folder) or {}
-        home.install(source, here.folder, _choices(here, str(stamp.get("torch", "auto")), packages, machine), machine, say)
+        home.install(source, here.folder, _choices(here, str(stamp.get("torch", "auto")), packages, machine), machine, say, runs_this=True)
         return
     say(f"Replacing Restyle in {here.folder} by {source.version}.")
     ways = home.ways(source, here.folder, _choices(here, "auto", packages, machine), machine)

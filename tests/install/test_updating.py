@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from restyle_install import updating
 from restyle_install.here import Here, Maker, Origin, maker_of, origin_of
-from restyle_install.making import LOG, EnvironmentProblem, Machine
+from restyle_install.home import KEYS
+from restyle_install.making import LOG, MARK, EnvironmentProblem, Machine, program_of, stamp_of, write_stamp
 from restyle_install.places import Places
 
 
@@ -98,12 +99,35 @@ def test_an_update_that_fails_leaves_the_plugins_as_they_were(tmp_path: Path, wh
     assert programs.settled == []
 
 
+def test_after_an_update_that_failed_the_next_one_completes_it_in_place(tmp_path: Path, wheel: Path) -> None:
+    folder = own(tmp_path, Maker.INSTALLER).folder
+    program_of(folder, "restyle").parent.mkdir()
+    program_of(folder, "restyle").touch()
+    (folder / MARK).touch()
+    write_stamp(folder, {"source": "", "client": False, "torch": "auto", "python": "3.12", "version": "0.1.0"})
+    with pytest.raises(EnvironmentProblem, match="run this again"):
+        update(tmp_path, Programs(failing="install"), own(tmp_path, Maker.INSTALLER), wheel)
+    assert maker_of(folder) is Maker.INSTALLER
+    programs = Programs()
+    assert update(tmp_path, programs, own(tmp_path, maker_of(folder)), wheel)
+    assert not any(" venv " in command for command in programs.commands), "it would take away what runs this"
+    stamp = stamp_of(folder, KEYS)
+    assert stamp is not None
+    assert stamp["version"] == "0.2.0"
+
+
 def test_what_is_no_wheel_of_restyle_stops_it_before_anything_is_done(tmp_path: Path) -> None:
     (tmp_path / "photo.whl").write_bytes(b"not a zip")
     with zipfile.ZipFile(tmp_path / "other.whl", "w") as archive:
         archive.writestr("other-1.dist-info/METADATA", "Name: other\nVersion: 1\n\n")
+    damaged = tmp_path / "damaged.whl"
+    with zipfile.ZipFile(damaged, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("restyle-0.2.0.dist-info/METADATA", "Name: restyle\n" * 100)
+    content = bytearray(damaged.read_bytes())
+    content[30 + len("restyle-0.2.0.dist-info/METADATA")] = 0xFF  # the first of what is compressed
+    damaged.write_bytes(content)
     programs = Programs()
-    for name in ("photo.whl", "other.whl"):
+    for name in ("photo.whl", "other.whl", "damaged.whl"):
         with pytest.raises(EnvironmentProblem, match="no wheel of Restyle"):
             update(tmp_path, programs, own(tmp_path), tmp_path / name)
     assert programs.commands == []

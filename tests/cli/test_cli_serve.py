@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 from cli.running import PATIENCE, Restyle
 
 
 def test_a_running_server_is_told_about(restyle: Restyle) -> None:
-    told = json.loads(restyle("status", "--json").stdout)
+    give_up = time.monotonic() + PATIENCE
+    while (told := json.loads(restyle("status", "--json").stdout))["devices"][0]["state"] == "starting":  # until then nobody knows its name
+        assert time.monotonic() < give_up
     assert (told["running"], told["weights_in_use"], told["devices"][0]["id"]) == (True, "vgg16", "cpu")
     lines = restyle("status").stdout.splitlines()
     assert lines[0].startswith(f"Restyle {told['version']} at {told['address']}, serving for ")

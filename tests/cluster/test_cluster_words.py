@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from restyle_cli.commands.work import tell_if_open
 from restyle_server.admin.config import Config
 from restyle_server.cluster import cluster
 from restyle_server.cluster.bridge import why
@@ -91,3 +93,13 @@ def test_a_version_is_a_label() -> None:
 def test_one_machine_loads_nothing_of_it() -> None:
     program = "import sys, restyle_server.server; print([name for name in sys.modules if name.startswith(('ray', 'restyle_server.cluster'))])"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
+def test_a_token_that_others_may_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    token = tmp_path / "cluster.token"
+    token.touch()
+    for mode, told in ((0o600, False), (0o640, True), (0o644, True)):
+        token.chmod(mode)
+        tell_if_open(token)
+        assert (f"chmod 600 {token}" in capsys.readouterr().out) is told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -39,6 +40,7 @@ def work(
         command = node_command(address(join), token_file.absolute(), *_more(name, cpus, gpus))
     except ValueError as error:
         raise Failure(str(error)) from error
+    tell_if_open(token_file)
     belonged = False
     while True:
         status, said, taken = _worked(command)
@@ -49,6 +51,12 @@ def work(
             raise Failure(said or REFUSES.format(address=join))
         line(f"{said or 'The cluster is gone.'} Looking for it again; Ctrl-C ends this.")
         time.sleep(AGAIN_SECONDS)
+
+
+def tell_if_open(token_file: Path) -> None:
+    """A copy that was carried here may have come with a mode that lets others read it, who could then run code on every machine."""
+    if os.name == "posix" and token_file.stat().st_mode & 0o077:
+        line(f"Others on this machine may read the cluster's secret; keep it private: chmod 600 {token_file}")
 
 
 def _more(name: str, cpus: float | None, gpus: int | None) -> list[str]:

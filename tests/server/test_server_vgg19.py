@@ -15,7 +15,7 @@ from stand_in import write_vgg19
 
 pytestmark = pytest.mark.slow
 SIDE = 64
-ROUNDING = 2  # of 255: what a few evaluations make of float32's
+ROUNDING = 2  # of 255: what four evaluations make of float32's
 
 
 def picture() -> bytes:
@@ -28,7 +28,7 @@ def picture() -> bytes:
 
 def spec(weights: str) -> wire.JobSpec:
     plane = wire.Plane(format=wire.PixelFormat(channels=wire.RGB, depth=wire.U8), width=SIDE, height=SIDE, payload=0)
-    parameters = wire.Parameters(evaluations=6, seed=1, precision=wire.FP32, weights=weights)
+    parameters = wire.Parameters(evaluations=4, seed=1, precision=wire.FP32, weights=weights)
     return wire.JobSpec(content=plane, styles=[wire.StyleUse(style_id="night")], lifetime=wire.DETACHED, parameters=parameters)
 
 

@@ -74,7 +74,7 @@ def hold_last(path: Path, suffix: str, seconds: Fraction) -> None:
             file.write(min(round(seconds * 1000), 0xFFFFFF).to_bytes(3, "little"))
             return
         delay = min(seconds, Fraction(LONGEST))
-        delay = delay.limit_denominator(min(1000, int(LONGEST / max(delay, 1))))  # so that the numerator has room, too
+        delay = delay.limit_denominator(min(1000, int(LONGEST / max(delay, Fraction(1)))))  # so that the numerator has room, too
         file.seek(start)
         chunk = bytearray(file.read(size))
         struct.pack_into(">HH", chunk, 20, delay.numerator, delay.denominator)

@@ -22,8 +22,8 @@ def settle() -> None:
 
 
 def hold() -> None:
-    """To be called once, by a process that paints on a processor, which is to call `give_back` after each job. Activations of 32 MB and more would else go back
-    to the system whenever they are let go: to have them mapped and cleared again takes a sixth of an evaluation."""
+    """To be called once, by a process that paints on a processor, which is to call `give_back` after each job, and when it rests. Activations of 32 MB
+    and more would else go back to the system whenever they are let go: to have them mapped and cleared again takes a sixth of an evaluation."""
     mallopt = _glibc("mallopt")
     if mallopt is not None and (mallopt(_MMAP_THRESHOLD, HELD_BYTES) or mallopt(_MMAP_THRESHOLD, OLD_MOST)):
         mallopt(_TRIM_THRESHOLD, HELD_BYTES)

@@ -44,6 +44,7 @@ LIVE_SECONDS = 120.0  # that a part of a live canvas may wait for its painting: 
 LIVE_PIECE = 512 * 512  # px of a live canvas that are painted at a time: a tenth of a second on two cores
 LIVE_PIECE_BYTES = 2 * MIB  # of them: one message
 LIVE_TURN_SECONDS = 0.25  # that live canvases may take between two evaluations of a job
+WORKER_IDLE_SECONDS = 2.0  # without an order, after which a worker gives back what it kept of memory
 LEARN_PREVIEW_SECONDS = 3.0  # between two previews of a look that is learned: each costs as much as a step
 LEARN_KEEP_SECONDS = 15.0  # between two writings of what a look has learned: some 10 MB, of which a killed worker loses the last
 LEARN_SETBACKS = 3  # ends of its worker that a learning survives, without one rest in between: it may be at fault

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
+from restyle_server.worker import messages as say
+from restyle_server.worker import process
 
 PAGES = (64 << 20) // 4096  # of a piece that glibc gives back whenever it is let go, unless it is told not to
 ASKED = """
@@ -37,3 +41,16 @@ def test_memory_is_held_within_a_job_and_given_back_after_it() -> None:
 
     assert again < PAGES // 16 < first
     assert later > PAGES // 2, "what nobody uses between jobs is the system's"
+
+
+def test_a_worker_that_rests_gives_back_what_it_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    orders, rests, taken = process.Orders(), threading.Event(), []
+    monkeypatch.setattr(process, "WORKER_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(process, "heap", SimpleNamespace(give_back=rests.set))
+    worker = threading.Thread(target=lambda: taken.append(orders.take()), daemon=True)
+    worker.start()
+
+    assert rests.wait(30)
+    orders.put(say.Resume("a"))
+    worker.join(30)
+    assert taken == [say.Resume("a")]

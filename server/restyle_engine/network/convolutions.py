@@ -101,7 +101,7 @@ def layout(values: Tensor) -> torch.memory_format:
 
 def _channels_last(values: Tensor) -> Tensor:
     """(h, w, C) of (1, C, h, w); no copy where they lie that way."""
-    return values[0].permute(1, 2, 0).contiguous()
+    return values.squeeze(0).permute(1, 2, 0).contiguous()  # of two pictures, [0] would forget one
 
 
 def _channels_first(values: Tensor) -> Tensor:

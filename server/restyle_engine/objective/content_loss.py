@@ -26,6 +26,10 @@ def held_layers(task: Task) -> dict[str, float]:
     return {} if task.textured else {layer: share for layer, share in task.parameters.content_layers if share > 0}
 
 
+Seen = tuple[Mapping[str, Tensor], Mapping[str, float]]
+"""By layer: activations of a whole content, and their variance over it, the mean of all channels."""
+
+
 class FeatureMatch:
     """Mean squared difference to the content's activations, in parts of their own variance: 1 is a picture that knows only their mean."""
 
@@ -39,9 +43,11 @@ class FeatureMatch:
         *,
         relative: bool = True,
         beside: FeatureMatch | None = None,
+        seen: Seen | None = None,
     ) -> None:
         """base: the content, (1, 3, h, w). layers: by name, with their weights; none: nothing is held. more: (1, 1, h, w), by pixel. tiles: what none of them
-        owns does not count. relative: whether the variance counts; Gatys' own term is the plain difference. beside: another, that is added."""
+        owns does not count. relative: whether the variance counts; Gatys' own term is the plain difference. beside: another, that is added.
+        seen: the content's activations, of its layers among others; None: they are looked at."""
         self._own = tuple(layers)
         self._beside = beside
         self._base = base
@@ -49,7 +55,7 @@ class FeatureMatch:
         self._more: list[Tensor | None] = [None] * (deepest + 1) if more is None else [*levels(more, deepest)]
         self._vgg = vgg
         self._counted = [sum(math.prod(_own(tile, level)) for tile in tiles) for level in range(deepest + 1)]  # positions, by number of poolings
-        self._kept, variances = _seen(vgg, base, self._own, tiles) if layers else ({}, {})
+        self._kept, variances = seen or (_seen(vgg, base, [self._own], tiles) if layers else ({}, {}))
         self._weights = {name: weight / max(variances[name], SMALLEST_VARIANCE) if relative else weight for name, weight in layers.items()}
 
     @property
@@ -88,15 +94,19 @@ def held(vgg: Vgg, base: Tensor, layers: Mapping[str, float], strength: Strength
     """What holds a painting of a strength to a content (1, 3, h, w). layers: as FeatureMatch has them."""
     if not layers:
         return FeatureMatch(vgg, base, layers, None, tiles)
-    lines = None if strength.kept is None else FeatureMatch(vgg, base, {LINES: LINES_WEIGHT}, strength.kept, tiles)
-    return FeatureMatch(vgg, base, layers, strength.hold(), tiles, beside=lines)
+    if strength.kept is None:
+        return FeatureMatch(vgg, base, layers, strength.hold(), tiles)
+    seen = _seen(vgg, base, [tuple(layers), (LINES,)], tiles)
+    lines = FeatureMatch(vgg, base, {LINES: LINES_WEIGHT}, strength.kept, tiles, seen=seen)
+    return FeatureMatch(vgg, base, layers, strength.hold(), tiles, beside=lines, seen=seen)
 
 
 @torch.no_grad()
-def _seen(vgg: Vgg, base: Tensor, layers: Sequence[str], tiles: Sequence[Tile]) -> tuple[dict[str, Tensor], dict[str, float]]:
-    """The content's activations by layer, none where they take too much; and their variance over the picture, the mean of all channels."""
+def _seen(vgg: Vgg, base: Tensor, terms: Sequence[Sequence[str]], tiles: Sequence[Tile]) -> Seen:
+    """The content's activations at the layers of some terms, in one pass, but for those of a term that would take too much; and their variances."""
     size = next(iter(vgg.filters.values())).weight.element_size()
-    keep = len(tiles) == 1 or sum(channels(layer) * size / 4 ** depth(layer) for layer in layers) <= KEPT_BYTES
+    keep = {layer for term in terms if len(tiles) == 1 or sum(channels(one) * size / 4 ** depth(one) for one in term) <= KEPT_BYTES for layer in term}
+    layers = set().union(*terms)
     kept: dict[str, Tensor] = {}
     sums: dict[str, Tensor] = {}  # (2, C): of the activations and of their squares
     counts: dict[str, int] = {}
@@ -107,7 +117,7 @@ def _seen(vgg: Vgg, base: Tensor, layers: Sequence[str], tiles: Sequence[Tile]) 
             found = torch.stack((exact.sum((0, 2, 3)), exact.square().sum((0, 2, 3))))
             sums[layer] = sums[layer] + found if layer in sums else found
             counts[layer] = counts.get(layer, 0) + own.shape[-2] * own.shape[-1]
-            if keep:
+            if layer in keep:
                 if layer not in kept:
                     height, width = (-(-side >> depth(layer)) for side in base.shape[-2:])
                     kept[layer] = torch.empty(1, values.shape[1], height, width, dtype=values.dtype, device=values.device, memory_format=layout(values))

@@ -25,6 +25,8 @@ SUFFIXES = (".webp", ".apng")
 TIME_BASE = Fraction(1, 1000)  # s
 TAGS = Tags(RGB, full=True)
 SHORTEST, USUAL = 11, 100  # ms: browsers show a frame that has less for 100 ms
+MOST_FRAMES = 10_000  # of WebP, seven minutes at 25 a second: libwebp looks for each from the first one on: 0.7 s for these, 3 minutes for 100,000
+LONGEST = 0xFFFF  # numerator and denominator of an APNG frame's seconds
 
 
 def is_webp(path: Path) -> bool:
@@ -71,10 +73,11 @@ def hold_last(path: Path, suffix: str, seconds: Fraction) -> None:
             file.seek(start + 12)
             file.write(min(round(seconds * 1000), 0xFFFFFF).to_bytes(3, "little"))
             return
-        delay = seconds.limit_denominator(1000)
+        delay = min(seconds, Fraction(LONGEST))
+        delay = delay.limit_denominator(min(1000, int(LONGEST / max(delay, Fraction(1)))))  # so that the numerator has room, too
         file.seek(start)
         chunk = bytearray(file.read(size))
-        struct.pack_into(">HH", chunk, 20, min(delay.numerator, 0xFFFF), delay.denominator)
+        struct.pack_into(">HH", chunk, 20, delay.numerator, delay.denominator)
         file.seek(start)
         file.write(chunk + zlib.crc32(b"fcTL" + chunk).to_bytes(4, "big"))
 
@@ -102,8 +105,11 @@ def _opened(path: Path) -> Iterator[WebPImagePlugin.WebPImageFile]:
     try:
         with Image.open(path, formats=["WEBP"]) as image:
             require_size(path.name, *image.size)
-            yield cast("WebPImagePlugin.WebPImageFile", image)
-    except FilmError:
-        raise
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+            animation = cast("WebPImagePlugin.WebPImageFile", image)
+            if animation.n_frames > MOST_FRAMES:
+                raise FilmError(f"{path.name} has more than {MOST_FRAMES:,} frames; cut it into parts.")
+            yield animation
+    except Image.DecompressionBombError as error:
+        raise FilmError(f"{path.name} has more pixels than can be handled; scale it down, or cut it into parts.") from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise FilmError(f"{path.name} can't be read to its end: it is damaged or cut short; export or download it again.") from error

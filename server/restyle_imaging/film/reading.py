@@ -124,6 +124,7 @@ class _Found:
         self._other: tuple[int, int, int] | None = None  # position, width, height
         self._alpha = self._interlaced = False
         self._bits, self._lasts = 8, 0
+        self._averaged = bool(stream.average_rate)
         told = stream.average_rate or stream.guessed_rate or stream.base_rate
         self._rate = Fraction(told) if told else fps
         self._timed = self._exact = True
@@ -156,7 +157,9 @@ class _Found:
         times, end = self.times, self.times[-1] + self._lasts
         if self._rate is None and len(times) > 1 and not self._timed:
             raise FilmError(f"{name} doesn't tell how long its frames are shown; say how many there are in a second with --fps.")
-        rate = self._rate or (Fraction(len(times)) / ((end - times[0]) * self._base) if self._timed and len(times) > 1 else Fraction(25))
+        rate = self._rate or Fraction(25)
+        if self._timed and len(times) > 1 and not self._averaged:  # what else is told may be the clock's: 100,000 for an APNG of two frames
+            rate = Fraction(len(times)) / ((end - times[0]) * self._base)
         if not self._timed:
             self._base = 1 / rate
             times, end = list(range(len(times))), len(times)

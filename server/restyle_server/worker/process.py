@@ -22,7 +22,7 @@ from restyle_engine.verdict import Between, Cancelled, Verdict
 from restyle_imaging.planes.formats import Plane
 
 from .. import heap
-from ..limits import BEAT_SECONDS, LEARN_PREVIEW_SECONDS, LIVE_TURN_SECONDS
+from ..limits import BEAT_SECONDS, LEARN_PREVIEW_SECONDS, LIVE_TURN_SECONDS, WORKER_IDLE_SECONDS
 from ..records import report
 from ..records.report import Report
 from ..records.result import Result
@@ -264,15 +264,20 @@ class Orders:
             self._filled.notify()
 
     def take(self) -> Work | say.LivePaint:
-        """The next, whenever it comes."""
+        """The next, whenever it comes. What live painting leaves of memory goes back once it rests, as to have it anew for each part costs a sixth of it."""
         with self._filled:
-            self._filled.wait_for(lambda: self._live or self._orders)
+            if not self._filled.wait_for(self._waiting, WORKER_IDLE_SECONDS):
+                heap.give_back()
+                self._filled.wait_for(self._waiting)
             return self._live.popleft() if self._live else self._orders.popleft()
 
     def take_live(self) -> say.LivePaint | None:
         """The next of live painting, if there is one."""
         with self._filled:
             return self._live.popleft() if self._live else None
+
+    def _waiting(self) -> bool:
+        return bool(self._live or self._orders)
 
 
 def _prepared(engine: Engine, command: say.Prepare) -> None:

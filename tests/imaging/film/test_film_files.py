@@ -14,7 +14,7 @@ from cli import films
 from PIL import Image
 from restyle_imaging import extra
 from restyle_imaging.errors import FilmError
-from restyle_imaging.film import codecs, reading, tags
+from restyle_imaging.film import animations, codecs, reading, tags
 from restyle_imaging.film.tags import Tags
 from restyle_imaging.film.writing import PLAIN, Shape, Sound, Writer
 from restyle_imaging.io.pictures import plane_of
@@ -89,6 +89,31 @@ def test_frames_of_animated_webp_that_are_hardly_shown_take_as_long_as_in_browse
     frames[0].save(tmp_path / "film.webp", save_all=True, append_images=frames[1:], duration=[0, 40, 10], lossless=True)
     film = reading.look(tmp_path / "film.webp")
     assert [float(start) for start in film.starts] == pytest.approx([0, 0.1, 0.14, 0.24])
+
+
+def test_animated_webp_of_too_many_frames_or_pixels_is_refused_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "film.webp"
+    write(path, None)
+    data = bytearray(path.read_bytes())
+    data[24:30] = bytes([254, 63, 0] * 2)  # VP8X's sides, less 1 (RFC 9649, 2.7): as large as there may be
+    path.write_bytes(data)
+    with pytest.raises(FilmError, match=r"film\.webp has more pixels than can be handled"):
+        reading.look(path)
+    write(path, None)
+    monkeypatch.setattr(animations, "MOST_FRAMES", 3)
+    with pytest.raises(FilmError, match=r"film\.webp has more than 3 frames; cut it"):
+        reading.look(path)
+
+
+@pytest.mark.parametrize("last", [Fraction(1, 7), Fraction(70_123, 1000)])
+def test_the_last_frame_of_an_apng_is_shown_as_long_as_it_was_to_be(tmp_path: Path, last: Fraction) -> None:
+    film = reading.look(films.film(tmp_path / "film.apng", 3, codec="apng", times=[Fraction(0), Fraction(1), Fraction(2), 2 + last]))
+    assert float(film.starts[-1]) == pytest.approx(2 + last, rel=0.001)
+
+
+def test_an_animation_of_two_frames_has_the_rate_of_its_times(tmp_path: Path) -> None:
+    film = reading.look(films.film(tmp_path / "film.apng", 2, codec="apng"))
+    assert float(film.rate) == pytest.approx(10)
 
 
 def test_ffv1_loses_nothing_of_16_bits(tmp_path: Path) -> None:

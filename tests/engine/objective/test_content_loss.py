@@ -1,0 +1,39 @@
+"""What holds a painting to its content is the sum of its terms, and looks at the content once for all of them."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import pytest
+import torch
+from restyle_engine.large.tiles import grid, whole
+from restyle_engine.network.calibration import network
+from restyle_engine.network.vgg import Vgg
+from restyle_engine.objective.content_loss import LINES, LINES_WEIGHT, FeatureMatch, held
+from restyle_engine.objective.strength import Strength
+from restyle_engine.parameters import Pooling
+from restyle_server.weights.catalogue import SHIPPED
+
+SIDE = 64
+
+
+@pytest.mark.parametrize("layers", [{"relu4_2": 1.0}, {LINES: 0.5, "relu4_2": 0.5}], ids=["another layer", "the same layer"])
+@pytest.mark.parametrize("side", [None, 32])
+def test_faces_are_held_as_by_two_terms_and_the_content_is_looked_at_once(layers: dict[str, float], side: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    vgg = network(SHIPPED, Pooling.AVERAGE)
+    base, now = torch.rand(2, 1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
+    kept = torch.zeros(1, 1, SIDE, SIDE)
+    kept[..., 10:40, 10:40] = 0.8
+    strength, tiles = Strength(75.0, None, kept), whole(SIDE, SIDE) if side is None else grid(SIDE, SIDE, side, 16)
+    plain = Vgg.features
+    with monkeypatch.context() as patched:
+        features_of = Mock(side_effect=lambda *given: plain(vgg, *given))
+        patched.setattr(Vgg, "features", features_of)
+        hold = held(vgg, base, layers, strength, tiles)
+    own, lines = FeatureMatch(vgg, base, layers, strength.hold(), tiles), FeatureMatch(vgg, base, {LINES: LINES_WEIGHT}, kept, tiles)
+
+    assert features_of.call_count == len(tiles)
+    for tile in tiles:
+        features = vgg.features(tile.seen(now), hold.layers)
+        assert float(hold.loss(features, tile)) == pytest.approx(float(own.loss(features, tile) + lines.loss(features, tile)), rel=1e-6)
+        assert float(lines.loss(features, tile)) > 0 or not tile.own(kept).any()

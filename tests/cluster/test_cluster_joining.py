@@ -33,8 +33,9 @@ def said(program: str, *words: str) -> str:
 
 def test_who_does_not_belong_is_told_why(tmp_path: Path) -> None:
     where, own, other = f"127.0.0.1:{free_port()}", tmp_path / "cluster.token", tmp_path / "other.token"
-    own.write_text("1" * 64)
-    other.write_text("2" * 64)
+    for token, digit in ((own, "1"), (other, "2")):
+        token.touch(0o600)
+        token.write_text(digit * 64)
     with subprocess.Popen(head_command(address(where), own), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as head:
         assert head.stdin is not None
         assert head.stdout is not None

@@ -251,7 +251,7 @@ def _cluster(checkout: Checkout, limit: float, say: Say) -> Entry:
     """The tests that need Ray, which only they have: nothing else may notice whether it is there."""
     ray = tomllib.loads((checkout.root / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["ray"]
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="restyle-ray-") as folder:
+    with tempfile.TemporaryDirectory(prefix="restyle-packages-") as folder:
         install = [checkout.python, "-m", "pip", "install", "--quiet", "--target", folder, *ray]
         if status := run(install, say, environment=checkout.variables, folder=checkout.root, seconds=limit):
             return Entry("cluster", time.monotonic() - started, status, closing="cluster: Ray can't be installed")

@@ -10,7 +10,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from restyle_install.making import python_of
@@ -247,20 +247,6 @@ def _demo(checkout: Checkout, limit: float, say: Say) -> Entry:
     return Entry("demo", time.monotonic() - started, worst, inner)
 
 
-def _cluster(checkout: Checkout, limit: float, say: Say) -> Entry:
-    """The tests that need Ray, which only they have: nothing else may notice whether it is there."""
-    ray = tomllib.loads((checkout.root / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["ray"]
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="restyle-packages-") as folder:
-        install = [checkout.python, "-m", "pip", "install", "--quiet", "--target", folder, *ray]
-        if status := run(install, say, environment=checkout.variables, folder=checkout.root, seconds=limit):
-            return Entry("cluster", time.monotonic() - started, status, closing="cluster: Ray can't be installed")
-        paths = [folder, *filter(None, [checkout.variables.get("PYTHONPATH")])]
-        there = replace(checkout, variables={**checkout.variables, "PYTHONPATH": os.pathsep.join(paths)})
-        found = _tests("cluster", "cluster", 1)(there, limit - (time.monotonic() - started), say)
-    return replace(found, seconds=time.monotonic() - started)
-
-
 PARTS = (
     Part("lint", "ruff: rules and format", 1 * MINUTE, _programs("lint", ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."])),
     Part(
@@ -271,11 +257,10 @@ PARTS = (
     ),
     Part("stubs", "the stubs are what restyle.proto says", 1 * MINUTE, _programs("stubs", ["protos/generate.py", "--check"])),
     Part("vendored", "the client's vendored packages can be made again", 1.5 * MINUTE, _vendored),
-    Part("tests", "pytest, slow ones included", 36.5 * MINUTE, _tests("tests", "not editors and not cluster", MOST_WORKERS)),
-    Part("cluster", "a real cluster on Ray, which is installed for it: three machines, of which two are killed", 6 * MINUTE, _cluster),
+    Part("tests", "pytest, slow ones included", 38 * MINUTE, _tests("tests", "not editors and not cluster", MOST_WORKERS)),
     Part("lowest", "the client's tests with the lowest versions that pyproject.toml allows", 2 * MINUTE, _lowest),
     Part("speed", "ratios of speed beside their last figures; a drop is said, and fails nothing", 1 * MINUTE, _speed),
-    Part("editors", "real GIMPs and Kritas in Debian roots", 34 * MINUTE, _editors),
+    Part("editors", "real GIMPs and Kritas in Debian roots", 38 * MINUTE, _editors),
     Part("demo", "the README's demo, small: as it is, and offline", 2 * MINUTE, _demo),
 )
 

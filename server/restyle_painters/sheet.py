@@ -1,7 +1,7 @@
 """Owns the sheet of what every style does to photos, and the effect thumbnails: `python -m restyle_painters.sheet [ID…] -o sheet.jpg`.
 
 With cells.py the only module here that needs the engine (torch). For docs/styles.jpg: `… -o docs/styles.jpg --tile 192 --most-bytes 1000000`; in full size:
-`… -o styles.png --tile 512`. For docs/gallery.jpg, the README's picture: `… --gallery docs/gallery.jpg --tile 192 --most-bytes 250000`.
+`… -o styles.png --tile 512`. For docs/gallery.jpg, the README's picture: `… --gallery docs/gallery.jpg --tile 256 --most-bytes 600000`.
 """
 
 from __future__ import annotations

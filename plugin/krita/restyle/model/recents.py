@@ -33,6 +33,12 @@ def add(controller: Controller, painting: Painting, result: client.Result, made:
         log.write_traceback()
 
 
+def picture(controller: Controller, name: str) -> Any | None:
+    """A picture of the list, by its name; None where it is gone."""
+    path = controller.history.file(name)
+    return thumbnails.of_file(path.read_bytes()) if path is not None else None
+
+
 def _before(made: Order) -> Any | None:
     """A picture of what was sent; None: a texture was painted from nothing."""
     if made.source.layer == NO_LAYER:

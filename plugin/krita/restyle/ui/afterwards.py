@@ -82,14 +82,10 @@ class Afterwards(QtWidgets.QWidget):
             return
         if wanted is None or not self._away:
             self._lowering.stop()
-            self.picture.show_image(self._own(recent))
+            self.picture.show_image(recents.picture(self._controller, recent.picture))
         else:
             self._lowering.show(recent.id, wanted, SIDE)
         self._show()
-
-    def _own(self, recent: Recent) -> Any | None:
-        path = self._controller.history.file(recent.picture)
-        return thumbnails.of_file(path.read_bytes()) if path is not None else None
 
     def _lowered(self, preview: client.Preview) -> None:
         self.picture.show_image(thumbnails.of_preview(preview))

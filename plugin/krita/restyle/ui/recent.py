@@ -131,11 +131,7 @@ class RecentPaintings(QtWidgets.QWidget):
             recent: Recent = item.data(_RECENT)
             if recent.id not in self._filled:
                 self._filled.add(recent.id)
-                item.setIcon(self._icon(self._picture(recent.picture)))
-
-    def _picture(self, name: str) -> Any | None:
-        path = self._controller.history.file(name)
-        return thumbnails.of_file(path.read_bytes()) if path is not None else None
+                item.setIcon(self._icon(recents.picture(self._controller, recent.picture)))
 
     # ---- what the buttons do ----
 
@@ -153,7 +149,7 @@ class RecentPaintings(QtWidgets.QWidget):
         if self.comparing is None:
             self.comparing = Comparing(self)
         words = " · ".join((*recent.facts[1:], self._controller.keeping.words(recent))).rstrip(" ·")
-        self.comparing.show_painting(self._picture(recent.before), self._picture(recent.picture), recent.title, words)
+        self.comparing.show_painting(recents.picture(self._controller, recent.before), recents.picture(self._controller, recent.picture), recent.title, words)
 
     def _remove(self, recent: Recent) -> None:
         self._controller.forget_recent(recent)
@@ -176,7 +172,7 @@ class RecentPaintings(QtWidgets.QWidget):
         recent, strength = self._current(), self.strength.wanted
         if strength is None:
             self._lowering.stop()
-            self._show_lowered(recent, self._picture(recent.picture))
+            self._show_lowered(recent, recents.picture(self._controller, recent.picture))
         else:
             self._lowering.show(recent.id, strength, LOWERED_SIDE)
 
@@ -191,7 +187,7 @@ class RecentPaintings(QtWidgets.QWidget):
         self.strength.aim(recent.recipe.strength if recent is not None and movable else 0.0)
         self.strength.setEnabled(movable)
         if recent is not None:
-            self._show_lowered(recent, self._picture(recent.picture))
+            self._show_lowered(recent, recents.picture(self._controller, recent.picture))
         self._controller.say(words)
 
     def _show_lowered(self, recent: Recent, image: Any | None) -> None:
@@ -201,7 +197,7 @@ class RecentPaintings(QtWidgets.QWidget):
             item.setIcon(self._icon(image))
         if self.comparing is not None and self.comparing.isVisible():
             words = strings.LOWER_SHOWS.format(strength=round(self.strength.strength))
-            self.comparing.show_painting(self._picture(recent.before), image, recent.title, words)
+            self.comparing.show_painting(recents.picture(self._controller, recent.before), image, recent.title, words)
 
     def _icon(self, image: Any | None) -> Any:
         icon, pixmap = QtGui.QIcon(), _square(image, self.devicePixelRatioF())

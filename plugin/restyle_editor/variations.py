@@ -14,7 +14,7 @@ from .suggestion import suits
 COUNT = 6  # drafts: as many as are compared at a glance
 STRENGTHS = (20.0, 35.0, 50.0, 65.0, 80.0, 95.0)
 STEP = 1.4  # between two sizes of strokes: less is not seen at a draft's size
-SIZES = (0.35, 0.5, 0.7, 1.0, 1.4)  # of strokes, beside the automatic ones
+SIZES = (0.5, 0.7, 1.0, 1.4, 2.0)  # of strokes, beside the automatic ones
 BELOW = 2  # sizes that are smaller than the one that is chosen, where there are such
 DRAFT_SIZE = 256  # px: a draft of this size takes seconds on two cores, and shows strokes and colors
 

@@ -41,7 +41,7 @@ def test_the_strength_that_is_chosen_is_among_those_that_are_shown(strength: flo
 def test_automatic_strokes_come_before_five_sizes() -> None:
     found = variations(Vary.STROKES, of("s3"), LIBRARY)
     assert [each.recipe.styles[0].scale for each in found] == [None, *SIZES]
-    assert [each.caption for each in found][:2] == ["Strokes automatic", "Strokes × 0.35"]
+    assert [each.caption for each in found][:2] == ["Strokes automatic", "Strokes × 0.5"]
 
 
 def test_what_was_chosen_is_told_of_a_draft_that_is_painted() -> None:
@@ -49,7 +49,7 @@ def test_what_was_chosen_is_told_of_a_draft_that_is_painted() -> None:
     assert automatic.words == "Strength 50, strokes automatic"
     assert automatic.painted((0.7, 1.0)).words == "Strength 50, strokes automatic: 0.7"
     assert automatic.painted(()) == automatic  # an earlier server tells nothing
-    assert first.painted((0.35,)) == first
+    assert first.painted((0.5,)) == first
 
 
 def test_several_styles_are_scaled_together() -> None:

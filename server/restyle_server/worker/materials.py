@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from restyle_engine.objective.targets import LARGEST_AREA
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
-from restyle_engine.strokes import grain, suited
+from restyle_engine.strokes import suited
 from restyle_engine.task import Pixels, StylePicture, Task
 from restyle_imaging.color.oklab import matched, mixed
 from restyle_imaging.io.files import read_picture
@@ -51,8 +51,10 @@ def task_of(order: Order, canvas: Canvas, pictures: StylePictures, followed: tup
     resolved = order.parameters
     width, height = resolved.width, resolved.height
     content, alpha = resize_visible(canvas.rgb, canvas.alpha, width, height)
-    counted = _product(order, MaskUse.STATISTICS)
-    weight = _both(alpha, None if counted is None else resize(counted, width, height, "area"))
+    weight, counted = alpha, _product(order, MaskUse.STATISTICS)
+    if counted is not None:
+        counted = resize(counted, width, height, "area")
+        weight = counted if alpha is None else alpha * counted
     return Task(
         content=content,
         styles=tuple(
@@ -73,12 +75,6 @@ def task_of(order: Order, canvas: Canvas, pictures: StylePictures, followed: tup
 def _product(order: Order, use: MaskUse) -> Pixels | None:
     masks = [weights_of(plane_of(mask.plane)) for mask in order.masks if mask.use is use]
     return reduce(np.multiply, masks) if masks else None
-
-
-def _both(a: Pixels | None, b: Pixels | None) -> Pixels | None:
-    if a is None or b is None:
-        return b if a is None else a
-    return a * b
 
 
 def _start(start: Start, width: int, height: int) -> Pixels | Literal["noise", "texture"] | None:
@@ -159,8 +155,7 @@ def _style(style: StyleOrder, order: Order, content: Pixels, weight: Pixels | No
     resolved = order.parameters
     region = None if style.mask is None else resize(weights_of(plane_of(style.mask)), resolved.width, resolved.height, "area")
     if style.scale is None:
-        painted = None if order.start.source is StartFrom.TEXTURE else grain(content, _both(region, weight))
-        style = replace(style, scale=_suited(style, painted, resolved, pictures))
+        style = replace(style, scale=_suited(style, resolved, pictures))
     picture = pictures.get(style, resolved)
     rgb, alpha, key = picture.rgb, picture.alpha, picture.key
     if resolved.color is Color.MATCH:
@@ -169,11 +164,11 @@ def _style(style: StyleOrder, order: Order, content: Pixels, weight: Pixels | No
     return StylePicture(rgb, alpha, style.weight, style.usual, region, style.symmetry, key)
 
 
-def _suited(style: StyleOrder, painted: float | None, resolved: Resolved, pictures: StylePictures) -> float:
+def _suited(style: StyleOrder, resolved: Resolved, pictures: StylePictures) -> float:
     """The size of the strokes where nobody asked for one."""
-    picture = pictures.get(style, resolved)
-    height, width = picture.rgb.shape[:2]
-    return suited(grain(picture.rgb, picture.alpha), painted, style.suggested, math.sqrt(width * height / (resolved.width * resolved.height)))
+    height, width = pictures.get(style, resolved).rgb.shape[:2]
+    reach = math.sqrt(width * height / (resolved.width * resolved.height))
+    return suited(resolved.width, resolved.height, style.suggested, reach)
 
 
 def _cropped(style: StyleOrder, canvas: Canvas) -> tuple[Pixels, Pixels | None]:

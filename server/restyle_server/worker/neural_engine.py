@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -159,8 +160,10 @@ class NeuralEngine:
                 heap.give_back()
             return observe(self._progress(step, canvas, resolved, task))
 
-        painting = self._stylizer.paint(task, told, between, checkpoint.keep)
-        if resolved.size > LARGEST_WHOLE:
+        tiled = resolved.size > LARGEST_WHOLE
+        with heap.tiles_alone() if tiled and self._kind == "cpu" else nullcontext():
+            painting = self._stylizer.paint(task, told, between, checkpoint.keep)
+        if tiled:
             heap.give_back()
         result = painting.rgb
         if resolved.color is Color.CONTENT and painting.evaluations:

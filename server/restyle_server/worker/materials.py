@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 from restyle_engine.objective.targets import LARGEST_AREA
+from restyle_engine.optim.plan import LARGEST_WHOLE
 from restyle_engine.parameters import SMALLEST_SIDE, Color, Resolved
 from restyle_engine.strokes import suited
 from restyle_engine.task import Pixels, StylePicture, Task
@@ -165,10 +166,10 @@ def _style(style: StyleOrder, order: Order, content: Pixels, weight: Pixels | No
 
 
 def _suited(style: StyleOrder, resolved: Resolved, pictures: StylePictures) -> float:
-    """The size of the strokes where nobody asked for one."""
+    """The size of the strokes where nobody asked for one: a larger work has those of the size at which it is painted whole."""
     height, width = pictures.get(style, resolved).rgb.shape[:2]
-    reach = math.sqrt(width * height / (resolved.width * resolved.height))
-    return suited(resolved.width, resolved.height, style.suggested, reach)
+    side = math.sqrt(resolved.width * resolved.height)
+    return suited(side * min(1.0, LARGEST_WHOLE / resolved.size), style.suggested, math.sqrt(width * height) / side)
 
 
 def _cropped(style: StyleOrder, canvas: Canvas) -> tuple[Pixels, Pixels | None]:

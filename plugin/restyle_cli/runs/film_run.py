@@ -191,7 +191,7 @@ def _written(meant: Meant, place: film_work.Work, shown: FilmProgress, wanted: W
     jobs = place.jobs()
     place.remove()
     _forget(jobs)
-    return {**_about(meant, shown.job, wanted), "warnings": [*meant.source.warnings, *meant.output.warnings, *notes]}
+    return {**_about(meant, shown.job, wanted), "warnings": list(dict.fromkeys([*meant.source.warnings, *meant.output.warnings, *notes]))}
 
 
 def _forget(jobs: Sequence[str]) -> None:

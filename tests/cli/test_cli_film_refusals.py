@@ -183,6 +183,23 @@ def test_no_film_replaces_what_restyle_did_not_write(restyle: Restyle, content: 
     assert "is a frame of the film itself" in refused(restyle, tmp_path / "frames", "-o", f"{tmp_path / 'frames'}/")
 
 
+def test_what_somebody_keeps_in_the_place_of_the_painted_frames_stays(restyle: Restyle, content: Path, tmp_path: Path) -> None:
+    out, place = tmp_path / "out.mp4", tmp_path / "out.mp4.painting"
+    place.write_text("mine")
+    assert "out.mp4.painting is no folder, and painted frames would lie in one of that name" in refused(restyle, content, "-o", out)
+    assert place.read_text() == "mine"
+    place.unlink()
+    (place / "sketches").mkdir(parents=True)
+    (place / "notes.txt").write_text("mine")
+    assert "notes.txt is nothing that Restyle wrote" in refused(restyle, content, "-o", out)
+    assert sorted(path.name for path in place.iterdir()) == ["notes.txt", "sketches"]
+    (place / "notes.txt").rename(tmp_path / "notes.txt")
+    assert "sketches is nothing that Restyle wrote" in refused(restyle, content, "-o", out)
+    (place / "sketches").rmdir()
+    assert restyle("film", content, "-s", "woodcut", "-o", out).exit_code == 0
+    assert not place.exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such folder")
 def test_a_place_that_can_not_be_written_is_said(restyle: Restyle, content: Path) -> None:
     assert "can't be written to" in refused(restyle, content, "-o", "/proc/out.mp4")

@@ -19,6 +19,7 @@ from restyle_imaging.planes.formats import Plane
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
+from ..terminal.places import real
 from . import destinations, film_work, ownership
 from .film_order import Name
 from .film_source import Source
@@ -78,7 +79,7 @@ def _frames(target: Path, source: Source, overwrite: bool) -> Output:
         destinations.check_kind(target)
     destinations.folder(place)
     name_of = partial(_numbered, target, source) if pattern else partial(_like, target, source)
-    contents = set() if source.film is not None else {path.resolve() for path in source.clip.paths}  # type: ignore[union-attr]  # frames, then
+    contents = set() if source.film is not None else {real(path) for path in source.clip.paths}  # type: ignore[union-attr]  # frames, then
     taken: set[Path] = set()
     for at in range(len(source.shown)):
         path = name_of(at)
@@ -86,7 +87,7 @@ def _frames(target: Path, source: Source, overwrite: bool) -> Output:
         if path in taken:
             raise typer.BadParameter(f"{named(path)} would be two frames in one file; name a pattern such as painted/%04d.png with -o")
         taken.add(path)
-        if path.resolve() in contents:
+        if real(path) in contents:
             raise typer.BadParameter(f"{named(path)} is a frame of the film itself; choose another folder with -o")
         if not overwrite and not ownership.is_free(path):
             raise typer.BadParameter(str(ownership.refusal(path)))

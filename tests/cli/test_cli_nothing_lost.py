@@ -241,3 +241,9 @@ def test_a_link_to_itself_is_a_file_that_can_not_be_read(restyle: Restyle, photo
         assert done.exit_code in (1, 2)
         assert "Something went wrong" not in done.stderr
         assert "loop.png" in done.stdout + done.stderr
+
+
+def test_a_name_that_begins_with_a_tilde_is_a_files(restyle: Restyle, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert restyle("image", photo, "-s", "woodcut", "-o", "~nobody-has-this-name.png").exit_code == 0
+    assert pixels(tmp_path / "~nobody-has-this-name.png") == fake_painting(photo)

@@ -19,7 +19,7 @@ from restyle_imaging.planes.formats import Plane
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
-from ..terminal.places import real
+from ..terminal.places import at_home, real
 from . import destinations, film_work, ownership
 from .film_order import Name
 from .film_source import Source
@@ -43,7 +43,7 @@ class Output:
 
 def choose(text: str, source: Source, codec: str | None, crf: int | None, overwrite: bool) -> Output:
     """Checks the place and the coding. typer.BadParameter, FilmError, Failure."""
-    target = Path(text).expanduser()
+    target = at_home(text)
     if destinations.is_stream(target):
         raise typer.BadParameter(f"{text}: a film can't be written into a stream; name a file or a folder with -o")
     chosen = coding(text, source, codec, crf)
@@ -62,7 +62,7 @@ def choose(text: str, source: Source, codec: str | None, crf: int | None, overwr
 def coding(text: str, source: Source, codec: str | None, crf: int | None) -> Chosen | None:
     """How the film is coded, which has been tried; None: its frames go into files of their own. text: its place; empty: nowhere yet. typer.BadParameter,
     FilmError."""
-    target, clip = Path(text).expanduser(), source.clip
+    target, clip = at_home(text), source.clip
     if not text or not (sequences.PATTERN.search(target.name) or destinations.is_folder(target, text)):
         suffix = target.suffix if text else codecs.usual_suffix(codec, alpha=clip.alpha)
         chosen = codecs.choose(suffix, codec, crf, deep=clip.deep, alpha=clip.alpha)

@@ -1,4 +1,4 @@
-"""Owns the folder of this user that commands write into, what they remember and what nobody foresaw; and which file a path leads to."""
+"""Owns the folder of this user that commands write into, what they remember and what nobody foresaw; and which file a path means."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def real(path: Path) -> Path:
         return Path(os.path.realpath(path))
     except (OSError, ValueError):
         return path.absolute()
+
+
+def at_home(path: Path | str) -> Path:
+    """A path with ~ as the user's folder. Path.expanduser ends over ~name where nobody has that name: it is a file's then, as in any shell."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111

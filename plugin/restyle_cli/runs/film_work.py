@@ -27,7 +27,7 @@ from .film_order import Name
 
 ENDING = ".painting"  # of a work folder's name
 SETTINGS, JOBS, SCENES, STROKES = "settings.json", "jobs", "scenes", "strokes.txt"
-OWN = re.compile(r"\d{6,}(-aside)?\.(png|tif)|(jobs|scenes)(-\d+-\d+)?\.txt|strokes\.txt|settings\.json")  # what is written here, beside locks
+OWN = re.compile(r"\d{6,}(-aside)?\.(png|tif)(\.part)?|(jobs|scenes)(-\d+-\d+)?\.txt|strokes\.txt|settings\.json")  # what is written here, beside locks
 SYSTEMS = re.compile(r"\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)  # what systems write into any folder
 FULL = (errno.ENOSPC, errno.EDQUOT)
 MARKS, VERSION = "frames", "restyle"  # of the settings' file, beside the settings

@@ -152,7 +152,7 @@ def test_a_film_of_an_animation_with_a_profile_shows_its_colours(tmp_path: Path)
     [(_, plane)] = film.planes([0])
     with Writer(tmp_path / "out.mkv", ".mkv", codecs.choose(".mkv", "ffv1", None, deep=False, alpha=False), Shape(32, 24, film.tags, icc=film.icc)) as writer:
         writer.add(plane, Fraction(0), Fraction(1))
-    wanted = profile_of(plane.icc, gray=False).to_srgb(samples_of(plane).astype(np.float32) / 255)
+    wanted = profile_of(plane.icc, gray=False).to_srgb(samples_of(plane).astype(np.float32) / np.float32(255))
     [(_, written)] = reading.look(tmp_path / "out.mkv").planes([0])
     assert np.abs(samples_of(written) / 255.0 - wanted).max() < 0.02
 

@@ -90,14 +90,14 @@ class Taste:
         if not self._resized:
             self.tiles = size if size in TILES else USUAL
 
-    def favor(self, style: str, favorite: bool) -> None:
-        """Makes a style of the library a favorite, or takes it out."""
+    def favor(self, style: str, favorite: bool) -> bool:
+        """Makes a style of the library a favorite, or takes it out. Whether that is written."""
         self._changed[style] = favorite
         self.favorites = self.favorites | {style} if favorite else self.favorites - {style}
-        self._save()
+        return self._save()
 
     def tag(self, style: str, words: tuple[str, ...]) -> bool:
-        """Gives a style of the library these tags in place of its own; none: its own again. Whether it is written."""
+        """Gives a style of the library these tags in place of its own; none: its own again. Whether that is written."""
         self._tagged[style] = words
         self.tags = {**{each: given for each, given in self.tags.items() if each != style}, **({style: words} if words else {})}
         return self._save()

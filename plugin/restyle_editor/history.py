@@ -91,10 +91,12 @@ class History:
                     return scale
         return None
 
-    def file(self, name: str) -> Path | None:
-        """Of a picture or a mask; None where it is gone."""
+    def read(self, name: str) -> bytes | None:
+        """A picture or a mask; None where it is gone, or can't be read."""
         path = self._folder() / name
-        return path if name and path.is_file() else None
+        with contextlib.suppress(OSError):
+            return path.read_bytes() if name and path.is_file() else None
+        return None
 
     def new_file(self, job: str, ending: str) -> Path:
         """Where a picture of a painting is to be written; its name goes into the list."""
@@ -113,10 +115,10 @@ class History:
 
     def mask(self, name: str, box: Box) -> client.Plane | None:
         """GRAY U8 of the box's size; None where it can't be read."""
-        path, size = self.file(_name(name)), box.width * box.height
+        packed, size = self.read(_name(name)), box.width * box.height
         try:
-            data = zlib.decompressobj().decompress(path.read_bytes(), size + 1) if path is not None else b""
-        except (OSError, zlib.error):
+            data = zlib.decompressobj().decompress(packed, size + 1) if packed is not None else b""
+        except zlib.error:
             return None
         return client.Plane(_GRAY, box.width, box.height, data) if data and len(data) == size else None
 

@@ -70,7 +70,7 @@ class Presets:
         if words in declared.PRESETS:
             return {"preset": words}
         if words.endswith(SUFFIX) or "/" in words or os.sep in words:
-            return read(Path(words).expanduser())
+            return read(Path(os.path.expanduser(words)))  # noqa: PTH111 - its Path ends over ~name where nobody has that name
         known = self.names()
         if words not in known:
             near = difflib.get_close_matches(words, [*declared.PRESETS, *known], n=1)

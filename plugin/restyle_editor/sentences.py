@@ -64,6 +64,7 @@ TAGS_EDIT = "Tags…"
 TAGS_OF = "Tags of “{name}”"
 TAGS_ASKED = "With commas between; none: those of the library"
 TAGS_WRONG = "A style has at most {most} tags, of up to {longest} letters each. Give it fewer, or shorter ones."
+TASTE_UNKEPT = "Favorites and tags can't be written to {folder}, and hold until the editor ends. Make room there, or allow writing."
 TILES = "Tile size"
 TILE_SIZES = {"small": "Small", "medium": "Medium", "large": "Large"}
 NO_MATCH = "No style is like that. Clear the search, the tag and the star to see all."

@@ -186,6 +186,8 @@ def test_open_job_descriptions_own_runner_paints_the_film(own: Restyle, place: P
         ({"film": None}, [], 'names no film; add a line such as film = "in.mp4".'),
         ({"stile": "night"}, [], "stile is nothing that a film's file has; the nearest is style."),
         ({"strength": True}, [], "strength is True, which is no value of that option; write it as it would be typed."),
+        ({"style": "night\0"}, [], "style holds a null character, which nothing here may; take it out."),
+        ({"film": "in\0.mkv"}, [], "film holds a null character"),
         ({"strength": 101}, [], "Invalid value for '--strength'"),
         ({"output": None}, [], "say where the film goes with -o OUT"),
         ({}, ["--opencue"], "choose one farm: --openjd, --slurm or --opencue"),

@@ -14,6 +14,7 @@ import pytest
 from cli import films
 from cli.pictures import picture
 from cli.running import Restyle
+from PIL import Image
 from restyle_imaging.film import reading
 
 
@@ -69,6 +70,21 @@ def test_a_film_that_is_cut_short_is_painted_as_far_as_it_goes(restyle: Restyle,
     assert 1 < len(reading.look(tmp_path / "out.mp4").times) < 20
 
 
+def test_a_cut_animation_is_painted_as_far_as_it_goes_and_that_is_told(restyle: Restyle, tmp_path: Path) -> None:
+    frames = [Image.fromarray(films.scene(at)) for at in range(8)]
+    frames[0].save(tmp_path / "whole.gif", save_all=True, append_images=frames[1:], duration=100)
+    whole = (tmp_path / "whole.gif").read_bytes()
+    (tmp_path / "cut.gif").write_bytes(whole[: len(whole) // 2])
+    done = restyle("film", tmp_path / "cut.gif", "-s", "woodcut", "-o", tmp_path / "out.mkv", "--codec", "ffv1")
+    painted = len(reading.look(tmp_path / "out.mkv").times)
+    assert (done.exit_code, 1 < painted < 8) == (0, True)
+    assert f"cut.gif breaks off after {painted} frames: it is damaged or cut short; what is there is painted." in done.stdout
+    picture(tmp_path / "frames" / "1.gif", 32, 24)
+    (tmp_path / "frames" / "1.gif").write_bytes(whole)
+    done = restyle("film", tmp_path / "frames", "-s", "woodcut", "-o", tmp_path / "one.mkv")
+    assert "1.gif holds 8 pictures; the first is used." in done.stdout
+
+
 def test_a_film_of_one_frame_is_painted(restyle: Restyle, tmp_path: Path) -> None:
     content = films.film(tmp_path / "one.mkv", 1)
     assert restyle("film", content, "-s", "woodcut", "-o", tmp_path / "out.mp4").exit_code == 0
@@ -117,6 +133,36 @@ def test_what_can_not_be_done_is_said_first(restyle: Restyle, content: Path, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["in.mkv"]
 
 
+def test_a_size_that_can_not_be_written_is_said_first(restyle: Restyle, tmp_path: Path) -> None:
+    content = films.film(tmp_path / "in.mkv", 1, size=(16_400, 16))
+    picture(tmp_path / "frames" / "1.png", 16_400, 16)
+    before = len(restyle.jobs())
+    for given, out, words in (
+        (content, "out.webp", "A film of 16,400×16 px can't be written as webp"),
+        (content, "out.mp4", "A film of 16,400×16 px can't be written as h264"),
+        (content, "%d.webp", "WebP holds at most 16,383 px per side, but the picture has 16,400×16"),
+        (tmp_path / "frames", "%d.avif", "AVIF holds at most 16,384 px per side"),
+    ):
+        assert words in refused(restyle, given, "-o", tmp_path / out)
+    assert len(restyle.jobs()) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"in.mkv", "frames"}
+
+
+def test_two_frames_do_not_go_into_one_file(restyle: Restyle, tmp_path: Path) -> None:
+    for name in ("1.gif", "1.bmp"):
+        picture(tmp_path / "frames" / name, 32, 24)
+    assert "1.png would be two frames in one file; name a pattern" in refused(restyle, tmp_path / "frames", "-o", f"{tmp_path / 'out'}/")
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+def test_sound_that_does_not_go_along_is_told_before_anything_is_painted(restyle: Restyle, tmp_path: Path) -> None:
+    content = films.with_sound(tmp_path / "in.mkv", films.film(tmp_path / "picture.mkv", 2))
+    done = restyle("film", content, "-s", "woodcut", "-o", tmp_path / "out.webm")
+    words = "The sound of in.mkv (aac) don't go into .webm; write .mkv to keep them."
+    assert (done.exit_code, done.stdout.count(words)) == (0, 1)
+    assert words in done.stderr
+
+
 def test_transparency_is_not_lost_without_a_word(restyle: Restyle, tmp_path: Path) -> None:
     content = films.film(tmp_path / "in.mov", 2, codec="prores", alpha=True)
     assert "The film has transparency, which h264 can't hold; write .webm or .mov" in refused(restyle, content, "-o", tmp_path / "out.mp4")
@@ -135,6 +181,23 @@ def test_no_film_replaces_what_restyle_did_not_write(restyle: Restyle, content: 
     for number in (1, 2):
         picture(tmp_path / "frames" / f"{number}.png", 32, 24, seed=number)
     assert "is a frame of the film itself" in refused(restyle, tmp_path / "frames", "-o", f"{tmp_path / 'frames'}/")
+
+
+def test_what_somebody_keeps_in_the_place_of_the_painted_frames_stays(restyle: Restyle, content: Path, tmp_path: Path) -> None:
+    out, place = tmp_path / "out.mp4", tmp_path / "out.mp4.painting"
+    place.write_text("mine")
+    assert "out.mp4.painting is no folder, and painted frames would lie in one of that name" in refused(restyle, content, "-o", out)
+    assert place.read_text() == "mine"
+    place.unlink()
+    (place / "sketches").mkdir(parents=True)
+    (place / "notes.txt").write_text("mine")
+    assert "notes.txt is nothing that Restyle wrote" in refused(restyle, content, "-o", out)
+    assert sorted(path.name for path in place.iterdir()) == ["notes.txt", "sketches"]
+    (place / "notes.txt").rename(tmp_path / "notes.txt")
+    assert "sketches is nothing that Restyle wrote" in refused(restyle, content, "-o", out)
+    (place / "sketches").rmdir()
+    assert restyle("film", content, "-s", "woodcut", "-o", out).exit_code == 0
+    assert not place.exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such folder")

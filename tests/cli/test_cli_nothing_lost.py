@@ -231,3 +231,19 @@ def test_a_16_bit_ppm_keeps_its_bits(restyle: Restyle, tmp_path: Path) -> None:
 
     swapped = b"".join(samples[at + 1 : at + 2] + samples[at : at + 1] for at in range(0, len(samples), 2))
     assert tifffile.imread(tmp_path / "out.tif").astype("<u2").tobytes() == painted_bytes(swapped, 0)
+
+
+@posix
+def test_a_link_to_itself_is_a_file_that_can_not_be_read(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
+    (loop := tmp_path / "loop.png").symlink_to(loop)
+    for command in (["image", loop, "-o", tmp_path / "out.png"], ["image", photo, loop, "-o", f"{tmp_path / 'out'}/"], ["film", loop, photo, "-o", "out.mp4"]):
+        done = restyle(*command, "-s", "woodcut")
+        assert done.exit_code in (1, 2)
+        assert "Something went wrong" not in done.stderr
+        assert "loop.png" in done.stdout + done.stderr
+
+
+def test_a_name_that_begins_with_a_tilde_is_a_files(restyle: Restyle, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert restyle("image", photo, "-s", "woodcut", "-o", "~nobody-has-this-name.png").exit_code == 0
+    assert pixels(tmp_path / "~nobody-has-this-name.png") == fake_painting(photo)

@@ -11,7 +11,9 @@ import pytest
 from calls import order, pixels, until
 from cluster.near import LOST_SECONDS, Machine, studio
 from fake_engine import painted_bytes, runs
+from lessons import lesson
 from restyle_server.cluster import line
+from restyle_server.devices import adrift
 from restyle_server.wire import restyle_pb2 as wire
 
 pytestmark = pytest.mark.slow
@@ -39,6 +41,10 @@ async def test_what_is_painted_elsewhere_is_as_if_it_were_painted_here(tmp_path:
 async def _running(place: Any, job_id: str) -> Machine:
     """The machine at which the job is, once it has kept a scale here."""
     await until(lambda: place.server.store.folders.checkpoint(job_id).exists())
+    return _machine_of(place, job_id)
+
+
+def _machine_of(place: Any, job_id: str) -> Machine:
     name = place.server.store.find(job_id).device.partition("/")[0]
     found: Machine = next(machine for machine in place.machines.values() if machine.node.name == name and machine.alive)
     return found
@@ -128,6 +134,18 @@ async def test_without_machines_jobs_wait_and_those_that_ran_go_on(tmp_path: Pat
         for seed, one in ((6, job), (7, waiting)):
             assert (await place.caller.end(one.id)).state == wire.SUCCEEDED
             assert await place.caller.read(one.id) == painted_bytes(pixels(seed), seed)
+
+
+async def test_a_learning_that_takes_its_machines_along_again_and_again_fails(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(adrift, "MOVES", 1)
+    async with studio(tmp_path, monkeypatch, ("one", "two", "three"), step_ms=50) as place:
+        job = await place.caller.create(*lesson(steps=100_000, seed=11))
+        for times in (1, 2):
+            await until(lambda times=times: begun(place.machines).count(job.id) == times)
+            place.kill(_machine_of(place, job.id))
+        ended = await place.caller.end(job.id)
+        assert (ended.state, ended.error.reason) == (wire.FAILED, "WORKER_CRASHED")
+        assert begun(place.machines).count(job.id) == 2
 
 
 async def test_a_bridge_that_dies_is_replaced_and_the_job_goes_on(tmp_path: Path, monkeypatch: Any) -> None:

@@ -95,6 +95,19 @@ def test_a_style_has_the_tags_that_a_person_gave_it_in_every_editor_until_it_get
     assert json.loads((tmp_path / gallery.FILE).read_text()) == {"favorites": ["mine"], "tags": {"mine": ["portraits"]}}
 
 
+def test_what_can_not_be_written_is_told_and_holds_until_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taste = Taste(tmp_path, "krita")
+
+    def fails(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("restyle_contract.files.atomic_write", fails)
+    assert not taste.tag("wave", ("sea",))
+    assert not taste.favor("wave", True)
+    assert taste.with_tags(STYLES[1]).tags == ("sea",)
+    assert taste.favorites == {"wave"}
+
+
 @pytest.mark.parametrize(("words", "found"), [("", ()), (" , ,", ()), ("oil,\nwarm  light\x07", ("oil", "warm light")), ("Öl, 油彩", ("Öl", "油彩"))])
 def test_tags_are_written_with_commas_between(words: str, found: tuple[str, ...]) -> None:
     assert gallery.tags_in(words) == found

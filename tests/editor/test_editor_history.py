@@ -128,7 +128,7 @@ def test_no_more_is_kept_than_a_person_looks_through_and_the_pictures_of_the_old
     history.add(recent(MOST + 1))
     assert [len(history.recents), len(made(tmp_path).recents)] == [MOST, MOST]
     assert history.recents[-1].id == "job-2"
-    assert (history.file("painting-1.jpg"), history.file("painting-2.jpg")) == (None, tmp_path / "painting-2.jpg")
+    assert (history.read("painting-1.jpg"), history.read("painting-2.jpg")) == (None, (tmp_path / "painting-2.jpg").read_bytes())
 
 
 def test_what_is_forgotten_leaves_no_file(tmp_path: Path) -> None:
@@ -150,6 +150,17 @@ def test_a_list_that_makes_no_sense_is_an_empty_one(tmp_path: Path, content: str
     assert made(tmp_path).recents == []
 
 
+def test_a_picture_that_can_not_be_read_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = made(tmp_path)
+    history.new_file("1", ".jpg").write_bytes(b"a picture")
+
+    def fails(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", fails)
+    assert history.read(history.new_file("1", ".jpg").name) is None
+
+
 def test_a_list_reaches_no_file_outside_of_its_folder(tmp_path: Path) -> None:
     outside = tmp_path / "outside.jpg"
     outside.write_bytes(b"a picture")
@@ -157,7 +168,7 @@ def test_a_list_reaches_no_file_outside_of_its_folder(tmp_path: Path) -> None:
     history = made(folder)
     history.add(recent(1, picture="../outside.jpg", spot={"mask": "../outside.jpg"}))
     again = made(folder)
-    assert again.file(again.recents[0].picture) is None
+    assert again.read(again.recents[0].picture) is None
     again.forget("job-1")
     assert outside.exists()
 

@@ -119,6 +119,13 @@ async def test_a_wrong_style_is_refused_and_leaves_nothing(serving: Serving, dat
         assert len((await place.caller.call("ListStyles", page_size=200)).styles) == before
 
 
+async def test_a_text_that_is_too_long_is_refused_with_how_long_it_may_be(serving: Serving) -> None:
+    async with serving() as place:
+        for name, most in (("title", 128), ("description", 2000), ("credit", 512), ("license", 512)):
+            with pytest.raises(grpc.aio.AioRpcError, match=f"The {name} has 5,000 characters; keep it to {most}"):
+                await add(place, picture(), **{name: "x" * 5000})
+
+
 async def test_a_style_keeps_its_id_and_suggestions_when_both_are_sound(serving: Serving) -> None:
     async with serving() as place:
         suggested = wire.StyleSuggestion(scale=2.0, strength=35.0, color=wire.COLOR_MATCH)

@@ -10,6 +10,7 @@ import typer
 from ..terminal.examples import examples
 from ..terminal.failures import Failure
 from ..terminal.output import Json, emit, line, plain
+from ..terminal.places import at_home
 
 
 @examples("restyle connect painter.studio:50051 --ca studio-ca.pem --cert anna.pem --key anna-key.pem")
@@ -24,7 +25,7 @@ def connect(
     import restyle_client as client
     from restyle_client import discovery, remote
 
-    certificates = discovery.Certificates(*(path.expanduser().absolute() for path in (ca, cert, key)))
+    certificates = discovery.Certificates(*(at_home(path).absolute() for path in (ca, cert, key)))
     with client.connect(start=False, address=address, ca=certificates.ca, cert=certificates.cert, key=certificates.key) as session:
         info = session.info()
     try:

@@ -12,6 +12,7 @@ import typer
 from ..terminal.examples import examples
 from ..terminal.failures import FAILED
 from ..terminal.output import Json, emit, line
+from ..terminal.places import at_home
 from .options import Overwrite
 
 MARKS = {"good": "ok  ", "warning": "hint", "bad": "BAD "}
@@ -43,7 +44,7 @@ def doctor(
     if logs is not None:
         from ..runs import log_bundle
 
-        path = logs.expanduser().absolute()
+        path = at_home(logs).absolute()
         log_bundle.write(path, report(told), overwrite)
         if json:
             emit({"logs": path})

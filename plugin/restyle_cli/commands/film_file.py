@@ -20,6 +20,7 @@ import typer
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
+from ..terminal.places import at_home
 
 SUFFIX = ".toml"
 FILM = "film"  # what stands in the command's first place
@@ -37,7 +38,7 @@ def taken(context: typer.Context, contents: list[Path]) -> list[Path]:
     """What stands in a film's file, where there is one, becomes the defaults of the options that are not given. Failure."""
     if not is_file(contents) or context.resilient_parsing:
         return contents
-    path = contents[0].expanduser()
+    path = at_home(contents[0])
     options = {name: parameter for parameter in context.command.params for name in (_long(parameter.opts),) if name}
     films, given = read(path, [name for name in options if name not in NOT_IN_FILES])
     context.default_map = {**(context.default_map or {}), **{str(options[name].name): value for name, value in given.items()}}
@@ -68,7 +69,7 @@ def read(path: Path, names: list[str]) -> tuple[list[Path], dict[str, Any]]:
     if films in ([], [""]):
         raise Failure(f'{named(path)} names no film; add a line such as {FILM} = "in.mp4".')
     found = {name: [_placed(path, name, word) for word in _words(path, name, value)] for name, value in content.items()}
-    return [path.parent / Path(word).expanduser() for word in films], {
+    return [path.parent / at_home(word) for word in films], {
         name: words if isinstance(content[name], (list, dict)) or name in ("style", "key", "cut") else words[0] for name, words in found.items()
     }
 
@@ -85,6 +86,8 @@ def _words(path: Path, name: str, value: Any) -> list[str]:
         return [word for inner in value for word in _words(path, name, inner)]
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise Failure(f"{named(path)}: {named(name)} is {value}, which is no value of that option; write it as it would be typed.")
+    if "\0" in str(value):
+        raise Failure(f"{named(path)}: {named(name)} holds a null character, which nothing here may; take it out.")
     return [str(value)]
 
 
@@ -98,7 +101,7 @@ def _placed(path: Path, name: str, word: str) -> str:
     if name == "style" and not any(mark in WEIGHT.sub("", tail) for mark in "./\\"):
         return word
     slash = "/" if tail.endswith(("/", "\\")) else ""
-    return f"{head}{equals}{path.parent / Path(tail).expanduser()}{slash}"
+    return f"{head}{equals}{path.parent / at_home(tail)}{slash}"
 
 
 def parsed(path: Path, command: Callable[..., None]) -> dict[str, Any]:

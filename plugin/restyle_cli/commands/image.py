@@ -13,6 +13,7 @@ from ..runs.destinations import SUFFIXES
 from ..runs.paint_options import Manner, PaintOptions
 from ..terminal.examples import examples
 from ..terminal.output import Json
+from ..terminal.places import at_home
 from .asking import paint_options
 from .options import (
     ColorOption,
@@ -121,8 +122,8 @@ def image(
         return
     if not output:
         raise typer.BadParameter("say where the result goes with -o OUT, or ask for --estimate", param_hint="--output")
-    reports = None if report is None else destinations.folder(report.expanduser(), "--report")
-    target = Path(output).expanduser()
+    reports = None if report is None else destinations.folder(at_home(report), "--report")
+    target = at_home(output)
     manner = Manner(_dotted(suffix), overwrite, reports, json, layers)
     styled = [spec.file for spec in options.specs if spec.file is not None]
     if len(contents) > 1 or contents[0].is_dir() or destinations.is_folder(target, output):
@@ -147,7 +148,7 @@ def _update(contents: list[Path], update: str, output: str, manner: Manner, give
         raise typer.BadParameter("one picture is updated at a time; give its file", param_hint="--update")
     if not output:
         raise typer.BadParameter("say where the result goes with -o OUT; it may be the painting that is updated", param_hint="--output")
-    destination = destinations.single(Path(output).expanduser(), contents[0], manner.overwrite)
+    destination = destinations.single(at_home(output), contents[0], manner.overwrite)
 
     from ..runs import one_picture, saving, updating
 

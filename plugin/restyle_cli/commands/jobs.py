@@ -13,6 +13,7 @@ from ..runs import destinations
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, emit, line, plain, seconds_for_people, table
+from ..terminal.places import at_home
 from .options import LowerStrength, Overwrite
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def result(
     json: Json = False,
 ) -> None:
     """Save the result of a job, waiting for it if need be. Ctrl-C stops the waiting, not the job."""
-    destination = destinations.single(output.expanduser(), None, overwrite)
+    destination = destinations.single(at_home(output), None, overwrite)
 
     import restyle_client as client
 

@@ -10,6 +10,7 @@ from restyle_contract.limits import LEARN_STEPS, MAX_LEARN_SIDE, MAX_LEARN_STEPS
 
 from ..terminal.examples import examples
 from ..terminal.output import Json
+from ..terminal.places import at_home
 from .asking import paint_options
 from .options import Device, Seed, Strength, StyleScale, StylesOrNone, Weights
 
@@ -80,6 +81,6 @@ def learn(
     )
     from ..runs import look_learning
 
-    given = tuple(path.expanduser() for path in photographs or ())
-    pair = None if painting is None else (painting[0].expanduser(), painting[1].expanduser())
+    given = tuple(at_home(path) for path in photographs or ())
+    pair = None if painting is None else (at_home(painting[0]), at_home(painting[1]))
     look_learning.run(look_learning.Wanted(name, options, given, pair, credit, steps, detach, json))

@@ -9,6 +9,7 @@ import typer
 
 from ..terminal.examples import examples
 from ..terminal.output import Json
+from ..terminal.places import at_home
 from .options import Overwrite
 
 
@@ -22,6 +23,6 @@ def legible(
     """Write where faces and lettering are, white on black: what --legibility keeps, and a mask for any editor."""
     from ..runs import destinations, legible_map
 
-    content = content.expanduser()
-    target = destinations.single(output.expanduser(), content, overwrite)
+    content = at_home(content)
+    target = destinations.single(at_home(output), content, overwrite)
     legible_map.run(content, target, overwrite, json)

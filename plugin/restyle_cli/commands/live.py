@@ -9,6 +9,7 @@ import typer
 
 from ..terminal.examples import examples
 from ..terminal.output import Json
+from ..terminal.places import at_home
 from .options import Overwrite, Seamless, Strength
 
 LookName = Annotated[str, typer.Argument(metavar="LOOK", help="A look's id; see restyle look list.", show_default=False)]
@@ -39,10 +40,10 @@ def live(
     if camera is not None:
         camera_run.show(painter, camera)
         return
-    folder = (watch or Path()).expanduser()
+    folder = at_home(watch or Path())
     if not folder.is_dir():
         raise typer.BadParameter(f"{folder} is no folder; name one whose pictures shall be painted", param_hint="--watch")
-    live_run.watch(painter, folder, destinations.folder(output.expanduser()) if output else folder)
+    live_run.watch(painter, folder, destinations.folder(at_home(output)) if output else folder)
 
 
 @examples("restyle look apply night photo.jpg -o night.png")
@@ -58,6 +59,6 @@ def apply(
     """Paint a picture with a look, at its own size, in seconds."""
     from ..runs import destinations, live_run
 
-    content = content.expanduser()
-    target = destinations.single(output.expanduser(), content, overwrite)
+    content = at_home(content)
+    target = destinations.single(at_home(output), content, overwrite)
     live_run.apply(live_run.Painter(look.lower(), strength, overwrite, json, seamless or "none"), content, target)

@@ -11,6 +11,7 @@ from restyle_contract.limits import MAX_LOOK_BYTES
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, bytes_for_people, emit, line, named, plain, table
+from ..terminal.places import at_home
 from .learn import learn
 from .live import apply
 from .options import Overwrite
@@ -67,7 +68,7 @@ def export(
 
     from ..runs import destinations
 
-    path = output.expanduser()
+    path = at_home(output)
     path = path if path.suffix else path.with_suffix(SUFFIX)
     destinations.check_writable(path.absolute().parent)
     with client.connect() as session:
@@ -92,7 +93,7 @@ def import_looks(
 
     if name and len(files) > 1:
         raise typer.BadParameter("--name is for one look; several get ids made from their own names")
-    contents = [_read(file.expanduser()) for file in files]
+    contents = [_read(at_home(file)) for file in files]
     with client.connect() as session:
         for content in contents:
             look = session.add_look(content, wanted_id=name)

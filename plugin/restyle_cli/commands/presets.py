@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +10,7 @@ from restyle_contract.parameters import PRESETS
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, emit, line, table
+from ..terminal.places import at_home
 
 presets = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, show, save and remove presets: settings under a name.")
 
@@ -41,7 +41,7 @@ def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A preset
 
     settings = find(name)
     mine = known.of_user()
-    file = None if name in PRESETS else Path(name).expanduser() if name not in mine.names() else mine.path(name)
+    file = None if name in PRESETS else at_home(name) if name not in mine.names() else mine.path(name)
     if json:
         plain = {key: dict(value) if isinstance(value, tuple) else value for key, value in settings.items()}
         emit({"name": name, "file": str(file) if file else None, "settings": plain})

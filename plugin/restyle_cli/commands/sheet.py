@@ -16,6 +16,7 @@ from ..runs.paint_options import Manner, PaintOptions
 from ..runs.style_specs import StyleSpec
 from ..terminal.examples import examples
 from ..terminal.output import Json
+from ..terminal.places import at_home
 from .options import Device, Overwrite, Seed, StyleScale, Weights
 
 MOST_CELLS = 128  # drafts on one sheet: about twenty minutes on a processor, and a sheet that viewers still open
@@ -56,7 +57,7 @@ def sheet(
         raise typer.BadParameter("--styles names no style; write names of the library or picture files, such as night,waves.jpg")
     if len(specs) * len(chosen) > MOST_CELLS:
         raise typer.BadParameter(f"{len(specs)} styles at {len(chosen)} strengths are {len(specs) * len(chosen)} drafts; a sheet holds {MOST_CELLS}")
-    destination = destinations.single(output.expanduser(), content, overwrite, [spec.file for spec in specs if spec.file is not None])
+    destination = destinations.single(at_home(output), content, overwrite, [spec.file for spec in specs if spec.file is not None])
 
     from ..runs import comparison, saving
 
@@ -83,7 +84,7 @@ def explore(
     Each is told with the command that paints it in full. Ctrl-C cancels.
     """
     spec = _style(style)
-    destination = destinations.single(output.expanduser(), content, overwrite, [spec.file] if spec.file is not None else ())
+    destination = destinations.single(at_home(output), content, overwrite, [spec.file] if spec.file is not None else ())
 
     from ..runs import exploration, saving
 

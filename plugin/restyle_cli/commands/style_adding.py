@@ -16,6 +16,7 @@ from ..runs.style_records import described
 from ..terminal.examples import examples
 from ..terminal.failures import FAILED, Failure, sentence
 from ..terminal.output import Json, emit, line, named
+from ..terminal.places import at_home
 
 if TYPE_CHECKING:
     import restyle_client as client
@@ -71,7 +72,7 @@ def add(
     """Add pictures to the library. A picture that is there already is not added again, and one that can't be used doesn't stop the rest."""
     import restyle_client as client
 
-    found = inputs.expand([file.expanduser() for file in files])
+    found = inputs.expand([at_home(file) for file in files])
     one = len(files) == 1 and not files[0].is_dir()
     if title is not None and not one:
         raise typer.BadParameter("--title is for one picture; several get their files' names")

@@ -11,6 +11,7 @@ from ..runs.style_records import described, known, taste
 from ..terminal.examples import examples
 from ..terminal.failures import Failure
 from ..terminal.output import Json, emit, line
+from ..terminal.places import at_home
 from .options import Overwrite
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def export(
 
     from ..runs import destinations
 
-    target = output.expanduser()
+    target = at_home(output)
     target = target if target.suffix else target.with_name(target.name + SUFFIX)
     if target.suffix.lower() != SUFFIX or target.is_dir():
         raise typer.BadParameter(f"{output}: styles are exported to a zip; end the name in {SUFFIX}")
@@ -67,7 +68,7 @@ def import_archive(
     import restyle_client as client
     from restyle_server.styles import archive
 
-    file = file.expanduser()
+    file = at_home(file)
     if not file.is_file():  # anything but a file could be without end
         raise Failure(f"{file} is no file; name a zip of styles.")
     with file.open("rb") as source:

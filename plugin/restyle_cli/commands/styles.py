@@ -11,6 +11,7 @@ from ..runs.style_records import described, known, owner, taste
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, emit, line, table
+from ..terminal.places import at_home
 from .options import Overwrite
 from .style_adding import add
 from .style_archives import export, import_archive
@@ -62,7 +63,7 @@ def show(
         shown = [known(session, name, picture=save is not None)] if name else list(session.styles(thumbnails=True))
     kept = taste()
     shown = [kept.with_tags(style) for style in shown]
-    saved = _save_picture(shown[0], save.expanduser(), overwrite) if save is not None else None
+    saved = _save_picture(shown[0], at_home(save), overwrite) if save is not None else None
     sheet = None if name and target is None else _sheet(shown, target, overwrite)
     opened = sheet is not None and target is None and not json and _opened(sheet)
     if json:
@@ -100,7 +101,7 @@ styles.command("import")(import_archive)
 def _destination(output: Path, overwrite: bool) -> Path:
     from ..runs import destinations
 
-    return destinations.single(output.expanduser(), None, overwrite)
+    return destinations.single(at_home(output), None, overwrite)
 
 
 def _sheet(shown: list[client.Style], target: Path | None, overwrite: bool) -> Path:

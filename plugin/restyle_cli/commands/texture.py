@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from ..runs.paint_options import Manner
 from ..terminal import amounts
 from ..terminal.examples import examples
 from ..terminal.output import Json
+from ..terminal.places import at_home
 from .asking import paint_options
 from .options import Device, Memory, Overwrite, PresetOption, Seamless, Seed, StyleScale, Weights
 
@@ -63,7 +63,7 @@ def texture(
         seamless=seamless,
     )
     styled = [spec.file for spec in options.specs if spec.file is not None]
-    destination = destinations.single(Path(output).expanduser(), None, overwrite, styled)
+    destination = destinations.single(at_home(output), None, overwrite, styled)
 
     from ..runs import saving, texture_run
 

@@ -11,6 +11,7 @@ import typer
 from ..terminal.examples import examples
 from ..terminal.failures import Commands
 from ..terminal.output import Json, bytes_for_people, emit, line, plain, table
+from ..terminal.places import at_home
 
 if TYPE_CHECKING:
     from restyle_server.weights import Weights
@@ -67,7 +68,7 @@ def install(
     from restyle_server.weights.install import install_vgg19
 
     with _Progress(json) as show:
-        path = install_vgg19(data_dir(), given.expanduser() if given else url, show)
+        path = install_vgg19(data_dir(), at_home(given) if given else url, show)
     if json:
         emit({"id": INSTALLABLE, "path": path, "installed": True})
     else:

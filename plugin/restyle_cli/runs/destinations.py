@@ -13,6 +13,7 @@ from restyle_contract import files
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
+from ..terminal.places import real
 from . import ownership
 
 DEFAULT_SUFFIX = ".png"
@@ -134,7 +135,7 @@ def _free(place: Path, stem: str, suffix: str, taken: set[str]) -> Path:
 
 
 def _key(path: Path) -> str:
-    return str(path.resolve()).lower()
+    return str(real(path)).lower()
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -12,6 +12,7 @@ from ..terminal.failures import Failure
 from ..terminal.film_progress import FilmProgress
 from ..terminal.interruption import Interruption
 from ..terminal.output import emit, line, named
+from ..terminal.places import at_home
 from . import destinations, farm_templates, film_cuts, film_parts, film_run, ownership
 from .farm_templates import MOST_TASKS, FilmJob
 from .film_brushes import LookOptions, Options
@@ -54,7 +55,7 @@ def run(asked: Asked, wanted: Wanted, options: Options) -> None:
 def _job(asked: Asked, wanted: Wanted, shown: FilmProgress) -> tuple[FilmJob, int]:
     shown.phase("looking the film through")
     meant = film_run.understood(replace(wanted, overwrite=True))
-    source, film = meant.source, asked.film.expanduser().absolute()
+    source, film = meant.source, at_home(asked.film).absolute()
     there = [place for place in dict.fromkeys(map(meant.output.name_of, range(len(source.shown)))) if place.exists()]
     if there:
         raise Failure(f"{named(there[0])} is there already, so that the farm would have nothing to do; remove it, or name another output in {named(film)}.")
@@ -70,8 +71,8 @@ def _job(asked: Asked, wanted: Wanted, shown: FilmProgress) -> tuple[FilmJob, in
 
 def _places(asked: Asked) -> list[Path]:
     """Where the job's files go. Failure for a place that can't be written, or holds what isn't Restyle's own."""
-    film = asked.film.expanduser().absolute()
-    first = film.with_suffix(ENDINGS[asked.farm]) if asked.output is None else asked.output.expanduser().absolute()
+    film = at_home(asked.film).absolute()
+    first = film.with_suffix(ENDINGS[asked.farm]) if asked.output is None else at_home(asked.output).absolute()
     places = [first, first.with_suffix(SCRIPT)] if asked.farm == "opencue" else [first]
     destinations.check_writable(first.parent)
     for place in places:

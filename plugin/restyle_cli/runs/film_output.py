@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import typer
 from restyle_contract.files import atomic_write
 from restyle_imaging.errors import FilmError
-from restyle_imaging.film import codecs, sequences
+from restyle_imaging.film import codecs, sequences, writing
 from restyle_imaging.film.codecs import Chosen
-from restyle_imaging.film.writing import PLAIN, Shape, Sound, Writer
+from restyle_imaging.film.writing import Shape, Sound, Writer
 from restyle_imaging.io import files
 from restyle_imaging.planes.formats import Plane
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
+from ..terminal.places import at_home, real
 from . import destinations, film_work, ownership
 from .film_order import Name
 from .film_source import Source
 from .film_work import Work
 from .saving import write
 
-SQUARE = Fraction(1)  # pixels of pictures
 Told = Callable[[int, int], None]  # frames that are written, of how many
 
 
@@ -44,7 +43,7 @@ class Output:
 
 def choose(text: str, source: Source, codec: str | None, crf: int | None, overwrite: bool) -> Output:
     """Checks the place and the coding. typer.BadParameter, FilmError, Failure."""
-    target = Path(text).expanduser()
+    target = at_home(text)
     if destinations.is_stream(target):
         raise typer.BadParameter(f"{text}: a film can't be written into a stream; name a file or a folder with -o")
     chosen = coding(text, source, codec, crf)
@@ -61,12 +60,13 @@ def choose(text: str, source: Source, codec: str | None, crf: int | None, overwr
 
 
 def coding(text: str, source: Source, codec: str | None, crf: int | None) -> Chosen | None:
-    """How the film is coded; None: its frames go into files of their own. text: its place; empty: nowhere yet. typer.BadParameter, FilmError."""
-    target, clip = Path(text).expanduser(), source.clip
-    if not text:
-        return codecs.choose(codecs.usual_suffix(codec, alpha=clip.alpha), codec, crf, deep=clip.deep, alpha=clip.alpha)
-    if not sequences.PATTERN.search(target.name) and not destinations.is_folder(target, text):
-        return codecs.choose(target.suffix, codec, crf, deep=clip.deep, alpha=clip.alpha)
+    """How the film is coded, which has been tried; None: its frames go into files of their own. text: its place; empty: nowhere yet. typer.BadParameter,
+    FilmError."""
+    target, clip = at_home(text), source.clip
+    if not text or not (sequences.PATTERN.search(target.name) or destinations.is_folder(target, text)):
+        suffix = target.suffix if text else codecs.usual_suffix(codec, alpha=clip.alpha)
+        chosen = codecs.choose(suffix, codec, crf, deep=clip.deep, alpha=clip.alpha)
+        return replace(chosen, notes=(*chosen.notes, *writing.try_out(suffix, chosen, _shape(source), _sound(source))))
     if codec is not None or crf is not None:
         raise typer.BadParameter("frames in files of their own have no --codec and no --crf; name a film's file with -o")
     return None
@@ -79,10 +79,15 @@ def _frames(target: Path, source: Source, overwrite: bool) -> Output:
         destinations.check_kind(target)
     destinations.folder(place)
     name_of = partial(_numbered, target, source) if pattern else partial(_like, target, source)
-    contents = set() if source.film is not None else {path.resolve() for path in source.clip.paths}  # type: ignore[union-attr]  # frames, then
+    contents = set() if source.film is not None else {real(path) for path in source.clip.paths}  # type: ignore[union-attr]  # frames, then
+    taken: set[Path] = set()
     for at in range(len(source.shown)):
         path = name_of(at)
-        if path.resolve() in contents:
+        files.check_size(path.suffix, source.clip.width, source.clip.height)
+        if path in taken:
+            raise typer.BadParameter(f"{named(path)} would be two frames in one file; name a pattern such as painted/%04d.png with -o")
+        taken.add(path)
+        if real(path) in contents:
             raise typer.BadParameter(f"{named(path)} is a frame of the film itself; choose another folder with -o")
         if not overwrite and not ownership.is_free(path):
             raise typer.BadParameter(str(ownership.refusal(path)))
@@ -117,16 +122,24 @@ def _reason(error: Exception, output: Output) -> str:
 
 
 def _film(output: Output, chosen: Chosen, source: Source, work: Work, told: Told) -> tuple[str, ...]:
-    film, clip = source.film, source.clip
-    shape = Shape(clip.width, clip.height, film.tags if film else PLAIN, source.rate, film.aspect if film else SQUARE, source.steady)
-    sound = Sound(film, source.start, source.end, source.whole) if film else None
     with destinations.replacing(output.target, output.overwrite) as draft:
-        with Writer(draft, output.target.suffix, chosen, shape, sound) as writer:
+        with Writer(draft, output.target.suffix, chosen, _shape(source), _sound(source)) as writer:
             for at, plane in _painted(source, work):
                 shown = source.shown[at]
                 writer.add(plane, shown.begin, shown.end)
                 told(at + 1, len(source.shown))
         return tuple(dict.fromkeys(writer.notes))
+
+
+def _shape(source: Source) -> Shape:
+    clip, film, frames = source.clip, source.film, len(source.shown)
+    if film is None:
+        return Shape(clip.width, clip.height, rate=source.rate, steady=source.steady, frames=frames)
+    return Shape(film.width, film.height, film.tags, source.rate, film.aspect, source.steady, film.icc, frames)
+
+
+def _sound(source: Source) -> Sound | None:
+    return Sound(source.film, source.start, source.end, source.whole) if source.film else None
 
 
 def _files(output: Output, source: Source, work: Work, told: Told) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from ..terminal.failures import Failure, Interrupted
 from ..terminal.film_progress import FilmProgress
 from ..terminal.interruption import Interruption
 from ..terminal.output import bytes_for_people, emit, line, named, seconds_for_people
+from ..terminal.places import at_home
 from . import film_brushes, film_estimating, film_order, film_output, film_painting, film_parts, film_source, film_work, inputs
 from .film_brushes import Brush, Keys, Options
 from .film_order import Name, Step
@@ -131,7 +132,7 @@ def estimate(wanted: Wanted, options: Options) -> None:
     chosen = film_output.coding(wanted.output, source, wanted.codec, wanted.crf)
     steps = film_order.steps(source.positions, _keys(wanted.keys, source), _cuts(wanted.cuts, source))
     with client.connect() as session:
-        place = Path(wanted.output).expanduser().absolute().parent if wanted.output else Path.cwd()
+        place = at_home(wanted.output).absolute().parent if wanted.output else Path.cwd()
         told = film_brushes.cost(session, source, options, steps, chosen, film_work.free(place))
     if wanted.json:
         emit(told)
@@ -191,7 +192,7 @@ def _written(meant: Meant, place: film_work.Work, shown: FilmProgress, wanted: W
     jobs = place.jobs()
     place.remove()
     _forget(jobs)
-    return {**_about(meant, shown.job, wanted), "warnings": [*meant.source.warnings, *meant.output.warnings, *notes]}
+    return {**_about(meant, shown.job, wanted), "warnings": list(dict.fromkeys([*meant.source.warnings, *meant.output.warnings, *notes]))}
 
 
 def _forget(jobs: Sequence[str]) -> None:
@@ -213,7 +214,7 @@ def _keys(given: Sequence[str], source: Source) -> dict[int, tuple[str, Plane]]:
         if not number.strip().isdecimal() or not name:
             raise typer.BadParameter(f"{text!r} is no painted frame; give its number and its file, such as --key 120=painted.png")
         position = source.position(int(number), f"--key {number}")
-        data = inputs.read(Path(name).expanduser())
+        data = inputs.read(at_home(name))
         plane = files.read_picture(data, named(Path(name).name)).plane
         if abs(plane.width * clip.height - plane.height * clip.width) > max(clip.width, clip.height):
             raise Failure(f"--key {named(text)}: that picture has {plane.width}×{plane.height} px, and the film {clip.width}×{clip.height}; give it its shape.")

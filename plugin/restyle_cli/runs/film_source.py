@@ -51,7 +51,7 @@ class Source:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return self.clip.warnings if isinstance(self.clip, Film) else ()
+        return self.clip.warnings
 
     @property
     def whole(self) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,8 @@ from .film_order import Name
 
 ENDING = ".painting"  # of a work folder's name
 SETTINGS, JOBS, SCENES, STROKES = "settings.json", "jobs", "scenes", "strokes.txt"
+OWN = re.compile(r"\d{6,}(-aside)?\.(png|tif)(\.part)?|(jobs|scenes)(-\d+-\d+)?\.txt|strokes\.txt|settings\.json")  # what is written here, beside locks
+SYSTEMS = re.compile(r"\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)  # what systems write into any folder
 FULL = (errno.ENOSPC, errno.EDQUOT)
 MARKS, VERSION = "frames", "restyle"  # of the settings' file, beside the settings
 LONGEST_WORD = 40  # of a setting in a sentence: what is longer, such as a digest, is only named
@@ -114,7 +117,7 @@ class Work:
     def begin(self, settings: Mapping[str, Any]) -> None:
         """Forgets all frames and remembers with which settings the next ones are painted. OSError."""
         for path in self.folder.iterdir():
-            if not film_locks.is_lock(path):
+            if OWN.fullmatch(path.name):
                 path.unlink()
         self._jobs.clear()
         self.remember(settings)
@@ -139,7 +142,7 @@ class Work:
 def opened(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], *, anew: bool) -> Iterator[Work]:
     """The work folder for a film with these settings, made if missing, for this process alone. marks: of the frames' files, by position; there may be more or
     fewer than there were. anew: what another film left there is forgotten. Failure when the settings are others, or another command works there; OSError."""
-    folder.mkdir(exist_ok=True)
+    _made(folder)
     with film_locks.whole(folder):
         work = Work(folder)
         try:
@@ -154,7 +157,7 @@ def opened(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], *, a
 @contextlib.contextmanager
 def opened_part(folder: Path, settings: Mapping[str, Any], marks: Sequence[str], stretch: Stretch) -> Iterator[Work]:
     """The same for some frames, while other commands, on other machines too, paint others. Failure also for another version's frames."""
-    folder.mkdir(exist_ok=True)
+    _made(folder)
     with film_locks.of(folder, stretch) as turn:
         work = Work(folder, stretch)
         version = (work.settings() or {}).get(VERSION, __version__)
@@ -177,6 +180,17 @@ def reopened(folder: Path, digest: str) -> Iterator[Work]:
         if (work.settings() or {}).get("film", digest) != digest:
             raise Failure(f"{named(folder)} holds frames of another film than this one; give the film that they were painted from.")
         yield work
+
+
+def _made(folder: Path) -> None:
+    """Makes the folder if it is missing. Failure where something else is in its place, or in it, which would go with it when the film is written; OSError."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileExistsError as error:
+        raise Failure(f"{named(folder)} is no folder, and painted frames would lie in one of that name; move it, or write the film elsewhere.") from error
+    others = sorted(path for path in folder.iterdir() if not (OWN.fullmatch(path.name) or film_locks.is_lock(path) or SYSTEMS.fullmatch(path.name)))
+    if others:
+        raise Failure(f"{named(others[0])} is nothing that Restyle wrote, and the folder goes when the film is written; move it elsewhere.")
 
 
 def _settle(work: Work, settings: Mapping[str, Any], marks: Sequence[str], *, anew: bool) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from ..terminal.failures import Failure
 from ..terminal.output import aside, named
+from ..terminal.places import real
 
 MOST_NAMED = 20  # files of a folder that are no pictures
 _heard: dict[str, bytes] = {}
@@ -24,7 +25,7 @@ def read(path: Path) -> bytes:
     if path.is_file():
         return files.read_bytes(path)
     with _lock:
-        key = str(path.resolve())
+        key = str(real(path))
         if key not in _heard:
             _heard[key] = files.read_bytes(path)
         return _heard[key]
@@ -72,9 +73,9 @@ def expand(given: list[Path], target: Path | None = None) -> list[Path]:
     found: dict[Path, Path] = {}
     for path in given:
         if not path.is_dir():
-            found.setdefault(path.resolve(), path)
+            found.setdefault(real(path), path)
             continue
-        if target is not None and path.resolve() == target.resolve():
+        if target is not None and real(path) == real(target):
             raise typer.BadParameter(f"{named(target)} holds the contents; choose another folder with -o, so that results and photos stay apart")
         inside = listed(path)
         if inside.others:
@@ -82,7 +83,7 @@ def expand(given: list[Path], target: Path | None = None) -> list[Path]:
         if not inside.pictures:
             raise Failure(f"There are no pictures in {named(path)}; name a folder that holds some.")
         for file in inside.pictures:
-            found.setdefault(file.resolve(), file)
+            found.setdefault(real(file), file)
     return list(found.values())
 
 

@@ -15,6 +15,7 @@ from restyle_imaging.io import files
 from ..terminal.failures import Failure, sentence
 from ..terminal.interruption import Interruption
 from ..terminal.output import aside, emit, line, named
+from ..terminal.places import real
 from . import inputs, planes, saving
 from .destinations import DEFAULT_SUFFIX
 
@@ -105,7 +106,7 @@ def _stamps(folder: Path, target: Path, mark: str) -> dict[Path, Stamp]:
         raise Failure(f"The folder {named(folder)} can't be read any more ({error.strerror or error}); name one that is there.") from error
     found = {}
     for path in pictures:
-        if path.stem.endswith(mark) and target.resolve() == folder.resolve():
+        if path.stem.endswith(mark) and real(target) == real(folder):
             continue  # what was painted is not painted again
         try:
             status = path.stat()

@@ -21,6 +21,7 @@ from ..terminal.failures import Failure
 from ..terminal.interruption import Interruption
 from ..terminal.learn_progress import display
 from ..terminal.output import aside, emit, line, named, printable, seconds_for_people
+from ..terminal.places import real
 from . import inputs, one_picture, planes
 from .paint_options import PaintOptions
 
@@ -122,13 +123,13 @@ def _photographs(given: Sequence[Path]) -> tuple[bytes, ...]:
     if len(paths) > MAX_PHOTOGRAPHS:
         aside(f"Of {len(paths)} photographs {MAX_PHOTOGRAPHS} are taken, evenly; more teach nothing new.")
         paths = [paths[number * len(paths) // MAX_PHOTOGRAPHS] for number in range(MAX_PHOTOGRAPHS)]
-    alone = {path.resolve() for path in given if not path.is_dir()}
+    alone = {real(path) for path in given if not path.is_dir()}
     found = []
     for path in paths:
         try:
             found.append(_photograph(path))
         except (PictureError, Failure) as error:
-            if path.resolve() in alone:
+            if real(path) in alone:
                 raise
             aside(f"Left out: {error}")
     if not found:

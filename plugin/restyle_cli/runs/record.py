@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..terminal.places import real
+
 FILE = "painted.sqlite"
 BUSY = 5.0  # s to wait for another command's write
 KEEP = 20_000  # rows, oldest out first: about 20 MB
@@ -107,4 +109,4 @@ class Record:
 
 
 def _key(output: Path) -> str:
-    return str(output.resolve()).encode("utf-8", "backslashreplace").decode()  # a name may be bytes that are no text
+    return str(real(output)).encode("utf-8", "backslashreplace").decode()  # a name may be bytes that are no text

@@ -10,6 +10,7 @@ from restyle_imaging.io.pictures import PictureFile
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
+from ..terminal.places import at_home
 from . import jobs_found, ownership, planes
 from .one_picture import Ordered
 
@@ -21,7 +22,7 @@ def order(painting: str, session: client.Session, picture: PictureFile, content:
 
 
 def _job(painting: str, session: client.Session) -> str:
-    path = Path(painting).expanduser()
+    path = at_home(painting)
     if not path.exists():
         if path.suffix or len(path.parts) > 1:
             raise Failure(f"There is no file {named(painting)}; name the painting to update, or its job as restyle jobs list has it.")

@@ -1,7 +1,8 @@
-"""Owns the folder of this user that commands write into: what they remember, and what nobody foresaw."""
+"""Owns the folder of this user that commands write into, what they remember and what nobody foresaw; and which file a path means."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -13,3 +14,16 @@ def state_dir() -> Path:
     folder = discovery.state_dir()
     made_private(folder)
     return folder
+
+
+def real(path: Path) -> Path:
+    """The file that a path leads to, as far as its links can be followed. Path.resolve ends where they lead in a circle, or where no name can be."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return path.absolute()
+
+
+def at_home(path: Path | str) -> Path:
+    """A path with ~ as the user's folder. Path.expanduser ends over ~name where nobody has that name: it is a file's then, as in any shell."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111

@@ -55,6 +55,7 @@ class FeatureMatch:
         self._more: list[Tensor | None] = [None] * (deepest + 1) if more is None else [*levels(more, deepest)]
         self._vgg = vgg
         self._counted = [sum(math.prod(_own(tile, level)) for tile in tiles) for level in range(deepest + 1)]  # positions, by number of poolings
+        self._idle = {(layer, tile) for layer in layers for tile in tiles if more is not None and not self._weighs(layer, tile)}
         self._kept, variances = seen or (_seen(vgg, base, [self._own], tiles) if layers else ({}, {}))
         self._weights = {name: weight / max(variances[name], SMALLEST_VARIANCE) if relative else weight for name, weight in layers.items()}
 
@@ -67,9 +68,16 @@ class FeatureMatch:
         """A tile's share in the term, a scalar. features: the activations of what the tile sees."""
         total = self._base.new_zeros(()) if self._beside is None else self._beside.loss(features, tile)
         for layer, weight in self._weights.items():
+            if (layer, tile) in self._idle:
+                continue
             level = depth(layer)
             total = total + weight * self._share(tile.inner(features[layer], level), self._target(layer, tile), tile, level)
         return total
+
+    def _weighs(self, layer: str, tile: Tile) -> bool:
+        """Whether anything of the layer counts in a tile: where not, the content's activations would be computed for nothing."""
+        more = self._more[depth(layer)]
+        return more is None or bool(tile.own(more, depth(layer)).any())
 
     @torch.no_grad()
     def _target(self, layer: str, tile: Tile) -> Tensor:

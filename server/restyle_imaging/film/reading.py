@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,8 @@ MOST_FRAMES = 2_000_000  # a day at 24 frames per second
 class Film:
     """A film as it was found. width, height: px of its upright frames. deep: more than 8 bits. times: of its frames, from the container's zero, in units of
     time_base, rising; end: when the last one's time is over. rate: frames per second, on average. aspect: width of a pixel over its height. turn: quarters
-    that its frames are turned to the left. warnings: sentences for people. keys: positions from which on it can be decoded; empty: from its start alone."""
+    that its frames are turned to the left. warnings: sentences for people. keys: positions from which on it can be decoded; empty: from its start alone. icc:
+    of an animation's colours, None for sRGB."""
 
     path: Path
     width: int
@@ -52,6 +53,7 @@ class Film:
     codec: str
     warnings: tuple[str, ...] = ()
     keys: tuple[int, ...] = ()
+    icc: bytes | None = None
 
     @property
     def starts(self) -> tuple[Fraction, ...]:
@@ -64,11 +66,8 @@ class Film:
         return self.width * self.height * (4 if self.alpha else 3) * (4 if not self.tags.plain else 2 if self.deep else 1)
 
     def planes(self, positions: Sequence[int]) -> Iterator[tuple[int, Plane]]:
-        """The frames at some positions, which rise, from 0: RGB or RGBA, U8, U16 (deep), or F32 (wide colours), sRGB-encoded. The film is decoded from a
-        little before the first to the last of them, one frame in memory at a time. FilmError when it is no longer as it was."""
-        if self.codec == "webp":
-            yield from animations.planes(self.path, self.alpha, positions)
-            return
+        """The frames at some positions, which rise, from 0: RGB or RGBA, U8, U16 (deep), or F32 (wide colours), sRGB-encoded or in the colours of `icc`. The
+        film is decoded from a little before the first to the last of them, one frame in memory at a time. FilmError when it is no longer as it was."""
         left = deque(positions)
         entry = seeking.entry(self.keys, left[0]) if left else 0
         for first in dict.fromkeys((entry, 0)):  # from the start when the short way leads elsewhere
@@ -91,13 +90,23 @@ class Film:
     def _plane(self, frame: VideoFrame, stream: VideoStream) -> Plane:
         width, height = (self.height, self.width) if self.turn % 2 else (self.width, self.height)
         rgb = np.rot90(planar.to_rgb(frame, planar.tags_of(frame, stream.codec_context), self.alpha, width, height), self.turn)
-        return plane_of(_kept(np.ascontiguousarray(rgb), self.tags, self.deep), None)
+        return plane_of(_kept(np.ascontiguousarray(rgb), self.tags, self.deep), self.icc)
+
+
+class Webp(Film):
+    """A WebP, animated or not, which FFmpeg doesn't read."""
+
+    __slots__ = ()
+
+    def planes(self, positions: Sequence[int]) -> Iterator[tuple[int, Plane]]:
+        """As of any film: RGB or RGBA, U8."""
+        return animations.planes(self.path, self.alpha, self.icc, positions)
 
 
 def look(path: Path, fps: Fraction | None = None) -> Film:
     """Looks a film through. fps: for one that tells no times. FilmError: missing packages, no film, no pictures, none that can be decoded, too large."""
     if animations.is_webp(path):
-        return _animation(path)
+        return _webp(path)
     with opened(path) as (container, stream):
         notes: list[str] = []
         found = _Found(stream, fps)
@@ -105,13 +114,22 @@ def look(path: Path, fps: Fraction | None = None) -> Film:
             found.add(frame)
             if len(found.times) > MOST_FRAMES:
                 raise FilmError(f"{path.name} has more than {MOST_FRAMES:,} frames; cut it into parts.")
-        return found.film(path, container, tuple(notes))
+        film = found.film(path, container, tuple(notes))
+    return _with_profile(film) if film.codec in ("apng", "png") else film
 
 
-def _animation(path: Path) -> Film:
-    width, height, alpha, times, end = animations.look(path)
-    rate = Fraction(len(times) * 1000, end)
-    return Film(path, width, height, False, alpha, animations.TAGS, animations.TIME_BASE, times, end, rate, Fraction(1), 0, "webp")
+def _webp(path: Path) -> Film:
+    found = animations.look(path)
+    return Webp(
+        path, found.width, found.height, False, found.alpha, animations.TAGS, animations.TIME_BASE, found.times, found.end,
+        Fraction(len(found.times) * 1000, found.end), Fraction(1), 0, "webp", found.warnings, icc=found.icc,
+    )  # fmt: skip
+
+
+def _with_profile(film: Film) -> Film:
+    """A PNG, animated or not, with the colours that its profile says, which goes before all else that it says of them."""
+    icc, notes = animations.fitting(film.path.name, animations.profile_of_png(film.path))
+    return film if icc is None and not notes else replace(film, icc=icc, tags=animations.TAGS if icc else film.tags, warnings=(*film.warnings, *notes))
 
 
 class _Found:
@@ -180,6 +198,7 @@ class _Found:
         told = _told_end(self._stream, container)
         if told is not None and float(end) < told - SHORT:
             yield f"{name} breaks off after {float(end):.1f} of {told:.1f} s: it is damaged or cut short; what is there is painted."
+        yield from animations.broken_off(Path(container.name), container.format.name, len(self.times))
         if self._interlaced:
             yield f"{name} is interlaced, which paint makes worse; take the lines out of it first, with ffmpeg's bwdif for example."
 

@@ -20,7 +20,7 @@ MOST_NAMED = 8  # stretches of missing numbers in a sentence
 @dataclass(frozen=True, slots=True)
 class Frames:
     """Files in the order of their numbers, one frame each. numbers: rising, evenly spaced. width, height: px, of all; deep (more than 8 bits), alpha: of the
-    first one. frame_bytes: of its pixels."""
+    first one. frame_bytes: of its pixels. warnings: sentences for people about it."""
 
     name: str
     paths: tuple[Path, ...]
@@ -30,6 +30,7 @@ class Frames:
     deep: bool
     alpha: bool
     frame_bytes: int
+    warnings: tuple[str, ...] = ()
 
     def planes(self, positions: Sequence[int]) -> Iterator[tuple[int, Plane]]:
         """The pictures at some positions, from 0, in their own format. FilmError and PictureError: one that can't be read, or has another size."""
@@ -92,13 +93,14 @@ def require_whole(paths: Sequence[Path], numbers: Sequence[int]) -> None:
 
 def look(paths: Sequence[Path]) -> Frames:
     """What the files are; the first one is read. FilmError, PictureError."""
-    plane = files.read_picture(paths[0]).plane
+    first = files.read_picture(paths[0])
+    plane = first.plane
     depth, numbers = plane.format.depth, numbers_of(paths)
     require_whole(paths, numbers)
     name = paths[0].name if len(paths) == 1 else f"{paths[0].name} – {paths[-1].name}"
     return Frames(
         name, tuple(paths), numbers, plane.width, plane.height, depth is not Depth.U8, plane.format.channels.has_alpha,
-        plane.width * plane.height * plane.format.pixel_bytes,
+        plane.width * plane.height * plane.format.pixel_bytes, first.warnings,
     )  # fmt: skip
 
 

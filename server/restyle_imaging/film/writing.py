@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import numpy as np
 from ..arrays import Floats
 from ..color.profiles import profile_of
 from ..errors import FilmError
+from ..io.pictures import plane_of
 from ..planes import samples as planar_samples
 from ..planes.formats import Plane
 from . import animations, planar
@@ -38,7 +40,8 @@ FINEST = Fraction(1, 90_000)  # s: times that are finer are rounded, as no playe
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a film is like. width, height: px. tags: of the colours that its planes came from. rate: frames per second. aspect: of a pixel. steady: every
-    frame is shown for as long."""
+    frame is shown for as long. icc: the profile of an animation that its planes came from, which another animation keeps. frames: how many there will be;
+    0: not known, and more than a few."""
 
     width: int
     height: int
@@ -46,6 +49,13 @@ class Shape:
     rate: Fraction = Fraction(24)
     aspect: Fraction = Fraction(1)
     steady: bool = True
+    icc: bytes | None = None
+    frames: int = 0
+
+    @property
+    def in_order(self) -> bool:
+        """Whether its frames are coded as they are shown. Of one or two that are not, x265 tells times that it has made up."""
+        return not self.steady or 0 < self.frames <= 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +75,12 @@ class Writer:
     def __init__(self, path: Path, suffix: str, chosen: Chosen, shape: Shape, sound: Sound | None = None) -> None:
         self._path, self._chosen, self._shape = path, chosen, shape
         self._tags = _written(shape.tags, chosen)
+        self._icc = shape.icc if suffix.lower() in animations.SUFFIXES else None
         self._exit = contextlib.ExitStack()
         self._durations: dict[int | None, int | None] = {}  # by the time of a frame that is being encoded, in units of FINEST
         self._suffix, self._last = suffix.lower(), Fraction(0)
         self.notes: list[str] = []
-        with _sentences(path):
+        with _sentences(chosen, shape):
             options = FORMAT_OPTIONS.get(FORMATS[self._suffix], {})
             # bitexact: nothing random and no version in the file, so that equal frames make equal films
             opened_file = library().open(str(path), "w", format=FORMATS[self._suffix], options={"fflags": "+bitexact", **options})
@@ -90,7 +101,7 @@ class Writer:
 
     def add(self, plane: Plane, begin: Fraction, end: Fraction) -> None:
         """One frame, sRGB-encoded or with a profile, shown from `begin` to `end` s."""
-        with _sentences(self._path):
+        with _sentences(self._chosen, self._shape):
             self._beside_until(begin)
             frame = planar.from_rgb(self._prepared(plane), self._tags, self._chosen.form, self._chosen.bits)
             base = self._video.codec_context.time_base or FINEST
@@ -106,7 +117,7 @@ class Writer:
             self._file.mux_one(packet)
 
     def _finish(self) -> None:
-        with _sentences(self._path):
+        with _sentences(self._chosen, self._shape):
             try:
                 self._mux(self._video.encode(None))
                 self._beside_until(None)
@@ -114,10 +125,12 @@ class Writer:
                 self._exit.close()
             if self._suffix in animations.SUFFIXES:
                 animations.hold_last(self._path, self._suffix, self._last)
+                if self._icc:
+                    animations.put_profile(self._path, self._suffix, self._icc, self._shape.width, self._shape.height)
 
     def _stream(self) -> VideoStream:
         chosen, shape = self._chosen, self._shape
-        options = {**chosen.coding.options, **({} if shape.steady else chosen.coding.in_order)}
+        options = {**chosen.coding.options, **(chosen.coding.in_order if shape.in_order else {})}
         if chosen.quality is not None:
             options["crf"] = str(chosen.quality)
         rate = shape.rate.limit_denominator(100_000)
@@ -138,7 +151,10 @@ class Writer:
         """R'G'B' or R'G'B'A in the film's own colours, (h, w, 3–4), even where the coding wants it: the last column or row is then there twice."""
         samples = planar_samples.samples_of(plane)
         channels, depth = plane.format.channels, plane.format.depth
-        rgb = profile_of(plane.icc, channels.is_gray).to_srgb(planar_samples.colors_of(samples, channels, depth))
+        rgb = planar_samples.colors_of(samples, channels, depth)
+        if self._icc is None or plane.icc != self._icc:
+            rgb = profile_of(plane.icc, channels.is_gray).to_srgb(rgb)
+            rgb = rgb if self._icc is None else profile_of(self._icc, gray=False).from_srgb(rgb)
         rgb = from_srgb(rgb, self._tags) if not self._tags.plain else np.clip(rgb, 0, 1)
         alpha = planar_samples.alpha_of(samples, channels, depth)
         if self._chosen.alpha:
@@ -174,8 +190,22 @@ class Writer:
             self._next = next(self._beside, None)
 
 
+def try_out(suffix: str, chosen: Chosen, shape: Shape, sound: Sound | None = None) -> tuple[str, ...]:
+    """Writes a film of one black frame, which is thrown away, so that nobody paints what can't be written. Returns the sentences of a Writer's notes.
+    FilmError: the coding doesn't take such frames."""
+    black = np.zeros((shape.height, shape.width, 3), np.uint8)
+    silent = sound and replace(sound, end=sound.start)
+    shape = replace(shape, frames=1)
+    try:
+        with tempfile.TemporaryDirectory() as folder, Writer(Path(folder) / f"film{suffix}", suffix, chosen, shape, silent) as writer:
+            writer.add(plane_of(black, None), Fraction(0), 1 / shape.rate)
+    except OSError:  # of the place for trials, which tells nothing of the film
+        return ()
+    return tuple(dict.fromkeys(writer.notes))
+
+
 def _packets(source: Any, copies: dict[int, Stream], sound: Sound) -> Iterator[tuple[Fraction, Packet[Any]]]:
-    if not copies:
+    if not copies or sound.end <= sound.start:
         return
     with contextlib.suppress(library().error.FFmpegError):  # the source is cut short: what is there goes along
         for packet in source.demux([source.streams[index] for index in copies]):
@@ -201,10 +231,13 @@ def _written(tags: Tags, chosen: Chosen) -> Tags:
 
 
 @contextlib.contextmanager
-def _sentences(path: Path) -> Iterator[None]:
+def _sentences(chosen: Chosen, shape: Shape) -> Iterator[None]:
+    av = library()
     try:
         yield
     except OSError:  # FFmpeg's errors of the disk are these, too
         raise
-    except library().error.FFmpegError as error:
-        raise FilmError(f"The film can't be written ({(error.strerror or str(error)).lower()}); choose another --codec, or a folder of frames.") from error
+    except (av.error.FFmpegError, av.codec.codec.UnknownCodecError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        film = f"A film of {shape.width:,}×{shape.height:,} px"
+        raise FilmError(f"{film} can't be written as {chosen.name} ({reason}); choose another --codec, or a folder of frames.") from error

@@ -57,7 +57,7 @@ def read_bytes(path: Path | str) -> bytes:
     except OSError as error:
         raise PictureError(f"{path.name} can't be read ({_reason(error)}); check its permissions.") from error
     except ValueError as error:  # a null character
-        raise PictureError(f"There is no file {path!r}; check the path.") from error
+        raise PictureError(f"There is no file {str(path)!r}; check the path.") from error
 
 
 def read_picture(source: Path | str | bytes, name: str | None = None) -> PictureFile:

@@ -23,11 +23,12 @@ class Adrift:
         self._finishing: set[str] = set()
 
     def takes(self, job: Job) -> bool:
-        """Whether the job, whose worker is lost, goes on elsewhere."""
+        """Whether the job, whose worker is lost, goes on elsewhere; a learning does so as one of those that wait."""
         self._moves[job.id] += 1
         if self._moves[job.id] > MOVES:
             return False
-        self._waiting[job.id] = None
+        if job.lesson is None:
+            self._waiting[job.id] = None
         return True
 
     def next(self, slot: DeviceSlot) -> Job | None:
@@ -48,7 +49,7 @@ class Adrift:
     def finishing(self, job_id: str) -> bool:
         return job_id in self._finishing
 
-    def ended(self, job_id: str) -> None:
-        """Forgets a job."""
+    def forget(self, job_id: str) -> None:
+        """A job has ended; or it rests, and so has taken no machine along."""
         self._moves.pop(job_id, None)
         self._finishing.discard(job_id)

@@ -198,8 +198,9 @@ class Dispatcher:
                     self._store.move(job.id, JobState.FAILED, failure=failure)
 
     def _changed(self, job: Job) -> None:
+        if job.state.ended:
+            self._adrift.forget(job.id)
         if job.state is not JobState.RUNNING:
-            self._adrift.ended(job.id)
             self._rest.set()
         if job.state is JobState.QUEUED and self.accepting:
             self.wake()
@@ -346,6 +347,7 @@ class Dispatcher:
             case say.Learned():
                 self.learnings.learned(job, message)
             case say.SetAside():
+                self._adrift.forget(job.id)
                 self.learnings.made_room(job, message)
             case say.Failed():
                 if message.trace:
@@ -385,7 +387,7 @@ class Dispatcher:
             self._dispatch()
 
     def _survives(self, job: Job, end: Gone) -> bool:
-        return self.learnings.survives(job, bool(end.lost)) or (bool(end.lost) and self._adrift.takes(job))
+        return (not end.lost or self._adrift.takes(job)) and (bool(end.lost) if job.lesson is None else self.learnings.survives(job, bool(end.lost)))
 
     def _runs(self, job_id: str) -> bool:
         job = self._store.find(job_id)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 PAGE = 50
 MAX_PAGE = 200
 PAGE_BYTES = 3 << 20  # with thumbnails; many a client takes messages of 4 MiB and no more
-MAX_TEXT = 4096  # characters of any text of a style, before the library looks closer
+MAX_WISH = 4096  # characters of an id that is wished for, before the library looks closer
 
 
 class Styles:
@@ -87,9 +87,8 @@ class Styles:
         header = first.header
         if not 1 <= header.size <= self._limits.max_style_bytes:
             raise Invalid("header.size", f"a picture's file has 1 to {self._limits.max_style_bytes} bytes, and this one {header.size}.")
-        for name in ("title", "description", "credit", "license", "wanted_id"):
-            if len(getattr(header, name)) > MAX_TEXT:
-                raise Invalid(f"header.{name}", "this is too long.")
+        if len(header.wanted_id) > MAX_WISH:
+            raise Invalid("header.wanted_id", f"a wish for an id has at most {MAX_WISH:,} characters.")
         told = _refusing(described, header.title, header.description, tuple(header.tags), header.credit, header.license, _suggestion(header.suggested))
         with _storing(self._library) as folder:
             picture = folder / "picture"

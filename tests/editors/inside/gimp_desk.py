@@ -46,6 +46,14 @@ def walk(steps):
             return  # the later steps stand on the earlier ones
 
 
+def ready(item="Restyle…"):
+    """Returns when GIMP has the plug-in's menu item, and nothing lies before its window."""
+    wait(GIMP, "menu item", item)
+    subprocess.run(["xdotool", "mousemove", "5", "895"], check=True)  # a resting pointer calls up tooltips
+    if screen.look(GIMP, "button", "Close"):
+        screen.press(GIMP, "button", "Close")  # GIMP's welcome
+
+
 def layers(first=""):
     """Name and visibility of the image's layers, topmost first. first: a line of Python that GIMP runs before."""
     (HERE / "spy.py").write_text(SPY.format(first=first))

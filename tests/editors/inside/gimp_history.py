@@ -3,7 +3,6 @@
 # mypy: ignore-errors
 
 import json
-import subprocess
 import time
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import gi
 gi.require_version("GdkPixbuf", "2.0")
 import screen  # noqa: E402
 from gi.repository import GdkPixbuf  # noqa: E402
-from gimp_desk import GIMP, PLUGIN, layers, server, walk  # noqa: E402
+from gimp_desk import GIMP, PLUGIN, layers, ready, server, walk  # noqa: E402
 from screen import choose, gone, photograph, press, says, wait  # noqa: E402
 
 DRAFTS = 240  # s, for six on a machine that has better things to do
@@ -70,10 +69,7 @@ def rows():
 
 
 def test_explore_shows_six_drafts_with_captions():
-    wait(GIMP, "menu item", "Restyle…")
-    subprocess.run(["xdotool", "mousemove", "5", "895"], check=True)  # a resting pointer calls up tooltips
-    if screen.look(GIMP, "button", "Close"):
-        press(GIMP, "button", "Close")  # GIMP's welcome
+    ready()
     open_dialog()
     choose(PLUGIN, "list item", "Woodcut")
     press(PLUGIN, "radio button", "Draft")

@@ -12,7 +12,7 @@ gi.require_version("GdkPixbuf", "2.0")
 import pyatspi  # noqa: E402
 import screen  # noqa: E402
 from gi.repository import GdkPixbuf  # noqa: E402
-from gimp_desk import GIMP, PLUGIN, layers, walk  # noqa: E402
+from gimp_desk import GIMP, PLUGIN, layers, ready, walk  # noqa: E402
 from screen import choose, gone, photograph, press, wait  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -46,10 +46,7 @@ def sky():
 
 
 def test_the_dialog_shows_the_layer_painted_with_the_chosen_styles_look():
-    wait(GIMP, "menu item", "Restyle…")
-    subprocess.run(["xdotool", "mousemove", "5", "895"], check=True)  # a resting pointer calls up tooltips
-    if screen.look(GIMP, "button", "Close"):
-        press(GIMP, "button", "Close")  # GIMP's welcome
+    ready()
     press(GIMP, "menu item", "Restyle…")
     choose(PLUGIN, "list item", "Opposite")
     until(seen, "a preview")

@@ -2,10 +2,8 @@
 
 # mypy: ignore-errors
 
-import subprocess
-
-from gimp_desk import GIMP, PLUGIN, layers, walk
-from screen import choose, gone, look, photograph, photograph_all, pick, press, says, wait
+from gimp_desk import GIMP, PLUGIN, layers, ready, walk
+from screen import choose, gone, photograph, photograph_all, pick, press, says, wait
 
 MENU, TITLE = "Texture from Style…", "Texture from Style"
 NEWEST = "image = max(Gimp.get_images(), key=lambda each: each.get_id())"
@@ -16,10 +14,7 @@ def main():
 
 
 def test_the_dialog_asks_for_a_size():
-    wait(GIMP, "menu item", MENU)
-    subprocess.run(["xdotool", "mousemove", "5", "895"], check=True)  # a resting pointer calls up tooltips
-    if look(GIMP, "button", "Close"):
-        press(GIMP, "button", "Close")  # GIMP's welcome
+    ready(MENU)
     press(GIMP, "menu item", MENU)
     choose(PLUGIN, "list item", "Woodcut")
     press(PLUGIN, "radio button", "Draft")

@@ -2,10 +2,9 @@
 
 # mypy: ignore-errors
 
-import subprocess
 from pathlib import Path
 
-from gimp_desk import GIMP, PLUGIN, layers, walk
+from gimp_desk import GIMP, PLUGIN, layers, ready, walk
 from screen import choose, gone, look, photograph, pick, press, says, wait
 
 HERE = Path(__file__).resolve().parent
@@ -49,10 +48,7 @@ def moved(one, other, beyond=0):
 
 
 def test_a_layer_without_a_painting_offers_no_update():
-    wait(GIMP, "menu item", "Restyle…")
-    subprocess.run(["xdotool", "mousemove", "5", "895"], check=True)  # a resting pointer calls up tooltips
-    if look(GIMP, "button", "Close"):
-        press(GIMP, "button", "Close")  # GIMP's welcome
+    ready()
     open_dialog()
     assert not look(PLUGIN, "button", "Update")
     choose(PLUGIN, "list item", "Woodcut")

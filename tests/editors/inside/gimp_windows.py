@@ -3,12 +3,11 @@
 # mypy: ignore-errors
 
 import json
-import subprocess
 import time
 from pathlib import Path
 
 import screen
-from gimp_desk import GIMP, PLUGIN, busy_server, entries, layers, server, values, walk
+from gimp_desk import GIMP, PLUGIN, busy_server, entries, layers, ready, server, values, walk
 from screen import choose, gone, photograph, pick, press, says, wait
 
 HERE = Path(__file__).resolve().parent
@@ -24,10 +23,7 @@ def main():
 
 
 def test_the_menu_opens_a_dialog_with_the_library_as_pictures():
-    wait(GIMP, "menu item", "Restyle…")
-    subprocess.run(["xdotool", "mousemove", "5", "895"], check=True)  # a resting pointer calls up tooltips
-    if screen.look(GIMP, "button", "Close"):
-        press(GIMP, "button", "Close")  # GIMP's welcome
+    ready()
     open_dialog()
     choose(PLUGIN, "list item", "Woodcut")
     wait(PLUGIN, "button", "Restyle", usable=True)

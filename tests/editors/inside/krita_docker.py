@@ -179,7 +179,7 @@ def test_recent_paintings_are_listed_continued_and_deleted_and_their_settings_us
     assert dock.pages.currentWidget() is recents
     assert recents.list.count() == before + 1
     newest = controller().history.recents[0]
-    assert thumbnails.of_file(controller().history.file(newest.picture).read_bytes()) is not None
+    assert thumbnails.of_file(controller().history.read(newest.picture)) is not None
     top = yield from layer(document, "top")
     controller().choose(STILL)
     recents.list.setCurrentRow(0)
@@ -194,11 +194,11 @@ def test_recent_paintings_are_listed_continued_and_deleted_and_their_settings_us
     recents.resume.click()
     yield from wait(lambda: len(document.topLevelNodes()) == 4 and not controller().running(), what="the continued painting")
     assert controller().paintings[-1].phase.value == "done"
-    job, picture = controller().history.recents[0].id, controller().history.file(controller().history.recents[0].picture)
+    job, picture = controller().history.recents[0].id, controller().history.recents[0].picture
     recents.list.setCurrentRow(0)
     recents.remove.click()
     assert job not in [recent.id for recent in controller().history.recents]
-    assert not picture.exists()
+    assert controller().history.read(picture) is None
     dock.tabs.setCurrentIndex(0)
 
 

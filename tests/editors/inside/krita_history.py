@@ -67,7 +67,7 @@ def test_recent_paintings_show_pictures_and_facts():
     newest = controller().history.recents[0]
     assert newest.facts[:2] == ("Woodcut · photo", "Strength 70 · Draft"), newest.facts
     for name in (newest.picture, newest.before):
-        picture = thumbnails.of_file(controller().history.file(name).read_bytes())
+        picture = thumbnails.of_file(controller().history.read(name))
         assert max(picture.width(), picture.height()) >= 96
     take(dock, "history-recent")
     dock.recent.compare.click()

@@ -127,6 +127,16 @@ def test_the_keyboard_and_the_menu_make_favorites_too_and_they_are_kept(filled: 
     assert gallery.of_user("gimp").favorites == {"wave"}
 
 
+def test_what_can_not_be_kept_is_told(filled: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shop.taste, "_save", lambda: False)
+    words = strings.TASTE_UNKEPT.format(folder=shop.taste.file.parent)
+    shop.attempt(lambda: shop.tag("glass", ("windows",)))
+    assert shop.complaint == words
+    monkeypatch.undo()
+    shop.tag("glass", ())
+    assert shop.complaint == ""
+
+
 def test_a_style_gets_tags_that_find_it_and_are_kept(filled: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
     answers = iter([("harbour, at night", True), ("never", False), ("x" * 60, True), ("", True)])

@@ -98,13 +98,14 @@ class Controller:
 
     def favor(self, style: str, favorite: bool) -> None:
         """Makes a style of the library a favorite, or no longer one: in all windows, and in the next session."""
-        self.taste.favor(style, favorite)
-        self.changed()
+        self._say_kept(self.taste.favor(style, favorite))
 
     def tag(self, style: str, words: tuple[str, ...]) -> None:
         """Gives a style of the library these tags, kept likewise; none: those that it came with."""
-        self.taste.tag(style, words)
-        self.changed()
+        self._say_kept(self.taste.tag(style, words))
+
+    def _say_kept(self, kept: bool) -> None:
+        self.say("" if kept else strings.TASTE_UNKEPT.format(folder=self.taste.file.parent))
 
     def resize_tiles(self, tiles: str) -> None:
         self.taste.resize(tiles)

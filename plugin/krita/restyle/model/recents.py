@@ -35,8 +35,8 @@ def add(controller: Controller, painting: Painting, result: client.Result, made:
 
 def picture(controller: Controller, name: str) -> Any | None:
     """A picture of the list, by its name; None where it is gone."""
-    path = controller.history.file(name)
-    return thumbnails.of_file(path.read_bytes()) if path is not None else None
+    data = controller.history.read(name)
+    return thumbnails.of_file(data) if data is not None else None
 
 
 def _before(made: Order) -> Any | None:

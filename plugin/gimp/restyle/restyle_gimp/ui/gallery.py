@@ -200,12 +200,13 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
             seen.grab_focus()
 
     def _favor(self, entry: Entry, favorite: bool) -> None:
-        self._taste.favor(entry.choice.library, favorite)
+        kept = self._taste.favor(entry.choice.library, favorite)
         for tile in self._flow.get_children():
             if tile.entry.choice.library == entry.choice.library:
                 tile.show_favorite(favorite)
         if self._narrowing.favorites:
             self._narrow(self._narrowing)
+        self._say_kept(kept)
 
     def _reveal(self) -> bool:
         """Scrolls to the first chosen one."""
@@ -272,7 +273,7 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
         if words is None:
             return
         try:
-            self._taste.tag(entry.choice.library, gallery.tags_in(words))
+            kept = self._taste.tag(entry.choice.library, gallery.tags_in(words))
         except Failure as failure:
             self._complain(str(failure))
             return
@@ -283,6 +284,11 @@ class Gallery(Gtk.Box):  # type: ignore[misc]
         self._offer_tags()
         self._narrow(self._narrowing)
         self._tell(by_hand=False)
+        self._say_kept(kept)
+
+    def _say_kept(self, kept: bool) -> None:
+        if not kept:
+            self._complain(strings.TASTE_UNKEPT.format(folder=self._taste.file.parent))
 
     def _tagged(self, entry: Entry) -> Entry:
         return replace(entry, style=self._taste.with_tags(entry.style)) if entry.style is not None else entry

@@ -220,8 +220,8 @@ class _Window:
         return self._by_id.get(model[row][_ID]) if row is not None else None
 
     def _picture(self, name: str) -> Any | None:
-        path = self._history.file(name)
-        return pictures.decoded(path.read_bytes()) if path is not None else None
+        data = self._history.read(name)
+        return pictures.decoded(data) if data is not None else None
 
     def _delete(self, recent: Recent) -> None:
         self._history.forget(recent.id)

@@ -16,7 +16,7 @@ from ..terminal.output import named
 from . import ownership
 
 DEFAULT_SUFFIX = ".png"
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".avif", ".exr", ".ora", ".pat")  # of the kinds of pictures that are written
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".avif", ".jxl", ".exr", ".ora", ".pat")  # of the kinds of pictures that are written
 
 
 STDOUT = Path("-")

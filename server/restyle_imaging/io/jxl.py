@@ -27,7 +27,7 @@ SIGNATURE = b"\0\0\0\x0cJXL \r\n\x87\n"
 MARKS = (BARE, SIGNATURE[:8])  # of a codestream, and of one in boxes
 TYPE = b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
 HEAD = 128  # bytes of a codestream that hold all that is looked for
-EXIF, XMP = b"Exif", b"xml "  # boxes
+EXIF, XMP, LEVEL = b"Exif", b"xml ", b"jxll"  # boxes
 LARGEST = 4 << 20  # bytes of either, unpacked
 EXIF_STARTS = (b"MM\0*", b"II*\0")
 NO_OFFSET = bytes(4)  # in front of the EXIF data in their box
@@ -81,10 +81,9 @@ def write(samples: Samples, icc: bytes | None, exif: bytes | None, packet: bytes
         if not (out and out.open(str(path), spec) and out.write_image(plain) and out.close()):
             raise PictureError("The picture can't be written as JPEG XL; use .png or .tif.")
         data = path.read_bytes()
+    level = b"".join(_box(kind, content) for kind, content in _boxes(data) if kind == LEVEL)  # that it asks more of a reader than is usual
     beside = (_box(EXIF, NO_OFFSET + exif) if exif else b"") + (_box(XMP, packet) if packet else b"")
-    if beside and data.startswith(BARE):
-        data = SIGNATURE + TYPE + _box(b"jxlc", data)
-    return data + beside
+    return SIGNATURE + TYPE + level + beside + _box(b"jxlc", _parts(data).codestream)  # the library's own EXIF data, which say nothing, stay behind
 
 
 def _library() -> Any:
@@ -100,7 +99,7 @@ def _profile(library: Any, codestream: bytes) -> bytes | None:
     """What the pixels are in; libjxl makes one where the file says it in another way. ValueError."""
     with tempfile.TemporaryDirectory(prefix="restyle-") as folder:
         path = Path(folder) / "picture.jxl"
-        path.write_bytes(codestream)
+        path.write_bytes(SIGNATURE + TYPE + _box(b"skip", bytes(HEAD)) + _box(b"jxlc", codestream))  # files of under 128 bytes it takes for none
         file = library.ImageInput.open(str(path))
         if file is None:
             raise ValueError(library.geterror())
@@ -163,7 +162,8 @@ def _parts(data: bytes) -> _Parts:
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 0
+    """Kind and content of each; none of a bare codestream. ValueError."""
+    at = len(data) if data.startswith(BARE) else 0
     while at + 8 <= len(data):
         size, kind, start = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], at + 8
         if size == 1:

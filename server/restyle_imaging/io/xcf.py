@@ -79,10 +79,11 @@ def read(data: bytes, name: str) -> PictureFile:
     """The visible layers merged: GRAY(_ALPHA) or RGB(A), as deep as the file; 32-bit integers and 8 bits of linear light come as 16 bits. PictureError as
     read_picture says, or for what can't be merged."""
     try:
-        return _File(data, name).picture()
+        with np.errstate(all="ignore"):  # NaN and infinity are found out by who asked
+            return _File(data, name).picture()
     except PictureError:
         raise
-    except (struct.error, zlib.error, ValueError, IndexError, OverflowError) as error:
+    except (struct.error, zlib.error, ValueError, LookupError, ArithmeticError) as error:
         raise cut_short(name) from error
 
 

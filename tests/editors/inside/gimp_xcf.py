@@ -1,11 +1,12 @@
-"""Owns layered files that a real GIMP writes, each beside its own idea of what they look like merged. Runs inside GIMP."""
+"""Owns layered files that a real GIMP writes, each beside its own idea of what they look like merged; and what GIMP makes of a JPEG XL of ours. Runs inside
+GIMP."""
 
 # mypy: ignore-errors
 
 import base64
 
 import bench
-from gi.repository import Babl, Gimp, Gio
+from gi.repository import Babl, Gimp
 
 WIDTH, HEIGHT = 100, 80
 PRECISIONS = (
@@ -21,8 +22,11 @@ def main():
     for precision in PRECISIONS:
         truths[f"rgb-{precision}"] = kept(f"rgb-{precision}", layered("RGB", getattr(Gimp.Precision, precision)))
     truths["gray"] = kept("gray", layered("GRAY", Gimp.Precision.U16_NON_LINEAR))
-    profile = Gimp.ColorProfile.new_adobergb() if hasattr(Gimp.ColorProfile, "new_adobergb") else Gimp.ColorProfile.new_rgb_adobe()
+    profile = Gimp.ColorProfile.new_rgb_adobe()
     truths["profile"] = kept("profile", layered("RGB", Gimp.Precision.U16_NON_LINEAR, profile))
+    image = layered("RGB", Gimp.Precision.U16_NON_LINEAR, profile)
+    image.convert_precision(Gimp.Precision.FLOAT_LINEAR)
+    truths["linear-profile"] = kept("linear-profile", image)
     flat, _ = bench.image_of(kind="RGB", width=WIDTH, height=HEIGHT)
     truths["one"] = kept("one", flat)
     palette, _ = bench.image_of(kind="RGB", width=WIDTH, height=HEIGHT)
@@ -36,7 +40,21 @@ def main():
     blur = Gimp.DrawableFilter.new(image.get_layers()[0], "gegl:gaussian-blur", "")
     image.get_layers()[0].append_filter(blur)
     truths["effect"] = kept("effect", image)
-    bench.tell({"version": Gimp.version(), "modes": {mode.value_nick: int(mode) for mode in map(Gimp.LayerMode, (0, 1, 28, 61))}, "truths": truths})
+    bench.tell({"truths": truths, "ours": ours()})
+
+
+def ours():
+    """Of ours.jxl: precision, profile, and pixels as sRGB; None where this GIMP reads no JPEG XL."""
+    if Gimp.get_pdb().lookup_procedure("file-jpegxl-load") is None:
+        return None
+    image = bench.load(bench.HERE / "ours.jxl")
+    layer = image.get_layers()[0]
+    return {
+        "precision": image.get_precision().value_nick,
+        "icc": base64.b64encode(bytes(image.get_color_profile().get_icc_profile())).decode(),
+        "pixels": base64.b64encode(bench.pixels(layer, "R'G'B' float")).decode(),
+        "maker": image.get_metadata().get_tag_string("Exif.Image.Make") if hasattr(Gimp.Metadata, "get_tag_string") else "Maker",  # no typelib in 3.0
+    }
 
 
 def layered(kind, precision, profile=None):
@@ -77,13 +95,10 @@ def mask(layer):
 
 
 def kept(name, image):
-    """Saves it; what it is merged: the encoding of its pixels, their profile, and themselves."""
+    """Saves it; what it is merged: the encoding of its pixels, and themselves, as sRGB."""
     bench.save(image, FOLDER / f"{name}.xcf")
     merged = Gimp.Image.duplicate(image).merge_visible_layers(Gimp.MergeType.CLIP_TO_IMAGE)
-    profile = image.get_color_profile()
     return {
         "encoding": Babl.format_get_encoding(merged.get_format()),
-        "box": [merged.get_width(), merged.get_height(), *merged.get_offsets()[1:]],
         "pixels": base64.b64encode(bench.native(merged)).decode(),
-        "icc": None if profile is None else base64.b64encode(bytes(profile.get_icc_profile())).decode(),
     }

@@ -71,4 +71,4 @@ def test_layers_are_merged_as_gimp_merges_them(gimp: Studio) -> None:
         assert (ours["precision"], ours["maker"]) == ("u16-non-linear", "Maker")
         assert base64.b64decode(ours["icc"]) == PROFILES["adobe-rgb"]
         pixels = np.frombuffer(base64.b64decode(ours["pixels"]), np.float32).reshape(RAMP.shape)
-        assert np.abs(pixels - profile_of(PROFILES["adobe-rgb"], gray=False).to_srgb(np.float32(RAMP / 65535))).max() < 0.002
+        assert np.abs(pixels - profile_of(PROFILES["adobe-rgb"], gray=False).to_srgb((RAMP / 65535).astype(np.float32))).max() < 0.002

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..arrays import Samples
 from ..color import srgb
-from ..color.primaries import BT709, BT2020, D65, P3, Chromaticities
 from ..color.curves import SrgbCurve
+from ..color.primaries import BT709, BT2020, D65, P3, Chromaticities
 from ..color.profiles import GrayProfile, SrgbProfile, profile_of
 from ..errors import ImagingError
 

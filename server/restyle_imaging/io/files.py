@@ -1,5 +1,5 @@
-"""Owns reading and writing picture files: PNG, JPEG, JPEG XL, WebP, AVIF, TIFF and OpenEXR (and others to read, patterns to write), with depth, profile, orientation and
-resolution kept.
+"""Owns reading and writing picture files: PNG, JPEG, JPEG XL, WebP, AVIF, TIFF and OpenEXR (and others to read, patterns to write), with depth, profile,
+orientation and resolution kept.
 
     read_bytes(path)                 a file's bytes; PictureError when it can't
     read_picture(source)             PictureFile; PictureError when it can't

@@ -7,27 +7,8 @@ HEAD = 64  # bytes that tell a kind
 # How names of pictures end. The first are read; of the others it is said what they are.
 READ = frozenset(
     (
-        *(
-            ".png",
-            ".apng",
-            ".jpg",
-            ".jpeg",
-            ".jpe",
-            ".jfif",
-            ".jif",
-            ".mpo",
-            ".webp",
-            ".avif",
-            ".avifs",
-            ".jxl",
-            ".heic",
-            ".heif",
-            ".hif",
-            ".tif",
-            ".tiff",
-            ".gif",
-        ),
-        *(".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".pfm", ".exr", ".psd", ".psb", ".kra", ".ora", ".xcf"),
+        *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo", ".webp", ".avif", ".avifs", ".heic", ".heif", ".hif", ".tif", ".tiff", ".gif"),
+        *(".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".pfm", ".exr", ".psd", ".psb", ".kra", ".ora", ".jxl", ".xcf"),
     )
 )
 CAMERA = frozenset(

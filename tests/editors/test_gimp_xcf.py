@@ -35,7 +35,10 @@ def shown(truth: dict[str, Any]) -> Samples:
     return seen
 
 
+# the merged picture of 3.0's procedure lacks layers where a group passes through, so that it can't be asked
 def test_layers_are_merged_as_gimp_merges_them(gimp: Studio) -> None:
+    if gimp.root.suite == "trixie":
+        pytest.skip("GIMP 3.0 merges visible layers in another way")
     exif = Image.Exif()
     exif[0x010F] = "Maker"
     plane = Plane(PixelFormat(Channels.RGB, Depth.U16), 24, 17, RAMP.tobytes(), PROFILES["adobe-rgb"])

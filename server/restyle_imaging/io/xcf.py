@@ -16,7 +16,8 @@ import numpy as np
 
 from ..arrays import Floats, Samples, strips
 from ..color import srgb
-from ..color.profiles import profile_of
+from ..color.curves import Curve, SrgbCurve
+from ..color.profiles import GrayProfile, MatrixProfile, SrgbProfile, profile_of
 from ..errors import PictureError
 from . import colors, raster
 from .metadata import dpi_of
@@ -109,6 +110,7 @@ class _File:
         notes: list[str] = []
         pixel = np.empty((1, 1, 1 if self.base == GRAY else 3), np.uint8)
         icc = colors.fitting(self.icc, pixel, self.name, notes)
+        self.curves = self._curves(icc)
         canvas = _Canvas(self.height, self.width, pixel.shape[2], self._mixing(icc))
         for item in reversed(self._tree()):
             self._lay(canvas, item, 0)
@@ -116,8 +118,8 @@ class _File:
             raise PictureError(f"{self.name} shows nothing; make a layer visible, or export it as {raster.KINDS}.")
         merged = canvas.colors
         deep: type = {"u1": np.uint8, "f2": np.float16, "f4": np.float32, "f8": np.float32}.get(self.kind.str[1:], np.uint16)
-        if self.curve == LINEAR and icc is None:
-            merged = srgb.encode(merged)
+        if self.curve == LINEAR:
+            merged = srgb.encode(merged) if icc is None else merged
             deep = np.uint16 if deep is np.uint8 else deep
         if not (canvas.alpha == 1).all():
             merged = np.concatenate((merged, canvas.alpha[..., None]), -1)
@@ -246,7 +248,22 @@ class _File:
         shown = pixels[..., :-1] if has_alpha else pixels
         if self.base == PALETTE:
             shown = self.palette[: len(self.palette) // 3 * 3].reshape(-1, 3)[shown[..., 0]]
-        return self._unit(shown), alpha
+        own = self._unit(shown)
+        if self.curves:
+            light = own if self.curve == LINEAR else srgb.decode(own)
+            own = np.stack([curve.encoded(light[..., at]) for at, curve in enumerate(self.curves)], -1)
+        return own, alpha
+
+    def _curves(self, icc: bytes | None) -> tuple[Curve, ...]:
+        """Of a profile that says nothing but the primaries of what is stored, as the precision says its curve; none where it says both."""
+        if icc is None or self.curve == NON_LINEAR:
+            return ()
+        profile = profile_of(icc, self.base == GRAY)
+        if isinstance(profile, GrayProfile):
+            return (profile.curve,)
+        if isinstance(profile, (MatrixProfile, SrgbProfile)):
+            return profile.curves if isinstance(profile, MatrixProfile) else (SrgbCurve(),) * 3
+        raise PictureError(f"{self.name} holds light and a profile of tables, which only GIMP can join; export it there as {raster.KINDS}.")
 
     def _unit(self, samples: Samples) -> Floats:
         """As floats, of which 1 is full."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -21,7 +22,7 @@ WORDS = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.
 xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="Anna"/></rdf:RDF></x:xmpmeta>'
 
 
-def of_others(samples: np.ndarray, **options: object) -> bytes:
+def of_others(samples: np.ndarray, **options: Any) -> bytes:
     """What another program writes; without a profile, and linear where it is deep."""
     return bytes(imagecodecs.jpegxl_encode(np.ascontiguousarray(samples), lossless=True, **options))
 

@@ -122,7 +122,7 @@ def _bring_optional(source: Source, folder: Path, choices: Choices, machine: Mac
     if machine.run([*installer, *source.optional], lines.append, environment=making.variables(machine)):
         by_hand = " ".join(f'"{need}"' for need in source.optional)
         again = f"{python_of(folder)} -m pip install {by_hand}"
-        say(f"The packages for films, animations, HEIC and Photoshop files were not installed; try again at any time: {again}")
+        say(f"The packages for films, animations, HEIC, JPEG XL and Photoshop files were not installed; try again at any time: {again}")
 
 
 def _pip(folder: Path, choices: Choices) -> Command:

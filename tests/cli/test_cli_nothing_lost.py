@@ -164,7 +164,7 @@ def mixed(place: Path) -> Path:
     for name in ("h", "i.dat"):
         with (place / name).open("wb") as file:
             image.save(file, "PNG")
-    (place / "j.jxl").write_bytes(b"\xff\x0a" + bytes(40))
+    (place / "j.jp2").write_bytes(b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(40))
     (place / "k.nef").write_bytes(b"nothing known")
     (place / "l.png").write_bytes(b"")
     (place / "notes.txt").write_text("no picture")
@@ -178,14 +178,14 @@ def test_of_a_folder_all_that_can_be_read_is_painted_and_the_rest_is_named(resty
     assert done.exit_code == 1
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [f"{letter}.png" for letter in "abcdefghi"]
     assert "9 painted, 3 failed in " in done.stdout
-    assert "j.jxl is a JPEG XL picture" in done.stderr
+    assert "j.jp2 is a JPEG 2000 picture" in done.stderr
     assert all(name in done.stderr for name in ("k.nef", "l.png", "notes.txt", ".hidden.png", "more/"))
 
 
 def test_an_estimate_of_a_folder_does_not_end_at_what_can_not_be_read(restyle: Restyle, tmp_path: Path) -> None:
     done = restyle("image", mixed(tmp_path / "mixed"), "-s", "woodcut", "--estimate")
     assert (done.exit_code, len(done.stdout.splitlines())) == (1, 9)
-    assert all(name in done.stderr for name in ("j.jxl", "k.nef", "l.png"))
+    assert all(name in done.stderr for name in ("j.jp2", "k.nef", "l.png"))
 
 
 def test_what_is_left_out_of_a_picture_is_told_in_a_folder_too(restyle: Restyle, tmp_path: Path) -> None:

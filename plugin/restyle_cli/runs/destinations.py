@@ -17,7 +17,7 @@ from ..terminal.places import real
 from . import ownership
 
 DEFAULT_SUFFIX = ".png"
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".avif", ".exr", ".ora", ".pat")  # of the kinds of pictures that are written
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".avif", ".jxl", ".exr", ".ora", ".pat")  # of the kinds of pictures that are written
 
 
 STDOUT = Path("-")

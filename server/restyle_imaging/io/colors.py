@@ -8,8 +8,9 @@ import numpy as np
 
 from ..arrays import Samples
 from ..color import srgb
+from ..color.curves import SrgbCurve
 from ..color.primaries import BT709, BT2020, D65, P3, Chromaticities
-from ..color.profiles import profile_of
+from ..color.profiles import GrayProfile, SrgbProfile, profile_of
 from ..errors import ImagingError
 
 UNSAID = 2
@@ -45,11 +46,20 @@ def said(places: int, transfer: int, samples: Samples, name: str, notes: list[st
         return None
     if transfer in SRGB_LIKE and (gray or PRIMARIES[places] == BT709):
         return None
-    return _made(PRIMARIES[places], GAMMAS.get(transfer), gray)
+    return made(PRIMARIES[places], GAMMAS.get(transfer), gray)
+
+
+def unless_srgb(icc: bytes | None, samples: Samples) -> bytes | None:
+    """The profile that fits the samples, but for one that says what no profile says, too."""
+    if icc is None:
+        return None
+    profile = profile_of(icc, is_gray(samples))
+    return None if isinstance(profile, SrgbProfile) or (isinstance(profile, GrayProfile) and isinstance(profile.curve, SrgbCurve)) else icc
 
 
 @cache
-def _made(places: Chromaticities, gamma: float | None, gray: bool) -> bytes:
+def made(places: Chromaticities, gamma: float | None, gray: bool) -> bytes:
+    """A profile of these primaries and this exponent; None for sRGB's curve. White: D65."""
     import imagecodecs
 
     curve = None if gamma else np.rint(65535 * srgb.decode(np.linspace(0, 1, CURVE_POINTS, dtype=np.float32))).astype(np.uint16)

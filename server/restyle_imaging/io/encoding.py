@@ -19,7 +19,7 @@ from ..planes import samples as planar
 from ..planes.canvas import not_finite, open_plane
 from ..planes.formats import Depth, Plane
 from ..planes.preview import rgba8
-from . import archives, exr, pat, tiff, xmp
+from . import archives, exr, jxl, pat, tiff, xmp
 from .pictures import PictureFile
 
 JPEG_QUALITY = 95  # of Pillow's scale: 92 is where blocks stop being visible in paint, 95 leaves room for one more save
@@ -36,9 +36,10 @@ RESOLUTIONS = {  # dpi: the least and the most that the format's integers hold
     "TIFF": (1e-3, 2.0**32 - 1),
     "WEBP": NO_RESOLUTION,
     "AVIF": NO_RESOLUTION,
+    "JXL": NO_RESOLUTION,
 }
 LONGEST_EXIF = {"JPEG": 65_533 - 6, "TIFF": -1}  # bytes; JPEG's segments are short, and TIFF has it in tags of its own
-_NAMES = {"PNG": "PNG", "JPEG": "JPEG", "WEBP": "WebP", "AVIF": "AVIF", "TIFF": "TIFF", "PAT": "A pattern"}
+_NAMES = {"PNG": "PNG", "JPEG": "JPEG", "WEBP": "WebP", "AVIF": "AVIF", "JXL": "JPEG XL", "TIFF": "TIFF", "PAT": "A pattern"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Encoded:
 
 
 def encode(plane: Plane, kind: str, like: PictureFile | None = None, name: str = "") -> Encoded:
-    """plane as "PNG", "JPEG", "WEBP", "AVIF", "TIFF", "EXR", "ORA", or "PAT", which has a name. PictureError when the kind can't hold its size."""
+    """plane as "PNG", "JPEG", "WEBP", "AVIF", "JXL", "TIFF", "EXR", "ORA", or "PAT", which has a name. PictureError when the kind can't hold its size."""
     try:
         samples = planar.samples_of(plane)
     except ImagingError as error:
@@ -69,6 +70,14 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None, name: str =
     beside = _held(kind, like, notes)
     if kind == "TIFF":
         return Encoded(tiff.write(samples, channels.is_gray, channels.has_alpha, plane.icc, beside.dpi, beside.xmp), tuple(notes))
+    if kind == "JXL":
+        if samples.dtype.kind == "f" and samples.min(initial=0) < 0:
+            samples = np.maximum(samples, 0)  # libjxl refuses others
+            notes.append("JPEG XL holds no values below 0: they were clipped; use .tif to keep them.")
+        icc = plane.icc
+        if channels.is_gray and channels.has_alpha:  # which the library can't write
+            samples, icc = _gray_as_srgb(samples, icc, plane.format.depth), None
+        return Encoded(jxl.write(samples, icc, beside.exif, beside.xmp), tuple(notes))
     if kind == "PNG":
         samples = _integers(samples, plane.format.depth, Depth.U16, kind, notes)
         return Encoded(_png(samples, plane.icc, beside), tuple(notes))
@@ -79,7 +88,7 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None, name: str =
         notes.append("JPEG holds no transparency: transparent parts were laid on white; use .png or .tif to keep them.")
     icc = plane.icc
     if kind in ("WEBP", "AVIF") and channels.is_gray:
-        samples, icc = _gray_as_srgb(samples, icc), None
+        samples, icc = _gray_as_srgb(samples, icc, Depth.U8), None
     return Encoded(_lossy(samples, kind, icc, beside), tuple(notes))
 
 
@@ -126,10 +135,12 @@ def _on_white(samples: Samples) -> Samples:
     return np.rint(samples[..., :-1] * alpha + 255 * (1 - alpha)).astype(np.uint8)
 
 
-def _gray_as_srgb(samples: Samples, icc: bytes | None) -> Samples:
-    """8-bit gray (h, w, 1–2) as RGB(A) without a profile: WebP has no gray."""
-    rgb = profile_of(icc, gray=True).to_srgb(planar.unit(samples[..., :1], Depth.U8))
-    return np.concatenate((np.rint(np.clip(rgb, 0, 1) * 255).astype(np.uint8), samples[..., 1:]), axis=-1)
+def _gray_as_srgb(samples: Samples, icc: bytes | None, depth: Depth) -> Samples:
+    """Gray (h, w, 1–2) as RGB(A) without a profile, of the same depth: WebP has no gray."""
+    rgb = profile_of(icc, gray=True).to_srgb(planar.unit(samples[..., :1], depth))
+    if samples.dtype.kind == "u":
+        rgb = np.rint(np.clip(rgb, 0, 1) * planar.FULL_SCALE[depth])
+    return np.concatenate((rgb.astype(samples.dtype), samples[..., 1:]), axis=-1)
 
 
 def _lossy(samples: Samples, kind: str, icc: bytes | None, beside: _Beside) -> bytes:

@@ -1,5 +1,5 @@
-"""Owns reading and writing picture files: PNG, JPEG, WebP, AVIF, TIFF and OpenEXR (and others to read, patterns to write), with depth, profile, orientation and
-resolution kept.
+"""Owns reading and writing picture files: PNG, JPEG, JPEG XL, WebP, AVIF, TIFF and OpenEXR (and others to read, patterns to write), with depth, profile,
+orientation and resolution kept.
 
     read_bytes(path)                 a file's bytes; PictureError when it can't
     read_picture(source)             PictureFile; PictureError when it can't
@@ -18,7 +18,7 @@ from typing import BinaryIO
 from ..errors import PictureError
 from ..planes.formats import Plane
 from ..planes.samples import is_usable, samples_of
-from . import archives, encoding, exr, heif, kinds, netpbm, psd, raster, tiff
+from . import archives, encoding, exr, heif, jxl, kinds, netpbm, psd, raster, tiff, xcf
 from .encoding import Encoded
 from .pictures import PictureFile
 
@@ -31,6 +31,7 @@ WRITABLE = {
     ".jpeg": "JPEG",
     ".webp": "WEBP",
     ".avif": "AVIF",
+    ".jxl": "JXL",
     ".tif": "TIFF",
     ".tiff": "TIFF",
     ".exr": "EXR",
@@ -102,6 +103,8 @@ def _reader(data: bytes) -> Callable[[bytes, str], PictureFile]:
         return tiff.read
     if head[:4] in (exr.MARK, psd.MARK):
         return exr.read if head[:4] == exr.MARK else psd.read
+    if head.startswith((*jxl.MARKS, xcf.MARK)):
+        return xcf.read if head.startswith(xcf.MARK) else jxl.read
     if archives.kind_of(head) is not None:
         return archives.read
     if kinds.is_heic(head):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
 from .. import extra
 from ..errors import PictureError
 from . import colors, xmp
-from .metadata import exif_of
+from .metadata import exif_of, holding
 from .pictures import GAIN_MAP_LEFT, PictureFile, cut_short, full_range, plane_of, require_size
 
 GAIN_MAP = "gainmap"  # in the names of auxiliary pictures: Apple's and ISO 21496-1's
@@ -36,16 +35,9 @@ def read(data: bytes, name: str) -> PictureFile:
         notes.append(f"{name} holds {len(found)} pictures; its main one is used.")
     if any(GAIN_MAP in kind.lower() for kind in info.get("aux", ())):
         notes.append(GAIN_MAP_LEFT.format(name=name))
-    _, exif = exif_of(_with_exif(info.get("exif")), name, notes)  # libheif has turned it upright
+    _, exif = exif_of(holding(info.get("exif")), name, notes)  # libheif has turned it upright
     said = info.get("nclx_profile") or {}
     places, transfer = (int(said.get(key, colors.UNSAID)) for key in ("color_primaries", "transfer_characteristics"))
     icc = info.get("icc_profile") or colors.said(places, transfer, samples, name, notes)
     plane, kept = plane_of(samples, colors.fitting(icc, samples, name, notes)), xmp.kept_of(info.get("xmp"), name, notes)
     return PictureFile(plane, "HEIC", None, exif, tuple(notes), kept)
-
-
-def _with_exif(block: bytes | None) -> Image.Image:
-    image = Image.new("L", (1, 1))
-    if block:
-        image.info["exif"] = block
-    return image

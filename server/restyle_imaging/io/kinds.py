@@ -8,14 +8,14 @@ HEAD = 64  # bytes that tell a kind
 READ = frozenset(
     (
         *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo", ".webp", ".avif", ".avifs", ".heic", ".heif", ".hif", ".tif", ".tiff", ".gif"),
-        *(".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".pfm", ".exr", ".psd", ".psb", ".kra", ".ora"),
+        *(".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".pfm", ".exr", ".psd", ".psb", ".kra", ".ora", ".jxl", ".xcf"),
     )
 )
 CAMERA = frozenset(
     ".dng .nef .nrw .cr2 .cr3 .crw .arw .sr2 .srf .raf .orf .rw2 .rwl .pef .srw .3fr .x3f .iiq .mrw .dcr .kdc .erf .mef .mos .raw".split()  # noqa: SIM905
 )
 OTHER = frozenset(
-    ".jxl .jp2 .j2k .jpf .jpx .jxr .jls .xcf .hdr .svg .svgz .ico .tga .pcx .dds .eps .ai .xpm".split()  # noqa: SIM905
+    ".jp2 .j2k .jpf .jpx .jxr .jls .hdr .svg .svgz .ico .tga .pcx .dds .eps .ai .xpm".split()  # noqa: SIM905
 )
 
 MARKS: tuple[tuple[int, bytes, str], ...] = (
@@ -29,11 +29,8 @@ MARKS: tuple[tuple[int, bytes, str], ...] = (
     (6, b"HEAPCCDR", "a camera's raw file"),
     (8, b"CR\2", "a camera's raw file"),
     (4, b"ftypcrx ", "a camera's raw file"),
-    (0, b"gimp xcf", "a GIMP file"),
     (0, b"#?RADIANCE", "a Radiance picture"),
     (0, b"#?RGBE", "a Radiance picture"),
-    (0, b"\xff\x0a", "a JPEG XL picture"),
-    (0, b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
     (0, b"\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
     (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (0, b"II\xbc\1", "a JPEG XR picture"),
@@ -45,11 +42,11 @@ MARKS: tuple[tuple[int, bytes, str], ...] = (
 )
 HEIC = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
 AVIF = frozenset((b"avif", b"avis"))
-STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"GIF8", b"8BPS")
+STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"GIF8", b"8BPS", b"gimp xcf ", b"\0\0\0\x0cJXL ")
 
 
 def unreadable(head: bytes) -> str | None:
-    """What a file is, such as "a JPEG XL picture", when it is of a kind that is known and not read. head: its first bytes, HEAD or more."""
+    """What a file is, such as "a JPEG 2000 picture", when it is of a kind that is known and not read. head: its first bytes, HEAD or more."""
     return next((words for at, mark, words in MARKS if head[at : at + len(mark)] == mark), None)
 
 

@@ -37,6 +37,14 @@ def exif_of(image: Image.Image, name: str, notes: list[str]) -> tuple[int, bytes
     return turn or UPRIGHT, block
 
 
+def holding(block: bytes | None) -> Image.Image:
+    """An image that holds nothing but such an EXIF block, for `exif_of`."""
+    image = Image.new("L", (1, 1))
+    if block:
+        image.info["exif"] = block
+    return image
+
+
 def dpi_of(across: Any, down: Any) -> tuple[float, float] | None:
     """Pixels per inch, or None where the file's numbers make none; 1 is what files without a unit say."""
     try:

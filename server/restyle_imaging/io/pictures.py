@@ -21,7 +21,7 @@ CHANNELS = {1: Channels.GRAY, 2: Channels.GRAY_ALPHA, 3: Channels.RGB, 4: Channe
 @dataclass(frozen=True, slots=True)
 class PictureFile:
     """A picture as read. plane: upright pixels, GRAY, GRAY_ALPHA, RGB or RGBA. format: "PNG", "JPEG", "WEBP", "TIFF", "EXR", "GIF", "BMP", "PPM", "AVIF",
-    "HEIC", "PSD", "ORA" or "KRA".
+    "JXL", "HEIC", "PSD", "XCF", "ORA" or "KRA".
 
     dpi: pixels per inch across and down. exif: the EXIF block ("Exif\\0\\0" not included), its orientation set to upright; None from TIFF, whose tags
     describe the file itself. xmp: an XMP packet of what it says of the work. warnings: sentences for the user.

@@ -231,7 +231,7 @@ def test_netpbm_that_makes_no_sense_is_refused(data: bytes) -> None:
         (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "a camera's raw file"),
         (b"II*\0\x10\0\0\0CR\2\0", "a camera's raw file"),
         (b"FUJIFILMCCD-RAW 0201", "a camera's raw file"),
-        (b"\xff\x0a\0\0", "a JPEG XL picture"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 picture"),
     ],
 )
 def test_a_picture_of_a_kind_that_is_not_read_is_told_what_it_is(head: bytes, words: str) -> None:

@@ -153,7 +153,8 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
 
     def tell(kind: str, value: object) -> None:
-        print(json.dumps({kind: value}), flush=True)
+        with suppress(OSError):  # the editor is gone: what its end has to say comes by stdin
+            print(json.dumps({kind: value}), flush=True)
 
     threading.Thread(target=_watch, daemon=True).start()
     machine, where = Machine(), places()

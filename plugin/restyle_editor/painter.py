@@ -24,7 +24,7 @@ from .packages import client, discovery
 PLACE = Path(__file__).resolve().parent.parent  # the plug-in's own folder
 WHEEL = "restyle-[0-9]*-py3-none-any.whl"
 PACKAGES = "RESTYLE_PACKAGES"  # names a folder of wheels, from which all is taken, and nothing from the network
-LOG_FILE = "painter-install.log"
+LOG_FILE, ENVIRONMENT, MARK = "painter-install.log", "environment", "restyle-environment"  # as the installer calls them
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from restyle_install.painter import main; sys.exit(main(sys.argv[1:]))"
 
 Tell = Callable[[Callable[[Any], None], Any], None]
@@ -73,9 +73,7 @@ class Installation:
     @property
     def can_undo(self) -> bool:
         """Whether there is something that Install made."""
-        return self.stage is Stage.DONE or (
-            self.stage in (Stage.OFFERED, Stage.FAILED) and (self.log.exists() or (self.environment / "restyle-environment").exists())
-        )
+        return self.stage is Stage.DONE or (self.stage in (Stage.OFFERED, Stage.FAILED) and (self.log.exists() or (self.environment / MARK).exists()))
 
     @property
     def log(self) -> Path:
@@ -84,7 +82,7 @@ class Installation:
 
     @property
     def environment(self) -> Path:
-        return discovery.data_dir() / "environment"
+        return discovery.data_dir() / ENVIRONMENT
 
     @property
     def can_retry(self) -> bool:

@@ -223,8 +223,9 @@ def sentences(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or folder
-        kind = NoRoom if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) else EnvironmentProblem
-        raise kind(f"{where} can't be written ({error.strerror or error}); make room, or make it writable.") from error
+        if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise NoRoom(f"{where} can't be written ({error.strerror or error}); free some space, then run this again.") from error
+        raise EnvironmentProblem(f"{where} can't be written ({error.strerror or error}); make room, or make it writable.") from error
 
 
 def _makers(machine: Machine) -> list[list[str]]:

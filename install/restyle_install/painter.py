@@ -27,6 +27,7 @@ from .home import Choices
 from .installing import Installer
 from .making import EnvironmentProblem, Machine
 from .places import PAINTER_LOG, Places, places
+from .placing import PlacingError
 from .torch_builds import choose
 
 MADE = "restyle-by-plugin"  # file in an environment that was made from here: what Undo removes
@@ -165,7 +166,7 @@ def main(words: list[str]) -> int:
             install(where, machine, tell, given.wheel, given.packages)
         else:
             remove(where, tell)
-    except EnvironmentProblem as problem:
+    except (EnvironmentProblem, PlacingError) as problem:
         tell("failed", {"kind": type(problem).__name__, "words": str(problem)})
         return 1
     except KeyboardInterrupt:

@@ -10,7 +10,8 @@ from pathlib import Path
 PAINTER, NEEDED = "restyle-0.1.0-py3-none-any.whl", "small_need-1.0-py3-none-any.whl"
 
 
-# Makes a real environment, and unpacks the wheels that are named by their paths; whatever else is asked for it "downloads", while there is no file "uv-fails".
+# Makes a real environment, and unpacks the wheels that are named by their paths; whatever else is asked for it "downloads": as
+# long as there is a file "uv-waits" in the home, and in vain while there is "uv-fails".
 UV = """#!{python}
 import pathlib, sys, time, venv, zipfile
 words = sys.argv[1:]
@@ -23,7 +24,8 @@ folder = pathlib.Path(words[words.index("--python") + 1]).parent.parent
 wheels = [word for word in words if word.endswith(".whl")]
 if not wheels:
     print("Downloading torch (183.2MiB)", flush=True)
-    time.sleep(3)
+    while (pathlib.Path.home() / "uv-waits").exists():
+        time.sleep(0.1)
 for wheel in wheels:
     zipfile.ZipFile(wheel).extractall(next(folder.glob("lib/python*/site-packages")))
     (folder / "bin/restyle").write_text("")

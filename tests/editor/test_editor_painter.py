@@ -85,7 +85,7 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
 
 @pytest.fixture
 def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The home in which its file "uv-fails" would be."""
+    """The home in which its file "uv-waits" would be."""
     small_wheels.uv(tmp_path / "bin", sys.executable)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -129,13 +129,15 @@ def test_from_the_offer_to_a_painter_that_starts_and_back_to_nothing(editor: Edi
 
 @pytest.mark.slow
 def test_two_editors_at_once_make_one_painter(editor: Editor, uv: Path) -> None:
+    (uv / "uv-waits").touch()
     one, other = editor.offered(), editor.offered()
     one.install()
     other.install()
+    editor.turn(lambda: any("waiting for it" in line for _, _, line in editor.told))
+    (uv / "uv-waits").unlink()
     assert (editor.settled(one), editor.settled(other)) == (Stage.DONE, Stage.DONE), (one.words, other.words)
     one.finish()
     assert not one.offered
-    assert any("waiting for it" in line for _, _, line in editor.told)
 
 
 class Index(BaseHTTPRequestHandler):
@@ -197,6 +199,7 @@ def test_a_download_that_is_cut_is_told_and_installing_goes_on_from_there(editor
 
 @pytest.mark.slow
 def test_cancel_leaves_no_half_environment(editor: Editor, uv: Path) -> None:
+    (uv / "uv-waits").touch()
     made = editor.offered()
     made.install()
     editor.turn(lambda: "Downloading" in made.line)

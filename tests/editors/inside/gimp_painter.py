@@ -38,6 +38,7 @@ def test_restyle_offers_the_painter_where_there_is_none():
 
 
 def test_it_can_be_cancelled():
+    (HOME / "uv-waits").touch()
     press(PLUGIN, "button", "Install")
     says(PLUGIN, "Downloading torch")
     photograph(WINDOW, "painter-working")
@@ -55,6 +56,7 @@ def test_closing_the_window_is_cancelling_too():
     press(GIMP, "menu item", "Restyle…")
     wait(PLUGIN, "button", "Install", usable=True)
     assert not (DATA / "launcher.json").exists()
+    (HOME / "uv-waits").unlink()
 
 
 def test_what_goes_wrong_is_said_and_can_be_tried_again():

@@ -58,6 +58,7 @@ def test_it_can_be_cancelled_while_krita_goes_on():
     timer = QtCore.QTimer()
     timer.timeout.connect(lambda: ticks.append(now.stage))
     timer.start(TICK_MS)
+    (HOME / "uv-waits").touch()
     dock.offering.install.click()
     yield from wait(lambda: now.line.startswith("Downloading"), what="the log's last line")
     assert dock.offering.line.isVisible()
@@ -66,6 +67,7 @@ def test_it_can_be_cancelled_while_krita_goes_on():
     dock.offering.cancel.click()
     yield from wait(settled, what="the end of it")
     timer.stop()
+    (HOME / "uv-waits").unlink()
     assert now.stage is Stage.OFFERED, now.words
     assert now.words.startswith(strings.PAINTER_CANCELLED)
     assert not (DATA / "environment").exists()

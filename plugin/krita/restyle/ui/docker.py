@@ -154,11 +154,11 @@ class Docker(krita.DockWidget):
     def focus_chain(self) -> list[Any]:
         """The widgets in the order that Tab goes through, from the top to the foot."""
         return [
-            *self.offering.focus_chain(),
             self.tabs, self.add, *self.narrowing.widgets(), self.gallery, *self.making.afterwards.focus_chain(), *self.controls.focus_chain(),
             *self.recent.focus_chain(),
             *self.exploring.ways, *self.exploring.buttons, self.exploring.back, self.running.keep, self.running.cancel,
             self.live_row.keep, self.live_row.full, self.status.install, self.status.retry, self.paint, self.explore, self.live, self.other,
+            *self.offering.focus_chain(),
         ]  # fmt: skip
 
     def _chain(self) -> None:

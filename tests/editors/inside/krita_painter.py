@@ -59,6 +59,7 @@ def test_it_can_be_cancelled_while_krita_goes_on():
     timer.timeout.connect(lambda: ticks.append(now.stage))
     timer.start(TICK_MS)
     (HOME / "uv-waits").touch()
+    dock.setVisible(True)  # Krita hides its dockers when the last image is closed
     dock.offering.install.click()
     yield from wait(lambda: now.line.startswith("Downloading"), what="the log's last line")
     assert dock.offering.line.isVisible()
@@ -106,6 +107,7 @@ def test_and_then_it_paints():
     dock = docker()
     dock.offering.go_on.click()
     assert not dock.offering.isVisible()
+    dock.setVisible(True)
     document, source = yield from image(alpha=1.0)
     dock.look()
     yield from wait(lambda: controller().server.state in (ServerState.READY, ServerState.BUSY), what="a server that is ready")

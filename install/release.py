@@ -55,8 +55,9 @@ def make(root: Path, folder: Path, version: str, check: Callable[[list[Path]], N
         if different:
             raise Unready(f"{' and '.join(different)} came out differently the second time; find out why before anybody gets them.")
         check(pair)
-        gimp.package(made / f"restyle-{version}-gimp.zip")
-        krita.package(made / f"restyle-{version}-krita.zip")
+        [wheel] = made.glob("*.whl")
+        gimp.package(made / f"restyle-{version}-gimp.zip", wheel)
+        krita.package(made / f"restyle-{version}-krita.zip", wheel)
         client.package(made / client.file_name())
         files = sorted(made.iterdir())
         (made / SUMS).write_text("".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files), "utf-8")

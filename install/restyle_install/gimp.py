@@ -26,8 +26,8 @@ _BY_HAND = """Restyle for GIMP 3
 2. On Linux and macOS the file restyle/restyle.py must be executable: chmod +x restyle/restyle.py
 3. Start GIMP again: Filters > Artistic > Restyle...
 
-The painting itself is done by Restyle's server, which comes with the wheel of the same release. Where it is missing, in a terminal:
-pipx install restyle-VERSION-py3-none-any.whl, then: restyle install (which also puts in this plug-in). If it is not found, start it: restyle serve
+The painting itself is done by a program of its own, the painter. Where it is missing, a window offers to install it: press Install.
+By hand, in a terminal: pipx install restyle-VERSION-py3-none-any.whl, then: restyle install (which also puts in this plug-in).
 """
 
 
@@ -66,10 +66,13 @@ def uninstall(profile: Profile) -> Path | None:
     return target if placing.remove_folder(target) else None
 
 
-def package(path: Path) -> None:
-    """A zip to be unpacked by hand. It holds no launcher: that names paths of one machine. PlacingError."""
+def package(path: Path, wheel: Path | None = None) -> None:
+    """A zip to be unpacked by hand. It holds no launcher: that names paths of one machine.
+
+    wheel: of the painter, which the plug-in then installs when it is asked to. PlacingError.
+    """
     parts = {f"restyle/{name}" if name else "restyle": source for name, source in _parts().items()}
-    placing.write_zip(path, parts, {"README.txt": _BY_HAND}, executable=frozenset({"restyle/restyle.py"}))
+    placing.write_zip(path, {**parts, **placing.installer("restyle/", wheel)}, {"README.txt": _BY_HAND}, executable=frozenset({"restyle/restyle.py"}))
 
 
 def _parts() -> dict[str, Path]:

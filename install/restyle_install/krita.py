@@ -24,8 +24,8 @@ _BY_HAND = """Restyle for Krita
 Krita: Tools > Scripts > Import Python Plugin from File..., choose this zip, answer Yes to switching it on, and start Krita again.
 Then: Settings > Dockers > Restyle.
 
-The painting itself is done by Restyle's server, which comes with the wheel of the same release. Where it is missing, in a terminal:
-pipx install restyle-VERSION-py3-none-any.whl, then: restyle install (which also puts in this plug-in). If it is not found, start it: restyle serve
+The painting itself is done by a program of its own, the painter. Where it is missing, the docker offers to install it: press Install.
+By hand, in a terminal: pipx install restyle-VERSION-py3-none-any.whl, then: restyle install (which also puts in this plug-in).
 """
 
 
@@ -86,11 +86,14 @@ def idle(profile: Profile) -> str:
     return "" if settings is None or kritarc.says(settings) else f"is switched off in {settings}"
 
 
-def package(path: Path) -> None:
-    """A zip for Krita's own importer, which looks for the folder's own entry. It holds no launcher: that names paths of one machine. PlacingError."""
+def package(path: Path, wheel: Path | None = None) -> None:
+    """A zip for Krita's own importer, which looks for the folder's own entry. It holds no launcher: that names paths of one machine.
+
+    wheel: of the painter, which the plug-in then installs when it is asked to. PlacingError.
+    """
     source = placing.plugin_source("krita")
     parts = {
-        "restyle": source / "restyle", **placing.packages("restyle/"),
+        "restyle": source / "restyle", **placing.packages("restyle/"), **placing.installer("restyle/", wheel),
         "restyle.desktop": source / "restyle.desktop", "restyle.action": source / "restyle.action",
     }  # fmt: skip
     placing.write_zip(path, parts, {"restyle/": "", "README.txt": _BY_HAND})

@@ -5,6 +5,7 @@ What was aborted half-way is recognised by its missing stamp and made anew; what
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 import os
@@ -27,6 +28,7 @@ OLDEST_PYTHON = (3, 11)
 MARK = "restyle-environment"  # file: this folder was made here, and may be removed
 STAMP = "restyle-stamp.json"  # file: and it was finished
 LOG = "restyle-install.log"
+FULL = ("no space left", "file too large", "quota exceeded", "not enough space")  # how systems and programs say that a disk is
 
 Say = Callable[[str], None]
 Command = Sequence[str | Path]
@@ -34,6 +36,14 @@ Command = Sequence[str | Path]
 
 class EnvironmentProblem(Exception):
     """The environment can't be made; the text is a sentence with what to do next."""
+
+
+class NoRoom(EnvironmentProblem):
+    """There is not enough of the disk."""
+
+
+class Unfetched(EnvironmentProblem):
+    """The packages can't be had, or can't be put in."""
 
 
 class Run(Protocol):
@@ -128,9 +138,7 @@ def check(machine: Machine, folder: Path, needed: Need) -> None:
     place = next(each for each in (folder, *folder.parents) if each.exists())
     available = machine.free(place) / 1e9
     if available < needed.on_disk and not (folder / STAMP).exists():
-        raise EnvironmentProblem(
-            f"The disk of {folder} has {available:.1f} GB free, but {needed.what} needs {needed.on_disk:.1f} GB; free some space and try again."
-        )
+        raise NoRoom(f"The disk of {folder} has {available:.1f} GB free, but {needed.what} needs {needed.on_disk:.1f} GB; free some space and try again.")
 
 
 def announce(folder: Path, needed: Need, say: Say) -> None:
@@ -151,6 +159,7 @@ def make(folder: Path, machine: Machine, say: Say) -> None:
     lines: list[str] = []
     if any(machine.run([*command, str(folder)], lines.append, environment=variables(machine)) == 0 for command in _makers(machine)):
         return
+    _refuse_full(lines, folder)
     raise EnvironmentProblem(f"The environment can't be made: {_last(lines)} On Debian and Ubuntu this may help: sudo apt install python3-venv.")
 
 
@@ -183,7 +192,8 @@ def fill(ways: Sequence[Sequence[Command]], folder: Path, machine: Machine, say:
                 say("That failed; trying once more." if way == ways[number - 1] else "That failed; trying another way.")
             if all(machine.run(command, heard, environment=variables(machine)) == 0 for command in way):
                 return number
-    raise EnvironmentProblem(
+    _refuse_full(lines, folder)
+    raise Unfetched(
         f"The packages can't be installed: {_last(lines)} Check the network (and that PyTorch is built for Python "
         f"{'.'.join(map(str, machine.version))}), then run this again; the whole story is in {folder / LOG}."
     )
@@ -213,6 +223,8 @@ def sentences(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or folder
+        if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise NoRoom(f"{where} can't be written ({error.strerror or error}); free some space, then run this again.") from error
         raise EnvironmentProblem(f"{where} can't be written ({error.strerror or error}); make room, or make it writable.") from error
 
 
@@ -237,6 +249,12 @@ def _telling(line: str) -> str:
     if told.startswith("Installing collected"):
         return "Installing; this takes a minute or two."
     return told if told.startswith(("WARNING: Retrying", "ERROR:")) else ""
+
+
+def _refuse_full(lines: list[str], folder: Path) -> None:
+    """NoRoom where a program said so."""
+    if any(word in line.lower() for line in lines for word in FULL):
+        raise NoRoom(f"There is not enough room for the packages on the disk of {folder} ({_last(lines).rstrip('.')}); free some, then run this again.")
 
 
 def _last(lines: list[str]) -> str:

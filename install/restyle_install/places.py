@@ -13,10 +13,11 @@ from .home import ENVIRONMENT
 from .placing import Profile
 
 EDITORS: tuple[ModuleType, ...] = (gimp, krita)
+PAINTER_LOG = "painter-install.log"  # in the data folder: what a plug-in that installs the painter by its button went through
 
 # What Restyle makes in the user's folders. The first are the user's own work and settings, and stay unless they are purged; the others go with it.
 OWN_DATA = ("styles", "looks", "presets", "server.toml")
-MADE_DATA = (ENVIRONMENT, placing.LAUNCHER, "weights", "krita")
+MADE_DATA = (ENVIRONMENT, placing.LAUNCHER, PAINTER_LOG, "weights", "krita")
 OWN_CONFIG = ("presets", "gallery.json")
 OWN_STATE = ("jobs", "jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "aside", "painted.sqlite")
 MADE_STATE = (

@@ -19,6 +19,7 @@ from restyle_contract.files import atomic_write, replacing, sweep
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = ("restyle_contract", "restyle_client", "restyle_editor")
+INSTALLER = "restyle_install"  # travels with a plug-in that is put in by hand, which offers to install the painter
 LAUNCHER = "launcher.json"
 LEFT_OUT = ("__pycache__", ".mypy_cache", ".ruff_cache", LAUNCHER)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # equal sources give equal zips
@@ -68,6 +69,13 @@ def package_source(name: str) -> Path:
 def packages(below: str = "") -> dict[str, Path]:
     """What travels with every plug-in, by its name in there. below: a folder's name with a slash. PlacingError."""
     return {f"{below}{name}": package_source(name) for name in PACKAGES}
+
+
+def installer(below: str, wheel: Path | None) -> dict[str, Path]:
+    """What lets a plug-in that was put in by hand install the painter, likewise. wheel: of the painter, which then comes along. PlacingError."""
+    source = package_source(INSTALLER)
+    parts = {f"{below}{INSTALLER}/{path.name}": path for path in sorted(source.glob("*.py"))}  # the plug-ins in an installed one stay out
+    return {**parts, f"{below}{wheel.name}": wheel} if wheel else parts
 
 
 def replace_folder(target: Path, fill: dict[str, Path], extra: dict[str, str]) -> bool:

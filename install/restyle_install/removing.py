@@ -26,7 +26,7 @@ def uninstall(where: Places, say: Say, purging: str, *, purge: bool = False, dry
         return True
     with making.alone(where.environment, say):
         stopping.stop_server(where, say)
-        done = [*_plugins(say), _command(where, say), _environment(where.environment, say)]
+        done = [*_plugins(say), _command(where, say), environment(where.environment, say)]
         done += [_away(path, say) for path in _made(where, purge=purge)]
         for folder in (where.data, where.state, where.config):
             sweep(folder)
@@ -71,7 +71,8 @@ def _command(where: Places, say: Say) -> bool:
     return True
 
 
-def _environment(folder: Path, say: Say) -> bool:
+def environment(folder: Path, say: Say) -> bool:
+    """Removes what is Restyle's own there. Whether nothing is left. EnvironmentProblem."""
     if not folder.exists():
         return True
     if any(folder.iterdir()) and not (folder / making.MARK).exists():

@@ -193,6 +193,37 @@ INSTALL_BEGINS = "Looking for VGG19…"
 INSTALLING = {"downloading": "Downloading {done} of {total}", "checking": "Checking", "converting": "Converting", "installed": "Installed"}
 INSTALLED = "VGG19 is installed."
 
+# ---- installing the painter, where the plug-in came alone ----
+PAINTER_TITLE = "The painter is not installed yet"
+PAINTER_LOOKING = "Looking what installing the painter takes…"
+PAINTER_COST = (
+    "Install puts it into {folder}, with PyTorch and all else that it needs: up to {download} to download, {disk} on the disk. Undo takes it away again."
+)
+GIGABYTES = "{amount} GB"
+PAINTER_INSTALL = "Install"
+PAINTER_WORKING = "Installing the painter into {folder}…"
+PAINTER_DONE = "The painter is installed in {folder}."
+PAINTER_GO_ON = "Go on"
+PAINTER_UNDO = "Undo"
+PAINTER_UNDO_HINT = "Remove what Install made, and nothing else"
+PAINTER_LOG = "Log"
+PAINTER_LOG_HINT = "Open what was written down while it was installed: {log}"
+PAINTER_PROGRESS = "Progress of the installation"
+PAINTER_CANCELLED = "Cancelled. Nothing of it is left but what was downloaded, which the next time need not be."
+PAINTER_REMOVING = "Removing the painter…"
+PAINTER_REMOVED = "The painter is removed."
+PAINTER_UNSTARTED = "The installation did not come to work ({reason}). If it stays so, install the painter by hand, as Restyle's documents say."
+PAINTER_NO_WHEEL = "This plug-in came without the painter. Put the file restyle-VERSION-py3-none-any.whl of its release into {folder}, then press {again}."
+PAINTER_PROBLEMS = {
+    "NoRoom": "There is not enough room on the disk of {folder}. Free some, then press Install again.",
+    "Unfetched": "What the painter needs could not be fetched. Check the network, then press Install again: it goes on with what it has. The log says more.",
+}
+PYTHON_NONE = "Installing the painter takes Python {oldest} or newer, or uv, and neither was found. Get uv from {page}, then press {again}."
+PYTHON_OLD = "Installing the painter takes Python {oldest} or newer, and this computer has {found}. Get uv from {page}, then press {again}."
+PYTHON_BARE = (
+    "This computer's Python lacks its module venv. On Debian and Ubuntu, run “sudo apt install python3-venv”; elsewhere get uv from {page}. Then press {again}."
+)
+
 # ---- while it runs ----
 CONNECTING = "Looking for the painter…"
 UPLOADING = "Sending {percent} %"

@@ -65,7 +65,7 @@ class KritaHome:
         command = [sys.executable, "-c", "from restyle_cli.main import main; main()", "install", "krita"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        self._install_driver()
+        self.install_driver()
         return done.stdout
 
     def launch(self, command: list[str]) -> None:
@@ -95,14 +95,21 @@ class KritaHome:
         crash = self.home / "crash.txt"
         return said + self.log[-2000:] + (crash.read_text(encoding="utf-8") if crash.exists() else "")
 
-    def _install_driver(self) -> None:
+    def install_driver(self) -> None:
         folder = self.resources / "pykrita" / DRIVER
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(INSIDE / "krita_driver.py", folder / "__init__.py")
         words = DESKTOP.format(name=DRIVER)
         (self.resources / "pykrita" / f"{DRIVER}.desktop").write_text(words, encoding="utf-8")
+        self.switch_on(DRIVER)
+
+    def switch_on(self, *plugins: str) -> None:
+        """As the plug-in manager does. A canvas without OpenGL goes with it."""
         settings = self.home / ".config" / "kritarc"
-        text = settings.read_text(encoding="utf-8")
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        text = settings.read_text(encoding="utf-8") if settings.exists() else "[python]\n"
         (settings.parent / "kritadisplayrc").write_text(WITHOUT_OPENGL, encoding="utf-8")
-        if DRIVER not in text:
-            settings.write_text(text.replace("[python]\n", f"[python]\nenable_{DRIVER}=true\n"), encoding="utf-8")
+        for plugin in plugins:
+            if f"enable_{plugin}=" not in text:
+                text = text.replace("[python]\n", f"[python]\nenable_{plugin}=true\n")
+        settings.write_text(text, encoding="utf-8")

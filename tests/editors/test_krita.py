@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from editors import roots, servers
+from editors import lone_plugins, roots, servers
 from editors.krita_home import KritaHome
 from editors.mirror import mirror
 from editors.servers import Served
@@ -106,15 +106,9 @@ def test_krita_live_for_long(promise: str, debian: roots.Root, served: Served, r
     kept(once(f"krita_live_long-{debian.suite}", draw), promise)
 
 
-def test_kritas_own_importer_takes_the_zip(debian: roots.Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The importer's class alone: its window would want a person."""
-    source = debian.path / "usr/share/krita/pykrita/plugin_importer/plugin_importer.py"
-    monkeypatch.setattr(builtins, "i18n", str, raising=False)  # Krita puts it there
+def test_kritas_own_importer_takes_the_zip(debian: roots.Root, tmp_path: Path) -> None:
     krita.package(tmp_path / "restyle-krita.zip")
-    names: dict[str, Any] = {"__name__": "importer"}
-    exec(compile(source.read_text(encoding="utf-8"), "importer", "exec"), names)  # noqa: S102 - Krita's own code
-    imported = names["PluginImporter"](str(tmp_path / "restyle-krita.zip"), str(tmp_path), lambda _plugin: True).import_all()
-    assert [plugin["name"] for plugin in imported] == ["restyle"]
+    assert [plugin["name"] for plugin in imported(debian, tmp_path / "restyle-krita.zip", tmp_path)] == ["restyle"]
     assert (tmp_path / "pykrita" / "restyle" / "restyle_client" / "__init__.py").is_file()
     assert (tmp_path / "pykrita" / "restyle.desktop").is_file()
     assert (tmp_path / "actions" / "restyle.action").is_file()
@@ -136,6 +130,40 @@ def leave(debian: roots.Root, roomy: Path) -> dict[str, Any]:
         (place.home / "port").write_text(str(port), encoding="utf-8")
         results = place.run("krita_leaving", SECONDS)
         return {"output": place.output(), **results, "left": left_behind(place.state)}
+
+
+@pytest.mark.parametrize("promise", promises("krita_painter"))
+def test_krita_alone(promise: str, debian: roots.Root, roomy: Path, once: Once) -> None:
+    kept(once(f"krita-painter-{debian.suite}", lambda: alone(debian, roomy)), promise)
+
+
+def alone(debian: roots.Root, roomy: Path) -> dict[str, Any]:
+    """A Krita whose plug-in came by its own importer, on a machine without a painter."""
+    home = Path(tempfile.mkdtemp(prefix=f"krita-{debian.suite}-", dir=roomy))
+    place = KritaHome(debian, home, home / ".local/state/restyle")
+    for folder in (place.state, place.resources):
+        folder.mkdir(parents=True)
+    lone_plugins.put_uv(home)
+    with servers.starting_on_demand(place.state, home / "server-data") as port:
+        krita.package(home / "restyle.zip", lone_plugins.painter(home / "release", port))
+        imported(debian, home / "restyle.zip", place.resources)
+        place.switch_on("restyle")
+        place.install_driver()
+        results = place.run("krita_painter", SECONDS)
+    if wanted := os.environ.get("RESTYLE_SCREENSHOTS"):
+        keep(place, results, Path(wanted))
+    return {"output": place.output(), **results}
+
+
+def imported(debian: roots.Root, package: Path, resources: Path) -> list[dict[str, Any]]:
+    """By the importer's class alone: its window would want a person."""
+    source = debian.path / "usr/share/krita/pykrita/plugin_importer/plugin_importer.py"
+    names: dict[str, Any] = {"__name__": "importer"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(builtins, "i18n", str, raising=False)  # Krita puts it there
+        exec(compile(source.read_text(encoding="utf-8"), "importer", "exec"), names)  # noqa: S102 - Krita's own code
+    found: list[dict[str, Any]] = names["PluginImporter"](str(package), str(resources), lambda _plugin: True).import_all()
+    return found
 
 
 def left_behind(state: Path) -> list[str]:

@@ -54,6 +54,10 @@ def test_a_release_is_every_package_and_their_sums(release: Any, tmp_path: Path)
     sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
     assert sums == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in made if path.name != "SHA256SUMS"}
     assert "restyle/restyle.py" in zipfile.ZipFile(tmp_path / "dist/restyle-1.0.0/restyle-1.0.0-gimp.zip").namelist()
+    for editor in ("gimp", "krita"):
+        with zipfile.ZipFile(tmp_path / f"dist/restyle-1.0.0/restyle-1.0.0-{editor}.zip") as archive:
+            assert archive.read("restyle/restyle-1.0.0-py3-none-any.whl") == b"restyle-1.0.0-py3-none-any.whl", "the painter comes along"
+            assert "restyle/restyle_install/painter.py" in archive.namelist()
     assert [path.name for path in (tmp_path / "dist").iterdir()] == ["restyle-1.0.0"]
     with pytest.raises(release.Unready, match="exists; remove it"):
         release.make(ROOT, tmp_path / "dist/restyle-1.0.0", "1.0.0", checked.extend)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from restyle_editor.live_canvas import Listening, LiveCanvas
     from restyle_editor.live_preview import LivePreview, aim_of, look_for
     from restyle_editor.live_strips import Strips
+    from restyle_editor.painter import Installation, Stage
     from restyle_editor.painting import Painting
     from restyle_editor.progress import Phase
     from restyle_editor.revival import Way
@@ -58,6 +59,7 @@ else:
     Listening, LiveCanvas = (getattr(module("live_canvas"), name) for name in ("Listening", "LiveCanvas"))
     LivePreview, aim_of, look_for = (getattr(module("live_preview"), name) for name in ("LivePreview", "aim_of", "look_for"))
     Strips = module("live_strips").Strips
+    Installation, Stage = module("painter").Installation, module("painter").Stage
     Painting, Phase = module("painting").Painting, module("progress").Phase
     Way, paint_alone = module("revival").Way, module("revival").paint
     Course, Sequence, forecast = (getattr(module("sequence"), name) for name in ("Course", "Sequence", "forecast"))
@@ -76,6 +78,7 @@ __all__ = [
     "Course",
     "Failure",
     "History",
+    "Installation",
     "Keeping",
     "Listening",
     "LiveCanvas",
@@ -87,6 +90,7 @@ __all__ = [
     "Sequence",
     "ServerState",
     "ServerStatus",
+    "Stage",
     "Steps",
     "Strips",
     "Tile",

@@ -20,6 +20,7 @@ from ..packages import (
     Box,
     Failure,
     History,
+    Installation,
     Keeping,
     Painting,
     Phase,
@@ -47,6 +48,7 @@ class Controller:
     def __init__(self, background: Background | None = None) -> None:
         self.background = background or Background()
         self.server = ServerStatus(self.background, self.changed, self.say)
+        self.installation = Installation(self.background.tell, self.changed)
         self.recipe = settings.load_recipe()
         self.history = History(log.folder, recipe_from)
         self.taste = gallery.of_user("krita")

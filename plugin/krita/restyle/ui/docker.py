@@ -19,6 +19,7 @@ from .adding import AddButton, Adding
 from .exploring import Exploring
 from .live_row import LiveRow, live_button
 from .making import Making
+from .offering import Offering
 from .recent import RecentPaintings
 from .running import Running, slim
 from .status import Status
@@ -73,6 +74,8 @@ class Docker(krita.DockWidget):
         around = QtWidgets.QVBoxLayout(body)
         around.setContentsMargins(0, 0, 0, 0)  # Krita sets these, of whatever a docker holds, to 1 px
         around.addWidget(inside)
+        self.offering = Offering(self.controller, inside)
+        around.addWidget(self.offering)
         column = QtWidgets.QVBoxLayout(inside)
         column.setContentsMargins(4, 1, 4, 2)
         column.setSpacing(3)
@@ -155,6 +158,7 @@ class Docker(krita.DockWidget):
             *self.recent.focus_chain(),
             *self.exploring.ways, *self.exploring.buttons, self.exploring.back, self.running.keep, self.running.cancel,
             self.live_row.keep, self.live_row.full, self.status.install, self.status.retry, self.paint, self.explore, self.live, self.other,
+            *self.offering.focus_chain(),
         ]  # fmt: skip
 
     def _chain(self) -> None:
@@ -167,6 +171,7 @@ class Docker(krita.DockWidget):
         """Shows the controller as it is now."""
         paintings = [each for each in self.controller.running(self._document) if not each.draft]
         busy = bool(paintings)
+        self.offering.refresh()
         if self.controller.recipe != self._recipe:  # whoever chooses something else has read what went wrong before
             self._recipe, self._last = self.controller.recipe, None
         self.running.refresh(self._document, paintings)
@@ -212,6 +217,7 @@ class Docker(krita.DockWidget):
         """Looks at what Krita does not tell: which image and layer are chosen, what was closed."""
         if not self.isVisible():
             return
+        self.controller.installation.look()
         self.controller.close_documents()
         document = layers.document_beside(self)
         now = layers.id_of(document) if document is not None else ""
@@ -231,7 +237,7 @@ class Docker(krita.DockWidget):
         if not self._aimed:
             self._aim(document, node)
         self._preview()
-        if now and self.controller.server.state is ServerState.OFF:
+        if now and self.controller.server.state is ServerState.OFF and not self.controller.installation.offered:
             self.controller.server.connect()
 
     def _aim(self, document: Any | None, node: Any | None) -> None:

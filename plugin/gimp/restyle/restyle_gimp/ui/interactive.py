@@ -26,7 +26,7 @@ from ..host.memory import memory_of, painted_from  # noqa: E402
 from ..host.order import Order, order  # noqa: E402
 from ..host.painting import paint_animation, paint_layer, paint_texture  # noqa: E402
 from ..host.source import Source, of_layer  # noqa: E402
-from . import dialog, pictures  # noqa: E402
+from . import dialog, offering, pictures  # noqa: E402
 from .running import PICTURE, Running  # noqa: E402
 
 
@@ -35,6 +35,7 @@ def paint_with_windows(found: Source, config: Any, ask: bool) -> None:
     GimpUi.init("restyle")
     background = Background()
     try:
+        offering.offer(background)
         recipe = settings.load() or _last(config)
         original, start = painted_from(found.image, found.layer), None
         if ask or not recipe.styles:
@@ -63,6 +64,7 @@ def animate_with_windows(found: Source, config: Any, ask: bool) -> Any:
     GimpUi.init("restyle")
     background = Background()
     try:
+        offering.offer(background)
         recipe = settings.load() or _last(config)
         if ask or not recipe.styles:
             answer = dialog.ask(found, None, recipe, background, again=False, frames=len(found.image.get_layers()))
@@ -82,6 +84,7 @@ def texture_with_windows(blank: Source, config: Any, ask: bool) -> Any:
     GimpUi.init("restyle")
     background = Background()
     try:
+        offering.offer(background)
         common, last = settings.load(), _last(config)
         recipe = replace(common or last, seamless=last.seamless)  # textures have their own: few photos are to be laid beside themselves
         if ask or not recipe.styles:

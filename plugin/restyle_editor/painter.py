@@ -1,0 +1,231 @@
+"""Owns the offer to install the painter where a plug-in came alone: whether it is made, how far it is, and what comes of it.
+
+The work itself is done by restyle_install, which travels with a plug-in that is put in by hand, in a Python of its own: an editor's loop never waits for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from . import log, pythons, sentences
+from .failures import Failure
+from .packages import client, discovery
+
+PLACE = Path(__file__).resolve().parent.parent  # the plug-in's own folder
+WHEEL = "restyle-[0-9]*-py3-none-any.whl"
+PACKAGES = "RESTYLE_PACKAGES"  # names a folder of wheels, from which all is taken, and nothing from the network
+LOG_FILE, ENVIRONMENT, MARK = "painter-install.log", "environment", "restyle-environment"  # as the installer calls them
+START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from restyle_install.painter import main; sys.exit(main(sys.argv[1:]))"
+
+Tell = Callable[[Callable[[Any], None], Any], None]
+
+
+class Stage(str, Enum):
+    ABSENT = "absent"  # nothing is offered: the painter is there, or this plug-in was put in by an installer
+    MISSING = "missing"
+    LOOKING = "looking"  # what it would take
+    OFFERED = "offered"
+    WORKING = "working"  # installs
+    CANCELLING = "cancelling"
+    DONE = "done"
+    REMOVING = "removing"
+    FAILED = "failed"
+
+
+class Installation:
+    """tell: from any thread, has a function called with a value on the editor's own. changed: called there whenever something here is new.
+
+    words: what a person is told now. line: the last of the log. share: of the download, 0–1; None where nobody knows.
+    """
+
+    def __init__(self, tell: Tell, changed: Callable[[], None], place: Path = PLACE) -> None:
+        self._tell, self._changed, self._place = tell, changed, place
+        self.stage = Stage.MISSING if missing(place) else Stage.ABSENT
+        self.words, self.line = sentences.PAINTER_LOOKING, ""
+        self.share: float | None = None
+        self._plan: dict[str, Any] = {}
+        self._problem: dict[str, str] | None = None
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is something to show in the place of all else."""
+        return self.stage is not Stage.ABSENT
+
+    @property
+    def busy(self) -> bool:
+        return self.stage in (Stage.LOOKING, Stage.WORKING, Stage.CANCELLING, Stage.REMOVING)
+
+    @property
+    def can_install(self) -> bool:
+        return self.stage is Stage.OFFERED or (self.stage is Stage.FAILED and bool(self._plan))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something that Install made."""
+        return self.stage is Stage.DONE or (self.stage in (Stage.OFFERED, Stage.FAILED) and (self.log.exists() or (self.environment / MARK).exists()))
+
+    @property
+    def log(self) -> Path:
+        """All that was said while it was installed last."""
+        return discovery.data_dir() / LOG_FILE
+
+    @property
+    def environment(self) -> Path:
+        return discovery.data_dir() / ENVIRONMENT
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether it could not be found out what it takes."""
+        return self.stage is Stage.FAILED and not self._plan
+
+    def look(self) -> None:
+        """Finds out what it takes, once."""
+        if self.stage is Stage.MISSING:
+            self.retry()
+
+    def retry(self) -> None:
+        if self.stage is Stage.MISSING or self.can_retry:
+            self._begin(Stage.LOOKING, sentences.PAINTER_LOOKING, "plan")
+
+    def install(self) -> None:
+        if not self.can_install:
+            return
+        try:
+            more = self._source()
+        except Failure as failure:
+            self._stand(Stage.FAILED, str(failure))
+            return
+        self._begin(Stage.WORKING, sentences.PAINTER_WORKING.format(folder=self.environment), "install", more)
+
+    def cancel(self) -> None:
+        """Has it stopped; what was made by then is removed."""
+        if self.stage is Stage.WORKING and self._process is not None and self._process.stdin is not None:
+            self._stand(Stage.CANCELLING, sentences.CANCELLING)
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+    def undo(self) -> None:
+        if self.can_undo:
+            self._begin(Stage.REMOVING, sentences.PAINTER_REMOVING, "remove")
+
+    def finish(self) -> None:
+        """The painter is there, and somebody has read so."""
+        if self.stage is Stage.DONE:
+            self._stand(Stage.ABSENT, "")
+
+    def _source(self) -> list[str]:
+        """Where the painter comes from. Failure where it is nowhere."""
+        named = os.environ.get(PACKAGES, "")
+        folders = [Path(named).expanduser()] if named else []
+        for folder in (*folders, self._place):
+            if wheels := sorted(folder.glob(WHEEL), key=lambda path: path.stat().st_mtime):
+                return ["--wheel", str(wheels[-1]), *(["--packages", str(folders[0])] if folders else [])]
+        raise Failure(sentences.PAINTER_NO_WHEEL.format(folder=self._place, again=sentences.PAINTER_INSTALL))
+
+    def _begin(self, stage: Stage, words: str, deed: str, more: Sequence[str] = ()) -> None:
+        self.share, self.line, self._problem = None, "", None
+        self._stand(stage, words)
+        threading.Thread(target=self._run, args=(deed, more), name="restyle-installation", daemon=True).start()
+
+    def _run(self, deed: str, more: Sequence[str]) -> None:
+        """In a thread: runs the program, and has all that it says heard on the editor's own."""
+        said, status = "", 1
+        try:
+            environment = import_module(f"{client.__name__}.starting").clean_environment(os.environ, discovery.state_dir())
+            environment["PATH"] = pythons.searched(environment)
+            command = [*pythons.find(environment), "-I", "-B", "-c", START, str(self._place), deed, *more]
+            flags: dict[str, Any] = {"creationflags": pythons.NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
+            with subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                env=environment,
+                **flags,
+            ) as process:
+                self._process = process
+                for line in process.stdout or ():
+                    said = line
+                    self._post(self._heard, line)
+                status = process.wait()
+        except Failure as failure:
+            self._post(self._refused, {"kind": "", "words": str(failure)})
+        except OSError as error:
+            self._post(self._refused, {"kind": "", "words": sentences.PAINTER_UNSTARTED.format(reason=error.strerror or str(error))})
+        self._process = None
+        self._post(self._ended, (deed, status, said))
+
+    def _post(self, listener: Callable[[Any], None], news: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the editor is quitting
+            self._tell(listener, news)
+
+    def _heard(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+            [(kind, value)] = event.items()
+        except (ValueError, AttributeError):
+            log.write(line.rstrip())  # of the program's own trouble
+            return
+        if kind == "plan":
+            self._plan = value
+        elif kind == "line":
+            self.line = str(value)
+        elif kind == "share":
+            self.share = float(value)
+        elif kind == "failed":
+            self._refused(value)
+        self._changed()
+
+    def _refused(self, problem: dict[str, str]) -> None:
+        self._problem = problem
+
+    def _ended(self, end: tuple[str, int, str]) -> None:
+        deed, status, said = end
+        unforeseen = {"kind": "", "words": sentences.PAINTER_UNSTARTED.format(reason=said.strip() or status)}
+        problem = self._problem or (None if said.strip() == json.dumps({"done": deed}) else unforeseen)
+        self.line, self.share = "", None
+        if problem is None and deed == "install":
+            self._stand(Stage.DONE, sentences.PAINTER_DONE.format(folder=self.environment))
+        elif problem is None:
+            self._stand(Stage.OFFERED, self._cost() if deed == "plan" else f"{sentences.PAINTER_REMOVED}\n\n{self._cost()}")
+        elif problem["kind"] == "Cancelled":
+            self._stand(Stage.OFFERED, f"{sentences.PAINTER_CANCELLED}\n\n{self._cost()}")
+        else:
+            words = sentences.PAINTER_PROBLEMS.get(problem["kind"], problem["words"])
+            self._stand(Stage.FAILED, words.format(folder=self.environment) if problem["kind"] in sentences.PAINTER_PROBLEMS else words)
+
+    def _cost(self) -> str:
+        amounts = {name: sentences.GIGABYTES.format(amount=sentences.decimal(f"{self._plan[name]:.1f}")) for name in ("download", "disk")}
+        return sentences.PAINTER_COST.format(**amounts, folder=self._plan["folder"])
+
+    def _stand(self, stage: Stage, words: str) -> None:
+        self.stage, self.words = stage, words
+        self._changed()
+
+
+def missing(place: Path = PLACE) -> bool:
+    """Whether this plug-in can install a painter, and there is none, neither here nor on another machine."""
+    if not (place / "restyle_install" / "painter.py").is_file():
+        return False
+    state = discovery.state_dir(beside=place)
+    if discovery.find_endpoint(state) is not None or (state / import_module(f"{client.__name__}.remote").FILE).exists():
+        return False
+    found = (discovery.read_launcher(folder / discovery.LAUNCHER_FILE) for folder in (discovery.data_dir(), place))
+    known = next((launcher for launcher in found if launcher is not None), None)
+    if known is not None:  # an empty command: whoever installed that client has a painter elsewhere
+        return bool(known.command) and Path(known.command[0]).is_absolute() and not Path(known.command[0]).exists()
+    return discovery.find_launcher(state, beside=place) is None

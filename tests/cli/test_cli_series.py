@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import restyle_client as client
 from cli.pictures import pixels
 from cli.running import Restyle
 from fake_engine import painted_bytes
 from PIL import Image
+from restyle_cli.runs import one_picture
 from restyle_imaging.color.palette import Palette, palette_of
 
 COLORS = ((110, 118, 125), (200, 150, 60), (60, 120, 70))
@@ -145,6 +147,20 @@ def test_a_series_begins_though_nothing_of_its_middle_picture_is_painted(restyle
     status, told, _ = series(restyle, photos, "-o", tmp_path / "out")
     assert (status, [each["status"] for each in told]) == (0, ["painted"] * 3)
     assert len(restyle.jobs()) == before + 3, "the painting by which strokes are chosen goes"
+
+
+def test_strokes_are_chosen_at_the_size_that_is_painted(restyle: Restyle, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[client.JobRequest] = []
+    chosen = one_picture.strokes_chosen
+
+    def watched(session: client.Session, request: client.JobRequest) -> tuple[float, ...]:
+        asked.append(request)
+        return chosen(session, request)
+
+    monkeypatch.setattr(one_picture, "strokes_chosen", watched)
+    series(restyle, photos, "--size", "32", "-o", tmp_path / "out")
+    (request,) = asked
+    assert (max(request.content.width, request.content.height), request.parameters.size) == (32, 32)
 
 
 def test_without_a_picture_no_series_begins(restyle: Restyle, photos: Path, tmp_path: Path) -> None:

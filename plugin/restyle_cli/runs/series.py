@@ -31,7 +31,6 @@ from .one_picture import ChosenStyle
 from .paint_options import PaintOptions
 
 FILE = "series.toml"
-PROBE_SIZE = 256  # px, longest side of the picture by which the strokes are chosen
 GIVEN = ("size", "strength", "legibility", "color", "evaluations", "seed", "seamless")  # options that are settings of the same name
 OF_THE_MACHINE = ("device",)  # settings that may differ from run to run
 WORDS = {"evaluations": "steps", "size": "work size"}  # settings that people know by another word
@@ -132,7 +131,7 @@ def begun(session: client.Session, contents: Sequence[Path], options: PaintOptio
         estimate = session.estimate(one_picture.request(picture, median, tuple(styles), options))
         settings.setdefault("size", max(estimate.work_width, estimate.work_height))
         settings.setdefault("weights", estimate.weights.id if estimate.weights else session.info().weights_in_use)
-    scales = _strokes(session, median, styles, options) if options.scale is None else (options.scale,) * len(styles)
+    scales = _strokes(session, median, styles, options, int(settings["size"])) if options.scale is None else (options.scale,) * len(styles)
     return Series(
         settings,
         tuple(_kept(style, str(spec), scale) for style, spec, scale in zip(styles, options.specs, scales, strict=True)),
@@ -140,12 +139,13 @@ def begun(session: client.Session, contents: Sequence[Path], options: PaintOptio
     )
 
 
-def _strokes(session: client.Session, median: Path, styles: Sequence[ChosenStyle], options: PaintOptions) -> tuple[float, ...]:
-    """The sizes of the strokes that the service chooses for this picture, of which it paints a first step for it; as usual where nothing of it is seen."""
+def _strokes(session: client.Session, median: Path, styles: Sequence[ChosenStyle], options: PaintOptions, size: int) -> tuple[float, ...]:
+    """The sizes of the strokes that the service chooses for this picture, of which it paints a first step for it; as usual where nothing of it is seen.
+    size: px, longest side at which the series is painted."""
     from . import draft_run
 
-    content = draft_run.read(median, PROBE_SIZE)
-    parameters = client.Parameters(preset="draft", evaluations=1, weights=options.weights, device=options.device)
+    content = draft_run.read(median, size)
+    parameters = client.Parameters(preset="draft", evaluations=1, size=size, weights=options.weights, device=options.device)
     request = client.JobRequest(content.plane, tuple(style.use for style in styles), parameters=parameters, label=named(median.name)[:MAX_TEXT])
     return one_picture.strokes_chosen(session, request) or tuple(style.library.suggested_scale or 1.0 if style.library else 1.0 for style in styles)
 

@@ -228,6 +228,8 @@ class _File:
                 mask = moved(mask, item.offsets[0] - left, item.offsets[1] - top, alpha.shape)
             alpha = alpha * mask  # ValueError where their sizes differ
         space = abs(item.number(SPACE, 0)) or (IN_LINEAR if mode == NORMAL else IN_PERCEPTUAL)
+        if space == IN_OWN and self.curve == LINEAR and not self.curves:
+            space = IN_PERCEPTUAL  # without a profile, sRGB's curve is the image's own
         canvas.lay(shown, alpha * np.float32(item.opacity), left, top, space)
 
     def _require_merging(self, item: _Item, mode: int, whole: bool) -> None:

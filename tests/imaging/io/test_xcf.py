@@ -75,6 +75,14 @@ def test_half_of_red_over_blue(mode: int, half: int) -> None:
     assert np.abs(found[0, 0].astype(int) - (half, 0, half)).max() <= 1
 
 
+@pytest.mark.parametrize(("space", "half"), [(0, 188), (1, 188), (2, 128), (4, 128)])
+@pytest.mark.parametrize("precision", [100, 150])
+def test_half_of_red_over_blue_in_the_space_that_the_layer_names(precision: int, space: int, half: int) -> None:
+    found = seen(xcf((90, 70), [Layer(RED, opacity=0.5, more=[(36, word(space))]), Layer(BLUE)], precision))
+    full = 255 if found.dtype == np.uint8 else 65535
+    assert np.abs(found[0, 0] / full - np.array((half, 0, half)) / 255).max() < 0.005
+
+
 def test_offsets_masks_and_what_is_hidden() -> None:
     mask = np.zeros((20, 30, 1), "u1")
     mask[:, 15:] = 255

@@ -24,9 +24,9 @@ def settle() -> None:
 
 
 def hold(most: int = HELD_BYTES) -> None:
-    """To be called once, by a process that paints on a processor, which is to call `give_back` after each job, and when it rests. Activations of 32 MB
-    and more would else go back to the system whenever they are let go: to have them mapped and cleared again takes a sixth of an evaluation. most: bytes of
-    the largest piece that stays."""
+    """To be called by a process that paints on a processor, before it does, which is to call `give_back` after each job, and when it rests. Activations of
+    32 MB and more would else go back to the system whenever they are let go: to have them mapped and cleared again takes a sixth of an evaluation. most: bytes
+    of the largest piece that stays."""
     mallopt = _glibc("mallopt")
     if mallopt is not None and (mallopt(_MMAP_THRESHOLD, most) or mallopt(_MMAP_THRESHOLD, OLD_MOST)):
         mallopt(_TRIM_THRESHOLD, HELD_BYTES)

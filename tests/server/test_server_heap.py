@@ -20,10 +20,10 @@ libc = ctypes.CDLL(None)
 libc.malloc.argtypes, libc.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
 libc.free.argtypes, libc.memset.argtypes = [ctypes.c_void_p], [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
 
-def used():
+def used(size=64 << 20):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    piece = libc.malloc(64 << 20)
-    libc.memset(piece, 1, 64 << 20)
+    piece = libc.malloc(size)
+    libc.memset(piece, 1, size)
     libc.free(piece)
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
@@ -31,6 +31,17 @@ heap.hold()
 first, again = used(), used()
 heap.give_back()
 print(first, again, used())
+"""
+TILED = """
+large = heap.TILE_BYTES + (1 << 20)
+used(large)
+before = used(large)
+heap.give_back()
+with heap.tiles_alone():
+    used()
+    tile, planes = used(), used(large)
+used(large)
+print(before, tile, planes, used(large))
 """
 
 
@@ -41,6 +52,15 @@ def test_memory_is_held_within_a_job_and_given_back_after_it() -> None:
 
     assert again < PAGES // 16 < first
     assert later > PAGES // 2, "what nobody uses between jobs is the system's"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc can be told")
+def test_of_a_large_picture_tiles_are_held_and_what_is_larger_goes_back_at_once() -> None:
+    done = subprocess.run([sys.executable, "-c", ASKED + TILED], capture_output=True, text=True, check=True)
+    before, tile, planes, after = map(int, done.stdout.splitlines()[1].split())
+
+    assert max(before, tile, after) < PAGES // 16
+    assert planes > PAGES
 
 
 def test_a_worker_that_rests_gives_back_what_it_kept(monkeypatch: pytest.MonkeyPatch) -> None:

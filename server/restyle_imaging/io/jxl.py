@@ -18,15 +18,16 @@ from ..arrays import Samples, threads
 from ..color.primaries import BT709
 from ..color.profiles import color_space
 from ..errors import PictureError
-from . import colors, xmp
+from . import colors, raster, xmp
 from .metadata import exif_of, holding
-from .pictures import PictureFile, cut_short, full_range, plane_of, require_size
+from .pictures import PictureFile, cut_short, full_range, plane_of, require_size, straight
 
 BARE = b"\xff\x0a"
 SIGNATURE = b"\0\0\0\x0cJXL \r\n\x87\n"
 MARKS = (BARE, SIGNATURE[:8])  # of a codestream, and of one in boxes
 TYPE = b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
-HEAD = 128  # bytes of a codestream that hold all that is looked for
+HEAD = 2048  # bytes of a codestream that hold all that is looked for: the longest name of a channel has 1,071
+SHORTEST = 128  # bytes that OpenImageIO takes for a file
 EXIF, XMP, LEVEL = b"Exif", b"xml ", b"jxll"  # boxes
 LARGEST = 4 << 20  # bytes of either, unpacked
 EXIF_STARTS = (b"MM\0*", b"II*\0")
@@ -46,6 +47,8 @@ def read(data: bytes, name: str) -> PictureFile:
         parts = _parts(data)
         head = _head_of(parts.codestream)
         require_size(name, head.width, head.height)
+        if head.beside > 1:  # up to 4,096, each as large as the picture, in a few bytes
+            raise PictureError(f"{name} holds more channels than colours and transparency, which can't be read; export it as {raster.KINDS}.")  # noqa: TRY301
         icc = _profile(library, parts.codestream)
         if icc and color_space(icc) == "CMYK":
             raise PictureError(f"{name} is a JPEG XL picture in CMYK, which isn't read; convert it to RGB.")  # noqa: TRY301
@@ -54,6 +57,8 @@ def read(data: bytes, name: str) -> PictureFile:
         raise
     except Exception as error:  # libjxl's own words, by way of both packages
         raise cut_short(name) from error
+    if head.beside and samples.shape[2:] in ((), (3,)):
+        notes.append(f"{name} has a channel that isn't said to be transparency; it is left out.")
     if head.is_animated:
         notes.append(f"{name} holds several pictures; the first is used.")
     _, exif = exif_of(holding(parts.exif), name, notes)  # libjxl has turned it upright
@@ -99,7 +104,7 @@ def _profile(library: Any, codestream: bytes) -> bytes | None:
     """What the pixels are in; libjxl makes one where the file says it in another way. ValueError."""
     with tempfile.TemporaryDirectory(prefix="restyle-") as folder:
         path = Path(folder) / "picture.jxl"
-        path.write_bytes(SIGNATURE + TYPE + _box(b"skip", bytes(HEAD)) + _box(b"jxlc", codestream))  # files of under 128 bytes it takes for none
+        path.write_bytes(SIGNATURE + TYPE + _box(b"skip", bytes(SHORTEST)) + _box(b"jxlc", codestream))
         file = library.ImageInput.open(str(path))
         if file is None:
             raise ValueError(library.geterror())
@@ -118,20 +123,24 @@ def _decoded(codestream: bytes, head: _Head) -> Samples:
     if samples.shape[:2] != (head.height, head.width) or (samples.ndim == 3 and samples.shape[2] > 4):
         raise ValueError("not the size that it says")
     if samples.dtype == np.uint16 and head.bits < 16:
-        return full_range(samples, head.bits)
+        samples = full_range(samples, head.bits)
     if samples.dtype == np.uint8 and head.bits < 8:
-        return np.asarray(np.rint(samples * (255 / ((1 << head.bits) - 1))), np.uint8)
+        samples = np.asarray(np.rint(samples * (255 / ((1 << head.bits) - 1))), np.uint8)
+    if head.is_multiplied and samples.ndim == 3 and samples.shape[2] in (2, 4):
+        samples = np.concatenate((straight(samples[..., :-1], samples[..., -1:]), samples[..., -1:]), -1)
     return samples
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """width, height: upright. bits: of a sample."""
+    """width, height: upright. bits: of a sample. beside: channels that are no colours. is_multiplied: the colours are, by alpha."""
 
     width: int
     height: int
     bits: int = 8
     is_animated: bool = False
+    beside: int = 0
+    is_multiplied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +160,9 @@ def _parts(data: bytes) -> _Parts:
     for kind, content in _boxes(data):
         if kind in (b"jxlc", b"jxlp"):
             pieces.append(content[4:] if kind == b"jxlp" else content)  # a number comes first
-        elif kind == b"brob":
-            beside.setdefault(content[:4], _unpacked(content[4:]))
+        elif kind == b"brob" and content[:4] in (EXIF, XMP):
+            if content[:4] not in beside:
+                beside[content[:4]] = _unpacked(content[4:])
         elif kind in (EXIF, XMP):
             beside.setdefault(kind, content)
     exif = beside.get(EXIF)
@@ -205,7 +215,7 @@ class _Bits:
 
 
 def _head_of(codestream: bytes) -> _Head:
-    """What SizeHeader and ImageMetadata say, up to the depth. ValueError."""
+    """What SizeHeader and ImageMetadata say, up to the first channel that is no colour. ValueError."""
     if not codestream.startswith(BARE):
         raise ValueError("no codestream")
     bits = _Bits(codestream[2:HEAD])
@@ -223,8 +233,29 @@ def _head_of(codestream: bytes) -> _Head:
         animated = bool(bits.take(1))
         if animated:
             bits.pick(100, 1000, (1, 10), (1, 30)), bits.pick(1, 1001, (1, 8), (1, 10)), bits.pick(0, (0, 3), (0, 16), (0, 32)), bits.take(1)
-    is_float = bool(bits.take(1))
-    return _Head(width, height, bits.pick(32, 16, 24, (1, 6)) if is_float else bits.pick(8, 10, 12, (1, 6)), animated)
+    depth = _depth(bits)
+    bits.take(1)  # whether 16 bits are enough for whoever reads it
+    beside = bits.pick(0, 1, (2, 4), (1, 12))
+    return _Head(width, height, depth, animated, beside, bool(beside) and _is_multiplied(bits))
+
+
+def _depth(bits: _Bits) -> int:
+    """BitDepth."""
+    if bits.take(1):
+        found = bits.pick(32, 16, 24, (1, 6))
+        bits.take(4)  # of the exponent
+        return found
+    return bits.pick(8, 10, 12, (1, 6))
+
+
+def _is_multiplied(bits: _Bits) -> bool:
+    """ExtraChannelInfo: whether it is alpha by which the colours are multiplied."""
+    if bits.take(1):  # straight alpha of 8 bits
+        return False
+    kind = bits.pick(0, 1, (2, 4), (18, 6))
+    _depth(bits), bits.pick(0, 3, 4, (1, 3))
+    bits.take(8 * bits.pick(0, (0, 4), (16, 5), (48, 10)))  # its name
+    return kind == 0 and bool(bits.take(1))
 
 
 def _size(bits: _Bits) -> tuple[int, int]:

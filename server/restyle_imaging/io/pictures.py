@@ -61,6 +61,16 @@ def full_range(samples: Samples, bits: int) -> Samples:
     return np.asarray(np.rint(samples * (65535.0 / ((1 << bits) - 1))), np.uint16)
 
 
+def straight(colors: Samples, alpha: Samples) -> Samples:
+    """Colours (h, w, n) divided by their alpha (h, w, 1), rounded in the samples' own depth."""
+    full = np.iinfo(colors.dtype).max if colors.dtype.kind == "u" else 1
+    share = alpha.astype(np.float32) / np.float32(full)
+    plain = np.divide(colors.astype(np.float32), share, out=np.zeros_like(colors, np.float32), where=share > 0)
+    if colors.dtype.kind == "u":
+        plain = np.clip(np.rint(plain), 0, float(full))
+    return np.asarray(plain, colors.dtype)
+
+
 def upright(samples: Samples, orientation: int) -> Samples:
     """samples (h, w, …) as stored, turned and mirrored as the EXIF (or TIFF) orientation 1–8 says; 1 for anything else."""
     if orientation in (5, 6, 7, 8):

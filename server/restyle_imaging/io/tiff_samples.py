@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Floats, Samples
+from ..arrays import Samples
 from ..color import srgb
 
 MINISWHITE, MINISBLACK, RGB, INDEXED, CMYK, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 8, 9  # values of PhotometricInterpretation
@@ -65,16 +65,6 @@ def from_lab(samples: Samples, photometric: int) -> Samples:
     xyz = np.where(root > LAB_CORNER, root**3, 3 * LAB_CORNER**2 * (root - 4 / 29)) * WHITE_D50
     rgb = srgb.encode(np.asarray(xyz @ srgb.FROM_XYZ_D50.T, np.float32))
     return np.asarray(np.rint(np.clip(rgb, 0, 1) * full), samples.dtype)
-
-
-def straight(colors: Samples, alpha: Samples) -> Samples:
-    """Colours (h, w, n) divided by their alpha (h, w, 1), rounded in the samples' own depth."""
-    full = full_of(colors.dtype)
-    share: Floats = alpha.astype(np.float32) / np.float32(full)
-    plain = np.divide(colors.astype(np.float32), share, out=np.zeros_like(colors, np.float32), where=share > 0)
-    if colors.dtype.kind == "u":
-        plain = np.clip(np.rint(plain), 0, float(full))
-    return np.asarray(plain, colors.dtype)
 
 
 def without_data(samples: Samples, mark: str) -> np.ndarray[Any, np.dtype[np.bool_]]:

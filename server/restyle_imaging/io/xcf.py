@@ -2,24 +2,25 @@
 whatever else does is refused, never guessed.
 
 Source: GIMP's devel-docs/xcf.txt; how layers are mixed: app/operations/layer-modes. All numbers are big-endian; every place in the file is checked before it is
-read, nothing is followed twice, and what is unpacked has the size that it is said to have.
+read, and what is unpacked has the size that it is said to have. Places may overlap: so properties and packed bytes are counted, and work ends with what a file
+of that size can hold.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..arrays import Floats, Samples, strips
+from ..arrays import Floats, Samples
 from ..color import srgb
 from ..color.curves import Curve, SrgbCurve
 from ..color.profiles import GrayProfile, MatrixProfile, SrgbProfile, profile_of
 from ..errors import PictureError
 from . import colors, raster
+from .merging import IN_LINEAR, IN_OWN, IN_PERCEPTUAL, Canvas, Mixing, moved
 from .metadata import dpi_of
 from .pictures import LARGEST_PIXELS, PictureFile, cut_short, plane_of, require_size
 
@@ -35,12 +36,12 @@ COMPRESSION, RESOLUTION, PARASITES, GROUP, PATH, FLOAT_OPACITY, COMPOSITE, SPACE
 STORED, RLE, ZLIB = 0, 1, 2
 NORMAL_LEGACY, NORMAL, PASS_THROUGH = 0, 28, 61
 UNION = 1
-IN_LINEAR, IN_OWN, IN_PERCEPTUAL = 1, 2, 4  # spaces in which layers are mixed
 TILE = 64  # px
 MOST_ITEMS = 10_000
+MOST_PROPERTIES = 500_000  # of all items together
 MOST_PIXELS = 4 * LARGEST_PIXELS  # of all layers together
 DEEPEST = 30  # groups in groups
-Properties = dict[int, bytes]
+Properties = dict[int, memoryview]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +101,21 @@ class _File:
             raise PictureError(f"{name} was saved by a GIMP whose files can't be read; export it there as {raster.KINDS}.")
         self.curve = precision % 100
         self.kind = np.dtype(KINDS[precision // 100]).newbyteorder(">" if self.version >= BIG_ENDIAN else "<")
+        self.said = self.packed = self.unpacked = 0  # properties, bytes of tiles, and pixels, so far
         self.properties, at = self._properties(30 if self.version >= 4 else 26)
         self.compression = self.properties.get(COMPRESSION, b"\0")[0]
         self.palette = np.frombuffer(self.properties.get(COLORMAP, b"")[4:], "u1")
         self.icc = None if self.base == PALETTE else self._parasite(b"icc-profile")
-        self.layers, self.top, self.unpacked = at, list[_Item](), 0
+        self.layers, self.top = at, list[_Item]()
 
     def picture(self) -> PictureFile:
         notes: list[str] = []
         pixel = np.empty((1, 1, 1 if self.base == GRAY else 3), np.uint8)
         icc = colors.fitting(self.icc, pixel, self.name, notes)
         self.curves = self._curves(icc)
-        canvas = _Canvas(self.height, self.width, pixel.shape[2], self._mixing(icc))
+        canvas = Canvas(self.height, self.width, pixel.shape[2], self._mixing(icc))
         for item in reversed(self._tree()):
-            self._lay(canvas, item, 0)
+            self._lay(canvas, item)
         if not canvas.alpha.any():
             raise PictureError(f"{self.name} shows nothing; make a layer visible, or export it as {raster.KINDS}.")
         merged = canvas.colors
@@ -138,15 +140,18 @@ class _File:
             at += 8
             if kind == END:
                 return found, at
+            self.said += 1
+            if self.said > MOST_PROPERTIES:
+                raise ValueError("properties without end")
             if kind == COLORMAP:  # of which old files tell a wrong length
                 length = 4 + 3 * struct.unpack_from(">I", self.data, at)[0]
             found[kind] = self._bytes(at, length)
             at += length
 
-    def _bytes(self, at: int, length: int) -> bytes:
+    def _bytes(self, at: int, length: int) -> memoryview:
         if at + length > len(self.data):
             raise ValueError("cut short")
-        return self.data[at : at + length]
+        return self.view[at : at + length]
 
     def _pointer(self, at: int) -> tuple[int, int]:
         """A place in the file, and where the next one is written."""
@@ -157,7 +162,7 @@ class _File:
         return place, at + size
 
     def _parasite(self, wanted: bytes) -> bytes | None:
-        said, at = self.properties.get(PARASITES, b""), 0
+        said, at = bytes(self.properties.get(PARASITES, b"")), 0
         while at < len(said):
             (length,) = struct.unpack_from(">I", said, at)
             name = said[at + 4 : at + 4 + length].rstrip(b"\0")
@@ -191,6 +196,8 @@ class _File:
             seen.add(place)
             item = self._item(place)
             path = item.properties.get(PATH, b"\0\0\0\0")
+            if len(path) > 4 * (DEEPEST + 1):
+                raise ValueError("groups without end")
             siblings = self.top
             for step in struct.unpack(f">{len(path) // 4}I", path[: len(path) // 4 * 4])[:-1]:
                 siblings = siblings[step].children
@@ -198,31 +205,31 @@ class _File:
 
     # ---- merging
 
-    def _lay(self, canvas: _Canvas, item: _Item, depth: int) -> None:
+    def _lay(self, canvas: Canvas, item: _Item) -> None:
         """A layer or a group, with what is in it, onto what lies below."""
         if not item.number(VISIBLE, 1):
             return
         mode, masked = item.number(MODE, NORMAL_LEGACY), bool(item.mask) and bool(item.number(APPLY_MASK, 1))
         whole = item.opacity == 1 and not masked
         self._require_merging(item, mode, whole)
-        if depth > DEEPEST:
-            raise ValueError("groups without end")
         if item.is_group:
-            group = canvas if mode == PASS_THROUGH else _Canvas(self.height, self.width, canvas.colors.shape[2], canvas.mixing)
+            group = canvas if mode == PASS_THROUGH else Canvas(self.height, self.width, canvas.colors.shape[2], canvas.mixing)
             for child in reversed(item.children):
-                self._lay(group, child, depth + 1)
+                self._lay(group, child)
             if mode == PASS_THROUGH:
                 return
-            shown, alpha, left, top = group.colors, group.alpha, 0, 0
+            shown, alpha, left, top = group.laid()
         else:
             left, top = item.offsets
             shown, alpha = self._shown(item)
         if masked:
             mask = self._unit(self._pixels(self._item(item.mask, mask=True)))[..., 0]
             if item.is_group:
-                mask = _moved(mask, *item.offsets, alpha.shape)
+                mask = moved(mask, item.offsets[0] - left, item.offsets[1] - top, alpha.shape)
             alpha = alpha * mask  # ValueError where their sizes differ
         space = abs(item.number(SPACE, 0)) or (IN_LINEAR if mode == NORMAL else IN_PERCEPTUAL)
+        if space == IN_OWN and self.curve == LINEAR and not self.curves:
+            space = IN_PERCEPTUAL  # without a profile, sRGB's curve is the image's own
         canvas.lay(shown, alpha * np.float32(item.opacity), left, top, space)
 
     def _require_merging(self, item: _Item, mode: int, whole: bool) -> None:
@@ -267,23 +274,28 @@ class _File:
 
     def _unit(self, samples: Samples) -> Floats:
         """As floats, of which 1 is full."""
-        full = np.iinfo(samples.dtype).max if samples.dtype.kind == "u" else 1
-        return samples.astype(np.float32) / np.float32(full)
+        values = samples.astype(np.float32)
+        if samples.dtype.kind == "u":
+            values /= np.float32(np.iinfo(samples.dtype).max)
+        return values
 
-    def _mixing(self, icc: bytes | None) -> _Mixing:
+    def _mixing(self, icc: bytes | None) -> Mixing:
         if icc is not None:
             profile = profile_of(icc, self.base == GRAY)
-            return _Mixing(lambda own: profile.to_srgb(own[None])[0], lambda shown: profile.from_srgb(shown[None])[0])
+            return Mixing(lambda own: profile.to_srgb(own[None])[0], lambda shown: profile.from_srgb(shown[None])[0])
         if self.curve == LINEAR:
-            return _Mixing(srgb.encode, srgb.decode)
-        return _Mixing(lambda own: own, lambda shown: shown)
+            return Mixing(srgb.encode, srgb.decode)
+        return Mixing(lambda own: own, lambda shown: shown)
 
     # ---- pixels
 
     def _pixels(self, item: _Item) -> Samples:
         """(h, w, samples), as they are stored."""
-        self.unpacked += item.width * item.height
-        if self.unpacked > MOST_PIXELS or not item.width or not item.height:
+        pixels = item.width * item.height
+        if not pixels:
+            raise ValueError("no pixels")
+        self.unpacked += pixels
+        if pixels > LARGEST_PIXELS or self.unpacked > MOST_PIXELS:
             raise PictureError(f"{self.name} holds more layers, or larger ones, than can be merged; export it as {raster.KINDS}.")
         bytes_each = item.samples * self.kind.itemsize
         if struct.unpack_from(">3I", self.data, item.hierarchy) != (item.width, item.height, bytes_each):
@@ -305,68 +317,23 @@ class _File:
         if at == 0:
             raise ValueError("a tile is missing")
         if self.compression == RLE:
-            return _unrolled(self.data, at, pixels, bytes_each).T
-        if self.compression == ZLIB:
-            unpacked = zlib.decompressobj().decompress(self.view[at : at + 2 * size + 256], size)
+            tile, end = _unrolled(self.data, at, pixels, bytes_each)
+        elif self.compression == ZLIB:
+            packed, inflating = self.view[at : at + 2 * size + 256], zlib.decompressobj()
+            tile = np.frombuffer(inflating.decompress(packed, size), np.uint8).reshape(pixels, bytes_each)
+            end = at + len(packed) - len(inflating.unconsumed_tail) - len(inflating.unused_data)
         elif self.compression == STORED:
-            unpacked = self._bytes(at, size)
+            tile, end = np.frombuffer(self._bytes(at, size), np.uint8).reshape(pixels, bytes_each), at + size
         else:
             raise ValueError("no such compression")
-        return np.frombuffer(unpacked, np.uint8).reshape(pixels, bytes_each)
+        self.packed += end - at
+        if self.packed > len(self.data):
+            raise ValueError("tiles that lie upon each other")
+        return tile
 
 
-@dataclass(frozen=True, slots=True)
-class _Mixing:
-    """Between colours as they are stored, (n, 1 or 3), and sRGB-encoded ones, both ways."""
-
-    to_srgb: Callable[[Floats], Floats]
-    from_srgb: Callable[[Floats], Floats]
-
-    def mixed(self, below: Floats, above: Floats, share: Floats, space: int) -> Floats:
-        """share: of the upper one."""
-        if space == IN_OWN:
-            return below * (1 - share) + above * share
-        low, high = self.to_srgb(below), self.to_srgb(above)
-        if space == IN_LINEAR:
-            return self.from_srgb(srgb.encode(srgb.decode(low) * (1 - share) + srgb.decode(high) * share))
-        return self.from_srgb(low * (1 - share) + high * share)
-
-
-class _Canvas:
-    """What has been merged so far. colors: (h, w, 1 or 3) as they are stored, of which 1 is full; alpha: (h, w)."""
-
-    def __init__(self, height: int, width: int, count: int, mixing: _Mixing) -> None:
-        self.colors, self.alpha = np.zeros((height, width, count), np.float32), np.zeros((height, width), np.float32)
-        self.mixing = mixing
-
-    def lay(self, shown: Floats, alpha: Floats, left: int, top: int, space: int) -> None:
-        """Puts colours (h, w, 1 or 3) and alpha (h, w) over it, their corner at left, top."""
-        height, width = self.alpha.shape
-        across = slice(max(0, -left), min(alpha.shape[1], width - left))
-        for rows in strips(height, width):
-            down = slice(max(0, rows.start - top), min(alpha.shape[0], rows.stop - top))
-            if down.start >= down.stop or across.start >= across.stop:
-                continue
-            here = (slice(down.start + top, down.stop + top), slice(across.start + left, across.stop + left))
-            below, above, colors_here = self.alpha[here], alpha[down, across], self.colors[here]
-            both = above + (1 - above) * below
-            share = np.divide(above, both, out=np.zeros_like(both), where=both > 0)
-            alone, mixed = share >= 1, (share > 0) & (share < 1)
-            colors_here[alone] = shown[down, across][alone]
-            if mixed.any():
-                colors_here[mixed] = self.mixing.mixed(colors_here[mixed], shown[down, across][mixed], share[mixed][:, None], space)
-            self.alpha[here] = both
-
-
-def _moved(mask: Floats, left: int, top: int, shape: tuple[int, ...]) -> Floats:
-    """A mask on a canvas of that shape, its corner at left, top; nothing beside it."""
-    moved = _Canvas(shape[0], shape[1], 1, _Mixing(lambda own: own, lambda shown: shown))
-    moved.lay(mask[..., None], mask, left, top, IN_OWN)
-    return moved.alpha
-
-
-def _unrolled(data: bytes, at: int, size: int, planes: int) -> Samples:
-    """GIMP's run lengths: (planes, size) of bytes, each plane for itself."""
+def _unrolled(data: bytes, at: int, size: int, planes: int) -> tuple[Samples, int]:
+    """GIMP's run lengths, each plane of bytes for itself: (size, planes), and where they end."""
     out = bytearray()
     for plane in range(planes):
         while len(out) < size * (plane + 1):
@@ -388,4 +355,4 @@ def _unrolled(data: bytes, at: int, size: int, planes: int) -> Samples:
                 raise ValueError("cut short")
         if len(out) != size * (plane + 1):
             raise ValueError("a run beyond its tile")
-    return np.frombuffer(bytes(out), np.uint8).reshape(planes, size)
+    return np.frombuffer(bytes(out), np.uint8).reshape(planes, size).T, at

@@ -76,6 +76,28 @@ def test_halves_stay_halves() -> None:
     assert np.array_equal(samples_of(read_picture(of_others(given)).plane), given)
 
 
+def test_colours_that_are_multiplied_by_alpha_come_in_straight() -> None:
+    stored = np.concatenate((NOISE[:16, :16, :3] >> 11, np.full((16, 16, 1), 51, "u2")), -1).astype("u1")
+    plain = of_others(stored, usecontainer=False)
+    bits = "".join(f"{byte:08b}"[::-1] for byte in plain[2:5])  # its whole head, but for the last one, which fills the byte
+    multiplied = f"{bits[:17]}0{'00'}0{'00'}{'00'}{'00'}1{bits[18:23]}"  # in place of "straight alpha of 8 bits": alpha, depth, scale, no name
+    data = jxl.BARE + int(multiplied[::-1], 2).to_bytes(5, "little") + plain[5:]
+    assert np.array_equal(samples_of(read_picture(plain).plane), stored)
+    assert np.array_equal(samples_of(read_picture(data).plane), stored * np.array((5, 5, 5, 1), "u1"))
+
+
+def test_a_channel_that_is_no_transparency_is_left_out_and_told() -> None:
+    found = read_picture(of_others(np.stack((NOISE[..., 0], NOISE[..., 1])), planar=True), "a.jxl")
+    assert np.array_equal(samples_of(found.plane)[..., 0], NOISE[..., 0])
+    assert found.warnings == ("a.jxl has a channel that isn't said to be transparency; it is left out.",)
+
+
+def test_more_channels_than_colours_and_alpha_are_refused_before_they_are_unpacked() -> None:
+    data = of_others(np.zeros((40, 100, 100), "u1"), planar=True)
+    with pytest.raises(PictureError, match=r"a\.jxl holds more channels than colours and transparency, which can't be read; export it as PNG"):
+        read_picture(data, "a.jxl")
+
+
 def test_of_frames_the_first_is_read() -> None:
     frames = np.stack([NOISE[..., :3] >> 8, NOISE[..., 1:] >> 8]).astype("u1")
     found = read_picture(of_others(frames), "dance.jxl")
@@ -112,6 +134,19 @@ def test_side_matter_that_swells_costs_neither_memory_nor_the_picture(make_plane
     found = read_picture(data + swelling, "a.jxl")
     assert found.exif is None
     assert len(jxl._parts(data + swelling).exif or b"") < 1000
+
+
+def test_of_packed_boxes_none_is_unpacked_but_the_first_that_is_looked_for(make_plane: MakePlane, monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked, data = list[bytes](), encode_picture(make_plane(Channels.RGB, Depth.U8), ".jxl").data
+
+    def noted(content: bytes) -> bytes:
+        unpacked.append(content)
+        return content
+
+    monkeypatch.setattr(jxl, "_unpacked", noted)
+    boxes = b"".join(jxl._box(b"brob", kind + bytes((number,))) for number, kind in enumerate((b"junk", b"Exif", b"more", b"Exif", b"xml ")))
+    read_picture(data + boxes)
+    assert unpacked == [b"\1", b"\4"]
 
 
 def header(width: int, height: int) -> bytes:

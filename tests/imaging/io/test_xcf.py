@@ -75,6 +75,14 @@ def test_half_of_red_over_blue(mode: int, half: int) -> None:
     assert np.abs(found[0, 0].astype(int) - (half, 0, half)).max() <= 1
 
 
+@pytest.mark.parametrize(("space", "half"), [(0, 188), (1, 188), (2, 128), (4, 128)])
+@pytest.mark.parametrize("precision", [100, 150])
+def test_half_of_red_over_blue_in_the_space_that_the_layer_names(precision: int, space: int, half: int) -> None:
+    found = seen(xcf((90, 70), [Layer(RED, opacity=0.5, more=[(36, word(space))]), Layer(BLUE)], precision))
+    full = 255 if found.dtype == np.uint8 else 65535
+    assert np.abs(found[0, 0] / full - np.array((half, 0, half)) / 255).max() < 0.005
+
+
 def test_offsets_masks_and_what_is_hidden() -> None:
     mask = np.zeros((20, 30, 1), "u1")
     mask[:, 15:] = 255
@@ -136,6 +144,8 @@ OTHER_SIZE = GOOD.replace(struct.pack(">3I", 90, 70, 4), struct.pack(">3I", 90, 
         (xcf((90, 70), [Layer(NOISE, visible=False)]), "shows nothing"),
         (xcf((90, 70), []), "shows nothing"),
         (xcf((90, 70), [Layer(NOISE, path=(0, 0))]), "is damaged or cut short"),
+        (xcf((90, 70), [Layer(NOISE, group=True), Layer(NOISE, path=[0] * 40)]), "is damaged or cut short"),
+        (GOOD.replace(word(90, 70, 1), word(0, 70, 1)), "is damaged or cut short"),
         (xcf((90, 70), [Layer(NOISE, mask=NOISE[:10, :10, :1])]), "is damaged or cut short"),
         (xcf((90, 70), [Layer(np.full((70, 90, 3), np.nan, "f4"))], 650), "holds NaN, infinite or enormous values"),
     ],
@@ -159,3 +169,36 @@ def test_layers_that_swell_are_refused_before_they_are_unpacked(monkeypatch: pyt
     assert read_picture(xcf((90, 70), [Layer(NOISE)] * 3)).plane.width == 90
     with pytest.raises(PictureError, match="more layers, or larger ones"):
         read_picture(xcf((90, 70), [Layer(NOISE)] * 4))
+
+
+@pytest.mark.parametrize("compression", [STORED, RLE, ZLIB])
+def test_tiles_that_lie_upon_each_other_are_refused(compression: int) -> None:
+    """A small file could be unpacked for hours."""
+    data = bytearray(xcf((128, 64), [Layer(np.tile(NOISE[:64, :64], (1, 2, 1)))], compression=compression))
+    at = data.rindex(word(128, 64)) + 8  # where the two tiles are pointed to
+    assert read_picture(bytes(data)).plane.width == 128
+    second = int.from_bytes(data[at + 8 : at + 16], "big")
+    data[at + 8 : at + 16] = data[at : at + 8]
+    with pytest.raises(PictureError, match="cut short"):
+        read_picture(bytes(data[:second]))
+
+
+def test_properties_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = [Layer(NOISE, more=[(1000, b"")] * 20)] * 3
+    monkeypatch.setattr(reading, "MOST_PROPERTIES", 100)
+    assert read_picture(xcf((90, 70), layers)).plane.width == 90
+    monkeypatch.setattr(reading, "MOST_PROPERTIES", 60)
+    with pytest.raises(PictureError, match="cut short"):
+        read_picture(xcf((90, 70), layers))
+
+
+def test_a_group_that_covers_a_part_is_merged_where_it_lies() -> None:
+    mask = np.arange(30 * 20).reshape(20, 30, 1).astype("u1")
+    group = Layer(NOISE, group=True, left=35, top=12, mask=mask)
+    children = [Layer(NOISE[:20, :30, :3], left=40, top=10, path=(0, 0)), Layer(NOISE[:5, :5, :3], left=-50, path=(0, 1))]
+    shifted = np.zeros((20, 30, 1), "u1")
+    shifted[2:, :25] = mask[:18, 5:]
+    alone = Layer(NOISE[:20, :30, :3], left=40, top=10, mask=shifted)
+    assert np.array_equal(seen(xcf((90, 70), [group, *children, Layer(BLUE)])), seen(xcf((90, 70), [alone, Layer(BLUE)])))
+    nothing = Layer(NOISE, group=True, mask=mask)
+    assert np.array_equal(seen(xcf((90, 70), [nothing, Layer(BLUE)])), BLUE)

@@ -125,7 +125,9 @@ def test_the_zip_is_what_kritas_importer_looks_for(tmp_path: Path, profile: Prof
     assert {"restyle/", "restyle/__init__.py", "restyle.desktop", "restyle.action", "README.txt"} <= names
     target = krita.install(profile, "0.1.0", stopped).target
     installed = {f"restyle/{path.relative_to(target).as_posix()}" for path in target.rglob("*") if path.is_file()}
-    assert {name for name in names if name.startswith("restyle/")} - {"restyle/"} == installed - {"restyle/launcher.json"}
+    carried = {name for name in names if name.startswith("restyle/restyle_install/")}  # with which the plug-in alone gets a painter
+    assert "restyle/restyle_install/painter.py" in carried
+    assert {name for name in names if name.startswith("restyle/")} - {"restyle/"} - carried == installed - {"restyle/launcher.json"}
 
 
 def test_a_folder_that_is_a_file_is_told_in_a_sentence(profile: Profile) -> None:

@@ -217,7 +217,7 @@ def test_a_crop_is_the_same_as_a_smaller_picture(session: Session, base: Array) 
     assert not np.array_equal(cropped, base)
 
 
-@pytest.mark.parametrize("words", [{"scale": 0.5}, {"scale": 2.0}, {"symmetry": "flips+rotations"}], ids=str)
+@pytest.mark.parametrize("words", [{"scale": 0.5}, {"scale": 1.0}, {"symmetry": "flips+rotations"}], ids=str)
 def test_scale_and_symmetry_change_the_painting(session: Session, base: Array, words: dict[str, Any]) -> None:
     assert not np.array_equal(painted(session, replace(BASE, styles=(replace(STYLE, **words),))), base)
 

@@ -170,7 +170,7 @@ class Installation:
                     self._post(self._heard, line)
                 status = process.wait()
         except OSError as error:
-            self._post(self._refused, {"kind": "", "words": sentences.PAINTER_UNSTARTED.format(reason=error.strerror or str(error))})
+            self._post(self._refused, {"kind": "", "words": sentences.PAINTER_BROKE_OFF.format(reason=error.strerror or str(error))})
         except Exception as error:  # whatever it is, somebody waits for the end
             self._post(self._refused, {"kind": "", "words": sentence(error)})
         self._process = None
@@ -205,7 +205,7 @@ class Installation:
 
     def _ended(self, end: tuple[str, int]) -> None:
         deed, status = end
-        unforeseen = {"kind": "", "words": sentences.PAINTER_UNSTARTED.format(reason=self._trouble or status)}
+        unforeseen = {"kind": "", "words": sentences.PAINTER_BROKE_OFF.format(reason=self._trouble or status)}
         problem = self._problem or (None if self._done else unforeseen)
         self.line, self.share = "", None
         if problem is None and deed == "install":

@@ -273,7 +273,7 @@ def test_a_program_that_is_killed_is_told_and_leaves_no_painter(editor: Editor, 
     made._process.kill()
     assert editor.settled(made) is Stage.FAILED
     (uv / "uv-waits").unlink()
-    assert made.words == sentences.PAINTER_UNSTARTED.format(reason=-signal.SIGKILL.value)
+    assert made.words == sentences.PAINTER_BROKE_OFF.format(reason=-signal.SIGKILL.value)
     assert made.can_undo
     made.install()
     assert editor.settled(made) is Stage.DONE, "what was left is made anew"

@@ -50,7 +50,7 @@ class Listening:
         return replace(self._machine, run=self._run)
 
     def say(self, line: str) -> None:
-        with self._log.open("a", encoding="utf-8") as file:
+        with self._log.open("a", encoding="utf-8", errors="backslashreplace") as file:  # a path may be any bytes
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}\n")
         if line.strip():
             self._tell("line", line.strip())
@@ -88,37 +88,47 @@ def plan(where: Places, machine: Machine, tell: Tell) -> None:
 
 
 def install(where: Places, machine: Machine, tell: Tell, wheel: Path, packages: Path | None) -> None:
-    """Makes the environment and, last, the launcher by which every editor finds it. EnvironmentProblem. Stopped half-way, nothing is left of it but the log."""
-    with making.sentences(where.data):
-        where.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Makes the environment and, last, the launcher by which every editor finds it. EnvironmentProblem, OSError.
+
+    Stopped half-way, nothing is left of it but the log.
+    """
+    where.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     build = choose(machine)
     listening = Listening(machine, where.data / PAINTER_LOG, tell, build.need.gigabytes * 1e9)
     source, choices = home.source_of_wheel(wheel), Choices(False, "auto", build, packages)
-    with making.alone(where.environment, listening.say), making.sentences(where.environment):
+    with making.alone(where.environment, listening.say):
         (where.data / PAINTER_LOG).write_text("", "utf-8")
-        if not home.fits(home.kept(where.environment), source, choices):
+        before = home.kept(where.environment)
+        if not home.fits(before, source, choices):
             stopping.stop_server(where, listening.say)
             try:
                 home.install(source, where.environment, choices, listening.machine(), listening.say)
             except KeyboardInterrupt:
                 _drop(where.environment)
                 raise
-            (where.environment / MADE).write_text("", "utf-8")
+            if before is None:
+                (where.environment / MADE).write_text("", "utf-8")
         Installer(where, machine, listening.say).launcher(source.version, making.python_of(where.environment), client=False)
 
 
 def remove(where: Places, tell: Tell) -> None:
-    """Takes away what `install` made, and nothing else. EnvironmentProblem."""
+    """Takes away what `install` made, and nothing else. EnvironmentProblem, OSError."""
 
     def say(line: str) -> None:
         tell("line", line)
 
-    with making.alone(where.environment, say), making.sentences(where.data):
-        folder = where.environment
+    from restyle_client import discovery
+
+    folder = where.environment
+    with making.alone(folder, say):
         if (folder / MADE).exists() or _unfinished(folder):
             stopping.stop_server(where, say)
             removing.environment(folder, say)
-            where.launcher.unlink(missing_ok=True)
+            known = discovery.read_launcher(where.launcher)
+            if known is not None and known.command[:1] == (str(making.python_of(folder)),):
+                where.launcher.unlink()
+        elif (folder / making.STAMP).exists():
+            raise EnvironmentProblem(f"The painter in {folder} was there before; remove it with: {making.program_of(folder, 'restyle')} uninstall")
         (where.data / PAINTER_LOG).unlink(missing_ok=True)
         sweep(where.data)
         with suppress(OSError):
@@ -155,17 +165,21 @@ def main(words: list[str]) -> int:
 
     def tell(kind: str, value: object) -> None:
         with suppress(OSError):  # the editor is gone: what its end has to say comes by stdin
-            print(json.dumps({kind: value}), flush=True)
+            sys.stdout.write(json.dumps({kind: value}) + "\n")  # at once: whoever is interrupted leaves no half a line
+            sys.stdout.flush()
 
-    threading.Thread(target=_watch, daemon=True).start()
-    machine, where = Machine(), places()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # an editor that a script started in the background has it ignored, and so would this program
     try:
-        if given.deed == "plan":
-            plan(where, machine, tell)
-        elif given.deed == "install":
-            install(where, machine, tell, given.wheel, given.packages)
-        else:
-            remove(where, tell)
+        threading.Thread(target=_watch, daemon=True).start()
+        machine, where = Machine(), places()
+        with making.sentences(where.data):
+            if given.deed == "plan":
+                plan(where, machine, tell)
+            elif given.deed == "install":
+                install(where, machine, tell, given.wheel, given.packages)
+            else:
+                remove(where, tell)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # too late: it is done
     except (EnvironmentProblem, PlacingError) as problem:
         tell("failed", {"kind": type(problem).__name__, "words": str(problem)})
         return 1

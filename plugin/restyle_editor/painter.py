@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -18,13 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from . import log, pythons, sentences
-from .failures import Failure
+from .failures import Failure, sentence
 from .packages import client, discovery
 
 PLACE = Path(__file__).resolve().parent.parent  # the plug-in's own folder
 WHEEL = "restyle-[0-9]*-py3-none-any.whl"
 PACKAGES = "RESTYLE_PACKAGES"  # names a folder of wheels, from which all is taken, and nothing from the network
-LOG_FILE, ENVIRONMENT, MARK = "painter-install.log", "environment", "restyle-environment"  # as the installer calls them
+LOG_FILE, ENVIRONMENT, STAMP, MADE = "painter-install.log", "environment", "restyle-stamp.json", "restyle-by-plugin"  # as the installer calls them
+ANSWER_SECONDS = 0.5  # of a server on this machine, which takes or refuses a connection at once
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from restyle_install.painter import main; sys.exit(main(sys.argv[1:]))"
 
 Tell = Callable[[Callable[[Any], None], Any], None]
@@ -55,6 +57,7 @@ class Installation:
         self.share: float | None = None
         self._plan: dict[str, Any] = {}
         self._problem: dict[str, str] | None = None
+        self._done, self._trouble = False, ""  # whether the program has said that it is done; the last of what it said beside its events
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -73,12 +76,16 @@ class Installation:
     @property
     def can_undo(self) -> bool:
         """Whether there is something that Install made."""
-        return self.stage is Stage.DONE or (self.stage in (Stage.OFFERED, Stage.FAILED) and (self.log.exists() or (self.environment / MARK).exists()))
+        return self.stage is Stage.DONE or (self.stage in (Stage.OFFERED, Stage.FAILED) and (self.has_log or _there(self.environment / MADE)))
 
     @property
     def log(self) -> Path:
         """All that was said while it was installed last."""
         return discovery.data_dir() / LOG_FILE
+
+    @property
+    def has_log(self) -> bool:
+        return _there(self.log)
 
     @property
     def environment(self) -> Path:
@@ -110,10 +117,9 @@ class Installation:
 
     def cancel(self) -> None:
         """Has it stopped; what was made by then is removed."""
-        if self.stage is Stage.WORKING and self._process is not None and self._process.stdin is not None:
+        if self.stage is Stage.WORKING:
             self._stand(Stage.CANCELLING, sentences.CANCELLING)
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
+            _stop(self._process)
 
     def undo(self) -> None:
         if self.can_undo:
@@ -127,20 +133,20 @@ class Installation:
     def _source(self) -> list[str]:
         """Where the painter comes from. Failure where it is nowhere."""
         named = os.environ.get(PACKAGES, "")
-        folders = [Path(named).expanduser()] if named else []
+        folders = [Path(os.path.expanduser(named))] if named else []  # noqa: PTH111 - Path.expanduser ends over ~name where nobody has that name
         for folder in (*folders, self._place):
-            if wheels := sorted(folder.glob(WHEEL), key=lambda path: path.stat().st_mtime):
+            if wheels := sorted(folder.glob(WHEEL), key=lambda path: (path.name.startswith(f"restyle-{client.__version__}-"), path.stat().st_mtime)):
                 return ["--wheel", str(wheels[-1]), *(["--packages", str(folders[0])] if folders else [])]
         raise Failure(sentences.PAINTER_NO_WHEEL.format(folder=self._place, again=sentences.PAINTER_INSTALL))
 
     def _begin(self, stage: Stage, words: str, deed: str, more: Sequence[str] = ()) -> None:
-        self.share, self.line, self._problem = None, "", None
+        self.share, self.line, self._problem, self._done, self._trouble = None, "", None, False, ""
         self._stand(stage, words)
         threading.Thread(target=self._run, args=(deed, more), name="restyle-installation", daemon=True).start()
 
     def _run(self, deed: str, more: Sequence[str]) -> None:
         """In a thread: runs the program, and has all that it says heard on the editor's own."""
-        said, status = "", 1
+        status = 1
         try:
             environment = import_module(f"{client.__name__}.starting").clean_environment(os.environ, discovery.state_dir())
             environment["PATH"] = pythons.searched(environment)
@@ -158,16 +164,17 @@ class Installation:
                 **flags,
             ) as process:
                 self._process = process
+                if self.stage is Stage.CANCELLING:  # since before there was a program
+                    _stop(process)
                 for line in process.stdout or ():
-                    said = line
                     self._post(self._heard, line)
                 status = process.wait()
-        except Failure as failure:
-            self._post(self._refused, {"kind": "", "words": str(failure)})
         except OSError as error:
-            self._post(self._refused, {"kind": "", "words": sentences.PAINTER_UNSTARTED.format(reason=error.strerror or str(error))})
+            self._post(self._refused, {"kind": "", "words": sentences.PAINTER_BROKE_OFF.format(reason=error.strerror or str(error))})
+        except Exception as error:  # whatever it is, somebody waits for the end
+            self._post(self._refused, {"kind": "", "words": sentence(error)})
         self._process = None
-        self._post(self._ended, (deed, status, said))
+        self._post(self._ended, (deed, status))
 
     def _post(self, listener: Callable[[Any], None], news: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the editor is quitting
@@ -178,7 +185,8 @@ class Installation:
             event = json.loads(line)
             [(kind, value)] = event.items()
         except (ValueError, AttributeError):
-            log.write(line.rstrip())  # of the program's own trouble
+            self._trouble = line.strip() or self._trouble
+            log.write(line.rstrip())
             return
         if kind == "plan":
             self._plan = value
@@ -188,29 +196,36 @@ class Installation:
             self.share = float(value)
         elif kind == "failed":
             self._refused(value)
+        elif kind == "done":
+            self._done = True
         self._changed()
 
     def _refused(self, problem: dict[str, str]) -> None:
         self._problem = problem
 
-    def _ended(self, end: tuple[str, int, str]) -> None:
-        deed, status, said = end
-        unforeseen = {"kind": "", "words": sentences.PAINTER_UNSTARTED.format(reason=said.strip() or status)}
-        problem = self._problem or (None if said.strip() == json.dumps({"done": deed}) else unforeseen)
+    def _ended(self, end: tuple[str, int]) -> None:
+        deed, status = end
+        unforeseen = {"kind": "", "words": sentences.PAINTER_BROKE_OFF.format(reason=self._trouble or status)}
+        problem = self._problem or (None if self._done else unforeseen)
         self.line, self.share = "", None
         if problem is None and deed == "install":
             self._stand(Stage.DONE, sentences.PAINTER_DONE.format(folder=self.environment))
         elif problem is None:
-            self._stand(Stage.OFFERED, self._cost() if deed == "plan" else f"{sentences.PAINTER_REMOVED}\n\n{self._cost()}")
+            self._offer("" if deed == "plan" else f"{sentences.PAINTER_REMOVED}\n\n")
         elif problem["kind"] == "Cancelled":
-            self._stand(Stage.OFFERED, f"{sentences.PAINTER_CANCELLED}\n\n{self._cost()}")
+            self._offer(f"{sentences.PAINTER_CANCELLED}\n\n")
         else:
-            words = sentences.PAINTER_PROBLEMS.get(problem["kind"], problem["words"])
-            self._stand(Stage.FAILED, words.format(folder=self.environment) if problem["kind"] in sentences.PAINTER_PROBLEMS else words)
+            words = sentences.PAINTER_PROBLEMS.get(problem["kind"])
+            again = sentences.PAINTER_INSTALL if self._plan else sentences.RETRY  # whichever is there to be pressed
+            self._stand(Stage.FAILED, words.format(folder=self.environment, again=again) if words else problem["words"])
 
-    def _cost(self) -> str:
+    def _offer(self, before: str) -> None:
+        if not self._plan:  # it was undone while nobody knew what it takes
+            self.stage = Stage.MISSING
+            self.retry()
+            return
         amounts = {name: sentences.GIGABYTES.format(amount=sentences.decimal(f"{self._plan[name]:.1f}")) for name in ("download", "disk")}
-        return sentences.PAINTER_COST.format(**amounts, folder=self._plan["folder"])
+        self._stand(Stage.OFFERED, before + sentences.PAINTER_COST.format(**amounts, folder=self._plan["folder"]))
 
     def _stand(self, stage: Stage, words: str) -> None:
         self.stage, self.words = stage, words
@@ -219,13 +234,42 @@ class Installation:
 
 def missing(place: Path = PLACE) -> bool:
     """Whether this plug-in can install a painter, and there is none, neither here nor on another machine."""
-    if not (place / "restyle_install" / "painter.py").is_file():
+    if not _there(place / "restyle_install" / "painter.py"):
         return False
     state = discovery.state_dir(beside=place)
-    if discovery.find_endpoint(state) is not None or (state / import_module(f"{client.__name__}.remote").FILE).exists():
-        return False
+    return import_module(f"{client.__name__}.remote").find(state) is None and not _startable(state, place) and not _listens(state)
+
+
+def _startable(state: Path, place: Path) -> bool:
+    """Whether a server can be started, or whoever installed the client has one elsewhere."""
     found = (discovery.read_launcher(folder / discovery.LAUNCHER_FILE) for folder in (discovery.data_dir(), place))
     known = next((launcher for launcher in found if launcher is not None), None)
-    if known is not None:  # an empty command: whoever installed that client has a painter elsewhere
-        return bool(known.command) and Path(known.command[0]).is_absolute() and not Path(known.command[0]).exists()
-    return discovery.find_launcher(state, beside=place) is None
+    if known is None:
+        return discovery.find_launcher(state, beside=place) is not None
+    if not known.command or not (python := Path(known.command[0])).is_absolute():
+        return True
+    own = discovery.data_dir() / ENVIRONMENT
+    return _there(python) and (own not in python.parents or _there(own / STAMP))  # the stamp comes last, and goes first
+
+
+def _listens(state: Path) -> bool:
+    """Whether a server is there that was started by hand. One that was killed leaves its file behind."""
+    endpoint = discovery.find_endpoint(state)
+    try:
+        if endpoint is not None:
+            socket.create_connection((endpoint.host, endpoint.port), ANSWER_SECONDS).close()
+    except (OSError, ValueError):  # the latter: no name of a host
+        return False
+    return endpoint is not None
+
+
+def _there(path: Path) -> bool:
+    """Path.exists ends over folders that nobody may look into, and names that none can have."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def _stop(process: subprocess.Popen[str] | None) -> None:
+    """By the end of its stdin, which also comes when the editor ends."""
+    if process is not None and process.stdin is not None:
+        with contextlib.suppress(OSError, ValueError):
+            process.stdin.close()

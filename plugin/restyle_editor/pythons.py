@@ -57,7 +57,7 @@ def searched(environment: Mapping[str, str]) -> str:
     """A PATH without what an AppImage puts there of its own, and with where uv is often."""
     own = environment.get("APPDIR")
     kept = [each for each in environment.get("PATH", os.defpath).split(os.pathsep) if each and not (own and each.startswith(own))]
-    more = [str(Path(each).expanduser()) for each in BESIDE] if os.name == "posix" else []
+    more = [os.path.expanduser(each) for each in BESIDE] if os.name == "posix" else []  # noqa: PTH111 - Path's own ends where nobody has a home
     return os.pathsep.join([*kept, *(each for each in more if each not in kept)])
 
 

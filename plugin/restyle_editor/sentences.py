@@ -209,14 +209,14 @@ PAINTER_UNDO_HINT = "Remove what Install made, and nothing else"
 PAINTER_LOG = "Log"
 PAINTER_LOG_HINT = "Open what was written down while it was installed: {log}"
 PAINTER_PROGRESS = "Progress of the installation"
-PAINTER_CANCELLED = "Cancelled. Nothing of it is left but what was downloaded, which the next time need not be."
+PAINTER_CANCELLED = "Cancelled. What was downloaded is kept for the next time; nothing else is left."
 PAINTER_REMOVING = "Removing the painter…"
 PAINTER_REMOVED = "The painter is removed."
-PAINTER_UNSTARTED = "The installation did not come to work ({reason}). If it stays so, install the painter by hand, as Restyle's documents say."
+PAINTER_BROKE_OFF = "The installation broke off ({reason}). If that happens again, install the painter by hand, as Restyle's documents say."
 PAINTER_NO_WHEEL = "This plug-in came without the painter. Put the file restyle-VERSION-py3-none-any.whl of its release into {folder}, then press {again}."
 PAINTER_PROBLEMS = {
-    "NoRoom": "There is not enough room on the disk of {folder}. Free some, then press Install again.",
-    "Unfetched": "What the painter needs could not be fetched. Check the network, then press Install again: it goes on with what it has. The log says more.",
+    "NoRoom": "There is not enough room on the disk of {folder}. Free some, then press {again}.",
+    "Unfetched": "What the painter needs could not be fetched. Check the network, then press {again}: it goes on with what it has. The log says more.",
 }
 PYTHON_NONE = "Installing the painter takes Python {oldest} or newer, or uv, and neither was found. Get uv from {page}, then press {again}."
 PYTHON_OLD = "Installing the painter takes Python {oldest} or newer, and this computer has {found}. Get uv from {page}, then press {again}."

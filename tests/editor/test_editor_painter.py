@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,7 +23,7 @@ from typing import Any
 import pytest
 import small_wheels
 from restyle_client import discovery
-from restyle_editor import painter, sentences
+from restyle_editor import painter, pythons, sentences
 from restyle_editor.painter import Installation, Stage
 from restyle_install import krita
 
@@ -140,6 +142,38 @@ def test_two_editors_at_once_make_one_painter(editor: Editor, uv: Path) -> None:
     assert not one.offered
 
 
+@pytest.mark.slow
+def test_undo_leaves_a_painter_that_was_there_before(editor: Editor, uv: Path) -> None:
+    made = editor.offered()
+    made.install()
+    assert editor.settled(made) is Stage.DONE, made.words
+    (made.environment / painter.MADE).unlink()  # as another installer leaves it
+    stamp = json.loads((made.environment / painter.STAMP).read_text())
+    (made.environment / painter.STAMP).write_text(json.dumps({**stamp, "source": "of another version"}))
+    (discovery.data_dir() / "launcher.json").unlink()
+    made = editor.offered()
+    made.install()
+    assert editor.settled(made) is Stage.DONE, made.words
+    assert json.loads((made.environment / painter.STAMP).read_text()) == stamp, "it was brought to this version"
+    made.undo()
+    assert editor.settled(made) is Stage.FAILED
+    assert "uninstall" in made.words
+    assert started() == "painting\n"
+
+
+@pytest.mark.slow
+def test_undo_leaves_a_launcher_of_another_painter(editor: Editor, uv: Path) -> None:
+    made = editor.offered()
+    made.install()
+    assert editor.settled(made) is Stage.DONE, made.words
+    words = json.dumps({"command": [sys.executable], "state_dir": str(discovery.state_dir())})
+    (discovery.data_dir() / "launcher.json").write_text(words)
+    made.undo()
+    assert editor.settled(made) is Stage.OFFERED, made.words
+    assert not made.environment.exists()
+    assert (discovery.data_dir() / "launcher.json").read_text() == words
+
+
 class Index(BaseHTTPRequestHandler):
     """A package index with the one package that the painter needs. cut: how many bytes of its file come before the line breaks."""
 
@@ -187,7 +221,7 @@ def test_a_download_that_is_cut_is_told_and_installing_goes_on_from_there(editor
     made = editor.offered()
     made.install()
     assert editor.settled(made) is Stage.FAILED
-    assert made.words == sentences.PAINTER_PROBLEMS["Unfetched"]
+    assert made.words == sentences.PAINTER_PROBLEMS["Unfetched"].format(again=sentences.PAINTER_INSTALL)
     assert not (discovery.data_dir() / "launcher.json").exists(), "a half is no painter"
     assert painter.missing(editor.place)
     index.cut = None
@@ -201,8 +235,12 @@ def test_a_download_that_is_cut_is_told_and_installing_goes_on_from_there(editor
 def test_cancel_leaves_no_half_environment(editor: Editor, uv: Path) -> None:
     (uv / "uv-waits").touch()
     made = editor.offered()
-    made.install()
-    editor.turn(lambda: "Downloading" in made.line)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in an editor that a script has started in the background
+    try:
+        made.install()
+        editor.turn(lambda: "Downloading" in made.line)
+    finally:
+        signal.signal(signal.SIGINT, before)
     made.cancel()
     assert editor.settled(made) is Stage.OFFERED
     assert made.words.startswith(sentences.PAINTER_CANCELLED)
@@ -211,6 +249,68 @@ def test_cancel_leaves_no_half_environment(editor: Editor, uv: Path) -> None:
     made.undo()
     editor.settled(made)
     assert not discovery.data_dir().exists()
+
+
+def test_cancel_counts_before_the_program_is_started(editor: Editor, uv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pressed, find = threading.Event(), pythons.find
+    made = editor.offered()
+    monkeypatch.setattr(pythons, "find", lambda environment: find(environment) if pressed.wait(PATIENCE) else [])
+    made.install()
+    made.cancel()
+    pressed.set()
+    assert editor.settled(made) is Stage.OFFERED, made.words
+    assert made.words.startswith(sentences.PAINTER_CANCELLED)
+    assert not made.environment.exists()
+
+
+@pytest.mark.slow
+def test_a_program_that_is_killed_is_told_and_leaves_no_painter(editor: Editor, uv: Path) -> None:
+    (uv / "uv-waits").touch()
+    made = editor.offered()
+    made.install()
+    editor.turn(lambda: "Downloading" in made.line)
+    assert made._process is not None
+    made._process.kill()
+    assert editor.settled(made) is Stage.FAILED
+    (uv / "uv-waits").unlink()
+    assert made.words == sentences.PAINTER_BROKE_OFF.format(reason=-signal.SIGKILL.value)
+    assert made.can_undo
+    made.install()
+    assert editor.settled(made) is Stage.DONE, "what was left is made anew"
+
+
+def test_whatever_goes_wrong_is_said(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(pythons, "searched", lambda environment: environment["nothing"])
+        made = editor.open()
+        made.look()
+        assert editor.settled(made) is Stage.FAILED
+    assert made.can_retry
+    monkeypatch.setenv("RESTYLE_DATA_DIR", str(editor.place / ("long" * 99)))  # a name that none can have
+    made.retry()
+    assert editor.settled(made) is Stage.FAILED
+    assert "long can't be written" in made.words.replace("/environment", "")
+    assert not made.can_undo
+
+
+def test_undo_is_there_where_nobody_knows_what_it_takes(editor: Editor) -> None:
+    made = editor.open()
+    made.environment.mkdir(parents=True)
+    (made.environment / "mine.txt").write_text("mine")
+    made.log.write_text("of the last time")
+    made.look()
+    assert editor.settled(made) is Stage.FAILED
+    assert made.can_undo
+    made.undo()
+    assert editor.settled(made) is Stage.FAILED, "it looks anew"
+    assert not made.can_undo
+    assert files(discovery.data_dir()) == {"environment", "environment/mine.txt"}
+
+
+def test_the_wheel_of_the_same_release_is_taken(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTYLE_PACKAGES", "~nobody-has-this-name")
+    (editor.place / "restyle-0.0.9-py3-none-any.whl").touch()  # the youngest file
+    assert editor.open()._source()[1] == str(editor.place / small_wheels.PAINTER)
 
 
 @pytest.mark.slow
@@ -226,7 +326,7 @@ def test_a_disk_that_is_full_is_told_as_such(editor: Editor, uv: Path) -> None:
         assert editor.settled(made) is Stage.FAILED
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert made.words == sentences.PAINTER_PROBLEMS["NoRoom"].format(folder=made.environment)
+    assert made.words == sentences.PAINTER_PROBLEMS["NoRoom"].format(folder=made.environment, again=sentences.PAINTER_INSTALL)
     made.install()
     assert editor.settled(made) is Stage.DONE, made.words
 
@@ -292,7 +392,19 @@ def test_nothing_is_offered_where_there_is_a_painter_or_none_is_wanted(editor: E
     assert not painter.missing(editor.place), "a client of a painter elsewhere"
     (discovery.data_dir() / "launcher.json").unlink()
     discovery.state_dir().mkdir(parents=True)
-    (discovery.state_dir() / "remote.json").write_text("{}")
+    (discovery.state_dir() / "remote.json").write_text('{"address": "painter.studio:50051", "certificates": "0123"}')
     assert not painter.missing(editor.place)
     (discovery.state_dir() / "remote.json").unlink()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        (discovery.state_dir() / "server.json").write_text(json.dumps({"address": f"127.0.0.1:{server.getsockname()[1]}", "token": ""}))
+        assert not painter.missing(editor.place), "somebody has started one by hand"
+    assert painter.missing(editor.place), "a server that was killed leaves its file behind"
+    own = discovery.data_dir() / "environment/bin/python"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    launcher(str(own))
+    assert painter.missing(editor.place), "a half is no painter"
+    (discovery.data_dir() / "environment" / painter.STAMP).write_text("{}")
+    assert not painter.missing(editor.place)
+    (discovery.data_dir() / "launcher.json").unlink()
     assert not painter.missing(tmp_path), "this plug-in can't install any"

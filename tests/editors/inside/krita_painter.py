@@ -96,7 +96,7 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again():
     dock.offering.install.click()
     yield from wait(settled, what="the failure")
     (HOME / "uv-fails").unlink()
-    assert now.words == strings.PAINTER_PROBLEMS["Unfetched"], now.words
+    assert now.words == strings.PAINTER_PROBLEMS["Unfetched"].format(again=strings.PAINTER_INSTALL), now.words
     yield from photograph("failed")
     dock.offering.install.click()
     yield from wait(settled, what="the painter")

@@ -81,7 +81,7 @@ class Offering(QtWidgets.QWidget):
             self.go_on: now.stage is Stage.DONE,
             self.cancel: now.stage in (Stage.WORKING, Stage.CANCELLING),
             self.undo: now.can_undo,
-            self.log: now.log.exists(),
+            self.log: now.has_log,
         }
         for button, wanted in shown.items():
             button.setVisible(wanted)

@@ -104,7 +104,7 @@ class _Window:
             GO_ON: now.stage is Stage.DONE,
             STOP: now.stage in (Stage.WORKING, Stage.CANCELLING),
             UNDO: now.can_undo,
-            LOG: now.log.exists(),
+            LOG: now.has_log,
             Gtk.ResponseType.CLOSE: now.stage not in (Stage.WORKING, Stage.CANCELLING, Stage.REMOVING),
         }
         for answer, wanted in shown.items():

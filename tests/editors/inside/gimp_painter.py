@@ -8,7 +8,7 @@ from pathlib import Path
 
 import screen
 from gimp_desk import GIMP, PLUGIN, walk
-from screen import gone, look, photograph, press, says, wait
+from screen import gone, hidden, look, photograph, press, raise_up, says, wait
 
 HOME = Path.home()
 DATA = HOME / ".local/share/restyle"
@@ -28,7 +28,7 @@ def test_restyle_offers_the_painter_where_there_is_none():
     said = says(PLUGIN, str(DATA / "environment"))
     assert " GB" in said, said
     wait(PLUGIN, "button", "Install", usable=True)
-    gone(PLUGIN, "button", "Undo")
+    hidden(PLUGIN, "button", "Undo")
     assert not (DATA / "environment").exists()
     photograph(WINDOW, "painter-offered")
 
@@ -47,7 +47,8 @@ def test_it_can_be_cancelled():
 def test_closing_the_window_is_cancelling_too():
     press(PLUGIN, "button", "Install")
     says(PLUGIN, "Downloading torch")
-    subprocess.run(["xdotool", "search", "--name", WINDOW, "windowactivate", "--sync", "key", "Escape"], check=True)
+    raise_up(WINDOW)
+    subprocess.run(["xdotool", "key", "Escape"], check=True)
     gone(PLUGIN, "dialog", WINDOW)
     press(GIMP, "menu item", "Restyle…")
     wait(PLUGIN, "button", "Install", usable=True)

@@ -70,6 +70,16 @@ def gone(app, role, name, exact=True, seconds=SECONDS):
     raise Missing(f"{role} {name!r} of {app} stays")
 
 
+def hidden(app, role, name, seconds=SECONDS):
+    """Waits until a widget that is there, and may be needed later, does not show."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        if not wait(app, role, name).getState().contains(pyatspi.STATE_SHOWING):
+            return
+        time.sleep(GLANCE)
+    raise Missing(f"{role} {name!r} of {app} shows")
+
+
 def press(app, role, name, **how):
     widget = wait(app, role, name, usable=True, **how)
     assert widget.queryAction().doAction(0), f"{role} {name!r} can't be pressed"

@@ -1,11 +1,13 @@
-"""Owns what stands in for the packages' network: wheels of a few bytes, for a painter and something that it needs, and a program called uv."""
+"""Owns what stands in for the packages' network: wheels of a few bytes, for a painter and what it needs, their index, and a program called uv."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import zipfile
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 PAINTER, NEEDED = "restyle-0.1.0-py3-none-any.whl", "small_need-1.0-py3-none-any.whl"
 
@@ -74,3 +76,27 @@ def _wheel(path: Path, name: str, version: str, files: dict[str, str | bytes], m
         for each, content in contents.items():
             archive.writestr(each, content)
     return path
+
+
+class Index(BaseHTTPRequestHandler):
+    """A package index with the one package that the painter needs. cut: how many bytes of its file come before the line breaks."""
+
+    wheel = b""
+    cut: int | None = None
+
+    def do_GET(self) -> None:
+        if self.path.endswith(".whl"):
+            self._send(self.wheel[: self.cut], "application/zip", len(self.wheel))
+            return
+        page = f'<a href="/{NEEDED}">{NEEDED}</a>'.encode()
+        self._send(page if "small-need" in self.path else b"", "text/html", len(page))
+
+    def _send(self, content: bytes, kind: str, size: int) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(size))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        pass

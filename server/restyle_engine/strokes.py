@@ -14,6 +14,7 @@ SMALLER = 0.5  # octaves that strokes are larger in a picture an octave smaller:
 
 def suited(side: float, suggested: float | None, reach: float) -> float:
     """The size of strokes, 0.25–4, in hundredths. side: square root of the area that is painted whole, in px. suggested: the size that the library suggests
-    for the style in a picture of the usual side. reach: square root of the area of the style's picture, in parts of the work's: beyond twice that, there is nothing but blur."""
-    size = (suggested or USUAL) * (USUAL_SIDE / side) ** SMALLER
+    for the style in a picture of the usual side. reach: square root of the area of the style's picture, in parts of the work's: beyond twice that, there is
+    nothing but blur."""
+    size = (suggested or USUAL) * math.pow(USUAL_SIDE / side, SMALLER)
     return round(min(max(size, LEAST), max(LARGEST, suggested or 0.0), max(LEAST, LARGEST_ENLARGEMENT * reach)), 2)

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -174,35 +174,11 @@ def test_undo_leaves_a_launcher_of_another_painter(editor: Editor, uv: Path) -> 
     assert (discovery.data_dir() / "launcher.json").read_text() == words
 
 
-class Index(BaseHTTPRequestHandler):
-    """A package index with the one package that the painter needs. cut: how many bytes of its file come before the line breaks."""
-
-    wheel = b""
-    cut: int | None = None
-
-    def do_GET(self) -> None:
-        if self.path.endswith(".whl"):
-            self._send(self.wheel[: self.cut], "application/zip", len(self.wheel))
-            return
-        page = f'<a href="/{small_wheels.NEEDED}">{small_wheels.NEEDED}</a>'.encode()
-        self._send(page if "small-need" in self.path else b"", "text/html", len(page))
-
-    def _send(self, content: bytes, kind: str, size: int) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(size))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
 @pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Index]]:
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[small_wheels.Index]]:
     """Serves; pip is set up to ask it, once."""
 
-    class Own(Index):
+    class Own(small_wheels.Index):
         wheel = small_wheels.needed(tmp_path / "index", 400_000).read_bytes()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
@@ -216,7 +192,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Inde
 
 
 @pytest.mark.slow
-def test_a_download_that_is_cut_is_told_and_installing_goes_on_from_there(editor: Editor, index: type[Index]) -> None:
+def test_a_download_that_is_cut_is_told_and_installing_goes_on_from_there(editor: Editor, index: type[small_wheels.Index]) -> None:
     index.cut = 100_000
     made = editor.offered()
     made.install()

@@ -21,6 +21,7 @@ from restyle_cli.runs import film_cuts
 
 ODD = 'a film\'s "blank" $HOME'  # a folder's name, with all that a shell takes apart
 LENGTHS = (3, 4, 3, 4, 4)
+OPENJD = shutil.which("openjd", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))  # nobody activates an environment for it
 RANGES = ["0-6", "7-13", "14-17"]  # of 4 frames or more: a shorter shot goes with the next
 
 
@@ -156,20 +157,20 @@ def test_the_job_for_opencue_has_the_form_of_its_dtd_and_its_script_paints(own: 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)  # a dozen processes, of which each imports what films need
-@pytest.mark.skipif(not shutil.which("openjd"), reason="needs openjd-cli, of the group dev")
+@pytest.mark.skipif(OPENJD is None, reason="needs openjd-cli, of the group dev")
 def test_open_job_descriptions_own_runner_paints_the_film(own: Restyle, place: Path, tmp_path: Path) -> None:
     film = place / "film.toml"
     told = exported(own, film, "--openjd")
     wanted = at_once(own, film, "--cut", ",".join(map(str, told["cuts"])))
     template = place / "film.openjd.json"
-    run(own, tmp_path, "openjd", "check", template)
+    run(own, tmp_path, str(OPENJD), "check", template)
     for _ in range(2):  # all of it again does nothing
-        run(own, tmp_path, "openjd", "run", template, "--step", "Join", "--run-dependencies")
+        run(own, tmp_path, str(OPENJD), "run", template, "--step", "Join", "--run-dependencies")
         assert (place / "out.mkv").read_bytes() == wanted
     elsewhere = tmp_path / "moved.toml"
     elsewhere.write_text(film.read_text().replace("in.mkv", "gone.mkv"))
     done = subprocess.run(
-        ["openjd", "run", str(template), "--step", "Paint", "-p", f"Film={elsewhere}"],
+        [str(OPENJD), "run", str(template), "--step", "Paint", "-p", f"Film={elsewhere}"],
         env={**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}", "RESTYLE_DATA_DIR": str(own.data)},
         capture_output=True, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip

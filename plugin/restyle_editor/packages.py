@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import restyle_client as client
     from restyle_client import discovery
-    from restyle_contract import files, limits, parameters, settings
+    from restyle_contract import files, limits, parameters, paths, settings
 else:
     _PLACE = __name__.rpartition("restyle_editor")[0]  # import_module: an editor may have put all of them into a package of its own
     client = import_module(f"{_PLACE}restyle_client")
     discovery = import_module(f"{_PLACE}restyle_client.discovery")
-    files, limits, parameters, settings = (import_module(f"{_PLACE}restyle_contract.{name}") for name in ("files", "limits", "parameters", "settings"))
+    files, limits, parameters, paths, settings = (
+        import_module(f"{_PLACE}restyle_contract.{name}") for name in ("files", "limits", "parameters", "paths", "settings")
+    )
 
 
 def toml() -> Any:
@@ -21,4 +23,4 @@ def toml() -> Any:
     return import_module(f"{client.__name__}._vendor.tomli")
 
 
-__all__ = ["client", "discovery", "files", "limits", "parameters", "settings", "toml"]
+__all__ = ["client", "discovery", "files", "limits", "parameters", "paths", "settings", "toml"]

@@ -20,7 +20,7 @@ from typing import Any
 
 from . import log, pythons, sentences
 from .failures import Failure, sentence
-from .packages import client, discovery
+from .packages import client, discovery, paths
 
 PLACE = Path(__file__).resolve().parent.parent  # the plug-in's own folder
 WHEEL = "restyle-[0-9]*-py3-none-any.whl"
@@ -133,7 +133,7 @@ class Installation:
     def _source(self) -> list[str]:
         """Where the painter comes from. Failure where it is nowhere."""
         named = os.environ.get(PACKAGES, "")
-        folders = [Path(os.path.expanduser(named))] if named else []  # noqa: PTH111 - Path.expanduser ends over ~name where nobody has that name
+        folders = [paths.at_home(named)] if named else []
         for folder in (*folders, self._place):
             if wheels := sorted(folder.glob(WHEEL), key=lambda path: (path.name.startswith(f"restyle-{client.__version__}-"), path.stat().st_mtime)):
                 return ["--wheel", str(wheels[-1]), *(["--packages", str(folders[0])] if folders else [])]

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import sentences
-from .packages import discovery, files, toml
+from .packages import discovery, files, paths, toml
 from .packages import parameters as declared
 from .packages import settings as ranges
 from .recipes import SETTINGS, Recipe, RecipeError
@@ -70,7 +70,7 @@ class Presets:
         if words in declared.PRESETS:
             return {"preset": words}
         if words.endswith(SUFFIX) or "/" in words or os.sep in words:
-            return read(Path(os.path.expanduser(words)))  # noqa: PTH111 - its Path ends over ~name where nobody has that name
+            return read(paths.at_home(words))
         known = self.names()
         if words not in known:
             near = difflib.get_close_matches(words, [*declared.PRESETS, *known], n=1)

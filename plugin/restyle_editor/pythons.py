@@ -12,6 +12,7 @@ from pathlib import Path
 
 from . import sentences
 from .failures import Failure
+from .packages import paths
 
 OLDEST = (3, 11)
 WANTED = "3.13"  # of uv, where the system has none; every package has been built for it
@@ -57,7 +58,7 @@ def searched(environment: Mapping[str, str]) -> str:
     """A PATH without what an AppImage puts there of its own, and with where uv is often."""
     own = environment.get("APPDIR")
     kept = [each for each in environment.get("PATH", os.defpath).split(os.pathsep) if each and not (own and each.startswith(own))]
-    more = [os.path.expanduser(each) for each in BESIDE] if os.name == "posix" else []  # noqa: PTH111 - Path's own ends where nobody has a home
+    more = [str(paths.at_home(each)) for each in BESIDE] if os.name == "posix" else []
     return os.pathsep.join([*kept, *(each for each in more if each not in kept)])
 
 

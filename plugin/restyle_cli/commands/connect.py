@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..terminal.examples import examples
 from ..terminal.failures import Failure
 from ..terminal.output import Json, emit, line, plain
-from ..terminal.places import at_home
 
 
 @examples("restyle connect painter.studio:50051 --ca studio-ca.pem --cert anna.pem --key anna-key.pem")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..terminal.examples import examples
 from ..terminal.failures import FAILED
 from ..terminal.output import Json, emit, line
-from ..terminal.places import at_home
 from .options import Overwrite
 
 MARKS = {"good": "ok  ", "warning": "hint", "bad": "BAD "}

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
-from ..terminal.places import at_home
 
 SUFFIX = ".toml"
 FILM = "film"  # what stands in the command's first place

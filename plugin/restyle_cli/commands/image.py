@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..runs import destinations, inputs
 from ..runs.destinations import SUFFIXES
 from ..runs.paint_options import Manner, PaintOptions
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from ..terminal.places import at_home
 from .asking import paint_options
 from .options import (
     ColorOption,

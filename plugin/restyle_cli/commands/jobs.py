@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..runs import destinations
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, emit, line, plain, seconds_for_people, table
-from ..terminal.places import at_home
 from .options import LowerStrength, Overwrite
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 from restyle_contract.limits import LEARN_STEPS, MAX_LEARN_SIDE, MAX_LEARN_STEPS, MAX_TEXT, SMALLEST_SIDE
+from restyle_contract.paths import at_home
 
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from ..terminal.places import at_home
 from .asking import paint_options
 from .options import Device, Seed, Strength, StyleScale, StylesOrNone, Weights
 

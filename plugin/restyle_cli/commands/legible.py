@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from ..terminal.places import at_home
 from .options import Overwrite
 
 

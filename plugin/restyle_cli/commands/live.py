@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from ..terminal.places import at_home
 from .options import Overwrite, Seamless, Strength
 
 LookName = Annotated[str, typer.Argument(metavar="LOOK", help="A look's id; see restyle look list.", show_default=False)]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from restyle_contract.limits import MAX_LOOK_BYTES
+from restyle_contract.paths import at_home
 
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, bytes_for_people, emit, line, named, plain, table
-from ..terminal.places import at_home
 from .learn import learn
 from .live import apply
 from .options import Overwrite

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 from restyle_contract.parameters import PRESETS
+from restyle_contract.paths import at_home
 
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, emit, line, table
-from ..terminal.places import at_home
 
 presets = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode="rich", help="List, show, save and remove presets: settings under a name.")
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from restyle_contract.limits import SMALLEST_SIDE
+from restyle_contract.paths import at_home
 from restyle_editor.variations import Vary
 
 from ..runs import destinations, style_specs
@@ -16,7 +17,6 @@ from ..runs.paint_options import Manner, PaintOptions
 from ..runs.style_specs import StyleSpec
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from ..terminal.places import at_home
 from .options import Device, Overwrite, Seed, StyleScale, Weights
 
 MOST_CELLS = 128  # drafts on one sheet: about twenty minutes on a processor, and a sheet that viewers still open

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from restyle_contract.limits import MAX_STYLE_BYTES, MAX_TEXT
+from restyle_contract.paths import at_home
 
 from ..runs import inputs
 from ..runs.style_records import described
 from ..terminal.examples import examples
 from ..terminal.failures import FAILED, Failure, sentence
 from ..terminal.output import Json, emit, line, named
-from ..terminal.places import at_home
 
 if TYPE_CHECKING:
     import restyle_client as client

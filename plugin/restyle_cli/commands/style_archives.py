@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..runs.style_records import described, known, taste
 from ..terminal.examples import examples
 from ..terminal.failures import Failure
 from ..terminal.output import Json, emit, line
-from ..terminal.places import at_home
 from .options import Overwrite
 
 if TYPE_CHECKING:

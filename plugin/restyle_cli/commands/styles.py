@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..runs.style_records import described, known, owner, taste
 from ..terminal.examples import examples
 from ..terminal.failures import Commands, Failure
 from ..terminal.output import Json, emit, line, table
-from ..terminal.places import at_home
 from .options import Overwrite
 from .style_adding import add
 from .style_archives import export, import_archive

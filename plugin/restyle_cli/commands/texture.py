@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..runs import destinations
 from ..runs.paint_options import Manner
 from ..terminal import amounts
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from ..terminal.places import at_home
 from .asking import paint_options
 from .options import Device, Memory, Overwrite, PresetOption, Seamless, Seed, StyleScale, Weights
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from restyle_contract.paths import at_home
 
 from ..terminal.examples import examples
 from ..terminal.failures import Commands
 from ..terminal.output import Json, bytes_for_people, emit, line, plain, table
-from ..terminal.places import at_home
 
 if TYPE_CHECKING:
     from restyle_server.weights import Weights

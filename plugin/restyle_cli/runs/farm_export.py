@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from restyle_contract.parameters import AUTOMATIC_SIZE
+from restyle_contract.paths import at_home
 
 from ..terminal.failures import Failure
 from ..terminal.film_progress import FilmProgress
 from ..terminal.interruption import Interruption
 from ..terminal.output import emit, line, named
-from ..terminal.places import at_home
 from . import destinations, farm_templates, film_cuts, film_parts, film_run, ownership
 from .farm_templates import MOST_TASKS, FilmJob
 from .film_brushes import LookOptions, Options

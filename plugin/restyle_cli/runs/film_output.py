@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typer
 from restyle_contract.files import atomic_write
+from restyle_contract.paths import at_home
 from restyle_imaging.errors import FilmError
 from restyle_imaging.film import codecs, sequences, writing
 from restyle_imaging.film.codecs import Chosen
@@ -19,7 +20,7 @@ from restyle_imaging.planes.formats import Plane
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
-from ..terminal.places import at_home, real
+from ..terminal.places import real
 from . import destinations, film_work, ownership
 from .film_order import Name
 from .film_source import Source

@@ -15,6 +15,7 @@ from typing import Any
 import restyle_client as client
 import typer
 from restyle_contract.limits import SMALLEST_SIDE
+from restyle_contract.paths import at_home
 from restyle_imaging.errors import PictureError
 from restyle_imaging.io import files
 from restyle_imaging.planes.formats import Plane
@@ -24,7 +25,6 @@ from ..terminal.failures import Failure, Interrupted
 from ..terminal.film_progress import FilmProgress
 from ..terminal.interruption import Interruption
 from ..terminal.output import bytes_for_people, emit, line, named, seconds_for_people
-from ..terminal.places import at_home
 from . import film_brushes, film_estimating, film_order, film_output, film_painting, film_parts, film_source, film_work, inputs
 from .film_brushes import Brush, Keys, Options
 from .film_order import Name, Step

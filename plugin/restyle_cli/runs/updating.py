@@ -6,11 +6,11 @@ from pathlib import Path
 
 import restyle_client as client
 from restyle_contract.limits import MAX_TEXT
+from restyle_contract.paths import at_home
 from restyle_imaging.io.pictures import PictureFile
 
 from ..terminal.failures import Failure
 from ..terminal.output import named
-from ..terminal.places import at_home
 from . import jobs_found, ownership, planes
 from .one_picture import Ordered
 

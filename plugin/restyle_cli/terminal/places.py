@@ -22,8 +22,3 @@ def real(path: Path) -> Path:
         return Path(os.path.realpath(path))
     except (OSError, ValueError):
         return path.absolute()
-
-
-def at_home(path: Path | str) -> Path:
-    """A path with ~ as the user's folder. Path.expanduser ends over ~name where nobody has that name: it is a file's then, as in any shell."""
-    return Path(os.path.expanduser(path))  # noqa: PTH111

@@ -122,10 +122,8 @@ def _decoded(codestream: bytes, head: _Head) -> Samples:
         samples = samples[0]
     if samples.shape[:2] != (head.height, head.width) or (samples.ndim == 3 and samples.shape[2] > 4):
         raise ValueError("not the size that it says")
-    if samples.dtype == np.uint16 and head.bits < 16:
+    if samples.dtype.kind == "u" and head.bits < 8 * samples.itemsize:
         samples = full_range(samples, head.bits)
-    if samples.dtype == np.uint8 and head.bits < 8:
-        samples = np.asarray(np.rint(samples * (255 / ((1 << head.bits) - 1))), np.uint8)
     if head.is_multiplied and samples.ndim == 3 and samples.shape[2] in (2, 4):
         samples = np.concatenate((straight(samples[..., :-1], samples[..., -1:]), samples[..., -1:]), -1)
     return samples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -57,13 +58,18 @@ def plane_of(samples: Samples, icc: bytes | None) -> Plane:
 
 
 def full_range(samples: Samples, bits: int) -> Samples:
-    """Integers of so many bits as uint16, over their whole range."""
-    return np.asarray(np.rint(samples * (65535.0 / ((1 << bits) - 1))), np.uint16)
+    """Integers of so many bits, uint8 or uint16, over the whole range of that type."""
+    return np.asarray(np.rint(samples * (float(full_of(samples.dtype)) / ((1 << bits) - 1))), samples.dtype)
+
+
+def full_of(dtype: np.dtype[Any]) -> Any:
+    """The sample that is white."""
+    return dtype.type(np.iinfo(dtype).max) if dtype.kind == "u" else dtype.type(1)
 
 
 def straight(colors: Samples, alpha: Samples) -> Samples:
     """Colours (h, w, n) divided by their alpha (h, w, 1), rounded in the samples' own depth."""
-    full = np.iinfo(colors.dtype).max if colors.dtype.kind == "u" else 1
+    full = full_of(colors.dtype)
     share = alpha.astype(np.float32) / np.float32(full)
     plain = np.divide(colors.astype(np.float32), share, out=np.zeros_like(colors, np.float32), where=share > 0)
     if colors.dtype.kind == "u":

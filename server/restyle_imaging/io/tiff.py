@@ -14,7 +14,7 @@ from ..errors import PictureError
 from . import raster, tiff_samples, xmp
 from .colors import fitting
 from .metadata import ORIENTATION, UPRIGHT, dpi_of
-from .pictures import PictureFile, plane_of, require_size, straight, upright
+from .pictures import PictureFile, full_of, plane_of, require_size, straight, upright
 from .tiff_samples import CIELAB, CMYK, ICCLAB, INDEXED, MINISBLACK, MINISWHITE, RGB
 
 PHOTOMETRIC, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, COLOR_MAP, INK_SET, EXTRA_SAMPLES = 262, 282, 283, 296, 320, 332, 338  # tags
@@ -172,7 +172,7 @@ def _decoded(page: Any, kind: int, stored: Samples, name: str, notes: list[str])
         samples = straight(samples, alpha)
     empty = _without_data(page, stored[..., :colors], name, notes)
     if empty is not None:
-        full = tiff_samples.full_of(samples.dtype)
+        full = full_of(samples.dtype)
         alpha = np.where(empty, samples.dtype.type(0), full if alpha is None else alpha)
         samples = np.where(empty, samples.dtype.type(0), samples)
     whole = samples if alpha is None else np.concatenate((samples, alpha), axis=-1)

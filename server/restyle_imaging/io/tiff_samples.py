@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays import Samples
 from ..color import srgb
+from .pictures import full_of
 
 MINISWHITE, MINISBLACK, RGB, INDEXED, CMYK, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 8, 9  # values of PhotometricInterpretation
 COLORS = {MINISWHITE: 1, MINISBLACK: 1, RGB: 3, INDEXED: 1, CMYK: 4, CIELAB: 3, ICCLAB: 3}  # samples a pixel, extra ones not counted
@@ -77,8 +78,3 @@ def without_data(samples: Samples, mark: str) -> np.ndarray[Any, np.dtype[np.boo
     else:
         hit = samples == value
     return np.asarray(hit.all(axis=-1, keepdims=True))
-
-
-def full_of(dtype: np.dtype[Any]) -> Any:
-    """The sample that is white."""
-    return dtype.type(np.iinfo(dtype).max) if dtype.kind == "u" else dtype.type(1)

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 import screen
-from gimp_desk import GIMP, PLUGIN, walk
-from screen import gone, hidden, look, photograph, press, raise_up, says, wait
+from gimp_desk import GIMP, PLUGIN, ready, walk
+from screen import gone, hidden, photograph, press, raise_up, says, wait
 
 HOME = Path.home()
 DATA = HOME / ".local/share/restyle"
@@ -20,10 +20,7 @@ def main():
 
 
 def test_restyle_offers_the_painter_where_there_is_none():
-    wait(GIMP, "menu item", "Restyle…")
-    subprocess.run(["xdotool", "mousemove", "5", "895"], check=True)  # a resting pointer calls up tooltips
-    if look(GIMP, "button", "Close"):
-        press(GIMP, "button", "Close")  # GIMP's welcome
+    ready()
     press(GIMP, "menu item", "Restyle…")
     said = says(PLUGIN, str(DATA / "environment"))
     assert " GB" in said, said

@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-CHUNK = 2048  # positions searched at a time: a table of 8 to 16 MiB in bf16 beside the keys
+CHUNK = 512  # positions searched at a time: their table, 4 to 8 MiB in fp32, stays in the processor's cache
+COLUMNS = 64  # of a table that are searched as one: what is greatest of all is found by rows of numbers at a time, its place one by one
 PIECE = 1024  # positions compared at a time on a processor
 SMALLEST = 1e-4  # length of an activation less its mean, in activations of mean 1: below it, it points nowhere
 ROUNDS = 12  # of the search for the shares of several styles
@@ -21,8 +22,8 @@ ROUNDS = 12  # of the search for the shares of several styles
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Positions of one layer of a region's styles. vectors: (n, C), of length 1, the mean taken off; mean: (C,) fp32; bounds: where each style's
-    positions end in them; shares: how much of the picture each style paints, sum 1."""
+    """Positions of one layer of a region's styles. vectors: (n, C), of length 1, the mean taken off, some twice so that each style has whole COLUMNS; mean:
+    (C,) fp32; bounds: where each style's positions end in them; shares: how much of the picture each style paints, sum 1."""
 
     vectors: Tensor
     mean: Tensor
@@ -33,9 +34,9 @@ class Keys:
 def keys(styles: Sequence[Tensor], shares: Sequence[float], dtype: torch.dtype) -> Keys:
     """Keys of one layer. styles: (n, C) activations each; dtype: of the search."""
     mean = sum((share * style.float().mean(0) for style, share in zip(styles, shares, strict=True)), torch.zeros(styles[0].shape[1], device=styles[0].device))
-    vectors = torch.cat([_unit(style.float() - mean).to(dtype) for style in styles])
-    ends = torch.tensor([len(style) for style in styles]).cumsum(0).tolist()
-    return Keys(vectors, mean, tuple(ends), tuple(shares))
+    vectors = [_whole(_unit(style.float() - mean).to(dtype)) for style in styles]
+    ends = torch.tensor([len(one) for one in vectors]).cumsum(0).tolist()
+    return Keys(torch.cat(vectors), mean, tuple(ends), tuple(shares))
 
 
 def nearest(queries: Tensor, known: Keys) -> Tensor:
@@ -48,11 +49,19 @@ def nearest(queries: Tensor, known: Keys) -> Tensor:
         table = part @ known.vectors.t()
         begin = 0
         for style, end in enumerate(known.bounds):
-            best = table[:, begin:end].max(1)
-            alike[style, start : start + CHUNK], found[style, start : start + CHUNK] = best.values.float(), best.indices + begin
+            values, places = _greatest(table[:, begin:end])
+            alike[style, start : start + CHUNK], found[style, start : start + CHUNK] = values.float(), places + begin
             begin = end
     chosen: Tensor = found[0] if len(found) == 1 else found.gather(0, _shared(alike, known.shares)[None])[0]
     return chosen
+
+
+def _greatest(table: Tensor) -> tuple[Tensor, Tensor]:
+    """The greatest number of each row of a table (n, m), m in whole COLUMNS, and its place, (n,) each: as table.max(1), in half the time."""
+    rows = table.unflatten(1, (-1, COLUMNS))
+    values, column = rows.amax(1).max(1)
+    row = rows.gather(2, column[:, None, None].expand(-1, rows.shape[1], 1))[:, :, 0].max(1).indices
+    return values, row * COLUMNS + column
 
 
 def _shared(alike: Tensor, shares: Sequence[float]) -> Tensor:
@@ -101,6 +110,11 @@ class _Difference(torch.autograd.Function):
 def _pieces(features: Tensor) -> Iterator[slice]:
     size = PIECE if features.device.type == "cpu" else max(1, len(features))
     return (slice(start, start + size) for start in range(0, len(features), size))
+
+
+def _whole(vectors: Tensor) -> Tensor:
+    """The vectors (n, C), and as many of them again as make whole COLUMNS."""
+    return vectors[torch.arange(-(-len(vectors) // COLUMNS) * COLUMNS, device=vectors.device) % len(vectors)]
 
 
 def _unit(vectors: Tensor) -> Tensor:

@@ -54,8 +54,8 @@ def test_a_style_gets_the_positions_that_suit_it_best() -> None:
     noise = 0.1 * numbers(100, 16)
     known = keys([light + noise[:50], dark + noise[50:]], [0.5, 0.5], torch.float32)
     found = nearest(torch.cat((light, dark)) + 0.1 * numbers(100, 16, seed=3), known)
-    assert bool((found[:50] < 50).all())
-    assert bool((found[50:] >= 50).all())
+    assert bool((found[:50] < known.bounds[0]).all())
+    assert bool((found[50:] >= known.bounds[0]).all())
 
 
 @pytest.mark.parametrize("said", [False, True])

@@ -139,7 +139,7 @@ class Engine:
 
     def evaluate(self, count: int) -> float:
         """Goes on from one call to the next; an objective's statistics, made once, are not counted."""
-        found, point = self._timed or self._objective()
+        found, point = self._timed or self.begun()
         weights = weights_of(self._parameters)
         calls = 0
 
@@ -182,7 +182,8 @@ class Engine:
             trace.append((seconds, value))
         return trace
 
-    def _objective(self) -> tuple[ScaleObjective, Tensor]:
+    def begun(self) -> tuple[ScaleObjective, Tensor]:
+        """What is timed, and where it begins."""
         task = Task(pixels(self._content), (StylePicture(pixels(self._style)),), self._parameters, Path())
         return objective_of(task, self._content, self._vgg, "", self._content.device, TargetCache()), self._content
 

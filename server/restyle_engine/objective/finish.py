@@ -265,9 +265,8 @@ def finish(
     since, picture, rate, weight = 0, start, 1.0, pull(0.0)
     for number in range(steps):
         terms, gradient = objective.gradient(picture, weight, number % SEARCHED == 0, beat)
-        content = float(terms.content)
-        loss = float(terms.total(1.0))
-        if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
+        content, loss, size = torch.stack((terms.content, terms.total(1.0), gradient.abs().sum())).tolist()  # one wait for the device
+        if not (math.isfinite(loss) and math.isfinite(size)):
             rate, since = rate * 0.1, 0
             for moment in (*means, *squares):
                 moment.zero_()

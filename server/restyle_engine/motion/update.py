@@ -11,8 +11,8 @@ from ..resizing import tensor
 from ..task import Basis, Pixels, Task
 from .prior import Prior
 
-GROWTH = 8  # px around what changed that are painted with it, at strokes of the style's own size: a stroke that ended there has nothing to end at any more
-FADE = 16  # px beyond, over which paint moves less and less, so that no border is seen
+GROWTH = 6  # px around what changed that are painted with it, at strokes of size 1: a stroke that ended there has nothing to end at any more
+FADE = 12  # px beyond, over which paint moves less and less, so that no border is seen
 LARGEST_STROKES = 2.0  # times that, at most
 MOST = 0.5  # of the picture that is painted anew: beyond it, a whole painting takes little longer and knows more
 LEAST_SHOWN = 0.1  # share of the paint that shows, below which it can't be told from the picture any more

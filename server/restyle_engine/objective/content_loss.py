@@ -17,7 +17,7 @@ from .strength import Strength
 
 KEPT_BYTES = 40  # per pixel: activations of the content that take more are computed anew with each evaluation, where there are tiles
 LINES = "relu3_1"  # where the content is compared as well, in what is to stay legible: relu4_2 doesn't see where in an eye its lines are
-LINES_WEIGHT = 5.0  # of it, beside the content's own layers: at 8 a face is a photo of one, at 0 an eye may lie beside itself
+LINES_WEIGHT = 8.0  # of it, beside the content's own layers: at 5 the mouth of a small face may be lost at a strength of 75, at 0 an eye may lie beside itself
 SMALLEST_VARIANCE = 1.0  # of activations of mean 1; photos have 6 to 11: what is all but flat holds nobody
 
 

@@ -18,7 +18,7 @@ NEARBY = 24.0  # px, standard deviation of the surroundings by whose lines a lin
 STRONG = 1.2  # times the mean band of its surroundings, above which a line is one
 WIDTH = 9  # px of a stroke, around each line
 LARGE, SMALL = 0.65, 0.75  # shares of what is read that lie on lines so wide: of faces that fill a picture 0.58 to 0.67, of 45 px 0.8, of small letters 0.9
-HELD = 0.35  # of what holds a small one, the lines of a large one
+HELD = 0.25  # of what holds a small one, the lines of a large one: held as a small one is, a face that fills the picture is a photo of one
 FLAT = 1e-6  # band of what has no lines at all
 
 

@@ -94,6 +94,7 @@ def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_i
     throughputs = Throughputs(tmp_path)
     assert throughputs.seconds("cpu: X", work(512), warm=False) is None
     throughputs.learn("cpu: X", work(512), took(work(512)), warm=False)
+    throughputs.keep()
     known = throughputs.seconds("cpu: X", work(256), warm=False)
     assert Throughputs(tmp_path).seconds("cpu: X", work(256), warm=False) == known
     assert Throughputs(tmp_path).seconds("cpu: another", work(256), warm=False) is None

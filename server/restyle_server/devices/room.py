@@ -24,19 +24,21 @@ def ask(slots: Sequence[DeviceSlot], store: JobStore) -> None:
     for waiting, yields in YIELDING.items():
         if not any(store.queued.running[kind] for kind in yields):
             continue
-        jobs = list(itertools.islice(store.queued.ready.of(waiting), len(slots)))
+        jobs = store.queued.ready.of(waiting)
         for asked in (True, False):  # those that were asked already come first, and mostly suffice
-            if not jobs:
+            if (first := next(jobs, None)) is None:
                 break
             there = [slot for slot in slots if slot.asked is asked and slot.paused is None and slot not in chosen]
             kinds = {slot: kind for slot in there if (kind := learning.running_class(slot, store)) in yields}
             busy = sorted(kinds, key=lambda slot: yields.index(kinds[slot]))
             left = []
-            for job in jobs:
-                if (slot := next((slot for slot in busy if slot.fits(job.wanted_device)), None)) is None:
-                    left.append(job)
+            for job in itertools.chain((first,), jobs):
+                if (slot := next((slot for slot in busy if slot.fits(job.wanted_device)), None)) is not None:
+                    busy.remove(slot)
+                    chosen.add(slot)
+                    learning.ask(slot)
                     continue
-                busy.remove(slot)
-                chosen.add(slot)
-                learning.ask(slot)
-            jobs = left
+                left.append(job)
+                if not busy:
+                    break
+            jobs = itertools.chain(left, jobs)

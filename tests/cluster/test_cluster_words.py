@@ -13,7 +13,8 @@ from restyle_server.admin.config import Config
 from restyle_server.cluster import cluster
 from restyle_server.cluster.bridge import why
 from restyle_server.cluster.messages import Settings
-from restyle_server.cluster.places import Address, address, label, node_command, variables
+from restyle_server.cluster.node import NOBODY, REFUSED
+from restyle_server.cluster.places import APART, MISSING, Address, address, label, node_command, variables
 from restyle_server.server import CannotServe, running
 
 
@@ -79,6 +80,16 @@ def test_ray_gets_a_token_and_the_loopback_alone() -> None:
     here, there = (variables(host, Path("/t")) for host in ("127.0.0.1", "10.0.0.5"))
     assert {here["RAY_AUTH_MODE"], there["RAY_AUTH_MODE"]} == {"token"}
     assert (here["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"], there["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"]) == ("0", "1")
+
+
+def test_a_part_that_ends_by_itself_while_its_starter_lives_says_its_sentence_alone() -> None:
+    command = node_command(address("127.0.0.1:9"), Path("/nowhere"))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as part:
+        assert part.stdout is not None
+        assert part.stderr is not None
+        said, more = part.stdout.read(), part.stderr.read()
+        assert said in (f"{MISSING}\n", f"{NOBODY.format(address='127.0.0.1:9')}\n")
+        assert (more, part.wait() in (REFUSED, APART)) == ("", True)
 
 
 def test_no_token_stands_on_a_command_line() -> None:

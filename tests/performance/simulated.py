@@ -172,6 +172,10 @@ class Studio:
             self.latencies.append(0.0)
 
     def _hand_in(self, party: str, kind: JobClass) -> str:
+        self.dispatcher.check_device("")  # this, and that there is room, is asked of every job that comes
+        self.store.queued_by(party)
+        self.store.bytes_in_flight(party)
+
         def made(job_id: str, arrival: int) -> Job:
             plane = PlaneFile(self.folder / "jobs" / job_id / "payload-0", PixelFormat(Channels.RGB, Depth.U8), SIDE, SIDE)
             order = AskedOrder(plane, (StyleOrder(SAMPLE, picture=plane.path),), WeightsFile("vgg16", self.folder), Parameters(size=SIDE))
@@ -220,6 +224,8 @@ class Worker:
         self._rests: list[tuple[say.Paint, int]] = []
         self._asked = False
         self._steps = 0
+        span, steps = studio.seconds / SCALES, studio.evaluations // SCALES
+        self._times = tuple(say.ScaleTime((SIDE >> SCALES - scale) ** 2, steps, span, scale) for scale in range(1, SCALES + 1))
         studio.events.after(0.1, self._ready)
 
     def tell(self, command: Any) -> None:
@@ -265,7 +271,7 @@ class Worker:
         if scale == SCALES:
             self._asked = False
             result = Result(order.out, PixelFormat(Channels.RGB, Depth.U8), SIDE, SIDE, SIDE * SIDE * 3, 0, SIDE, SIDE)
-            self._say(say.Done(order.job_id, result, None, False, (), say.Timing(self._studio.seconds, 0.1, ())))
+            self._say(say.Done(order.job_id, result, None, False, (), say.Timing(self._studio.seconds, 0.1, self._times)))
         elif self._asked:
             self._asked = False
             self._rests.append((order, scale + 1))

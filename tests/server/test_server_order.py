@@ -12,9 +12,11 @@ from calls import Clock
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
 from restyle_server.jobs.job import Job, JobClass, Lifetime
 from restyle_server.jobs.leases import Leases
+from restyle_server.jobs.places import AT_ONCE, EACH, Places
 from restyle_server.jobs.queue import FairQueue, Lines
 from restyle_server.jobs.retention import Results
-from restyle_server.jobs.states import ENDED, ImpossibleMove, JobState, moved
+from restyle_server.jobs.states import ENDED, WAITING, ImpossibleMove, JobState, moved
+from restyle_server.jobs.waiting import Waiting
 from restyle_server.limits import Limits
 from restyle_server.records.result import Result
 
@@ -83,6 +85,42 @@ def test_places_are_the_order_of_starting_for_any_mixture(seed: int) -> None:
     places = queue.positions(waiting)
     assert list(places.values()) == list(range(1, 41))
     assert list(places) == served(queue, waiting)
+
+
+@pytest.mark.parametrize(("count", "left_out"), [(AT_ONCE, 0), (AT_ONCE + 2 * EACH + 1, 3)])
+def test_where_many_wait_places_are_told_by_fewer_sweeps(count: int, left_out: int) -> None:
+    jobs = {one.id: one for one in map(job, range(count))}
+    waiting = Waiting(jobs.get)
+    for one in jobs.values():
+        waiting.note(None, one)
+    places = Places(FairQueue(), waiting, lambda: list(jobs.values()))
+    places.stale = True
+    for _ in range(left_out):
+        assert not list(places.moved())
+        assert places.stale
+    list(places.moved())
+    assert not places.stale
+    assert [places.of(jobs[name]) for name in ("a0", f"a{count - 1}")] == [1, count]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_kept_of_each_party_is_what_there_is(seed: int) -> None:
+    dice, jobs = random.Random(seed), dict[str, Job]()
+    waiting = Waiting(jobs.get)
+    for step in range(200):
+        before = jobs.get(dice.choice(list(jobs))) if jobs and dice.random() < 0.7 else None
+        if before is None:
+            after = replace(job(step, dice.choice("abc")), input_bytes=dice.randrange(9), state=JobState.UPLOADING, previous=("a0",) * dice.randrange(2))
+        else:
+            after = replace(before, state=dice.choice(list(JobState)))
+        jobs[after.id] = after
+        waiting.note(before, after)
+        for party in "abc":
+            own = [one for one in jobs.values() if one.party == party]
+            assert waiting.entered(party) == sum(one.state in WAITING for one in own)
+            assert waiting.bytes_in_flight(party) == sum(one.input_bytes for one in own if not one.state.ended)
+        assert waiting.entered(None) == sum(one.state in WAITING for one in jobs.values())
+        assert set(waiting.following) == {one.id for one in jobs.values() if one.previous and one.state is JobState.QUEUED}
 
 
 def test_every_step_of_a_job_is_in_the_table_and_ended_jobs_never_run_again() -> None:

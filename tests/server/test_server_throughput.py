@@ -9,7 +9,7 @@ from calls import order
 from places import Serving
 from restyle_engine.optim.plan import Stage, plan
 from restyle_engine.parameters import Parameters, Precision, Preset, Resolved, resolve
-from restyle_server.devices.throughput import FILE, Throughput, Throughputs
+from restyle_server.devices.throughput import FILE, KEEP_SECONDS, Throughput, Throughputs
 from restyle_server.worker.messages import ScaleTime, Timing
 
 FIXED, PER_PIXEL = 0.02, 1e-5  # seconds of an evaluation on the machine of these tests
@@ -94,6 +94,7 @@ def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_i
     throughputs = Throughputs(tmp_path)
     assert throughputs.seconds("cpu: X", work(512), warm=False) is None
     throughputs.learn("cpu: X", work(512), took(work(512)), warm=False)
+    throughputs.keep()
     known = throughputs.seconds("cpu: X", work(256), warm=False)
     assert Throughputs(tmp_path).seconds("cpu: X", work(256), warm=False) == known
     assert Throughputs(tmp_path).seconds("cpu: another", work(256), warm=False) is None
@@ -101,6 +102,16 @@ def test_what_was_learned_outlives_the_server_and_a_damaged_file_does_not_stop_i
     for words in ("nonsense", "[]", '{"cpu": 3}', '{"cpu": {"scales": [[1, NaN, 2]], "cold": [], "warm": [], "between": 0}}'):
         (tmp_path / FILE).write_text(words)
         assert Throughputs(tmp_path).seconds("cpu: X", work(512), warm=False) is None
+
+
+def test_what_was_learned_is_written_now_and_then_and_not_with_every_job(tmp_path: Path) -> None:
+    throughputs = Throughputs(tmp_path)
+    written = []
+    for now in (0.0, KEEP_SECONDS / 2, KEEP_SECONDS):
+        throughputs.learn("cpu: X", work(512), took(work(512)), warm=False)
+        throughputs.sweep(now)
+        written.append((tmp_path / FILE).read_bytes())
+    assert written[0] == written[1] != written[2]
 
 
 async def test_the_server_knows_the_time_after_the_first_job_and_after_a_restart(serving: Serving) -> None:

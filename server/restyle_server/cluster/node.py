@@ -158,7 +158,8 @@ def _end_with_signals() -> None:
 def _end_with_stdin() -> None:
     """Who has started this process holds its stdin open, and is gone when it closes."""
     with contextlib.suppress(OSError, ValueError):
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1 << 10):  # not by Python's own buffer, whose lock would be held when this process ends by itself
+            pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -15,15 +15,15 @@ from ..jobs.store import JobStore
 from ..limits import Limits
 from ..records.order import AskedOrder, Order
 from ..records.result import Failure
-from ..refusals import Invalid, Unavailable
 from ..worker import messages as say
 from ..worker.engine import Device, Estimate, resolved
 from . import ends, learning, room
 from .adrift import Adrift
 from .delivery import delivered
 from .estimates import Estimates
+from .free import Free, is_free
 from .live import LivePainters
-from .names import no_such, refuse_unknown, unknown
+from .names import check, refuse_unknown
 from .slots import DeviceSlot, Gone, Hear, Worker, WorkerProcess
 from .throughput import Throughputs
 
@@ -44,16 +44,14 @@ class Dispatcher:
         self, store: JobStore, clock: Clock, limits: Limits, factory: str, devices: tuple[str, ...], throughputs: Throughputs, start: Start = WorkerProcess
     ) -> None:
         """start: a worker on a device. OSError when the system has no room for another."""
-        self._store = store
-        self._throughputs = throughputs
-        self._clock = clock
-        self._limits = limits
+        self._store, self._throughputs, self._clock, self._limits = store, throughputs, clock, limits
         self.slots = [DeviceSlot(device, partial(start, device, factory), clock, limits) for device in devices]
         self.live = LivePainters(self.slots, clock, self.wake)
         self.accepting = True  # False while the server drains: nothing new starts
         self._estimates = Estimates(self.slots, self._resolved)
         self.learnings = learning.Learnings(store)
         self._adrift = Adrift(store)
+        self._free = Free()
         self._closing = False
         self._rest = asyncio.Event()  # set whenever a job has ended, or waits again
         self.prepare: Callable[[Device, bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
@@ -78,6 +76,7 @@ class Dispatcher:
 
     def sweep(self) -> None:
         """Kills what hangs, starts what is due. Called every SWEEP_SECONDS."""
+        self._throughputs.sweep(self._clock.monotonic())
         for slot in list(self.slots):
             now = self._clock.monotonic()
             if slot.process is None:
@@ -123,11 +122,7 @@ class Dispatcher:
 
     def check_device(self, device: str) -> None:
         """Invalid when no slot has this device; Unavailable when all that could paint are down."""
-        fit = [slot for slot in self.slots if slot.fits(device) and not slot.leaving]
-        if unknown(self.slots, device):
-            raise Invalid("spec.parameters.device", no_such(self.slots, device))
-        if fit and all(slot.state == "down" for slot in fit):
-            raise Unavailable(f"The server's engine does not start. {fit[0].complaint}", reason="ENGINE_DOWN", retry_after=BACKOFF[-1])
+        check(self.slots, device, BACKOFF[-1])
 
     def cancel(self, job_id: str) -> None:
         """The job's state is decided by the store; here its worker is told to leave it."""
@@ -155,6 +150,7 @@ class Dispatcher:
     async def close(self) -> None:
         """Kills the workers and waits for their ends."""
         await self.learnings.close()
+        self._throughputs.keep()
         self._closing = True
         for slot in self.slots:
             if slot.process is not None:
@@ -207,17 +203,15 @@ class Dispatcher:
             self._dispatch()
 
     def _dispatch(self) -> None:
-        for slot in self.slots:
-            if not slot.serves or slot.job_id is not None:
-                continue
-            if slot.paused is not None:
+        ready = self._store.queued.ready
+        for slot in self._free.slots():
+            if not is_free(slot):
+                pass  # any more, by what was begun here
+            elif slot.paused is not None:
                 self._receive_guest(slot, slot.paused)
-                continue
-            if (lost := self._adrift.next(slot)) is not None:
+            elif (lost := self._adrift.next(slot)) is not None:
                 self._go_on(slot, lost)
-                continue
-            job = self._store.queue.next(self._store.queued.ready, slot.names) if self.accepting else None
-            if job is not None:
+            elif self.accepting and ready and (job := self._store.queue.next(ready, slot.names)) is not None:
                 self._begin(slot, job)
         if self.accepting:
             room.ask(self.slots, self._store)
@@ -246,6 +240,7 @@ class Dispatcher:
             self._store.move(job.id, JobState.RUNNING, started=job.started or self._clock.time(), resolved=resolved, device=slot.describe())
         except JournalFailure:
             slot.job_id = None
+            self._free.note(slot)
             self._store.move(job.id, JobState.FAILED, failure=ends.UNWRITTEN)
             return
         slot.watchdog.reset()
@@ -302,6 +297,7 @@ class Dispatcher:
                 if self.prepare is not None:
                     process.tell(self.prepare(message.device, not slot.fragile and not self._store.waiting()))
                 refuse_unknown(self.slots, self._store)
+                self._free.note(slot)
                 self._dispatch()
                 self.live.give()
             case say.LivePainted():
@@ -318,6 +314,7 @@ class Dispatcher:
             case say.Paused():
                 log.info("job %s: rests between two scales", message.job_id)
                 slot.job_id, slot.paused, slot.asked, slot.cancelled_at = None, message.job_id, False, None
+                self._free.note(slot)
                 self._dispatch()
             case say.Answer():
                 if (future := slot.questions.get(message.ticket)) and not future.done():
@@ -338,6 +335,7 @@ class Dispatcher:
             self._settle(slot, message, job)
         else:
             self._store.folders.drop(message.job_id)  # it was cancelled meanwhile; a late result is nobody's
+        self._free.note(slot)
         self._dispatch()
 
     def _settle(self, slot: DeviceSlot, message: Ending, job: Job) -> None:

@@ -81,6 +81,8 @@ class LivePainters:
 
     def give(self) -> None:
         """To every worker that paints nothing live, what waits; those without a job first."""
+        if not self._waiting:
+            return
         for slot in sorted(self._slots, key=lambda slot: slot.job_id is not None):
             if self._waiting and slot.serves and slot.live is not None and slot.ticket is None and slot.process is not None:
                 waiting = self._waiting.popleft()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from ..jobs.job import JobClass
@@ -23,12 +24,21 @@ def ask(slots: Sequence[DeviceSlot], store: JobStore) -> None:
     for waiting, yields in YIELDING.items():
         if not any(store.queued.running[kind] for kind in yields):
             continue
-        kinds = {slot: kind for slot in slots if slot.paused is None and (kind := learning.running_class(slot, store)) in yields}
-        busy = sorted((slot for slot in kinds if slot not in chosen), key=lambda slot: (not slot.asked, yields.index(kinds[slot])))
-        for job in store.queued.ready.of(waiting):
-            if not busy:
+        jobs = store.queued.ready.of(waiting)
+        for asked in (True, False):  # those that were asked already come first, and mostly suffice
+            if (first := next(jobs, None)) is None:
                 break
-            if (slot := next((slot for slot in busy if slot.fits(job.wanted_device)), None)) is not None:
-                busy.remove(slot)
-                chosen.add(slot)
-                learning.ask(slot)
+            there = [slot for slot in slots if slot.asked is asked and slot.paused is None and slot not in chosen]
+            kinds = {slot: kind for slot in there if (kind := learning.running_class(slot, store)) in yields}
+            busy = sorted(kinds, key=lambda slot: yields.index(kinds[slot]))
+            left = []
+            for job in itertools.chain((first,), jobs):
+                if (slot := next((slot for slot in busy if slot.fits(job.wanted_device)), None)) is not None:
+                    busy.remove(slot)
+                    chosen.add(slot)
+                    learning.ask(slot)
+                    continue
+                left.append(job)
+                if not busy:
+                    break
+            jobs = itertools.chain(left, jobs)

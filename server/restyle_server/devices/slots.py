@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import multiprocessing
 import queue
@@ -213,12 +214,16 @@ class Watchdog:
         return 2 * self._wanting > self._looks and SIGN_SHARE * span <= computed <= limit
 
 
+_numbers = itertools.count()
+
+
 class DeviceSlot:
     """A device and its worker of the moment."""
 
     def __init__(self, wanted: str, start: Callable[[Hear], Worker], clock: Clock, limits: Limits) -> None:
         """start: its next worker. OSError when there is no room for one."""
         self.wanted = wanted
+        self.number = next(_numbers)  # rises from slot to slot
         self.start = start
         self.device: Device | None = None  # known once its first worker was ready
         self.features: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from ..worker.messages import Timing
 log = logging.getLogger(__name__)
 
 FILE = "throughput.json"
+KEEP_SECONDS = 5.0  # between two writings: what a killed server does not remember
 POINTS = 24  # scales remembered per kind of work: about eight jobs, so that a machine that has become slower is believed soon
 FLOW_SECONDS = 8e-7  # a pixel, of the flow to one earlier frame and what is made of it: on the processor, whatever paints
 FLOW_PIXELS = 1 << 20  # that are searched, at most
@@ -96,6 +97,8 @@ class Throughputs:
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
         self._throughputs = _read(self._file)
+        self._stale = False
+        self._keep_at = float("-inf")
 
     def learn(self, device: str, resolved: Resolved, timing: Timing, *, warm: bool) -> None:
         """Takes in how long a job took. device: for people, with its name, so that another machine's figures are never taken for this one's."""
@@ -105,6 +108,19 @@ class Throughputs:
         }
         timing = replace(timing, scales=tuple(replace(one, pixels=loads.get((one.number, one.pixels), one.pixels)) for one in timing.scales))
         self._throughputs.setdefault(_kind(device, resolved), Throughput()).learn(timing, warm)
+        self._stale = True
+
+    def sweep(self, now: float) -> None:
+        """Writes what has been learned, but not with every job, as it is all devices' in one piece. now: seconds of a monotonic clock."""
+        if now >= self._keep_at:
+            self.keep()
+            self._keep_at = now + KEEP_SECONDS
+
+    def keep(self) -> None:
+        """Writes what has been learned since the last time."""
+        if not self._stale:
+            return
+        self._stale = False
         try:
             atomic_write(self._file, msgspec.json.encode(self._throughputs), lasting=False)  # the event loop waits for no disk; it can be learned again
         except OSError as error:

@@ -8,6 +8,7 @@ from .job import Job
 from .queue import FairQueue
 from .waiting import Waiting
 
+EACH = 500  # of more waiting jobs one sweep is left out for every so many: to find their places takes as long as they are many
 AT_ONCE = 64  # waiting jobs, as many as a server takes unless it is told otherwise
 
 
@@ -21,6 +22,7 @@ class Places:
         self._places: dict[str, int] = {}
         self._told = self._places
         self.stale = False
+        self._left_out = 0
 
     def of(self, job: Job) -> int:
         """1 is next, 0: it doesn't wait. Where many wait it is as the last sweep found it, and a newcomer is the last."""
@@ -34,7 +36,11 @@ class Places:
         """The ids of those whose places have changed since they were last found for all to hear. Called at every sweep."""
         if not self.stale and self._told is self._places:
             return
+        if self._left_out * EACH < len(self._waiting) - AT_ONCE:
+            self._left_out += 1
+            return
         self._find()
+        self._left_out = 0
         before, self._told = self._told, self._places
         yield from (job_id for job_id, place in self._places.items() if before.get(job_id, place) != place)
 

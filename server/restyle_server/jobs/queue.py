@@ -98,6 +98,9 @@ class Lines:
             if not line:
                 del self._lines[key]
 
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
     def has(self, kind: JobClass, device: str) -> bool:
         """Whether such a job is there that wants this device; "": any."""
         return (kind, device) in self._lines

@@ -26,7 +26,7 @@ from .leases import Leases
 from .places import Places
 from .queue import FairQueue
 from .retention import Results, keep_seconds
-from .states import WAITING, JobState
+from .states import JobState
 from .waiting import Waiting
 from .watching import Channel, Watcher
 
@@ -124,11 +124,11 @@ class JobStore:
 
     def queued_by(self, party: str | None = None) -> int:
         """How many jobs upload or wait: of the party, or of all."""
-        return sum(job.state in WAITING and party in (None, job.party) for job in self.open())
+        return self.queued.entered(party)
 
     def bytes_in_flight(self, party: str) -> int:
         """Bytes of the inputs of the party's jobs that have not ended."""
-        return sum(job.input_bytes for job in self.open() if job.party == party)
+        return self.queued.bytes_in_flight(party)
 
     def place(self, job: Job) -> int:
         """The job's place in the queue; 1 is next, 0: it doesn't wait."""
@@ -352,9 +352,9 @@ class JobStore:
 
     def _let_down(self) -> None:
         """Jobs whose previous ones are gone wait for nothing."""
-        for job in self.waiting():
-            if self._jobs[job.id].state is JobState.QUEUED and following.let_down(job, self.find):
-                self.move(job.id, JobState.FAILED, failure=following.LOST)
+        for job_id in self.queued.following:
+            if (job := self._jobs[job_id]).state is JobState.QUEUED and following.let_down(job, self.find):
+                self.move(job_id, JobState.FAILED, failure=following.LOST)
 
     def _tidy(self, job: Job) -> None:
         if job.state is JobState.SUCCEEDED:

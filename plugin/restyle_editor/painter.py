@@ -151,7 +151,9 @@ class Installation:
             environment = import_module(f"{client.__name__}.starting").clean_environment(os.environ, discovery.state_dir())
             environment["PATH"] = pythons.searched(environment)
             command = [*pythons.find(environment), "-I", "-B", "-c", START, str(self._place), deed, *more]
-            flags: dict[str, Any] = {"creationflags": pythons.NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
+            flags: dict[str, Any] = {"start_new_session": True}
+            if sys.platform == "win32":
+                flags = {"creationflags": subprocess.CREATE_NO_WINDOW}
             with subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,

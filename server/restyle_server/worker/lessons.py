@@ -26,7 +26,7 @@ from ..records.lesson import LessonOrder
 from ..records.order import StyleOrder
 from ..records.progress import Preview
 from .engine import JobFailure
-from .materials import StylePictures, plane_of
+from .materials import StylePictures, plane_of, suited_to
 
 PHOTOGRAPHS = BUILTIN / "photographs"
 KNOWN = BUILTIN / "impasto.safetensors"
@@ -117,8 +117,9 @@ class NeuralLearner:
         )
 
     def _style(self, style: StyleOrder) -> StylePicture:
+        style = suited_to(style, self._parameters, self._pictures)
         picture = self._pictures.get(style, self._parameters)
-        return StylePicture(picture.rgb, picture.alpha, style.weight, style.usual, symmetry=style.symmetry, key=picture.key)
+        return StylePicture(picture.rgb, picture.alpha, style.weight, style.scale, symmetry=style.symmetry, key=picture.key)
 
     def _painting(self, layer: Canvas) -> Pixels:
         given = self._order.painting

@@ -155,13 +155,13 @@ def _key(rgb: Pixels, alpha: Pixels | None) -> str:
 def _style(style: StyleOrder, order: Order, content: Pixels, weight: Pixels | None, pictures: StylePictures) -> StylePicture:
     resolved = order.parameters
     region = None if style.mask is None else resize(weights_of(plane_of(style.mask)), resolved.width, resolved.height, "area")
-    style = suited_to(style, resolved, pictures)
-    picture = pictures.get(style, resolved)
+    scale = scale_of(style, resolved, pictures)
+    picture = pictures.get(replace(style, scale=scale), resolved)
     rgb, alpha, key = picture.rgb, picture.alpha, picture.key
     if resolved.color is Color.MATCH:
         rgb = mixed(rgb, matched(rgb, content, alpha, weight), resolved.color_mix)
         key = _key(rgb, alpha)
-    return StylePicture(rgb, alpha, style.weight, style.scale, region, style.symmetry, key)
+    return StylePicture(rgb, alpha, style.weight, scale, region, style.symmetry, key)
 
 
 def strokes_of(order: Order) -> tuple[float, ...]:
@@ -178,12 +178,12 @@ def _strokes(style: StyleOrder, resolved: Resolved) -> float | None:
     return _suited(style.suggested, *_needed(width, height, LARGEST_AREA * resolved.width * resolved.height), resolved)
 
 
-def suited_to(style: StyleOrder, resolved: Resolved, pictures: StylePictures) -> StyleOrder:
-    """The style in the strokes that it is painted with. JobFailure, PictureError, ImagingError."""
+def scale_of(style: StyleOrder, resolved: Resolved, pictures: StylePictures) -> float:
+    """The size of the strokes that a style is painted with. JobFailure, PictureError, ImagingError."""
     if style.scale is not None:
-        return style
+        return style.scale
     height, width = pictures.get(style, resolved).rgb.shape[:2]
-    return replace(style, scale=_suited(style.suggested, width, height, resolved))
+    return _suited(style.suggested, width, height, resolved)
 
 
 def _suited(suggested: float | None, width: int, height: int, resolved: Resolved) -> float:

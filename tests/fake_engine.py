@@ -68,9 +68,13 @@ def painted_bytes(content: bytes, seed: int) -> bytes:
     return content.translate(table)
 
 
-def automatic_scale(content: bytes) -> float:
-    """The size of the strokes that the fake chooses for the content's bytes: 0.5 to 1.5."""
-    return round(0.5 + content[0] / 255, 2)
+def automatic_scale(width: int, height: int) -> float:
+    """The size of the strokes that the fake chooses for a content of that size: 0.5 to 1.5."""
+    return round(0.5 + (width + height) % 101 / 101, 2)
+
+
+def _scales(order: Order) -> tuple[float, ...]:
+    return tuple(style.scale or automatic_scale(order.content.width, order.content.height) for style in order.styles)
 
 
 def following_bytes(content: bytes, seed: int, frames: list[bytes]) -> bytes:
@@ -151,7 +155,7 @@ class FakeEngine:
     def estimate(self, order: Order) -> Estimate:
         limit = order.parameters.memory_limit or MEMORY
         needed = order.parameters.width * order.parameters.height * BYTES_PER_PIXEL
-        return Estimate(needed, min(MEMORY // 2, limit), int((min(MEMORY, limit) / BYTES_PER_PIXEL) ** 0.5))
+        return Estimate(needed, min(MEMORY // 2, limit), int((min(MEMORY, limit) / BYTES_PER_PIXEL) ** 0.5), _scales(order))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         content, seed = order.content, order.parameters.seed
@@ -303,9 +307,8 @@ def _progress(play: Script, scale: int, step: int, order: Order, data: bytes) ->
         return _sketch(data, step, min(longest, play.preview_side))
 
     loss, width, height = 1.0 / step, order.content.width, order.content.height
-    scales = tuple(style.scale or automatic_scale(data) for style in order.styles)
     done = Step(scale, play.scales, width, height, step, play.steps, step / play.steps, loss, loss / 2, loss / 2, content_weight=1.0)
-    return LiveProgress(**done.counts(), preview=preview, style_scales=scales)
+    return LiveProgress(**done.counts(), preview=preview, style_scales=_scales(order))
 
 
 def _sketch(data: bytes, step: int, side: int = 8) -> Preview:

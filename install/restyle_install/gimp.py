@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from restyle_contract.paths import at_home
+
 from . import placing
 from .placing import Placed, PlacingError, Profile
 
@@ -42,7 +44,7 @@ def profiles(environment: Mapping[str, str] = os.environ, platform: str = sys.pl
 
 def given(folder: Path) -> Profile:
     """The profile of a folder that a person named: the profile itself, or its plug-ins folder. PlacingError."""
-    folder = folder.expanduser().absolute()
+    folder = at_home(folder).absolute()
     if not folder.is_dir():
         raise PlacingError(f"{folder} is no folder; give GIMP's profile folder, such as ~/.config/GIMP/3.0")
     if folder.name == "plug-ins":

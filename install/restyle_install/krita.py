@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from restyle_contract.paths import at_home
+
 from . import kritarc, placing
 from .placing import Placed, PlacingError, Profile
 
@@ -51,7 +53,7 @@ def profiles(
 
 def given(folder: Path) -> Profile:
     """The profile of a folder that a person named: the resource folder, or its pykrita. PlacingError."""
-    folder = folder.expanduser().absolute()
+    folder = at_home(folder).absolute()
     if not folder.is_dir():
         raise PlacingError(f"{folder} is no folder; give Krita's resource folder, such as ~/.local/share/krita")
     return Profile(folder.parent if folder.name == "pykrita" else folder, "", "given")

@@ -6,15 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from restyle_contract import files, formats, limits, parameters, progress, rectangles, settings
+    from restyle_contract import files, formats, limits, parameters, paths, progress, rectangles, settings
     from restyle_contract.formats import Channels, Depth, PixelFormat, Plane
     from restyle_contract.parameters import Parameters, Settings
     from restyle_contract.progress import Preview, Progress, Report, ScaleReport
     from restyle_contract.settings import RecipeError
 else:
     _PLACE = f"{__name__.rpartition('restyle_client')[0]}restyle_contract"  # import_module: an editor may have put both into a package of its own
-    files, formats, limits, parameters, progress, rectangles, settings = (
-        import_module(f"{_PLACE}.{name}") for name in ("files", "formats", "limits", "parameters", "progress", "rectangles", "settings")
+    files, formats, limits, parameters, paths, progress, rectangles, settings = (
+        import_module(f"{_PLACE}.{name}") for name in ("files", "formats", "limits", "parameters", "paths", "progress", "rectangles", "settings")
     )
     Channels, Depth, PixelFormat, Plane = formats.Channels, formats.Depth, formats.PixelFormat, formats.Plane
     Parameters, Settings, RecipeError = parameters.Parameters, parameters.Settings, settings.RecipeError
@@ -36,6 +36,7 @@ __all__ = [
     "formats",
     "limits",
     "parameters",
+    "paths",
     "progress",
     "rectangles",
     "settings",

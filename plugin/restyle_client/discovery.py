@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .contract import paths
+
 SERVER_FILE = "server.json"
 LAUNCHER_FILE = "launcher.json"
 _EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a server listens on is not always callable
@@ -64,7 +66,7 @@ class Launcher:
 def state_dir(environment: Mapping[str, str] = os.environ, beside: Path | None = None) -> Path:
     """Where server.json is. `beside`: the folder that may hold the launcher of an installed plug-in; default: the one that holds this client."""
     if environment.get("RESTYLE_STATE_DIR"):
-        return Path(environment["RESTYLE_STATE_DIR"]).expanduser().absolute()
+        return paths.at_home(environment["RESTYLE_STATE_DIR"]).absolute()
     launcher = read_launcher((beside or _beside()) / LAUNCHER_FILE)
     return launcher.state_dir if launcher else user_folder("state", environment)
 
@@ -72,14 +74,14 @@ def state_dir(environment: Mapping[str, str] = os.environ, beside: Path | None =
 def data_dir(environment: Mapping[str, str] = os.environ) -> Path:
     """The user's data folder, where the installer puts launcher.json."""
     if environment.get("RESTYLE_DATA_DIR"):
-        return Path(environment["RESTYLE_DATA_DIR"]).expanduser().absolute()
+        return paths.at_home(environment["RESTYLE_DATA_DIR"]).absolute()
     return user_folder("data", environment)
 
 
 def config_dir(environment: Mapping[str, str] = os.environ, beside: Path | None = None) -> Path:
     """The user's folder of settings: RESTYLE_CONFIG_DIR, else the launcher's, as a sandboxed editor has folders of its own, else the system's."""
     if environment.get("RESTYLE_CONFIG_DIR"):
-        return Path(environment["RESTYLE_CONFIG_DIR"]).expanduser().absolute()
+        return paths.at_home(environment["RESTYLE_CONFIG_DIR"]).absolute()
     launcher = read_launcher((beside or _beside()) / LAUNCHER_FILE)
     return launcher.config_dir if launcher and launcher.config_dir else user_folder("config", environment)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import discovery
+from .contract import paths
 from .discovery import Certificates, Endpoint
 from .errors import InvalidRequest
 from .version import VERSION
@@ -28,7 +29,7 @@ def certificates_of(address: str | None, *files: str | Path | None) -> Certifica
         return None
     if address is None or not all(files):
         raise InvalidRequest("A server on another machine needs its address and three files: ca, cert and key.", "ca")
-    ca, cert, key = (Path(file).expanduser().absolute() for file in files if file)
+    ca, cert, key = (paths.at_home(file).absolute() for file in files if file)
     return Certificates(ca, cert, key)
 
 

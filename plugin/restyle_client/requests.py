@@ -54,7 +54,7 @@ class StyleUse:
 
     source: a style's id, the bytes of a PNG, JPEG, TIFF or WebP file, or a plane.
     weight: above 0, default 1; the weights of all styles are normalised to sum 1.
-    scale: 0.25 to 4, size of the strokes; default: the library's suggestion, or 1.
+    scale: 0.25 to 4, size of the strokes; default: what suits the picture and the style.
     mask: GRAY, of the content's size: the region that this style paints; default: everywhere.
     symmetry: "none", "flips" or "flips+rotations": which mirror images of the style count too.
     """

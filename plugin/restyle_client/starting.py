@@ -20,7 +20,6 @@ LOCK_FILE = "start.lock"
 LOG_FILE = "start.log"
 POLL_SECONDS = 0.05  # between two looks; a look is one refused connection
 LOG_TAIL = 600  # bytes of the log that an error quotes: its last sentences
-_DETACHED_PROCESS, _NEW_GROUP, _NO_WINDOW = 0x00000008, 0x00000200, 0x08000000  # CreateProcess flags
 
 
 async def start_and_wait(launcher: Launcher, alive: Callable[[], Awaitable[bool]], timeout: float) -> None:
@@ -54,7 +53,9 @@ def clean_environment(environment: Mapping[str, str], state_dir: Path) -> dict[s
 
 
 def _spawn(launcher: Launcher) -> subprocess.Popen[bytes]:
-    detached: dict[str, Any] = {"creationflags": _DETACHED_PROCESS | _NEW_GROUP | _NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
+    detached: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        detached = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     try:
         with _own_file(launcher.state_dir / LOG_FILE) as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(

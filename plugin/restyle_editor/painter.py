@@ -74,6 +74,11 @@ class Installation:
         return self.stage is Stage.OFFERED or (self.stage is Stage.FAILED and bool(self._plan))
 
     @property
+    def can_cancel(self) -> bool:
+        """Looking can last as well: uv may fetch a Python for it."""
+        return self.stage in (Stage.LOOKING, Stage.WORKING)
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is something that Install made."""
         return self.stage is Stage.DONE or (self.stage in (Stage.OFFERED, Stage.FAILED) and (self.has_log or _there(self.environment / MADE)))
@@ -117,7 +122,7 @@ class Installation:
 
     def cancel(self) -> None:
         """Has it stopped; what was made by then is removed."""
-        if self.stage is Stage.WORKING:
+        if self.can_cancel:
             self._stand(Stage.CANCELLING, sentences.CANCELLING)
             _stop(self._process)
 
@@ -151,7 +156,9 @@ class Installation:
             environment = import_module(f"{client.__name__}.starting").clean_environment(os.environ, discovery.state_dir())
             environment["PATH"] = pythons.searched(environment)
             command = [*pythons.find(environment), "-I", "-B", "-c", START, str(self._place), deed, *more]
-            flags: dict[str, Any] = {"creationflags": pythons.NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
+            flags: dict[str, Any] = {"start_new_session": True}
+            if sys.platform == "win32":
+                flags = {"creationflags": subprocess.CREATE_NO_WINDOW}
             with subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -210,6 +217,8 @@ class Installation:
         self.line, self.share = "", None
         if problem is None and deed == "install":
             self._stand(Stage.DONE, sentences.PAINTER_DONE.format(folder=self.environment))
+        elif self.stage is Stage.CANCELLING and not self._plan:
+            self._stand(Stage.FAILED, sentences.PAINTER_NOT_LOOKED.format(again=sentences.RETRY))
         elif problem is None:
             self._offer("" if deed == "plan" else f"{sentences.PAINTER_REMOVED}\n\n")
         elif problem["kind"] == "Cancelled":

@@ -24,7 +24,6 @@ ASK = (
     "print(*sys.version_info[:2], int(all(map(u.find_spec, ('venv', 'ensurepip')))), sysconfig.get_platform()); print(sys.executable)"
 )
 ASK_SECONDS = 20.0
-NO_WINDOW = 0x08000000  # CreateProcess flag
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,9 @@ def _which(name: str, environment: Mapping[str, str]) -> str | None:
 
 def _asked(program: str, environment: Mapping[str, str]) -> _Answer | None:
     """None where it does not answer as a Python does, or is one that no package is built for (MSYS2's, which GIMP for Windows brings along)."""
-    flags = NO_WINDOW if sys.platform == "win32" else 0
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW
     try:
         done = subprocess.run(
             [program, "-I", "-c", ASK],

@@ -196,6 +196,7 @@ INSTALLED = "VGG19 is installed."
 # ---- installing the painter, where the plug-in came alone ----
 PAINTER_TITLE = "The painter is not installed yet"
 PAINTER_LOOKING = "Looking what installing the painter takes…"
+PAINTER_NOT_LOOKED = "Cancelled, and nothing was installed. Press {again} to go on."
 PAINTER_COST = (
     "Install puts it into {folder}, with PyTorch and all else that it needs: up to {download} to download, {disk} on the disk. Undo takes it away again."
 )

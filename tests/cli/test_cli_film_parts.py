@@ -16,9 +16,7 @@ import pytest
 from cli import films
 from cli.pictures import picture, pixels
 from cli.running import PATIENCE, Restyle, wait_for
-from fake_engine import automatic_scale
 from restyle_cli.runs.film_locks import of, whole
-from restyle_cli.runs.film_source import look
 from restyle_cli.terminal.failures import Failure
 
 FRAMES = 9
@@ -217,16 +215,6 @@ def test_a_shared_folder_without_locks_is_refused(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("fcntl.flock", flock)
     with pytest.raises(Failure, match="has no locks, without which two commands could paint the same frames; write elsewhere"), whole(tmp_path):
         pass
-
-
-def test_whichever_part_is_painted_first_strokes_suit_the_film_s_first_painting(restyle: Restyle, content: Path, tmp_path: Path) -> None:
-    sizes = [automatic_scale(bytes(plane.data)) for _, plane in look((content,), None, None, None).clip.planes([0, 6])]
-    assert sizes[0] != sizes[1]
-    for options, wanted in (((), sizes[0]), (("--style-scale", "0.7"), 0.7)):
-        out, before = tmp_path / f"{wanted}.mkv", {job.id for job in restyle.jobs()}
-        told(restyle, content, *FILM, *options, "-o", out, "--range", PARTS[2])
-        assert (work(out) / "strokes.txt").read_text() == repr(wanted)
-        assert {job.id for job in restyle.jobs()} == before, "the painting by which they were chosen goes too"
 
 
 def _can_mount() -> bool:

@@ -17,6 +17,11 @@ from restyle_cli.runs import one_picture
 from restyle_cli.terminal.failures import Failure
 
 
+def chosen_for(path: Path) -> float:
+    with Image.open(path) as picture:
+        return automatic_scale(*picture.size)
+
+
 def test_a_picture_is_painted_and_told_about(restyle: Restyle, photo: Path, tmp_path: Path) -> None:
     done = restyle("image", photo, "--style", "woodcut", "-o", tmp_path / "out.png")
     assert done.exit_code == 0
@@ -24,7 +29,7 @@ def test_a_picture_is_painted_and_told_about(restyle: Restyle, photo: Path, tmp_
     first, second = done.stdout.splitlines()
     assert first.startswith(f"{tmp_path / 'out.png'}: painted at full size, 64 px in ")
     assert "fake" in second
-    assert second.startswith(f"  strokes × {automatic_scale(pixels(photo)):g}, ")
+    assert second.startswith(f"  strokes × {chosen_for(photo):g}, ")
     assert second.endswith("weights vgg16")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["out.png", "photo.png"]
 
@@ -57,7 +62,7 @@ def test_the_size_of_the_strokes_is_told_whether_it_was_asked_for_or_chosen(
 ) -> None:
     done = restyle("image", photo, "--style", "woodcut", "-s", "night", *options, "-o", tmp_path / "out.png", "--report", tmp_path, "--json")
     told = json.loads(done.stdout)
-    assert told["style_scales"] == [size or automatic_scale(pixels(photo))] * 2
+    assert told["style_scales"] == [size or chosen_for(photo)] * 2
     assert [style["scale"] for style in json.loads((tmp_path / "out-report.json").read_text())["styles"]] == told["style_scales"]
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import restyle_client as client
 from cli.pictures import pixels
 from cli.running import Restyle
-from fake_engine import painted_bytes
+from fake_engine import automatic_scale, painted_bytes
 from PIL import Image
-from restyle_cli.runs import one_picture
 from restyle_imaging.color.palette import Palette, palette_of
 
 COLORS = ((110, 118, 125), (200, 150, 60), (60, 120, 70))
@@ -141,26 +140,13 @@ def test_broken_pictures_have_no_say_in_a_series(restyle: Restyle, photos: Path,
     assert apart([palette(content_of(tmp_path / "out" / f"{number}.png")) for number in (1, 2)]) < 0.02
 
 
-def test_a_series_begins_though_nothing_of_its_middle_picture_is_painted(restyle: Restyle, photos: Path, tmp_path: Path) -> None:
-    restyle.script(steps=0)
-    before = len(restyle.jobs())
-    status, told, _ = series(restyle, photos, "-o", tmp_path / "out")
-    assert (status, [each["status"] for each in told]) == (0, ["painted"] * 3)
-    assert len(restyle.jobs()) == before + 3, "the painting by which strokes are chosen goes"
-
-
-def test_strokes_are_chosen_at_the_size_that_is_painted(restyle: Restyle, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[client.JobRequest] = []
-    chosen = one_picture.strokes_chosen
-
-    def watched(session: client.Session, request: client.JobRequest) -> tuple[float, ...]:
-        asked.append(request)
-        return chosen(session, request)
-
-    monkeypatch.setattr(one_picture, "strokes_chosen", watched)
-    series(restyle, photos, "--size", "32", "-o", tmp_path / "out")
-    (request,) = asked
-    assert (max(request.content.width, request.content.height), request.parameters.size) == (32, 32)
+@pytest.mark.parametrize("from_file", [False, True])
+def test_strokes_are_those_of_an_estimate_and_nothing_is_painted_to_know_them(restyle: Restyle, photos: Path, tmp_path: Path, from_file: bool) -> None:
+    style, before = photo(tmp_path / "style.png", (90, 40, 30), 9) if from_file else "woodcut", len(restyle.jobs())
+    status, _, _ = series(restyle, photos, "-o", tmp_path / "out", style=style)
+    (kept,) = tomllib.loads((tmp_path / "out" / "series.toml").read_text("utf-8"))["series"]["styles"]
+    assert (status, kept["scale"]) == (0, automatic_scale(48, 40))
+    assert len(restyle.jobs()) == before + 3
 
 
 def test_without_a_picture_no_series_begins(restyle: Restyle, photos: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import platformdirs.unix
 import platformdirs.windows
 import pytest
 from restyle_client import discovery
-from restyle_client.discovery import Endpoint, find_endpoint, find_launcher, parse_address, user_folder
+from restyle_client.discovery import Certificates, Endpoint, find_endpoint, find_launcher, parse_address, user_folder
+from restyle_client.opening import certificates_of
 from restyle_server.admin import folders as server_folders
 
 ENVIRONMENTS: list[dict[str, str]] = [
@@ -59,6 +60,15 @@ def test_client_and_server_agree_on_the_folders(folders: Path, monkeypatch: pyte
     monkeypatch.setenv("XDG_DATA_HOME", str(folders / "b"))
     assert discovery.state_dir() == server_folders.state_dir()
     assert discovery.data_dir() == server_folders.data_dir()
+
+
+def test_a_home_of_somebody_who_is_not_there_is_a_folder_of_that_name(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bare.chdir(tmp_path)
+    for name, folder in (("STATE", discovery.state_dir), ("DATA", discovery.data_dir), ("CONFIG", discovery.config_dir)):
+        bare.setenv(f"RESTYLE_{name}_DIR", f"~nobody-has-this-name/{name}")
+        assert folder() == tmp_path / "~nobody-has-this-name" / name
+    assert server_folders.state_dir() == discovery.state_dir()
+    assert certificates_of("127.0.0.1:1", *["~nobody-has-this-name/pem"] * 3) == Certificates(*[tmp_path / "~nobody-has-this-name" / "pem"] * 3)
 
 
 def test_a_launcher_beside_the_plug_in_names_the_state_folder_of_another_home(tmp_path: Path) -> None:

@@ -239,6 +239,22 @@ def test_cancel_counts_before_the_program_is_started(editor: Editor, uv: Path, m
     assert not made.environment.exists()
 
 
+def test_looking_is_cancelled_and_begun_again(editor: Editor, uv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pressed, find = threading.Event(), pythons.find
+    made = editor.open()
+    monkeypatch.setattr(pythons, "find", lambda environment: find(environment) if pressed.wait(PATIENCE) else [])
+    made.look()
+    assert made.can_cancel
+    made.cancel()
+    assert not made.can_cancel
+    pressed.set()
+    assert editor.settled(made) is Stage.FAILED
+    assert made.words == sentences.PAINTER_NOT_LOOKED.format(again=sentences.RETRY)
+    assert made.can_retry
+    made.retry()
+    assert editor.settled(made) is Stage.OFFERED, made.words
+
+
 @pytest.mark.slow
 def test_a_program_that_is_killed_is_told_and_leaves_no_painter(editor: Editor, uv: Path) -> None:
     (uv / "uv-waits").touch()

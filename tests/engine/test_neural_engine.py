@@ -22,8 +22,6 @@ from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import around, materials
 from restyle_server.worker.engine import Estimate, JobFailure, LiveProgress, Observer, Painted, resolved, usual
 from restyle_server.worker.neural_engine import NeuralEngine, engine
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
 RGBA8 = PixelFormat(Channels.RGBA, Depth.U8)
 CHOSEN = 0.6  # size of strokes that somebody asked for
@@ -110,6 +108,9 @@ def test_strokes_that_nobody_chose_are_chosen_told_and_painted_as_if_they_had_be
     [scales] = set(told)
     assert scales[0] == 1.25
     assert scales[1] < scales[2]  # a picture of few pixels does not reach as far
+    assert estimate(paints, several).style_scales == scales, "though no file is opened"
+    unseen = replace(several, styles=(*several.styles, StyleOrder("picture", picture=tmp_path / "nowhere")))
+    assert estimate(paints, unseen).style_scales == (), "a file's size is not known before it comes"
     asked = replace(several, styles=tuple(replace(style, scale=scale) for style, scale in zip(several.styles, scales, strict=True)))
     assert np.array_equal(pixels(paint(paints, asked, observe), layer), first)
 
@@ -132,12 +133,7 @@ def test_frames_have_the_strokes_of_those_that_they_follow(paints: NeuralEngine,
     painted("alone", fine)
     painted("second", fine, (PreviousOrder((tmp_path / "first",)),))
     painted("third", fine, (PreviousOrder((tmp_path / "second", tmp_path / "first")),))
-    with safe_open(tmp_path / "first", framework="numpy") as file:
-        words, arrays = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
-    save_file(arrays, tmp_path / "earlier", {word: said for word, said in words.items() if word != "scales"})
-    painted("after earlier", fine, (PreviousOrder((tmp_path / "earlier",)),))
     assert told["second"] == told["third"] == told["first"] == (CHOSEN,) != told["alone"]
-    assert told["after earlier"] == tuple(style.usual for style in order.styles), "as every version before has painted"
 
 
 @pytest.mark.parametrize("color", list(Color))

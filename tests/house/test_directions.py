@@ -74,7 +74,7 @@ ALLOWED: dict[str, set[str]] = {
     "restyle.model": KRITA,
     "restyle.ui": CONTRACT | KRITA | {"restyle.model"},
     "restyle": KRITA | {"restyle.model", "restyle.ui"},
-    "restyle_install": FILES | {"restyle_client", "restyle_imaging", "restyle_server.admin", "restyle_cli.runs"},
+    "restyle_install": CONTRACT | FILES | {"restyle_client", "restyle_imaging", "restyle_server.admin", "restyle_cli.runs"},
     "restyle_engine": set(),
     "restyle_engine.network": ENGINE_BASE,
     "restyle_engine.optim": ENGINE_BASE,

@@ -51,6 +51,8 @@ def test_a_given_folder_is_the_profile_or_its_plugins(tmp_path: Path) -> None:
     assert gimp.given(tmp_path / "3.0") == gimp.given(tmp_path / "3.0" / "plug-ins") == Profile(tmp_path / "3.0", "3.0", "given")
     with pytest.raises(PlacingError, match="is no folder"):
         gimp.given(tmp_path / "nowhere")
+    with pytest.raises(PlacingError, match="~nobody-has-this-name is no folder"):
+        gimp.given(Path("~nobody-has-this-name"))
 
 
 def test_the_plugin_arrives_whole_executable_and_with_its_launcher(tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ def test_a_given_folder_is_the_resource_folder_or_its_pykrita(tmp_path: Path) ->
     assert krita.given(tmp_path / "krita") == krita.given(tmp_path / "krita" / "pykrita") == Profile(tmp_path / "krita", "", "given")
     with pytest.raises(PlacingError, match="is no folder"):
         krita.given(tmp_path / "nowhere")
+    with pytest.raises(PlacingError, match="~nobody-has-this-name is no folder"):
+        krita.given(Path("~nobody-has-this-name"))
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_a_lesson_needs_no_pixels_and_is_named_by_its_styles() -> None:
     order = spec.order(Path("/job"), Path("/job/learned"), WEIGHTS, LIBRARY)
     assert (spec.job_class, spec.sizes, spec.steps) == (JobClass.BACKGROUND, {}, LEARN_STEPS)
     assert (order.name, order.style, order.content, order.photographs) == ("Mine", "night", None, ())
-    assert order.styles[0].usual == 1.5
+    assert order.styles[0].suggested == 1.5
 
 
 def test_every_picture_has_its_payload() -> None:

@@ -21,7 +21,7 @@ from calls import PATIENCE, Caller, calling, details, order, until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from launched import last_words
 from places import Serving
-from restyle_server.admin.config import Config, ConfigError, load
+from restyle_server.admin.config import TLS_FILES, Config, ConfigError, load
 from restyle_server.server import CannotServe, Server
 from restyle_server.wire import restyle_pb2 as wire
 
@@ -243,6 +243,18 @@ def test_the_shared_styles_are_named_absolutely_or_from_the_settings_file(tmp_pa
     for words, folder in (("studio", tmp_path / "studio"), (str(tmp_path / "else"), tmp_path / "else")):
         (tmp_path / "server.toml").write_text(f"shared_styles = '{words}'\n")
         assert load(state_dir=tmp_path / "state", data_dir=tmp_path).shared_styles == folder
+
+
+def test_a_home_of_somebody_who_is_not_there_is_said_as_any_other_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lost = "~nobody-has-this-name"
+    assert load(state_dir=Path(lost, "state"), data_dir=tmp_path).state_dir == tmp_path / lost / "state"
+    (tmp_path / "server.toml").write_text(f"shared_styles = '{lost}'\n")
+    assert load(state_dir=tmp_path / "state", data_dir=tmp_path).shared_styles == tmp_path / lost
+    for words in (f"weights_file = '{lost}'", f"flow_weights = '{lost}'", "[tls]\n" + "\n".join(f"{name} = '{lost}'" for name in TLS_FILES)):
+        (tmp_path / "server.toml").write_text(words)
+        with pytest.raises(ConfigError, match=f"{lost} .*do(es)? not exist"):
+            load(state_dir=tmp_path / "state", data_dir=tmp_path)
 
 
 WRONG_SETTINGS = {

@@ -36,8 +36,7 @@ class Painting(Protocol):
     @property
     def warnings(self) -> tuple[str, ...]: ...
 
-    def paint(self, steps: Sequence[Step], leads: int | None = None) -> None:
-        """leads: position of the frame that decides for the whole film, where these steps are a part of it; None: they are all."""
+    def paint(self, steps: Sequence[Step]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class LookPainting:
         """What was told on the way."""
         return tuple(self._told)
 
-    def paint(self, steps: Sequence[Step], leads: int | None = None) -> None:
+    def paint(self, steps: Sequence[Step]) -> None:
         """Everything, in order. Interrupted; the client's errors when a frame can't be painted: what is painted is kept."""
         for run in _runs(steps):
             self._scenes(run)

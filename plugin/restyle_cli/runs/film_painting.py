@@ -12,7 +12,7 @@ from restyle_imaging.planes.formats import Plane
 
 from ..terminal.failures import Failure, Interrupted, sentence
 from ..terminal.film_progress import FilmProgress
-from . import film_work, one_picture, planes
+from . import film_work, planes
 from .film_order import Name, Step, legs
 from .film_source import Source
 from .film_work import Work
@@ -42,27 +42,11 @@ class FilmPainting:
         """None: each is told of its job."""
         return ()
 
-    def paint(self, steps: Sequence[Step], leads: int | None = None) -> None:
-        """Everything, in order. leads: position of the whole film's first painting, where these are a part of it. Interrupted; Failure and the client's
-        errors when a frame can't be painted: what is painted is kept."""
-        if leads is not None and not self._work.strokes():
-            self._choose_strokes(leads)
+    def paint(self, steps: Sequence[Step]) -> None:
+        """Everything, in order. Interrupted; Failure and the client's errors when a frame can't be painted: what is painted is kept."""
         for leg in legs(steps):
             for chain in _chains(leg):
                 self._chain(chain)
-
-    def _choose_strokes(self, position: int) -> None:
-        """Has the strokes chosen as for this frame, of which one evaluation is painted: whichever machine does it chooses alike."""
-        (_, frame), *_ = self._source.clip.planes([position])
-        asked = self._order(frame)
-        if all(style.scale is not None for style in asked.styles):
-            return
-        request = dataclasses.replace(asked, parameters=dataclasses.replace(asked.parameters, evaluations=1))
-        cancellation = client.Cancellation()
-        with self._stopping.by(cancellation.cancel), _interrupted(self._stopping), self._connect() as session:
-            scales = one_picture.strokes_chosen(session, request, cancellation)
-        if scales:
-            self._work.keep_strokes(scales)
 
     def _chain(self, chain: Sequence[Step]) -> None:
         """Frames of which each follows the one before alone, but for the first."""
@@ -104,9 +88,8 @@ class FilmPainting:
         first = next(contents, None)  # so that the way to it, which may be long, is not gone on the session's own thread
         if first is None:
             return
-        request = _in_strokes(self._order(first), self._work.strokes())
         frames = (planes.to_client(plane) for plane in _chained(first, contents))
-        paintings = session.film(frames, _following(request, previous), lambda _number, event: self._shown.event(event), cancellation, keys=keys)
+        paintings = session.film(frames, _following(self._order(first), previous), lambda _number, event: self._shown.event(event), cancellation, keys=keys)
         try:
             yield from paintings
         finally:
@@ -117,8 +100,6 @@ class FilmPainting:
         self._work.note(name, result.job.id)  # first: a frame whose job is not known could only be handed in again
         self._alive.add(result.job.id)
         self._work.write(name, plane)
-        if result.job.style_scales and not self._work.strokes():
-            self._work.keep_strokes(result.job.style_scales)
         self._shown.painted(name, plane, result.job)
 
     def _job(self, session: client.Session, name: Name, cancellation: client.Cancellation) -> str:
@@ -189,13 +170,6 @@ def _chains(leg: Sequence[Step]) -> Iterator[list[Step]]:
 def _chained(first: Plane, rest: Iterator[Plane]) -> Iterator[Plane]:
     yield first
     yield from rest
-
-
-def _in_strokes(request: client.JobRequest, scales: Sequence[float]) -> client.JobRequest:
-    """The request with the strokes that the film has, as far as they are known."""
-    if not scales:
-        return request
-    return dataclasses.replace(request, styles=tuple(dataclasses.replace(style, scale=scale) for style, scale in zip(request.styles, scales, strict=True)))
 
 
 def _following(request: client.JobRequest, previous: tuple[client.Previous, ...]) -> client.JobRequest:

@@ -13,13 +13,11 @@ from .film_source import Source
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a film. first, last: positions. steps: its paintings, and the keyframes that it goes towards. leads: position of the whole film's first
-    painting, by which all stretches choose their strokes."""
+    """A stretch of a film. first, last: positions. steps: its paintings, and the keyframes that it goes towards."""
 
     first: int
     last: int
     steps: tuple[Step, ...]
-    leads: int
 
 
 def part(source: Source, keys: Collection[int], cuts: Collection[int], numbers: tuple[int, int]) -> Part:
@@ -35,7 +33,7 @@ def part(source: Source, keys: Collection[int], cuts: Collection[int], numbers: 
             f"give whole stretches, here {named[0]}{f' to {named[-1]}' if len(named) > 1 else ''}, or say with --cut where a scene begins."
         )
     steps = film_order.steps(source.positions, keys, cuts)
-    return Part(first, last, film_order.needed(steps, first, last), steps[0].name.position)
+    return Part(first, last, film_order.needed(steps, first, last))
 
 
 def chunks(source: Source, keys: Collection[int], cuts: Collection[int], least: int) -> list[tuple[int, int]]:

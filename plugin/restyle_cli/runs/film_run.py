@@ -172,7 +172,7 @@ def _painted(meant: Meant, place: film_work.Work, brush: Brush, stopping: Stoppi
     shown.begin(done, len(steps))
     painting = brush.painting(place, stopping, shown)
     try:
-        painting.paint(steps, None if meant.part is None else meant.part.leads)
+        painting.paint(steps)
     except Interrupted:
         shown.note(f"{sum(place.has(step.name) for step in steps)} of {len(steps)} frames are painted and kept; the same command goes on there")
         raise

@@ -26,8 +26,8 @@ from .film_locks import Stretch
 from .film_order import Name
 
 ENDING = ".painting"  # of a work folder's name
-SETTINGS, JOBS, SCENES, STROKES = "settings.json", "jobs", "scenes", "strokes.txt"
-OWN = re.compile(r"\d{6,}(-aside)?\.(png|tif)(\.part)?|(jobs|scenes)(-\d+-\d+)?\.txt|strokes\.txt|settings\.json")  # what is written here, beside locks
+SETTINGS, JOBS, SCENES = "settings.json", "jobs", "scenes"
+OWN = re.compile(r"\d{6,}(-aside)?\.(png|tif)(\.part)?|(jobs|scenes)(-\d+-\d+)?\.txt|settings\.json")  # what is written here, beside locks
 SYSTEMS = re.compile(r"\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)  # what systems write into any folder
 FULL = (errno.ENOSPC, errno.EDQUOT)
 MARKS, VERSION = "frames", "restyle"  # of the settings' file, beside the settings
@@ -81,17 +81,6 @@ class Work:
             self._jobs[name] = job
             with (self.folder / f"{JOBS}{self._of}.txt").open("a", encoding="utf-8") as file:
                 file.write(f"{name.position} {'aside' if name.aside else 'shown'} {job}\n")
-
-    def strokes(self) -> tuple[float, ...]:
-        """The sizes that the styles' strokes have in the whole film; empty while nobody knows."""
-        try:
-            return tuple(map(float, (self.folder / STROKES).read_text("utf-8").split()))
-        except (OSError, ValueError):
-            return ()
-
-    def keep_strokes(self, scales: Sequence[float]) -> None:
-        """OSError."""
-        atomic_write(self.folder / STROKES, " ".join(map(repr, scales)))
 
     def begin_scene(self, name: Name) -> None:
         """A painting follows none before it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import difflib
 import hashlib
@@ -166,14 +165,6 @@ def _suited(options: PaintOptions, styles: tuple[ChosenStyle, ...]) -> client.Pa
         strength=strength if parameters.strength is None else parameters.strength,
         color=color if parameters.color is None else parameters.color,
     )
-
-
-def strokes_chosen(session: client.Session, request: client.JobRequest, cancel: client.Cancellation | None = None) -> tuple[float, ...]:
-    """The sizes of the strokes that the service chooses for a request, which is painted for it and forgotten: let it be short. Empty where nothing is seen."""
-    job = session.restyle(request, cancel=cancel, previews=False).job
-    with contextlib.suppress(client.RestyleError):
-        session.delete(job.id)
-    return job.style_scales
 
 
 def follow(session: client.Session, job: client.Job, on_event: OnEvent, strength: float | None = None) -> client.Result:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import restyle_client as client
 from restyle_contract import files as contract_files
-from restyle_contract.limits import MAX_TEXT, STYLE_SCALES
+from restyle_contract.limits import STYLE_SCALES
 from restyle_contract.parameters import AUTOMATIC, Settings
 from restyle_contract.settings import RecipeError, within
 from restyle_editor import presets
@@ -26,7 +26,7 @@ from restyle_imaging.planes.palettes import Palette
 
 from ..terminal.failures import Failure, Interrupted
 from ..terminal.output import named
-from . import inputs, one_picture
+from . import inputs, one_picture, planes
 from .one_picture import ChosenStyle
 from .paint_options import PaintOptions
 
@@ -126,28 +126,25 @@ def begun(session: client.Session, contents: Sequence[Path], options: PaintOptio
     settings = {name: getattr(Settings(), name) for name in presets.SEEN}
     settings |= {name: value for name, value in (("strength", strength), ("color", color)) if value is not None} | given
     _, _, median, _ = sorted(found, key=lambda one: one[:2])[(len(found) - 1) // 2]
-    if "size" not in given or "weights" not in given:
-        picture = files.read_picture(inputs.read(median), named(median.name))
-        estimate = session.estimate(one_picture.request(picture, median, tuple(styles), options))
-        settings.setdefault("size", max(estimate.work_width, estimate.work_height))
-        settings.setdefault("weights", estimate.weights.id if estimate.weights else session.info().weights_in_use)
-    scales = _strokes(session, median, styles, options, int(settings["size"])) if options.scale is None else (options.scale,) * len(styles)
+    picture = files.read_picture(inputs.read(median), named(median.name))
+    estimate = session.estimate(one_picture.request(picture, median, tuple(map(_measured, styles)), options))
+    settings.setdefault("size", max(estimate.work_width, estimate.work_height))
+    settings.setdefault("weights", estimate.weights.id if estimate.weights else session.info().weights_in_use)
+    if len(estimate.style_scales) != len(styles):
+        raise Failure("This server does not say how large its strokes are; bring it to this command's version, or choose them with --style-scale.")
     return Series(
         settings,
-        tuple(_kept(style, str(spec), scale) for style, spec, scale in zip(styles, options.specs, scales, strict=True)),
+        tuple(_kept(style, str(spec), scale) for style, spec, scale in zip(styles, options.specs, estimate.style_scales, strict=True)),
         palettes.common_palette([one[3] for one in found]),
     )
 
 
-def _strokes(session: client.Session, median: Path, styles: Sequence[ChosenStyle], options: PaintOptions, size: int) -> tuple[float, ...]:
-    """The sizes of the strokes that the service chooses for this picture, of which it paints a first step for it; as usual where nothing of it is seen.
-    size: px, longest side at which the series is painted."""
-    from . import draft_run
-
-    content = draft_run.read(median, size)
-    parameters = client.Parameters(preset="draft", evaluations=1, size=size, weights=options.weights, device=options.device)
-    request = client.JobRequest(content.plane, tuple(style.use for style in styles), parameters=parameters, label=named(median.name)[:MAX_TEXT])
-    return one_picture.strokes_chosen(session, request) or tuple(style.library.suggested_scale or 1.0 if style.library else 1.0 for style in styles)
+def _measured(style: ChosenStyle) -> ChosenStyle:
+    """The style with its picture's size, which an estimate does not find out, as it gets no files."""
+    if not isinstance(style.use.source, bytes):
+        return style
+    plane = planes.to_client(files.read_picture(style.use.source).plane)
+    return dataclasses.replace(style, use=dataclasses.replace(style.use, source=plane))
 
 
 def _kept(style: ChosenStyle, name: str, scale: float) -> SeriesStyle:

@@ -12,6 +12,7 @@ import errno
 import re
 import sys
 import traceback
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ FIELD = re.compile(r"spec\.(parameters\.(?P<parameter>\w+)|styles\[(?P<style>\d+
 OPTIONS = {name: f"--{name}" for name in ("preset", "size", "strength", "seed", "weights", "device")} | {"evaluations": "--steps", "memory_limit": "--memory"}
 
 
+TEXTS = ("--title", "--description", "--tags", "--tag", "--credit", "--license")  # options that may well be empty
+
+
 class Failure(Exception):
     """The command can't go on; the message is a sentence that says what to do next."""
 
@@ -52,6 +56,11 @@ class Interrupted(Exception):
 
 class Commands(TyperGroup):
     """A group whose commands fail in sentences."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        if ctx.parent is None:
+            _refuse_nothing(args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -64,6 +73,15 @@ class Commands(TyperGroup):
                 raise
             say(sentence(failure))
             raise typer.Exit(FAILED) from None
+
+
+def _refuse_nothing(words: list[str]) -> None:
+    """An empty word is no place: as a path it would mean the folder that one is in. typer.BadParameter, but after options that are texts for people."""
+    for before, word in pairwise(["", *words]):
+        option, equals, value = word.partition("=") if word.startswith("--") else (before, "", word)
+        if not value and (equals or not word) and option not in TEXTS:
+            place = f"after {option}" if option.startswith("-") else "where a file or a name belongs"
+            raise typer.BadParameter(f"nothing is given {place}, only an empty word; a variable of the shell may be empty. ./ is the folder that you are in")
 
 
 def say(text: str) -> None:

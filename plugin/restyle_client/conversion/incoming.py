@@ -138,6 +138,7 @@ def estimate(message: pb.Estimate) -> Estimate:
         weights=weights(message.weights) if message.HasField("weights") else None,
         resolved=parameters(message.resolved) if message.HasField("resolved") else None,
         warnings=tuple(message.warnings),
+        style_scales=tuple(message.style_scales),
     )
 
 

@@ -1513,6 +1513,7 @@ class Estimate(_message.Message):
     WEIGHTS_FIELD_NUMBER: _builtins.int
     RESOLVED_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    STYLE_SCALES_FIELD_NUMBER: _builtins.int
     memory_bytes: _builtins.int
     memory_available: _builtins.int
     seconds: _builtins.float
@@ -1530,6 +1531,10 @@ class Estimate(_message.Message):
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """sentences for people, such as why the work is smaller than was asked for"""
 
+    @_builtins.property
+    def style_scales(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """as the job's; empty where a style is an EncodedImage, whose size nobody has said"""
+
     def __init__(
         self,
         *,
@@ -1543,10 +1548,11 @@ class Estimate(_message.Message):
         weights: Global___WeightsInfo | None = ...,
         resolved: Global___Parameters | None = ...,
         warnings: _abc.Iterable[_builtins.str] | None = ...,
+        style_scales: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["resolved", b"resolved", "weights", b"weights"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["device", b"device", "largest_size", b"largest_size", "memory_available", b"memory_available", "memory_bytes", b"memory_bytes", "resolved", b"resolved", "seconds", b"seconds", "warnings", b"warnings", "weights", b"weights", "work_height", b"work_height", "work_width", b"work_width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device", b"device", "largest_size", b"largest_size", "memory_available", b"memory_available", "memory_bytes", b"memory_bytes", "resolved", b"resolved", "seconds", b"seconds", "style_scales", b"style_scales", "warnings", b"warnings", "weights", b"weights", "work_height", b"work_height", "work_width", b"work_width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from restyle_contract.paths import at_home
 
 from ..limits import Limits
 from . import folders
@@ -170,7 +171,7 @@ def _folder(given: Path | None, default: Any, what: str) -> Path:
         if given is None:
             found: Path = default()
             return found
-        given = given.expanduser().absolute()
+        given = at_home(given).absolute()
         folders.made_private(given, folders.WRITING if what == "data" else folders.OTHERS)
     except OSError as error:
         where = error.filename or given
@@ -193,11 +194,11 @@ def _from_file(config: Config, path: Path, *, required: bool) -> Config:
         raise ConfigError(f"The settings file {path} can't be read: {error}") from error
     words = {name: getattr(said, name) for name in ("host", "port", "devices", "vgg19_url", "log_level", "ray")}
     words |= {
-        "weights_file": Path(said.weights_file).expanduser() if said.weights_file else None,
-        "flow_weights": Path(said.flow_weights).expanduser() if said.flow_weights else None,
-        "shared_styles": path.absolute().parent / Path(said.shared_styles).expanduser() if said.shared_styles else None,
-        "ray_token": path.absolute().parent / Path(said.ray_token).expanduser() if said.ray_token else None,
-        "tls": _tls(None, {name: path.parent / Path(value).expanduser() for name in TLS_FILES if (value := getattr(said.tls, name))}),
+        "weights_file": at_home(said.weights_file) if said.weights_file else None,
+        "flow_weights": at_home(said.flow_weights) if said.flow_weights else None,
+        "shared_styles": path.absolute().parent / at_home(said.shared_styles) if said.shared_styles else None,
+        "ray_token": path.absolute().parent / at_home(said.ray_token) if said.ray_token else None,
+        "tls": _tls(None, {name: path.parent / at_home(value) for name in TLS_FILES if (value := getattr(said.tls, name))}),
     }
     return replace(config, limits=said.limits, **{name: value for name, value in words.items() if value is not None})
 

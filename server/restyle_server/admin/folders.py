@@ -10,6 +10,7 @@ from pathlib import Path
 
 import platformdirs
 from restyle_contract import folders as agreed
+from restyle_contract.paths import at_home
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,6 @@ def without_links(folder: Path) -> None:
 
 
 def _made(variable: str, default: Path, others: int) -> Path:
-    folder = Path(os.environ.get(variable) or default).expanduser().absolute()
+    folder = at_home(os.environ.get(variable) or default).absolute()
     made_private(folder, others)
     return folder

@@ -60,11 +60,7 @@ class StyleOrder:
     mask: PlaneFile | None = None
     symmetry: Symmetry = Symmetry.NONE
     suggested: float | None = None  # size of the strokes that the library suggests
-
-    @property
-    def usual(self) -> float:
-        """The size of the strokes where there is no picture to go by."""
-        return self.scale or self.suggested or 1.0
+    size: tuple[int, int] | None = None  # px of the picture, of styles of the library
 
 
 @dataclass(frozen=True, slots=True)

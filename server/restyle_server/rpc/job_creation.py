@@ -335,6 +335,7 @@ class JobCreation:
             weights=replies.weights_message(self._registry.known[weights.id]),
             resolved=replies.resolved_message(resolved, weights.id, slot.id),
             warnings=sizing.said(asked.parameters, resolved, asked.content.width, asked.content.height),
+            style_scales=estimate.style_scales,
         )
 
 

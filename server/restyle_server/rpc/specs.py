@@ -176,9 +176,10 @@ def style_name(style: StyleSpec, index: int) -> str:
 
 def style_order(style: StyleSpec, index: int, folder: Path, library: Mapping[str, LibraryStyle]) -> StyleOrder:
     """The style of this number, its payloads files of the folder. library: the styles that are named by their ids."""
-    picture, plane, suggested = None, None, None
+    picture, plane, suggested, size = None, None, None, None
     if isinstance(style.source, str):
-        picture, suggested = library[style.source].picture, library[style.source].scale
+        known = library[style.source]
+        picture, suggested, size = known.picture, known.scale, (known.width, known.height)
     elif isinstance(style.source, EncodedSpec):
         picture = payload_path(folder, style.source.payload)
     else:
@@ -193,4 +194,5 @@ def style_order(style: StyleSpec, index: int, folder: Path, library: Mapping[str
         mask=style.mask.file(folder) if style.mask else None,
         symmetry=style.symmetry,
         suggested=suggested,
+        size=size,
     )

@@ -83,6 +83,7 @@ class Estimate:
     memory_bytes: int
     memory_available: int
     largest_size: int  # px, longest side of the work that fits
+    style_scales: tuple[float, ...] = ()  # sizes of the strokes, of the order's styles in theirs; empty where that of a style's picture is not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,10 +71,8 @@ def scales_of(order: Order) -> tuple[float, ...]:
     for one in order.previous:
         try:
             with safe_open(one.frames[0], framework="numpy") as file:
-                said = (file.metadata() or {}).get("scales")
-            if said is None:  # by an earlier version, which chose none
-                return tuple(style.usual for style in order.styles)
-            return tuple(map(float, said.split()))
+                if said := (file.metadata() or {}).get("scales"):
+                    return tuple(map(float, said.split()))
         except (OSError, SafetensorError, ValueError):
             continue  # whoever reads the frame itself says what is wrong with it
     return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -26,7 +27,7 @@ from ..records.lesson import LessonOrder
 from ..records.order import StyleOrder
 from ..records.progress import Preview
 from .engine import JobFailure
-from .materials import StylePictures, plane_of
+from .materials import StylePictures, plane_of, scale_of
 
 PHOTOGRAPHS = BUILTIN / "photographs"
 KNOWN = BUILTIN / "impasto.safetensors"
@@ -117,8 +118,9 @@ class NeuralLearner:
         )
 
     def _style(self, style: StyleOrder) -> StylePicture:
-        picture = self._pictures.get(style, self._parameters)
-        return StylePicture(picture.rgb, picture.alpha, style.weight, style.usual, symmetry=style.symmetry, key=picture.key)
+        scale = scale_of(style, self._parameters, self._pictures)
+        picture = self._pictures.get(replace(style, scale=scale), self._parameters)
+        return StylePicture(picture.rgb, picture.alpha, style.weight, scale, symmetry=style.symmetry, key=picture.key)
 
     def _painting(self, layer: Canvas) -> Pixels:
         given = self._order.painting

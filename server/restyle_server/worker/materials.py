@@ -155,21 +155,42 @@ def _key(rgb: Pixels, alpha: Pixels | None) -> str:
 def _style(style: StyleOrder, order: Order, content: Pixels, weight: Pixels | None, pictures: StylePictures) -> StylePicture:
     resolved = order.parameters
     region = None if style.mask is None else resize(weights_of(plane_of(style.mask)), resolved.width, resolved.height, "area")
-    if style.scale is None:
-        style = replace(style, scale=_suited(style, resolved, pictures))
-    picture = pictures.get(style, resolved)
+    scale = scale_of(style, resolved, pictures)
+    picture = pictures.get(replace(style, scale=scale), resolved)
     rgb, alpha, key = picture.rgb, picture.alpha, picture.key
     if resolved.color is Color.MATCH:
         rgb = mixed(rgb, matched(rgb, content, alpha, weight), resolved.color_mix)
         key = _key(rgb, alpha)
-    return StylePicture(rgb, alpha, style.weight, style.usual, region, style.symmetry, key)
+    return StylePicture(rgb, alpha, style.weight, scale, region, style.symmetry, key)
 
 
-def _suited(style: StyleOrder, resolved: Resolved, pictures: StylePictures) -> float:
-    """The size of the strokes where nobody asked for one: a larger work has those of the size at which it is painted whole."""
+def strokes_of(order: Order) -> tuple[float, ...]:
+    """The sizes of the strokes that an order is painted with, without a look at any pixel; empty where nobody has said how large a style's picture is."""
+    found = tuple(_strokes(style, order.parameters) for style in order.styles)
+    return tuple(each for each in found if each is not None) if None not in found else ()
+
+
+def _strokes(style: StyleOrder, resolved: Resolved) -> float | None:
+    size = style.size if style.plane is None else (style.plane.width, style.plane.height)
+    if style.scale is not None or size is None:
+        return style.scale
+    width, height = size if style.crop is None else (style.crop.width, style.crop.height)
+    return _suited(style.suggested, *_needed(width, height, LARGEST_AREA * resolved.width * resolved.height), resolved)
+
+
+def scale_of(style: StyleOrder, resolved: Resolved, pictures: StylePictures) -> float:
+    """The size of the strokes that a style is painted with. JobFailure, PictureError, ImagingError."""
+    if style.scale is not None:
+        return style.scale
     height, width = pictures.get(style, resolved).rgb.shape[:2]
+    return _suited(style.suggested, width, height, resolved)
+
+
+def _suited(suggested: float | None, width: int, height: int, resolved: Resolved) -> float:
+    """The size of the strokes where nobody asked for one: a larger work has those of the size at which it is painted whole. width, height: px, of as much of
+    the style's picture as the largest strokes need."""
     side = math.sqrt(resolved.width * resolved.height)
-    return suited(side * min(1.0, LARGEST_WHOLE / resolved.size), style.suggested, math.sqrt(width * height) / side)
+    return suited(side * min(1.0, LARGEST_WHOLE / resolved.size), suggested, math.sqrt(width * height) / side)
 
 
 def _cropped(style: StyleOrder, canvas: Canvas) -> tuple[Pixels, Pixels | None]:
@@ -185,5 +206,10 @@ def _cropped(style: StyleOrder, canvas: Canvas) -> tuple[Pixels, Pixels | None]:
 def _no_larger_than_needed(rgb: Pixels, alpha: Pixels | None, area: float) -> tuple[Pixels, Pixels | None]:
     """A style at the size in which the finest scale looks at it: hashing, matching and resizing then cost nothing to speak of. area: px."""
     height, width = rgb.shape[:2]
+    return resize_visible(rgb, alpha, *_needed(width, height, area))
+
+
+def _needed(width: int, height: int, area: float) -> tuple[int, int]:
+    """Width and height, px, of as much of a picture as a scale of that area looks at."""
     factor = min(1.0, math.sqrt(area / (width * height)))
-    return resize_visible(rgb, alpha, max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor)))
+    return max(SMALLEST_SIDE, round(width * factor)), max(SMALLEST_SIDE, round(height * factor))

@@ -44,7 +44,7 @@ from . import around, frames, updating
 from .checkpoints import Checkpoint
 from .engine import FEATURES, Device, Estimate, JobFailure, LiveProgress, Observer, Painted
 from .lessons import NeuralLearner
-from .materials import StylePictures, blend_of, plane_of, task_of
+from .materials import StylePictures, blend_of, plane_of, strokes_of, task_of
 from .shortage import Shortage
 
 TILES = 4  # of a large picture, after which gaps that they leave in the heap go back: 700 MB grow in eight; after each, it takes a fifth longer
@@ -87,7 +87,7 @@ class NeuralEngine:
         width, height = order.content.width, order.content.height
         available = self._available(order)
         needed = estimate_bytes(order.parameters, width, height, available, self._kind) + _following(order)
-        return Estimate(needed, available, largest_size(order.parameters, width, height, available, self._kind))
+        return Estimate(needed, available, largest_size(order.parameters, width, height, available, self._kind), strokes_of(order))
 
     def paint(self, order: Order, observe: Observer, between: Between = go_on) -> Painted:
         """Paints an order. JobFailure: OUT_OF_MEMORY, BAD_INPUT, WEIGHTS_UNUSABLE. Cancelled when the observer says so."""

@@ -41,7 +41,7 @@ def test_each_button_is_there_when_it_makes_sense(shop: Any, pressed: list[str])
 
     docker = Docker(shop)
     for stage, expected in (
-        (Stage.LOOKING, []),
+        (Stage.LOOKING, [strings.CANCEL]),
         (Stage.OFFERED, [strings.PAINTER_INSTALL]),
         (Stage.WORKING, [strings.CANCEL]),
         (Stage.DONE, [strings.PAINTER_GO_ON, strings.PAINTER_UNDO]),

@@ -79,13 +79,13 @@ class Offering(QtWidgets.QWidget):
             self.install: now.can_install,
             self.retry: now.can_retry,
             self.go_on: now.stage is Stage.DONE,
-            self.cancel: now.stage in (Stage.WORKING, Stage.CANCELLING),
+            self.cancel: now.can_cancel or now.stage is Stage.CANCELLING,
             self.undo: now.can_undo,
             self.log: now.has_log,
         }
         for button, wanted in shown.items():
             button.setVisible(wanted)
-        self.cancel.setEnabled(now.stage is Stage.WORKING)
+        self.cancel.setEnabled(now.can_cancel)
 
     def _open_log(self) -> None:
         QtGui.QDesktopServices.openUrl(QtCore.QUrl.fromLocalFile(str(self._installation.log)))

@@ -179,7 +179,7 @@ class _Dialog:
         box.pack_start(self._gallery, True, True, 0)
         buttons = Gtk.Box(spacing=6)
         for title, icon, action in ((strings.KEY_ADD_FILE, "document-open", self._add_file), (strings.KEY_ADD_LAYER, "gimp-layer", self._add_layer)):
-            button = Gtk.Button(label=title, use_underline=True, image=Gtk.Image(icon_name=icon), always_show_image=True)
+            button = Gtk.Button(label=title, use_underline=True, image=Gtk.Image(icon_name=icon, margin_end=4), always_show_image=True)
             button.connect("clicked", lambda _button, act=action: soon(act))
             buttons.pack_start(button, False, False, 0)
         box.pack_start(buttons, False, False, 0)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 from restyle_contract.limits import MAX_STYLES
 from restyle_contract.parameters import Color, Settings
+from restyle_contract.paths import at_home
 
 from ..runs import style_specs
 from ..runs.paint_options import PaintOptions
 from . import presets
+
+if TYPE_CHECKING:
+    from restyle_imaging.io.ocio import Ocio
 
 
 def paint_options(
@@ -50,3 +55,10 @@ def paint_options(
         seamless=seamless,
         plan=plan,
     )
+
+
+def ocio_of(config: str | None, space: str | None) -> Ocio | None:
+    """PictureError for a config or a space that isn't there."""
+    from restyle_imaging.io import ocio
+
+    return ocio.wanted(config if config is None or config.startswith("ocio:") else str(at_home(config)), space)

@@ -19,7 +19,7 @@ from restyle_contract.settings import RecipeError, within
 from restyle_editor import presets
 from restyle_editor.suggestion import suggestion
 from restyle_imaging.errors import ImagingError, PictureError
-from restyle_imaging.io import files
+from restyle_imaging.io.ocio import Ocio
 from restyle_imaging.planes import palettes
 from restyle_imaging.planes.formats import Plane
 from restyle_imaging.planes.palettes import Palette
@@ -90,16 +90,23 @@ class Series:
 
 
 def joined(
-    place: Path, session: client.Session, contents: Sequence[Path], options: PaintOptions, styles: Sequence[ChosenStyle], go_on: Callable[[], bool]
+    place: Path,
+    session: client.Session,
+    contents: Sequence[Path],
+    options: PaintOptions,
+    styles: Sequence[ChosenStyle],
+    go_on: Callable[[], bool],
+    ocio: Ocio | None = None,
 ) -> tuple[Series, str]:
-    """The series of a folder, taken up or begun, and a sentence about it. go_on: False stops it. Failure when the options ask for another than is there, when
+    """The series of a folder, taken up or begun, and a sentence about it. go_on: False stops it. ocio: in which colour space the
+    contents are. Failure when the options ask for another than is there, when
     none of the contents can be read, or its file can't be read or written; Interrupted."""
     path = place / FILE
     if path.exists():
         series = read(path)
         _require_same(series, options, styles, place)
         return series, f"Goes on with the series of {named(path)}: {series}"
-    series = begun(session, contents, options, styles, go_on)
+    series = begun(session, contents, options, styles, go_on, ocio)
     try:
         contract_files.atomic_write(path, to_toml(series))
     except OSError as error:
@@ -107,7 +114,14 @@ def joined(
     return series, f"Begins a series, kept in {named(path)}: {series}"
 
 
-def begun(session: client.Session, contents: Sequence[Path], options: PaintOptions, styles: Sequence[ChosenStyle], go_on: Callable[[], bool]) -> Series:
+def begun(
+    session: client.Session,
+    contents: Sequence[Path],
+    options: PaintOptions,
+    styles: Sequence[ChosenStyle],
+    go_on: Callable[[], bool],
+    ocio: Ocio | None = None,
+) -> Series:
     """A series of these contents; those that can't be read have no say. Failure when none can, Interrupted."""
     found: list[tuple[int, int, Path, Palette]] = []
     unread: Exception | None = None
@@ -115,7 +129,7 @@ def begun(session: client.Session, contents: Sequence[Path], options: PaintOptio
         if not go_on():
             raise Interrupted
         try:
-            plane = files.read_picture(inputs.read(content), named(content.name)).plane
+            plane = inputs.picture(content, ocio).plane
             found.append((max(plane.width, plane.height), number, content, palettes.measured(plane)))
         except (PictureError, ImagingError) as error:
             unread = unread or error
@@ -127,11 +141,11 @@ def begun(session: client.Session, contents: Sequence[Path], options: PaintOptio
     settings |= {name: value for name, value in (("strength", strength), ("color", color)) if value is not None} | given
     _, _, median, _ = sorted(found, key=lambda one: one[:2])[(len(found) - 1) // 2]
     if "size" not in given or "weights" not in given:
-        picture = files.read_picture(inputs.read(median), named(median.name))
+        picture = inputs.picture(median, ocio)
         estimate = session.estimate(one_picture.request(picture, median, tuple(styles), options))
         settings.setdefault("size", max(estimate.work_width, estimate.work_height))
         settings.setdefault("weights", estimate.weights.id if estimate.weights else session.info().weights_in_use)
-    scales = _strokes(session, median, styles, options, int(settings["size"])) if options.scale is None else (options.scale,) * len(styles)
+    scales = _strokes(session, median, styles, options, int(settings["size"]), ocio) if options.scale is None else (options.scale,) * len(styles)
     return Series(
         settings,
         tuple(_kept(style, str(spec), scale) for style, spec, scale in zip(styles, options.specs, scales, strict=True)),
@@ -139,12 +153,12 @@ def begun(session: client.Session, contents: Sequence[Path], options: PaintOptio
     )
 
 
-def _strokes(session: client.Session, median: Path, styles: Sequence[ChosenStyle], options: PaintOptions, size: int) -> tuple[float, ...]:
+def _strokes(session: client.Session, median: Path, styles: Sequence[ChosenStyle], options: PaintOptions, size: int, ocio: Ocio | None) -> tuple[float, ...]:
     """The sizes of the strokes that the service chooses for this picture, of which it paints a first step for it; as usual where nothing of it is seen.
     size: px, longest side at which the series is painted."""
     from . import draft_run
 
-    content = draft_run.read(median, size)
+    content = draft_run.read(median, size, ocio)
     parameters = client.Parameters(preset="draft", evaluations=1, size=size, weights=options.weights, device=options.device)
     request = client.JobRequest(content.plane, tuple(style.use for style in styles), parameters=parameters, label=named(median.name)[:MAX_TEXT])
     return one_picture.strokes_chosen(session, request) or tuple(style.library.suggested_scale or 1.0 if style.library else 1.0 for style in styles)

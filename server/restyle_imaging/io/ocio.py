@@ -136,7 +136,7 @@ def _space(place: str, name: str) -> Space:
         forward, backward = (way.getOptimizedCPUProcessor(library.OPTIMIZATION_LOSSLESS) for way in ways)
     except (library.Exception, library.ExceptionMissingFile) as error:
         raise PictureError(
-            f'The space "{found.getName()}" of the OCIO config {place} can\'t be used both ways ({_reason(error)}); bring what it names, or name another space.'
+            f'The space "{found.getName()}" of the OCIO config {place} can\'t be used both ways ({_reason(error)}); mend the config, or name another space.'
         ) from error
     return Space(found.getName(), forward, backward)
 

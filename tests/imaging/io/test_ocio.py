@@ -172,12 +172,25 @@ def test_what_is_not_there_is_named(studio: str, tmp_path: Path) -> None:
         (broken, None, "broken.ocio can't be used"),
         (studio, "Plat", 'There is no colour space "Plat" in the OCIO config .*; the nearest are plate'),
         (studio, "numbers", 'The space "numbers" of the OCIO config .* holds data and no colours'),
-        (studio, "lost", r'The space "lost" .* can\'t be used both ways \(.*gone.cube.*\); bring what it names, or name another space\.$'),
+        (studio, "lost", r'The space "lost" .* can\'t be used both ways \(.*gone.cube.*\); mend the config, or name another space\.$'),
         (None, "plate", 'Nobody says which config the colour space "plate" is of; name it with --ocio CONFIG'),
     ):
         with pytest.raises(PictureError, match=words) as said:
             Ocio(None if config is None else str(config), space)
         assert "\n" not in said.value.message
+
+
+def test_a_config_of_the_first_version_needs_the_role_of_interchange(tmp_path: Path) -> None:
+    whole = (
+        "ocio_profile_version: 1\nroles: {aces_interchange: ap0, default: ap0}\ndisplays: {screen: [!<View> {name: plain, colorspace: ap0}]}\n"
+        "colorspaces:\n  - !<ColorSpace> {name: ap0}\n"
+    )
+    (tmp_path / "old.ocio").write_text(whole)
+    (tmp_path / "bare.ocio").write_text(whole.replace("aces_interchange: ap0, ", ""))
+    found = read_picture(exr(light()), "a.exr", Ocio(str(tmp_path / "old.ocio")))
+    assert seen(found) == pytest.approx(light() @ AP0_TO_SRGB.T, abs=3e-4)
+    with pytest.raises(PictureError, match="interchange roles.*; mend the config"):
+        read_picture(exr(light()), "a.exr", Ocio(str(tmp_path / "bare.ocio")))
 
 
 def test_without_its_package_the_command_is_named_and_other_pictures_are_read(studio: str, monkeypatch: pytest.MonkeyPatch) -> None:

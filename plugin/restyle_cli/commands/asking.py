@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,9 @@ def paint_options(
 
 
 def ocio_of(config: str | None, space: str | None) -> Ocio | None:
-    """PictureError for a config or a space that isn't there."""
-    from restyle_imaging.io import ocio
+    """None where neither a person nor $OCIO asks for it. PictureError for a config or a space that isn't there."""
+    if not (config or space or os.environ.get("OCIO")):
+        return None
+    from restyle_imaging.io.ocio import Ocio
 
-    return ocio.wanted(config if config is None or config.startswith("ocio:") else str(at_home(config)), space)
+    return Ocio(str(at_home(config)) if config and not config.startswith("ocio:") else config, space)

@@ -102,11 +102,6 @@ class Ocio:
         return place
 
 
-def wanted(config: str | None, space: str | None) -> Ocio | None:
-    """None where neither a person nor $OCIO asks for it. PictureError."""
-    return Ocio(config or None, space or None) if config or space or os.environ.get("OCIO") else None
-
-
 @functools.cache
 def _config(place: str) -> Any:
     library = _library()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -18,7 +19,7 @@ from restyle_imaging.io.files import PictureError, PictureFile, encode_picture, 
 from restyle_imaging.io.ocio import Ocio
 from restyle_imaging.io.pictures import plane_of
 from restyle_imaging.planes.formats import Depth
-from restyle_imaging.planes.samples import samples_of
+from restyle_imaging.planes.samples import samples_of, unit
 
 # From the Academy's S-2014-004 and TB-2014-004 and IEC 61966-2-1, whites adapted by Bradford.
 AP1_TO_SRGB = np.array([[1.70505, -0.62179, -0.08326], [-0.13026, 1.14080, -0.01055], [-0.02400, -0.12897, 1.15297]])
@@ -64,7 +65,7 @@ def exr(pixels: Floats, **head: object) -> bytes:
     return out.getvalue()
 
 
-def tiff(pixels: np.ndarray, **options: object) -> bytes:
+def tiff(pixels: np.ndarray, **options: Any) -> bytes:
     out = io.BytesIO()
     tifffile.imwrite(out, pixels, photometric="rgb", **options)
     return out.getvalue()
@@ -148,10 +149,11 @@ def test_files_that_say_themselves_what_their_colours_are_are_believed(studio: s
 
 
 def test_a_result_of_another_kind_is_srgb(studio: str) -> None:
-    picture = read_picture(exr(light() / 12), "a.exr", Ocio(studio, "ap0"))
+    dim = (light() / 12).astype(np.float32)
+    picture = read_picture(exr(dim), "a.exr", Ocio(studio, "ap0"))
     found = read_picture(out(picture, ".png"))
     assert found.plane.format.depth is Depth.U16
-    assert srgb.decode(samples_of(found.plane) / np.float32(65535)) == pytest.approx(np.clip(light() / 12 @ AP0_TO_SRGB.T, 0, 1), abs=5e-4)
+    assert srgb.decode(unit(samples_of(found.plane), Depth.U16)) == pytest.approx(np.clip(dim @ AP0_TO_SRGB.T, 0, 1), abs=5e-4)
 
 
 def test_what_a_tables_ends_make_of_a_painting_is_finite(studio: str) -> None:

@@ -18,7 +18,6 @@ import typer
 from PIL import Image
 from restyle_contract.limits import MAX_TEXT, SMALLEST_SIDE
 from restyle_imaging.io import files
-from restyle_imaging.io.ocio import Ocio
 from restyle_imaging.io.pictures import plane_of
 from restyle_imaging.planes.canvas import open_plane
 from restyle_imaging.resample.resize import resize_visible
@@ -84,9 +83,9 @@ class Outcome:
         return self.job.ended - self.job.started if self.job and self.job.ended and self.job.started else None
 
 
-def read(path: Path, size: int, ocio: Ocio | None = None) -> Content:
+def read(path: Path, size: int) -> Content:
     """A picture file, made small. size: px, longest side. PictureError."""
-    found = inputs.picture(path, ocio).plane
+    found = files.read_picture(inputs.read(path), named(path.name)).plane
     plane = _small(found, size)
     return Content(path, plane, image_of(plane), found.width, found.height)
 

@@ -145,7 +145,7 @@ def begun(
         estimate = session.estimate(one_picture.request(picture, median, tuple(styles), options))
         settings.setdefault("size", max(estimate.work_width, estimate.work_height))
         settings.setdefault("weights", estimate.weights.id if estimate.weights else session.info().weights_in_use)
-    scales = _strokes(session, median, styles, options, int(settings["size"]), ocio) if options.scale is None else (options.scale,) * len(styles)
+    scales = _strokes(session, median, styles, options, int(settings["size"])) if options.scale is None else (options.scale,) * len(styles)
     return Series(
         settings,
         tuple(_kept(style, str(spec), scale) for style, spec, scale in zip(styles, options.specs, scales, strict=True)),
@@ -153,12 +153,12 @@ def begun(
     )
 
 
-def _strokes(session: client.Session, median: Path, styles: Sequence[ChosenStyle], options: PaintOptions, size: int, ocio: Ocio | None) -> tuple[float, ...]:
+def _strokes(session: client.Session, median: Path, styles: Sequence[ChosenStyle], options: PaintOptions, size: int) -> tuple[float, ...]:
     """The sizes of the strokes that the service chooses for this picture, of which it paints a first step for it; as usual where nothing of it is seen.
     size: px, longest side at which the series is painted."""
     from . import draft_run
 
-    content = draft_run.read(median, size, ocio)
+    content = draft_run.read(median, size)
     parameters = client.Parameters(preset="draft", evaluations=1, size=size, weights=options.weights, device=options.device)
     request = client.JobRequest(content.plane, tuple(style.use for style in styles), parameters=parameters, label=named(median.name)[:MAX_TEXT])
     return one_picture.strokes_chosen(session, request) or tuple(style.library.suggested_scale or 1.0 if style.library else 1.0 for style in styles)

@@ -32,7 +32,10 @@ from .torch_builds import choose
 
 MADE = "restyle-by-plugin"  # file in an environment that was made from here: what Undo removes
 RAW = ("--progress-bar", "raw")  # how pip 24.1 and newer tell in lines how far they are
+PLAIN = ("--progress-bar", "off")  # older ones, as Python 3.11 and 3.12 bring them, tell whole files
 PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
+WHOLE = re.compile(r"Downloading \S+ \(([\d.]+) ([kMG])B\)")
+BYTES = {"k": 1e3, "M": 1e6, "G": 1e9}
 ALMOST = 0.97  # of the progress: unpacking says nothing, and comes last
 
 Tell = Callable[[str, object], None]
@@ -44,12 +47,16 @@ class Listening:
     def __init__(self, machine: Machine, log: Path, tell: Tell, total: float) -> None:
         self._machine, self._log, self._tell, self._total = machine, log, tell, total
         self._whole = self._got = 0  # bytes: of files that came before, of the one that comes
+        self._said = ""  # the last line
         self._raw: dict[str, bool] = {}  # by Python: whether its pip knows RAW
 
     def machine(self) -> Machine:
         return replace(self._machine, run=self._run)
 
     def say(self, line: str) -> None:
+        if line.strip() and self._said.startswith(line.strip()):
+            return  # a line of pip's, which the installer chose to tell people
+        self._said = line.strip()
         with self._log.open("a", encoding="utf-8", errors="backslashreplace") as file:  # a path may be any bytes
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}\n")
         if line.strip():
@@ -57,13 +64,19 @@ class Listening:
 
     def _run(self, command: Sequence[str | Path], on_line: Callable[[str], None], *, environment: Mapping[str, str] | None = None) -> int:
         words = [str(word) for word in command]
-        if words[1:4] == ["-m", "pip", "install"] and self._tells(words, environment):
-            words[4:4] = RAW
+        exact = words[1:4] == ["-m", "pip", "install"] and self._tells(words, environment)
+        if words[1:4] == ["-m", "pip", "install"]:
+            words[4:4] = RAW if exact else PLAIN
+        coming = 0  # bytes of the file that an older pip loads
 
         def heard(line: str) -> None:
+            nonlocal coming
             if (found := PROGRESS.fullmatch(line.strip())) is not None:
                 self._progress(int(found[1]), int(found[2]))
                 return
+            if coming:
+                self._progress(coming, coming)
+            coming = 0 if exact or (found := WHOLE.match(line.strip())) is None else int(float(found[1]) * BYTES[found[2]])
             self.say(line)
             on_line(line)
 

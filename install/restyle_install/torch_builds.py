@@ -18,7 +18,7 @@ IMPATIENT = ("--retries", "1", "--timeout", "20")  # a firewall may hide it, and
 NAMES = re.compile(r"auto|plain|cpu|cuda|cu\d{3}|rocm[\d.]+|xpu")
 
 CUDA = Need("PyTorch with CUDA", 3.1, 6.5)  # measured for Linux, x86-64
-CPU = Need("PyTorch for processors", 0.4, 1.7)  # measured for Linux, x86-64: 0.37 GB with what films and files need, of which PyTorch 0.19
+CPU = Need("PyTorch for processors", 0.4, 1.7)  # measured for Linux, x86-64: 0.39 GB with what films and files need, of which PyTorch 0.19
 APPLE = Need("PyTorch for Apple's processors", 0.3, 1.5)  # from the sizes of the packages
 ROCM = Need("PyTorch with ROCm", 5.0, 20.0)  # from the sizes of the packages; never tried
 XPU = Need("PyTorch for Intel's graphics", 2.0, 8.0)  # likewise

@@ -8,7 +8,7 @@ import sys
 
 from .errors import FilmError
 
-FORMATS = "formats"  # HEIC, JPEG XL and Photoshop files
+FORMATS = "formats"  # HEIC, JPEG XL and Photoshop files, colour spaces of studios
 VIDEO = "video"  # films, OpenEXR, cameras, strokes that follow what moves
 
 

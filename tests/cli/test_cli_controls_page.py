@@ -143,7 +143,9 @@ def test_every_option_is_one_of_the_command_and_every_other_one_is_about_files()
     options = {option for parameter in get_command(app).commands["image"].params for option in parameter.opts if option.startswith("--")}  # type: ignore[attr-defined]
     named = {match for row in EVERY.values() for match in re.findall(r"--[\w-]+", row["option"])}
     assert named <= options
-    assert options - named == {"--output", "--format", "--overwrite", "--estimate", "--layers", "--series", "--json", "--help"} & options
+    assert (
+        options - named == {"--output", "--format", "--overwrite", "--estimate", "--layers", "--series", "--ocio", "--ocio-space", "--json", "--help"} & options
+    )
 
 
 def test_every_key_of_a_preset_that_is_about_painting_is_named_and_no_other() -> None:

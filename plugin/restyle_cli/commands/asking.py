@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 from restyle_contract.limits import MAX_STYLES
 from restyle_contract.parameters import Color, Settings
+from restyle_contract.paths import at_home
 
 from ..runs import style_specs
 from ..runs.paint_options import PaintOptions
 from . import presets
+
+if TYPE_CHECKING:
+    from restyle_imaging.io.ocio import Ocio
 
 
 def paint_options(
@@ -50,3 +56,12 @@ def paint_options(
         seamless=seamless,
         plan=plan,
     )
+
+
+def ocio_of(config: str | None, space: str | None) -> Ocio | None:
+    """None where neither a person nor $OCIO asks for it. PictureError for a config or a space that isn't there."""
+    if not (config or space or os.environ.get("OCIO")):
+        return None
+    from restyle_imaging.io.ocio import Ocio
+
+    return Ocio(str(at_home(config)) if config and not config.startswith("ocio:") else config, space)

@@ -14,8 +14,25 @@ from ..terminal.amounts import Moment
 from ..terminal.examples import examples
 from ..terminal.output import Json
 from . import film_file
-from .asking import paint_options
-from .options import ColorOption, Device, Estimate, Legibility, Memory, Overwrite, PresetOption, Seed, Size, Steps, Strength, StyleScale, StylesOrNone, Weights
+from .asking import ocio_of, paint_options
+from .options import (
+    ColorOption,
+    Device,
+    Estimate,
+    Legibility,
+    Memory,
+    OcioConfig,
+    OcioSpace,
+    Overwrite,
+    PresetOption,
+    Seed,
+    Size,
+    Steps,
+    Strength,
+    StyleScale,
+    StylesOrNone,
+    Weights,
+)
 
 if TYPE_CHECKING:
     from ..runs import film_brushes, film_run
@@ -107,6 +124,8 @@ def film(
     weights: Weights = None,
     device: Device = None,
     memory: Memory = None,
+    ocio: OcioConfig = None,
+    ocio_space: OcioSpace = None,
     codec: Codec = None,
     crf: Crf = None,
     preview: Preview = None,
@@ -150,9 +169,10 @@ def asked(given: Mapping[str, Any]) -> tuple[film_run.Wanted, film_brushes.Optio
         options: film_brushes.Options = film_brushes.LookOptions(live.lower(), strength)
     else:
         options = paint_options(style, **painting)
+    studio = ocio_of(given["ocio"], given["ocio_space"])
     names = ("output", "begin", "end", "fps", "codec", "crf", "preview", "overwrite", "restart", "join", "json")
     same = {name: given[name] for name in names}
-    return film_run.Wanted(tuple(given["contents"]), keys=tuple(given["key"] or ()), cuts=cuts, stretch=stretch, **same), options
+    return film_run.Wanted(tuple(given["contents"]), keys=tuple(given["key"] or ()), cuts=cuts, stretch=stretch, ocio=studio, **same), options
 
 
 def _check_sharing(stretch: tuple[int, int] | None, others: Mapping[str, bool]) -> None:

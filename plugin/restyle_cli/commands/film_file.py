@@ -27,7 +27,7 @@ FILM = "film"  # what stands in the command's first place
 LARGEST = 1 << 20  # bytes: one with a thousand keyframes has some 50 KB
 NOT_IN_FILES = ("help", "json", "estimate", "overwrite", "restart", "range", "join", "preview")  # of one call, or of one machine
 WEIGHT = re.compile(r":[\d.]+\Z")  # of a style
-PATHS = ("output", "preset", "style", "key")  # options that may name files
+PATHS = ("output", "preset", "style", "key", "ocio")  # options that may name files
 
 
 def is_file(contents: list[Path]) -> bool:
@@ -99,6 +99,8 @@ def _placed(path: Path, name: str, word: str) -> str:
     if name == "preset" and not (tail.endswith(SUFFIX) or "/" in tail):
         return word
     if name == "style" and not any(mark in WEIGHT.sub("", tail) for mark in "./\\"):
+        return word
+    if name == "ocio" and tail.startswith("ocio:"):
         return word
     slash = "/" if tail.endswith(("/", "\\")) else ""
     return f"{head}{equals}{path.parent / at_home(tail)}{slash}"

@@ -14,7 +14,7 @@ from ..runs.destinations import SUFFIXES
 from ..runs.paint_options import Manner, PaintOptions
 from ..terminal.examples import examples
 from ..terminal.output import Json
-from .asking import paint_options
+from .asking import ocio_of, paint_options
 from .options import (
     ColorOption,
     Contents,
@@ -22,6 +22,8 @@ from .options import (
     Estimate,
     Legibility,
     Memory,
+    OcioConfig,
+    OcioSpace,
     Output,
     Overwrite,
     PresetOption,
@@ -75,6 +77,8 @@ def image(
     series: Series = False,
     estimate: Estimate = False,
     update: Update = "",
+    ocio: OcioConfig = None,
+    ocio_space: OcioSpace = None,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
@@ -94,7 +98,7 @@ def image(
         }
         given |= {"color": color, "steps": steps, "seed": seed, "weights": weights, "device": device, "memory": memory, "report": report}
         flags = [name for name, on in (("layers", layers), ("series", series), ("estimate", estimate)) if on]
-        _update(contents, update, output, Manner(_dotted(suffix), overwrite, None, json), [*_given(given), *flags])
+        _update(contents, update, output, Manner(_dotted(suffix), overwrite, None, json, ocio=ocio_of(ocio, ocio_space)), [*_given(given), *flags])
         return
     if not style:
         raise typer.BadParameter("say whose manner to paint in with --style NAME|FILE", param_hint="--style")
@@ -124,7 +128,7 @@ def image(
         raise typer.BadParameter("say where the result goes with -o OUT, or ask for --estimate", param_hint="--output")
     reports = None if report is None else destinations.folder(at_home(report), "--report")
     target = at_home(output)
-    manner = Manner(_dotted(suffix), overwrite, reports, json, layers)
+    manner = Manner(_dotted(suffix), overwrite, reports, json, layers, ocio_of(ocio, ocio_space))
     styled = [spec.file for spec in options.specs if spec.file is not None]
     if len(contents) > 1 or contents[0].is_dir() or destinations.is_folder(target, output):
         if layers:

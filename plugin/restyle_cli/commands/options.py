@@ -157,6 +157,23 @@ Update = Annotated[
         show_default=False,
     ),
 ]
+OcioConfig = Annotated[
+    str | None,
+    typer.Option(
+        "--ocio",
+        metavar="CONFIG",
+        help="An OpenColorIO config, a file or such as ocio://studio-config-latest, whose rules say in which colour space OpenEXR files are. Default: $OCIO.",
+        show_default=False,
+    ),
+]
+OcioSpace = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The colour space of the config that all OpenEXR files, and TIFFs of 16 bits or more without a profile, are in. Results are in it, too.",
+        show_default=False,
+    ),
+]
 Series = Annotated[
     bool,
     typer.Option(

@@ -105,7 +105,13 @@ def _styles(session: client.Session, source: Source, options: PaintOptions, keys
 
 def _of_frames(source: Source, cuts: Sequence[int]) -> dict[str, Any]:
     rate = str(source.rate) if source.film is not None and _resampled(source) else None
-    return {"film": source.digest, "first frame": source.shown[0].number, "--fps": rate, "--cut": ",".join(str(source.number(cut)) for cut in cuts) or None}
+    return {
+        "film": source.digest,
+        "first frame": source.shown[0].number,
+        "--fps": rate,
+        "--cut": ",".join(str(source.number(cut)) for cut in cuts) or None,
+        "colour space": source.space and source.space.name,
+    }
 
 
 def _resampled(source: Source) -> bool:

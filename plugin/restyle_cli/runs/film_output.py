@@ -16,6 +16,7 @@ from restyle_imaging.film import codecs, sequences, writing
 from restyle_imaging.film.codecs import Chosen
 from restyle_imaging.film.writing import Shape, Sound, Writer
 from restyle_imaging.io import files
+from restyle_imaging.io.pictures import PictureFile
 from restyle_imaging.planes.formats import Plane
 
 from ..terminal.failures import Failure
@@ -27,6 +28,7 @@ from .film_source import Source
 from .film_work import Work
 from .saving import write
 
+SPACED = (".exr", ".tif", ".tiff")  # kinds of files that a studio's colour space is kept in
 Told = Callable[[int, int], None]  # frames that are written, of how many
 
 
@@ -146,7 +148,9 @@ def _sound(source: Source) -> Sound | None:
 def _files(output: Output, source: Source, work: Work, told: Told) -> tuple[str, ...]:
     notes: dict[str, None] = {}
     for at, plane in _painted(source, work):
-        notes.update(dict.fromkeys(write(output.name_of(at), plane, overwrite=output.overwrite)))
+        place = output.name_of(at)
+        like = PictureFile(plane, "", space=source.space) if source.space and place.suffix.lower() in SPACED else None
+        notes.update(dict.fromkeys(write(place, plane, like, overwrite=output.overwrite)))
         told(at + 1, len(source.shown))
     return tuple(notes)
 

@@ -17,7 +17,7 @@ import typer
 from restyle_contract.limits import SMALLEST_SIDE
 from restyle_contract.paths import at_home
 from restyle_imaging.errors import PictureError
-from restyle_imaging.io import files
+from restyle_imaging.io.ocio import Ocio
 from restyle_imaging.planes.formats import Plane
 
 from ..terminal.amounts import Moment
@@ -53,6 +53,7 @@ class Wanted:
     restart: bool = False
     join: bool = False
     json: bool = False
+    ocio: Ocio | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def estimate(wanted: Wanted, options: Options) -> None:
     """Tells frames, time, memory and disk; paints nothing."""
     source = _looked(wanted)
     chosen = film_output.coding(wanted.output, source, wanted.codec, wanted.crf)
-    steps = film_order.steps(source.positions, _keys(wanted.keys, source), _cuts(wanted.cuts, source))
+    steps = film_order.steps(source.positions, _keys(wanted.keys, source, wanted.ocio), _cuts(wanted.cuts, source))
     with client.connect() as session:
         place = at_home(wanted.output).absolute().parent if wanted.output else Path.cwd()
         told = film_brushes.cost(session, source, options, steps, chosen, film_work.free(place))
@@ -145,13 +146,13 @@ def understood(wanted: Wanted) -> Meant:
     source = _looked(wanted)
     shared = wanted.stretch is not None or wanted.join  # what is there may be another machine's work: it is looked at when the film is written
     output = film_output.choose(wanted.output, source, wanted.codec, wanted.crf, wanted.overwrite or shared)
-    keys, cuts = _keys(wanted.keys, source), _cuts(wanted.cuts, source)
+    keys, cuts = _keys(wanted.keys, source, wanted.ocio), _cuts(wanted.cuts, source)
     part = None if wanted.stretch is None else film_parts.part(source, keys, cuts, wanted.stretch)
     return Meant(source, replace(output, overwrite=wanted.overwrite), keys, cuts, part)
 
 
 def _looked(wanted: Wanted) -> Source:
-    source = film_source.look(wanted.contents, wanted.begin, wanted.end, wanted.fps)
+    source = film_source.look(wanted.contents, wanted.begin, wanted.end, wanted.fps, wanted.ocio)
     clip = source.clip
     if min(clip.width, clip.height) < SMALLEST_SIDE:
         raise Failure(f"{source.name} has {clip.width}×{clip.height} px; a film needs at least {SMALLEST_SIDE} px on each side: scale it up first.")
@@ -205,7 +206,7 @@ def _forget(jobs: Sequence[str]) -> None:
                 session.delete(job)
 
 
-def _keys(given: Sequence[str], source: Source) -> dict[int, tuple[str, Plane]]:
+def _keys(given: Sequence[str], source: Source, ocio: Ocio | None) -> dict[int, tuple[str, Plane]]:
     """By position: the digest of the file and its picture. typer.BadParameter, PictureError; Failure for a frame that isn't there, or another shape."""
     found: dict[int, tuple[str, Plane]] = {}
     clip = source.clip
@@ -215,7 +216,7 @@ def _keys(given: Sequence[str], source: Source) -> dict[int, tuple[str, Plane]]:
             raise typer.BadParameter(f"{text!r} is no painted frame; give its number and its file, such as --key 120=painted.png")
         position = source.position(int(number), f"--key {number}")
         data = inputs.read(at_home(name))
-        plane = files.read_picture(data, named(Path(name).name)).plane
+        plane = inputs.decoded(data, at_home(name), ocio).plane
         if abs(plane.width * clip.height - plane.height * clip.width) > max(clip.width, clip.height):
             raise Failure(f"--key {named(text)}: that picture has {plane.width}×{plane.height} px, and the film {clip.width}×{clip.height}; give it its shape.")
         if position in found:

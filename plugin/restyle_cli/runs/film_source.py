@@ -13,6 +13,7 @@ from pathlib import Path
 from restyle_imaging.film import reading, sequences
 from restyle_imaging.film.reading import Film
 from restyle_imaging.film.sequences import Frames
+from restyle_imaging.io.ocio import Ocio, Space
 
 from ..terminal.amounts import Moment
 from ..terminal.failures import Failure
@@ -50,6 +51,11 @@ class Source:
         return self.clip if isinstance(self.clip, Film) else None
 
     @property
+    def space(self) -> Space | None:
+        """A studio's, that frames in files are in."""
+        return self.clip.space if isinstance(self.clip, Frames) else None
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         return self.clip.warnings
 
@@ -80,21 +86,23 @@ class Source:
         return next(shown.number for shown in self.shown if shown.position == position)
 
 
-def look(given: Sequence[Path], begin: Moment | None, end: Moment | None, fps: Fraction | None) -> Source:
+def look(given: Sequence[Path], begin: Moment | None, end: Moment | None, fps: Fraction | None, ocio: Ocio | None = None) -> Source:
     """What is meant, looked through. FilmError, PictureError; Failure when nothing is left between `begin` and `end`."""
     if sequences.is_sequence(given):
-        return _sequence(given, begin, end, fps or USUAL_RATE)
+        return _sequence(given, begin, end, fps or USUAL_RATE, ocio)
+    if ocio is not None and ocio.space is not None:
+        raise Failure(f"{named(given[0].name)} says itself what its colours are; leave out --ocio-space, or give frames in OpenEXR files.")
     return _film(given[0], begin, end, fps)
 
 
-def _sequence(given: Sequence[Path], begin: Moment | None, end: Moment | None, rate: Fraction) -> Source:
+def _sequence(given: Sequence[Path], begin: Moment | None, end: Moment | None, rate: Fraction, ocio: Ocio | None) -> Source:
     paths = sequences.find(given)
     numbers = sequences.numbers_of(paths)
     frames = [Shown(number, at, at / rate, (at + 1) / rate) for at, number in enumerate(numbers)]
     kept = [frame for frame in frames if _within(frame, begin, end, Fraction(0))]
     if not kept:
         raise _nothing(frames)
-    clip = sequences.look([paths[frame.position] for frame in kept])
+    clip = sequences.look([paths[frame.position] for frame in kept], ocio)
     shown = tuple(Shown(frame.number, at, at / rate, (at + 1) / rate) for at, frame in enumerate(kept))
     marks = tuple(f"{named(path.name)} {status.st_size} {status.st_mtime_ns}" for path, status in ((path, path.stat()) for path in clip.paths))
     return Source(clip, named(clip.name), shown, rate, Fraction(0), Fraction(0), marks=marks)

@@ -74,7 +74,7 @@ def run(contents: Sequence[Path], outputs: Sequence[Path], options: PaintOptions
             styles = one_picture.choose(session, options)
             wish, series = options, None
             if series_place is not None:
-                series, told = series_of.joined(series_place, session, contents, options, styles, lambda: not stopping.asked)
+                series, told = series_of.joined(series_place, session, contents, options, styles, lambda: not stopping.asked, manner.ocio)
                 wish, styles = series.options(options), series.chosen(styles)
                 if not manner.json:
                     shown.note(told)
@@ -175,9 +175,10 @@ class Batch:
 
     def _one(self, content: Path, output: Path) -> Outcome:
         data = inputs.read(content)
-        picture = files.read_picture(data, named(content.name))
+        picture = inputs.decoded(data, content, self._manner.ocio)
         files.check_size(output.suffix, picture.plane.width, picture.plane.height)
         choices = self._wish.choices() | ({} if self._series is None else {"palette": self._series.key})
+        choices |= {} if picture.space is None else {"space": picture.space.name}
         mark = recipe(data, [style.fingerprint for style in self._styles], choices, self._weights)
         before = self._record.get(output)
         if before is not None and before.recipe != mark:

@@ -6,12 +6,17 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from ..terminal.failures import Failure
 from ..terminal.output import aside, named
 from ..terminal.places import real
+
+if TYPE_CHECKING:
+    from restyle_imaging.io.ocio import Ocio
+    from restyle_imaging.io.pictures import PictureFile
 
 MOST_NAMED = 20  # files of a folder that are no pictures
 _heard: dict[str, bytes] = {}
@@ -29,6 +34,18 @@ def read(path: Path) -> bytes:
         if key not in _heard:
             _heard[key] = files.read_bytes(path)
         return _heard[key]
+
+
+def picture(path: Path, ocio: Ocio | None) -> PictureFile:
+    """What `read` reads, decoded. PictureError."""
+    return decoded(read(path), path, ocio)
+
+
+def decoded(data: bytes, path: Path, ocio: Ocio | None) -> PictureFile:
+    """The picture in a file's bytes. PictureError."""
+    from restyle_imaging.io import files
+
+    return files.read_picture(data, named(path.name), ocio and ocio.at(path))
 
 
 @dataclass(frozen=True, slots=True)

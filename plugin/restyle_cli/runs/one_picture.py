@@ -65,7 +65,7 @@ def run(content: Path, output: Path, order_of: OrderOf, manner: Manner) -> None:
     """Paints one picture as it is ordered and tells about it; Ctrl-C cancels it on the server."""
 
     def begin() -> Work:
-        picture = files.read_picture(inputs.read(content), named(content.name))
+        picture = inputs.picture(content, manner.ocio)
         files.check_size(manner.suffix if is_stream(output) else output.suffix, picture.plane.width, picture.plane.height)
 
         def work(session: client.Session, restyle: Restyle) -> dict[str, Any]:

@@ -12,18 +12,21 @@ from .style_specs import StyleSpec
 
 if TYPE_CHECKING:
     import restyle_client as client
+    from restyle_imaging.io.ocio import Ocio
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How results are written and told. suffix: of those that have no name of their own. overwrite: other files than Restyle's own, too. reports: the folder
-    for reports, if they are wanted. layers: also as two, beside the result."""
+    for reports, if they are wanted. layers: also as two, beside the result. ocio: in which colour space the
+    contents are, and the results."""
 
     suffix: str
     overwrite: bool
     reports: Path | None
     json: bool
     layers: bool = False
+    ocio: Ocio | None = None
 
 
 @dataclass(frozen=True, slots=True)

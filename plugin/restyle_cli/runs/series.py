@@ -20,6 +20,7 @@ from restyle_editor import presets
 from restyle_editor.suggestion import suggestion
 from restyle_imaging.errors import ImagingError, PictureError
 from restyle_imaging.io import files
+from restyle_imaging.io.ocio import Ocio
 from restyle_imaging.planes import palettes
 from restyle_imaging.planes.formats import Plane
 from restyle_imaging.planes.palettes import Palette
@@ -90,16 +91,23 @@ class Series:
 
 
 def joined(
-    place: Path, session: client.Session, contents: Sequence[Path], options: PaintOptions, styles: Sequence[ChosenStyle], go_on: Callable[[], bool]
+    place: Path,
+    session: client.Session,
+    contents: Sequence[Path],
+    options: PaintOptions,
+    styles: Sequence[ChosenStyle],
+    go_on: Callable[[], bool],
+    ocio: Ocio | None = None,
 ) -> tuple[Series, str]:
-    """The series of a folder, taken up or begun, and a sentence about it. go_on: False stops it. Failure when the options ask for another than is there, when
+    """The series of a folder, taken up or begun, and a sentence about it. go_on: False stops it. ocio: in which colour space the
+    contents are. Failure when the options ask for another than is there, when
     none of the contents can be read, or its file can't be read or written; Interrupted."""
     path = place / FILE
     if path.exists():
         series = read(path)
         _require_same(series, options, styles, place)
         return series, f"Goes on with the series of {named(path)}: {series}"
-    series = begun(session, contents, options, styles, go_on)
+    series = begun(session, contents, options, styles, go_on, ocio)
     try:
         contract_files.atomic_write(path, to_toml(series))
     except OSError as error:
@@ -107,7 +115,14 @@ def joined(
     return series, f"Begins a series, kept in {named(path)}: {series}"
 
 
-def begun(session: client.Session, contents: Sequence[Path], options: PaintOptions, styles: Sequence[ChosenStyle], go_on: Callable[[], bool]) -> Series:
+def begun(
+    session: client.Session,
+    contents: Sequence[Path],
+    options: PaintOptions,
+    styles: Sequence[ChosenStyle],
+    go_on: Callable[[], bool],
+    ocio: Ocio | None = None,
+) -> Series:
     """A series of these contents; those that can't be read have no say. Failure when none can, Interrupted."""
     found: list[tuple[int, int, Path, Palette]] = []
     unread: Exception | None = None
@@ -115,7 +130,7 @@ def begun(session: client.Session, contents: Sequence[Path], options: PaintOptio
         if not go_on():
             raise Interrupted
         try:
-            plane = files.read_picture(inputs.read(content), named(content.name)).plane
+            plane = inputs.picture(content, ocio).plane
             found.append((max(plane.width, plane.height), number, content, palettes.measured(plane)))
         except (PictureError, ImagingError) as error:
             unread = unread or error
@@ -126,7 +141,7 @@ def begun(session: client.Session, contents: Sequence[Path], options: PaintOptio
     settings = {name: getattr(Settings(), name) for name in presets.SEEN}
     settings |= {name: value for name, value in (("strength", strength), ("color", color)) if value is not None} | given
     _, _, median, _ = sorted(found, key=lambda one: one[:2])[(len(found) - 1) // 2]
-    picture = files.read_picture(inputs.read(median), named(median.name))
+    picture = inputs.picture(median, ocio)
     estimate = session.estimate(one_picture.request(picture, median, tuple(map(_measured, styles)), options))
     settings.setdefault("size", max(estimate.work_width, estimate.work_height))
     settings.setdefault("weights", estimate.weights.id if estimate.weights else session.info().weights_in_use)

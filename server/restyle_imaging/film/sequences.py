@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import FilmError
 from ..io import files, kinds
+from ..io.ocio import Ocio, Space
 from ..planes.formats import Depth, Plane
 
 PATTERN = re.compile(r"%(0(?P<width>\d+))?d")  # as printf has it, and every renderer
@@ -20,7 +21,8 @@ MOST_NAMED = 8  # stretches of missing numbers in a sentence
 @dataclass(frozen=True, slots=True)
 class Frames:
     """Files in the order of their numbers, one frame each. numbers: rising, evenly spaced. width, height: px, of all; deep (more than 8 bits), alpha: of the
-    first one. frame_bytes: of its pixels. warnings: sentences for people about it."""
+    first one. frame_bytes: of its pixels. warnings: sentences for people about it. ocio: what says in which colour space of a studio's frames are; space: the
+    first one's."""
 
     name: str
     paths: tuple[Path, ...]
@@ -31,12 +33,14 @@ class Frames:
     alpha: bool
     frame_bytes: int
     warnings: tuple[str, ...] = ()
+    ocio: Ocio | None = None
+    space: Space | None = None
 
     def planes(self, positions: Sequence[int]) -> Iterator[tuple[int, Plane]]:
         """The pictures at some positions, from 0, in their own format. FilmError and PictureError: one that can't be read, or has another size."""
         for position in positions:
             path = self.paths[position]
-            plane = files.read_picture(path).plane
+            plane = files.read_picture(path, ocio=self.ocio).plane
             if (plane.width, plane.height) != (self.width, self.height):
                 sizes = f"{plane.width}×{plane.height} px, but the first frame has {self.width}×{self.height}"
                 raise FilmError(f"{path} has {sizes}; give all frames one size, then run this again.")
@@ -91,16 +95,16 @@ def require_whole(paths: Sequence[Path], numbers: Sequence[int]) -> None:
         raise FilmError(f"Frames are missing in {paths[0].parent}: {shown}{more}; add them, or choose a whole stretch with --from and --to.")
 
 
-def look(paths: Sequence[Path]) -> Frames:
+def look(paths: Sequence[Path], ocio: Ocio | None = None) -> Frames:
     """What the files are; the first one is read. FilmError, PictureError."""
-    first = files.read_picture(paths[0])
+    first = files.read_picture(paths[0], ocio=ocio)
     plane = first.plane
     depth, numbers = plane.format.depth, numbers_of(paths)
     require_whole(paths, numbers)
     name = paths[0].name if len(paths) == 1 else f"{paths[0].name} – {paths[-1].name}"
     return Frames(
         name, tuple(paths), numbers, plane.width, plane.height, depth is not Depth.U8, plane.format.channels.has_alpha,
-        plane.width * plane.height * plane.format.pixel_bytes, first.warnings,
+        plane.width * plane.height * plane.format.pixel_bytes, first.warnings, ocio, first.space,
     )  # fmt: skip
 
 

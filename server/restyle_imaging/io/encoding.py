@@ -20,6 +20,7 @@ from ..planes.canvas import not_finite, open_plane
 from ..planes.formats import Depth, Plane
 from ..planes.preview import rgba8
 from . import archives, exr, jxl, pat, tiff, xmp
+from .ocio import Space
 from .pictures import PictureFile
 
 JPEG_QUALITY = 95  # of Pillow's scale: 92 is where blocks stop being visible in paint, 95 leaves room for one more save
@@ -61,7 +62,7 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None, name: str =
     samples = samples[..., order]
     notes: list[str] = []
     if kind == "EXR":
-        return Encoded(_exr(plane, samples))
+        return Encoded(_exr(plane, samples, like.space if like else None))
     if kind == "PAT":
         check_size(kind, plane.width, plane.height)
         return Encoded(pat.write(_srgb8(plane, samples, notes), name), tuple(notes))
@@ -69,6 +70,9 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None, name: str =
         return _open_raster(plane, like, name)
     beside = _held(kind, like, notes)
     if kind == "TIFF":
+        if like is not None and like.space is not None and plane.format.depth is Depth.F32 and plane.icc is None:
+            count = 1 if channels.is_gray else 3
+            samples = np.concatenate((like.space.from_srgb(samples[..., :count]), samples[..., count:]), axis=-1)
         return Encoded(tiff.write(samples, channels.is_gray, channels.has_alpha, plane.icc, beside.dpi, beside.xmp), tuple(notes))
     if kind == "JXL":
         if samples.dtype.kind == "f" and samples.min(initial=0) < 0:
@@ -162,14 +166,14 @@ def _lossy(samples: Samples, kind: str, icc: bytes | None, beside: _Beside) -> b
     return out.getvalue()
 
 
-def _exr(plane: Plane, samples: Samples) -> bytes:
+def _exr(plane: Plane, samples: Samples, space: Space | None) -> bytes:
     """Of samples in the order of colours and alpha. Half as deep as floats of 32 bits, where the plane is not as deep as they are."""
     channels, depth = plane.format.channels, plane.format.depth
     values = planar.unit(samples, depth)
     colors, alpha = (values[..., :-1], np.clip(values[..., -1], 0, 1)) if channels.has_alpha else (values, None)
     if plane.icc:
         colors = profile_of(plane.icc, channels.is_gray).to_srgb(colors)
-    return exr.write(colors, alpha, half=depth is not Depth.F32)
+    return exr.write(colors, alpha, half=depth is not Depth.F32, space=space)
 
 
 def _srgb8(plane: Plane, samples: Samples, notes: list[str]) -> Samples:

@@ -15,13 +15,17 @@ from .. import extra
 from ..arrays import Floats, Samples
 from ..color import primaries, srgb
 from ..errors import PictureError
+from .ocio import Ocio, Space
 from .pictures import PictureFile, cut_short, plane_of, require_size
 
 MARK = b"v/1\1"
+NAMING = ("chromaticities", "colorInteropID")  # attributes that say which colours are meant
 
 
-def read(data: bytes, name: str) -> PictureFile:
+def read(data: bytes, name: str, ocio: Ocio | None = None) -> PictureFile:
     """The picture of an OpenEXR file: GRAY(_ALPHA) or RGB(A) F32, sRGB-encoded, straight alpha. PictureError as read_picture says."""
+    notes: list[str] = []
+    space = None if ocio is None else ocio.of(name, notes)
     library = _library()
     try:
         head = library.File(io.BytesIO(data), header_only=True).header()
@@ -38,19 +42,20 @@ def read(data: bytes, name: str) -> PictureFile:
     if alpha is not None:
         colors = np.divide(colors, alpha[..., None], out=np.zeros_like(colors), where=alpha[..., None] != 0)
     said = head.get("chromaticities")
-    if said is not None and colors.shape[-1] == 3:
+    if space is None and said is not None and colors.shape[-1] == 3:
         colors = primaries.turned(colors, primaries.of_numbers(said), primaries.BT709)
-    samples = srgb.encode(colors)
+    samples = srgb.encode(colors) if space is None else space.to_srgb(colors)
     if alpha is not None:
         samples = np.concatenate((samples, alpha[..., None]), -1)
-    return PictureFile(plane_of(samples, None), "EXR")
+    space = space and space.with_head({key: head[key] for key in NAMING if key in head})
+    return PictureFile(plane_of(samples, None), "EXR", warnings=tuple(notes), space=space)
 
 
-def write(rgb: Floats, alpha: Floats | None, half: bool) -> bytes:
+def write(rgb: Floats, alpha: Floats | None, half: bool, space: Space | None = None) -> bytes:
     """An OpenEXR of sRGB-encoded colours (h, w, 1 or 3), compressed without loss. half: in 16 bits, as is usual; they hold what 16-bit integers hold but for
-    the darkest tenth of a per mille."""
+    the darkest tenth of a per mille. space: in which it goes out; None: linear, with BT.709's primaries."""
     library = _library()
-    light = srgb.decode(rgb)
+    light = srgb.decode(rgb) if space is None else space.from_srgb(rgb)
     if alpha is not None:
         light = light * alpha[..., None]
     kind: Any = np.float16 if half else np.float32
@@ -60,7 +65,8 @@ def write(rgb: Floats, alpha: Floats | None, half: bool) -> bytes:
     if alpha is not None:
         channels["A"] = _plane(alpha, kind)
     out = io.BytesIO()
-    library.File({"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage}, channels).write(out)
+    head = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage, **(space.head if space else {})}
+    library.File(head, channels).write(out)
     return out.getvalue()
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,7 @@ from ..planes.formats import Plane
 from ..planes.samples import is_usable, samples_of
 from . import archives, encoding, exr, heif, jxl, kinds, netpbm, psd, raster, tiff, xcf
 from .encoding import Encoded
+from .ocio import LEFT, Ocio
 from .pictures import PictureFile
 
 __all__ = ["PictureError", "PictureFile", "encode_picture", "read_bytes", "read_picture"]
@@ -61,13 +63,16 @@ def read_bytes(path: Path | str) -> bytes:
         raise PictureError(f"There is no file {str(path)!r}; check the path.") from error
 
 
-def read_picture(source: Path | str | bytes, name: str | None = None) -> PictureFile:
-    """The first picture of a file, given by path or by its bytes, upright. name: what to call it in sentences; default: the file's name.
+def read_picture(source: Path | str | bytes, name: str | None = None, ocio: Ocio | None = None) -> PictureFile:
+    """The first picture of a file, given by path or by its bytes, upright. name: what to call it in sentences; default: the file's name. ocio: what
+    says in which colour space of a studio's it is; None: nothing but the file itself.
 
     Palettes become RGB(A), CMYK and Lab become RGB, bits become gray. 16-bit and float pictures keep their depth.
     PictureError: missing, unreadable, empty, no picture, a kind that isn't read, cut short, NaN or infinite in it, or too large (found out before anything is
     decoded).
     """
+    if ocio is not None and not isinstance(source, bytes):
+        ocio = ocio.at(Path(source))
     name = name or ("The picture" if isinstance(source, bytes) else Path(source).name)
     data = source if isinstance(source, bytes) else read_bytes(source)
     if not data:
@@ -75,7 +80,10 @@ def read_picture(source: Path | str | bytes, name: str | None = None) -> Picture
     if words := kinds.unreadable(data[: kinds.HEAD]):
         raise PictureError(f"{name} is {words}, which can't be read; export it as {raster.KINDS}.")
     try:
-        picture = _reader(data)(data, name)
+        reader = _reader(data)
+        picture = reader(data, name) if ocio is None or reader not in (exr.read, tiff.read) else reader(data, name, ocio)
+        if ocio is not None and ocio.space is not None and picture.space is None:
+            picture = replace(picture, warnings=(*picture.warnings, LEFT.format(name=name)))
         if not is_usable(samples_of(picture.plane)):
             raise PictureError(f"{name} holds NaN, infinite or enormous values, which often mark places without data; fill them in the program that made it.")
     except MemoryError as error:
@@ -85,8 +93,8 @@ def read_picture(source: Path | str | bytes, name: str | None = None) -> Picture
 
 
 def encode_picture(plane: Plane, suffix: str, like: PictureFile | None = None, name: str = "") -> Encoded:
-    """The plane as a file's bytes, of the kind that a name's ending (".png") stands for, and warnings. like: the file whose resolution and EXIF data go along.
-    name: what programs call a pattern.
+    """The plane as a file's bytes, of the kind that a name's ending (".png") stands for, and warnings. like: the file whose resolution, EXIF data and colour
+    space go along. name: what programs call a pattern.
 
     Warnings are sentences about what the kind of file can't hold (transparency in JPEG, 16 bits in JPEG, WebP and AVIF, floats in PNG, EXIF data in TIFF).
     PictureError: an unknown ending, a size that it can't hold, or NaN or infinity in the plane.
@@ -97,7 +105,7 @@ def encode_picture(plane: Plane, suffix: str, like: PictureFile | None = None, n
     return encoding.encode(plane, kind, like, name)
 
 
-def _reader(data: bytes) -> Callable[[bytes, str], PictureFile]:
+def _reader(data: bytes) -> Callable[..., PictureFile]:
     head = data[: kinds.HEAD]
     if head[:4] in TIFF_MARKS:
         return tiff.read

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..arrays import Samples
 from ..errors import PictureError
 from ..planes.formats import Channels, Depth, PixelFormat, Plane
+
+if TYPE_CHECKING:
+    from .ocio import Space
 
 LARGEST_PIXELS = 150_000_000  # px: 12,000 × 12,500; in float RGB 1.7 GiB, about what a desktop machine can hold a few times over
 LARGEST_SIDE = 65_535  # px: the service's limit on a plane's sides
@@ -25,7 +28,8 @@ class PictureFile:
     "JXL", "HEIC", "PSD", "XCF", "ORA" or "KRA".
 
     dpi: pixels per inch across and down. exif: the EXIF block ("Exif\\0\\0" not included), its orientation set to upright; None from TIFF, whose tags
-    describe the file itself. xmp: an XMP packet of what it says of the work. warnings: sentences for the user.
+    describe the file itself. xmp: an XMP packet of what it says of the work. warnings: sentences for the user. space: of a studio's
+    config, which the file is in, though the plane no longer is.
     """
 
     plane: Plane
@@ -34,6 +38,7 @@ class PictureFile:
     exif: bytes | None = None
     warnings: tuple[str, ...] = ()
     xmp: bytes | None = None
+    space: Space | None = None
 
 
 def require_size(name: str, width: int, height: int) -> None:

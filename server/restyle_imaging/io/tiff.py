@@ -14,6 +14,7 @@ from ..errors import PictureError
 from . import raster, tiff_samples, xmp
 from .colors import fitting
 from .metadata import ORIENTATION, UPRIGHT, dpi_of
+from .ocio import Ocio
 from .pictures import PictureFile, full_of, plane_of, require_size, straight, upright
 from .tiff_samples import CIELAB, CMYK, ICCLAB, INDEXED, MINISBLACK, MINISWHITE, RGB
 
@@ -32,7 +33,7 @@ MOST_LOOKED_AT = 64  # pictures of a file, when the first is a preview
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is damaged is said once, in a sentence of ours
 
 
-def read(data: bytes, name: str) -> PictureFile:
+def read(data: bytes, name: str, ocio: Ocio | None = None) -> PictureFile:
     """The first picture of a TIFF that isn't a preview. PictureError as read_picture says."""
     import tifffile
 
@@ -46,7 +47,7 @@ def read(data: bytes, name: str) -> PictureFile:
                 _require_known(page, kind, name)
                 samples = _pixels(page)
                 if samples is not None:
-                    return _decoded(page, kind, samples, name, notes)
+                    return _decoded(page, kind, samples, name, notes, ocio)
     except PictureError:
         raise
     except Exception as error:  # tifffile and its codecs raise nearly every kind
@@ -157,7 +158,7 @@ def _pixels(page: Any) -> Samples | None:
     return np.moveaxis(stored[:, 0], 0, -1).reshape(*stored.shape[2:4], -1)
 
 
-def _decoded(page: Any, kind: int, stored: Samples, name: str, notes: list[str]) -> PictureFile:
+def _decoded(page: Any, kind: int, stored: Samples, name: str, notes: list[str], ocio: Ocio | None) -> PictureFile:
     colors = tiff_samples.COLORS[kind]
     bits = int(page.bitspersample)
     at, meaning = _alpha(page, stored.shape[2] - colors)
@@ -176,10 +177,14 @@ def _decoded(page: Any, kind: int, stored: Samples, name: str, notes: list[str])
         alpha = np.where(empty, samples.dtype.type(0), full if alpha is None else alpha)
         samples = np.where(empty, samples.dtype.type(0), samples)
     whole = samples if alpha is None else np.concatenate((samples, alpha), axis=-1)
+    plain = icc is None and kind in (RGB, MINISBLACK, MINISWHITE) and whole.dtype != np.uint8
+    space = ocio.of_rule(name, notes) if ocio is not None and plain else None
+    if space is not None:
+        whole = space.samples(whole)
     if any(tag in page.tags for tag in MADE_BY):
         notes.append(f"What {name} says beside its pixels (camera, date, place, author) isn't read from TIFF; it is left out.")
     plane = plane_of(upright(whole, _turn(page, name, notes)), fitting(icc, whole, name, notes))
-    return PictureFile(plane, "TIFF", _dpi(page, name, notes), None, tuple(notes), xmp.kept_of(page.tags.valueof(XMP), name, notes))
+    return PictureFile(plane, "TIFF", _dpi(page, name, notes), None, tuple(notes), xmp.kept_of(page.tags.valueof(XMP), name, notes), space)
 
 
 def _alpha(page: Any, extra: int) -> tuple[int, int | None]:

@@ -32,13 +32,13 @@ Stroke = tuple[tuple[int, int, int], int, list[Point]]
 def sketch() -> Iterator[Stroke]:
     """A bay in the evening: sky, sun, hills, water, a boat and a tree."""
     for number, colour in enumerate(((64, 98, 168), (94, 132, 190), (150, 160, 190), (226, 170, 130), (240, 190, 110))):
-        y = 8 + 22 * number
+        y = 8.0 + 22 * number
         yield colour, 32, [(-10, y), (100, y + 6), (200, y - 4), (WIDTH + 10, y + 4)]
     yield (250, 226, 120), 26, [(206, 62), (212, 58), (208, 66)]
     yield (88, 92, 128), 24, [(-10, 116), (50, 96), (110, 112), (160, 122)]
     yield (70, 104, 92), 22, [(140, 126), (210, 104), (262, 112), (WIDTH + 10, 100)]
     for number, colour in enumerate(((58, 96, 150), (70, 120, 160), (52, 92, 138), (46, 80, 120))):
-        y = 128 + 24 * number
+        y = 128.0 + 24 * number
         yield colour, 30, [(-10, y), (90, y - 4), (190, y + 5), (WIDTH + 10, y)]
     yield (236, 196, 120), 5, [(180, 140), (232, 142), (196, 150), (226, 156), (204, 164)]
     yield (120, 62, 44), 9, [(96, 158), (112, 166), (140, 166), (156, 156)]
@@ -83,7 +83,7 @@ def main() -> None:
     painter.place(look)
     pairs = []
     for frame in frames():
-        content = np.asarray(frame, np.float32) / 255
+        content = np.asarray(frame, np.float32) / np.float32(255)
         pair = np.concatenate((content, painter.paint(content, 0, 0, look.strength)), 1)
         pairs.append(Image.fromarray((pair.clip(0, 1) * 255).round().astype(np.uint8)))
     pairs[0].save(asked.clip, save_all=True, append_images=pairs[1:], duration=1000 // RATE, loop=0, quality=QUALITY, method=6)

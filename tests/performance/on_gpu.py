@@ -95,7 +95,7 @@ def replay(objective: ScaleObjective, image: Tensor) -> float:
     """Seconds of an evaluation over those of its record, which is to find the same gradient."""
     weights = weights_of(resolve(Parameters(native_size=True), image.shape[-1], image.shape[-2], "cuda", bf16=False))
     _, plain = objective.gradient(image, weights)
-    aside = torch.cuda.Stream()
+    aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     aside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(aside):
         for _ in range(3):  # before a record, as PyTorch asks

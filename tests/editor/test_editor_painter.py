@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -25,9 +25,7 @@ import small_wheels
 from restyle_client import discovery
 from restyle_editor import painter, pythons, sentences
 from restyle_editor.painter import Installation, Stage
-from restyle_install import krita, making
-from restyle_install.making import Machine
-from restyle_install.painter import Listening
+from restyle_install import krita
 
 PATIENCE = 800.0  # s for an environment by pip, which takes 10, on a machine that has better things to do
 pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX"), pytest.mark.timeout(1800)]
@@ -207,31 +205,6 @@ def test_a_download_that_is_cut_is_told_and_installing_goes_on_from_there(editor
     assert editor.settled(made) is Stage.DONE, made.words
     assert started() == "painting\n"
     assert "small-need" in made.log.read_text() or "small_need" in made.log.read_text()
-
-
-@pytest.mark.parametrize("raw", [True, False], ids=["a new pip", "an old pip"])
-def test_how_far_it_is_and_what_pip_says_is_told_once(tmp_path: Path, raw: bool) -> None:
-    """By what pip 25.0 and pip 23.2 write."""
-    exact = ["Progress 60 of 600000", "Progress 600000 of 600000"] if raw else []
-    said = ["Collecting torch", "  Downloading torch-2.13.0-cp311.whl (0.6 MB)", *exact, "Installing collected packages: torch"]
-    told: list[tuple[str, object]] = []
-    ran: list[list[str]] = []
-
-    def run(command: Sequence[str | Path], on_line: Callable[[str], None], *, environment: object = None) -> int:
-        ran.append([str(word) for word in command])
-        if "--help" in command:
-            return 0 if raw else 2
-        for line in said:
-            on_line(line)
-        return 0
-
-    listening = Listening(Machine(run=run), tmp_path / "log", lambda kind, value: told.append((kind, value)), 1_200_000)
-    folder = tmp_path / "environment"
-    folder.mkdir()
-    making.fill([[["python", "-m", "pip", "install", "torch"]]], folder, listening.machine(), listening.say)
-    assert [value for kind, value in told if kind == "line"].count("Downloading torch-2.13.0-cp311.whl (0.6 MB)") == 1
-    assert [value for kind, value in told if kind == "share"] == ([60 / 1_200_000, 0.5] if raw else [0.5])
-    assert ran[-1][4:6] == ["--progress-bar", "raw" if raw else "off"]
 
 
 @pytest.mark.slow

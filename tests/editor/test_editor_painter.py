@@ -1,5 +1,5 @@
-"""What a plug-in that came alone promises of its button: a painter made, told of, stopped and taken away again, by the real installer. Once by real pip, from an
-index on loopback; else by a program called uv that unpacks wheels."""
+"""What a plug-in that came alone promises of its button: a painter made, told of, stopped and taken away again, by the real installer. Once by real pip,
+from an index on loopback; else by a program called uv that unpacks wheels."""
 
 from __future__ import annotations
 

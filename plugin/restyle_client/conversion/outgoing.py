@@ -204,7 +204,7 @@ def _style(message: pb.StyleUse, style: StyleUse, field: str, payloads: Payloads
     if isinstance(style.source, Plane):
         _plane(message.plane, style.source, f"{field}.plane", payloads)
     elif isinstance(style.source, str):
-        message.style_id = style.source
+        _set(message, "style_id", style.source, f"{field}.style_id")
     else:
         _encoded(message.image, style.source, f"{field} must be a style's id, the bytes of a picture file, or a Plane", field, payloads)
     for name in ("weight", "scale"):

@@ -127,9 +127,12 @@ def _config(place: str) -> Any:
 
 
 def _require_readable(place: str) -> None:
-    """OSError, ValueError for what would be read for ever, or for minutes."""
-    if place.startswith("ocio:") or not (path := Path(place)).exists():
+    """OSError, ValueError for what isn't there, and what would be read for ever, or for minutes."""
+    if place.startswith("ocio:"):
         return
+    path = Path(place)
+    if not path.exists():
+        raise ValueError("there is no such file")
     if not path.is_file():
         raise ValueError("it is no file")
     if path.suffix.lower() != ARCHIVE and path.stat().st_size > LARGEST:
@@ -176,7 +179,7 @@ def _through(way: Any, colors: Floats) -> Floats:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return "it is not written in UTF-8"
+        return "it, or its name, is no UTF-8"
     return " ".join(PREFIX.sub("", str(error)).split()).rstrip(".")[:LONGEST_REASON]
 
 

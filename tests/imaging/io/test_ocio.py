@@ -168,7 +168,7 @@ def test_what_is_not_there_is_named(studio: str, tmp_path: Path) -> None:
     newer.write_text("ocio_profile_version: 3\n")
     broken.write_text("colours: [")
     for config, space, words in (
-        (tmp_path / "none.ocio", None, r"none.ocio can't be used \('.*none.ocio' file does not exist\); give one that OpenColorIO [\d.]+ reads\.$"),
+        (tmp_path / "none.ocio", None, r"none.ocio can't be used \(there is no such file\); give one that OpenColorIO [\d.]+ reads\.$"),
         ("ocio://cg-config-0", None, r"ocio://cg-config-0 can't be used .*; give ocio://cg-config-latest\.$"),
         (newer, None, r"version 3\.0.*is not able to load that config version.*; give one"),
         (broken, None, "broken.ocio can't be used"),
@@ -213,9 +213,11 @@ def test_names_that_are_no_text_are_read_and_said(studio: str, tmp_path: Path) -
     assert seen(found) == pytest.approx(light() @ AP0_TO_SRGB.T, abs=3e-4)
     with pytest.raises(PictureError, match="There is no colour space"):
         Ocio(studio, "pl\udcff")
+    with pytest.raises(PictureError, match="there is no such file"):
+        Ocio(str(tmp_path / "none\udcff.ocio"))
     latin = tmp_path / "latin.ocio"
     latin.write_text(STUDIO.replace("name: scan", "name: caf\xe9"), "latin-1")
-    with pytest.raises(PictureError, match="it is not written in UTF-8"):
+    with pytest.raises(PictureError, match="it, or its name, is no UTF-8"):
         Ocio(str(latin), "ap0")
 
 

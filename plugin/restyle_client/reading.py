@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from .backoff import Backoff
 from .contract import Plane, Preview, Progress, Report, ScaleReport
-from .conversion import incoming
+from .conversion import incoming, outgoing
 from .errors import NotFound, ResultExpired, ServerError, ServerGone, ServerNotFound, Unauthenticated, Unimplemented
 from .transport import Connection, ConnectionLost
 from .watching import receive
@@ -34,7 +34,7 @@ async def read(connection: Connection, job_id: str, report: Callable[[int, int],
         except _Damaged:
             continue
         except NotFound as error:
-            await connection.unary("GetJob", pb.GetJobRequest(id=job_id))  # NotFound when it is the job that is unknown
+            await connection.unary("GetJob", outgoing.asking(pb.GetJobRequest, id=job_id))  # NotFound when it is the job that is unknown
             raise ResultExpired("The result of this job is no longer kept; paint it again.") from error
     raise ServerError("The result arrived damaged twice; paint it again, and have the machine's memory and disk checked if it stays so.")
 
@@ -47,7 +47,7 @@ async def read_report(connection: Connection, job_id: str, backoff: Backoff) -> 
         legible: Preview | None = None
         try:
             async with connection.stream("ReadReport", REPORT_SECONDS) as stream:
-                await stream.send_message(pb.ReadReportRequest(id=job_id), end=True)
+                await stream.send_message(outgoing.asking(pb.ReadReportRequest, id=job_id), end=True)
                 while (message := await receive(stream)) is not None:
                     if message.HasField("scale"):
                         scales.append(incoming.scale_report(message.scale))
@@ -94,7 +94,7 @@ class _Reading:
 
     async def _stream(self) -> None:
         async with self._connection.stream("ReadResult") as stream:
-            await stream.send_message(pb.ReadResultRequest(id=self._job_id, offset=self._done, strength=self._strength), end=True)
+            await stream.send_message(outgoing.asking(pb.ReadResultRequest, id=self._job_id, offset=self._done, strength=self._strength), end=True)
             while (message := await receive(stream)) is not None:
                 self._take(message)
 

@@ -140,7 +140,7 @@ class AsyncSession:
 
     async def preview(self, job_id: str, strength: float | None = None, size: int = PREVIEW_SIZE) -> Preview:
         """A small picture of a job's result, size px on its longest side, at its own strength or a lower one. Errors as of `read`."""
-        request = pb.PreviewResultRequest(id=job_id, strength=strength, preview_size=size)
+        request = outgoing.asking(pb.PreviewResultRequest, id=job_id, strength=strength, preview_size=size)
         return incoming.preview(await self._connection.unary("PreviewResult", request, PREVIEW_SECONDS))
 
     async def report(self, job_id: str) -> Report:
@@ -194,13 +194,13 @@ class AsyncSession:
 
     async def finish(self, job_id: str) -> Job:
         """Stop now and keep what there is. WrongState while the job has not begun."""
-        return incoming.job(await self._connection.unary("FinishJob", pb.FinishJobRequest(id=job_id)))
+        return incoming.job(await self._connection.unary("FinishJob", outgoing.asking(pb.FinishJobRequest, id=job_id)))
 
     async def cancel(self, job_id: str) -> Job:
-        return incoming.job(await self._connection.unary("CancelJob", pb.CancelJobRequest(id=job_id)))
+        return incoming.job(await self._connection.unary("CancelJob", outgoing.asking(pb.CancelJobRequest, id=job_id)))
 
     async def get(self, job_id: str) -> Job:
-        return incoming.job(await self._connection.unary("GetJob", pb.GetJobRequest(id=job_id)))
+        return incoming.job(await self._connection.unary("GetJob", outgoing.asking(pb.GetJobRequest, id=job_id)))
 
     async def list(self, states: tuple[JobState | str, ...] = (), all_clients: bool = True) -> List[Job]:
         """Newest first; of every client that the server lets this one see, or only this session's."""
@@ -209,7 +209,7 @@ class AsyncSession:
 
     async def delete(self, job_id: str) -> None:
         """Cancels the job if need be, and removes it and its pixels."""
-        await self._connection.unary("DeleteJob", pb.DeleteJobRequest(id=job_id))
+        await self._connection.unary("DeleteJob", outgoing.asking(pb.DeleteJobRequest, id=job_id))
 
     # ---- weights, styles, the server itself ----
 
@@ -217,7 +217,7 @@ class AsyncSession:
         """Has the server download weights. Returns the last progress, with the weights' info."""
         last: InstallProgress | None = None
         async with self._connection.stream("InstallWeights", INSTALL_SECONDS) as stream:
-            await stream.send_message(pb.InstallWeightsRequest(id=weights_id), end=True)
+            await stream.send_message(outgoing.asking(pb.InstallWeightsRequest, id=weights_id), end=True)
             while (message := await watching.receive(stream, INSTALL_SILENCE_SECONDS)) is not None:
                 last = incoming.install_progress(message)
                 if on_event is not None:
@@ -235,7 +235,7 @@ class AsyncSession:
         first: pb.GetStyleResponse | None = None
         pieces = []
         async with self._connection.stream("GetStyle", STYLE_SECONDS) as stream:
-            await stream.send_message(pb.GetStyleRequest(id=style_id, picture=picture), end=True)
+            await stream.send_message(outgoing.asking(pb.GetStyleRequest, id=style_id, picture=picture), end=True)
             while (message := await watching.receive(stream)) is not None:
                 first = first or message
                 pieces.append(message.chunk)
@@ -265,7 +265,7 @@ class AsyncSession:
 
     async def delete_style(self, style_id: str) -> None:
         """WrongState for a style that came with Restyle."""
-        await self._connection.unary("DeleteStyle", pb.DeleteStyleRequest(id=style_id))
+        await self._connection.unary("DeleteStyle", outgoing.asking(pb.DeleteStyleRequest, id=style_id))
 
     # ---- looks ----
 
@@ -275,7 +275,7 @@ class AsyncSession:
 
     async def look(self, look_id: str, file: bool = False) -> Look:
         """One look; with the bytes of its file when asked for. NotFound."""
-        reply = await self._connection.unary("GetLook", pb.GetLookRequest(id=look_id, whole=file))
+        reply = await self._connection.unary("GetLook", outgoing.asking(pb.GetLookRequest, id=look_id, whole=file))
         return incoming.look(reply.look, reply.data if file else None)
 
     async def add_look(self, file: bytes, *, wanted_id: str = "") -> Look:
@@ -284,7 +284,7 @@ class AsyncSession:
 
     async def delete_look(self, look_id: str) -> None:
         """WrongState for a look that came with Restyle."""
-        await self._connection.unary("DeleteLook", pb.DeleteLookRequest(id=look_id))
+        await self._connection.unary("DeleteLook", outgoing.asking(pb.DeleteLookRequest, id=look_id))
 
     async def learn(self, request: LearnRequest, on_event: OnEvent | None = None) -> Job:
         """Has a look learned, on a device that nothing else wants; returns when it is queued, as `create` does. Watch it as any job: `finish` keeps what is

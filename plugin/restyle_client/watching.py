@@ -9,7 +9,7 @@ from typing import Any
 
 from ._vendor.grpclib.exceptions import StreamTerminatedError
 from .backoff import Backoff, within
-from .conversion import incoming
+from .conversion import incoming, outgoing
 from .errors import ServerGone, ServerNotFound, Unauthenticated
 from .events import Event
 from .jobs import Job
@@ -31,7 +31,7 @@ async def receive(stream: Any, seconds: float = SILENCE_SECONDS) -> Any:
 
 async def watch(connection: Connection, job_id: str, *, previews: bool, preview_size: int, backoff: Backoff) -> AsyncIterator[Event]:
     """A snapshot first and after every reconnect, then progress and previews, at last a snapshot in a terminal state. ServerGone after a day without news."""
-    request = pb.WatchJobRequest(id=job_id, previews=previews, preview_size=preview_size)
+    request = outgoing.asking(pb.WatchJobRequest, id=job_id, previews=previews, preview_size=preview_size)
     news = _News()
     while True:
         lost: ConnectionLost | ServerNotFound | Unauthenticated

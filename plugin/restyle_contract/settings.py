@@ -65,6 +65,8 @@ def within(name: str, value: Any, lowest: float, highest: float, whole: bool = F
 
 def check_texture(width: int, height: int) -> None:
     """Of a texture's width and height in px, before anybody makes its plane. RecipeError."""
+    if min(width, height) < SMALLEST_SIDE:
+        raise RecipeError(f"{width} × {height} px are less than a texture has; give at least {SMALLEST_SIDE} px per side")
     if width * height > MAX_TEXTURE:
         factor = math.sqrt(MAX_TEXTURE / (width * height))
         most = f"{MAX_TEXTURE / 1e6:g} megapixels"

@@ -168,9 +168,10 @@ class History:
             recipe = self._recipe_from(item["recipe"])
             strokes = tuple(float(scale) for scale in item.get("strokes", ()))
             lowered = float(item["lowered"]) if item.get("lowered") is not None else None
-            place = spot if isinstance(spot, dict) else None
-            return Recent(str(item["id"]), str(item["title"]), recipe, float(item["ended"]), picture, before, place, strokes, lowered)
-        except (RecipeError, KeyError, TypeError, ValueError, AttributeError):
+            place, ended = spot if isinstance(spot, dict) else None, float(item["ended"])
+            time.localtime(ended)  # which is shown: no time there is may be as large
+            return Recent(str(item["id"]), str(item["title"]), recipe, ended, picture, before, place, strokes, lowered)
+        except (RecipeError, KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
             return None
 
     def _save(self, readable: bool, gone: list[dict[str, Any]] | None = None) -> None:

@@ -51,6 +51,11 @@ def test_a_job_is_shown_with_what_it_was_painted_with(restyle: Restyle, job: dic
     assert json.loads(restyle("jobs", "show", "1", "--json").stdout)["styles"] == ["woodcut"]
 
 
+def test_a_name_that_is_no_text_is_no_jobs(restyle: Restyle) -> None:
+    done = restyle("jobs", "show", "\udcff")
+    assert (done.exit_code, done.stderr) == (1, "restyle: There is no job \\xff; see restyle jobs list.\n")
+
+
 def test_a_number_beyond_the_list_is_one_sentence(restyle: Restyle, job: dict[str, Any]) -> None:
     for number in ("0", "999"):
         done = restyle("jobs", "show", number)

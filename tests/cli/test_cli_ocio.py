@@ -11,6 +11,7 @@ import pytest
 from cli.running import Restyle
 from fake_engine import painted_bytes
 from restyle_imaging.color import srgb
+from restyle_imaging.io import ocio
 from restyle_imaging.io.ocio import Ocio
 
 CONFIG = "ocio://cg-config-latest"
@@ -56,6 +57,30 @@ def test_a_folder_is_painted_anew_in_another_space(restyle: Restyle, tmp_path: P
     assert status == ["painted", "skipped", "painted"]
 
 
+def test_a_folder_is_painted_anew_in_a_space_of_the_same_name_that_is_another(restyle: Restyle, tmp_path: Path) -> None:
+    light(tmp_path / "in" / "a.exr", 1)
+    status = []
+    for power in (2, 3, 3):
+        (tmp_path / "config.ocio").write_text(
+            "ocio_profile_version: 2\nroles: {aces_interchange: ap0, default: ap0}\ndisplays: {screen: [!<View> {name: plain, colorspace: ap0}]}\n"
+            "colorspaces:\n  - !<ColorSpace> {name: ap0}\n"
+            f"  - !<ColorSpace> {{name: plate, to_scene_reference: !<ExponentTransform> {{value: [{power}, {power}, {power}, 1]}}}}\n"
+        )
+        _forget_configs()
+        done = restyle(
+            "image", tmp_path / "in", "-s", "woodcut", "--ocio", tmp_path / "config.ocio", "--ocio-space", "plate", "-o", f"{tmp_path / 'out'}/", "--json"
+        )
+        assert done.exit_code == 0, done.stderr
+        status.append(json.loads(done.stdout)["status"])
+    assert status == ["painted", "painted", "skipped"]
+
+
+def _forget_configs() -> None:
+    """As every command does, being a process of its own."""
+    ocio._config.cache_clear()
+    ocio._space.cache_clear()
+
+
 def test_frames_of_a_film_stay_in_their_space(restyle: Restyle, tmp_path: Path) -> None:
     """By frames that a person painted, which are their own results; the film's file names the config."""
     mine = {at: (light(tmp_path / "frames" / f"{at}.exr", at), light(tmp_path / "mine" / f"{at}.exr", 10 + at))[1] for at in range(2)}
@@ -73,6 +98,7 @@ def test_what_is_not_there_is_said_before_anything_is_painted(restyle: Restyle, 
         ("image", ["--ocio", CONFIG, "--ocio-space", "acecg"], 'There is no colour space "acecg"'),
         ("film", ["--ocio", tmp_path / "none.ocio"], "can't be used"),
         ("image", ["--ocio-space", "ACEScg"], "Nobody says which config"),
+        ("image", ["--estimate", "--ocio", tmp_path / "none.ocio"], "can't be used"),
     ):
         done = restyle(command, tmp_path / "frames", "-s", "woodcut", "-o", f"{tmp_path / 'out'}/", *given)
         assert done.exit_code == 1

@@ -164,6 +164,8 @@ def test_nothing_of_the_callers_buffer_is_copied_before_it_is_sent() -> None:
 def test_a_number_that_is_none_is_refused_by_its_name() -> None:
     with pytest.raises(InvalidRequest, match=r"spec\.parameters\.size"):
         outgoing.spec(request(parameters=Parameters(size=-1)))
+    with pytest.raises(InvalidRequest, match=r"spec\.styles\[0\]\.style_id can't be"):
+        outgoing.spec(restyle_client.JobRequest(plane(), (restyle_client.StyleUse.library("\udcff"),)))
     with pytest.raises(InvalidRequest, match="draft, standard, fine"):
         outgoing.spec(request(parameters=Parameters(preset="best")))
 
@@ -178,8 +180,10 @@ def test_only_ended_states_are_terminal() -> None:
     assert {state for state in JobState if state.terminal} == {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
 
 
-def test_a_texture_larger_than_servers_take_is_refused_before_its_plane_is_made() -> None:
+def test_a_texture_of_a_size_that_servers_do_not_take_is_refused_before_its_plane_is_made() -> None:
     with pytest.raises(InvalidRequest, match="30000 × 30000 px are more than a texture may have") as refused:
         texture_request(30_000, 30_000, ())
     assert refused.value.field == "spec.content"
+    with pytest.raises(InvalidRequest, match="-1 × 64 px are less than a texture has; give at least 16 px per side"):
+        texture_request(-1, 64, ())
     assert texture_request(64, 32, ()).content.size == 64 * 32 * 3

@@ -54,6 +54,29 @@ async def test_every_call_tells_a_refusal_in_the_servers_words(server: ScriptedS
         await call(session)
 
 
+NO_TEXT = "\udcff"  # of a file's name, say
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda session: session.get(NO_TEXT),
+        lambda session: session.delete(NO_TEXT),
+        lambda session: session.read(NO_TEXT),
+        lambda session: session.report(NO_TEXT),
+        lambda session: session.preview(NO_TEXT),
+        lambda session: session.style(NO_TEXT),
+        lambda session: session.look(NO_TEXT),
+        lambda session: session.delete_look(NO_TEXT),
+        lambda session: session.install_weights(NO_TEXT),
+        lambda session: session.add_style(b"picture", title="t", tags=(NO_TEXT,)),
+    ],
+)
+async def test_a_name_that_no_message_can_hold_is_refused_in_a_sentence(session: AsyncSession, call: Any) -> None:
+    with pytest.raises(client.InvalidRequest, match=r"can't be .*; give a value of the kind"):
+        await call(session)
+
+
 async def test_a_server_of_another_api_is_not_talked_to(server: ScriptedServer) -> None:
     server.scripts["GetServerInfo"] = answer(pb.ServerInfo(version="9.0.0", api="restyle.v9", state="serving"))
     with pytest.raises(VersionMismatch, match=r"9\.0\.0.*restyle\.v9.*same version"):

@@ -150,6 +150,15 @@ def test_a_list_that_makes_no_sense_is_an_empty_one(tmp_path: Path, content: str
     assert made(tmp_path).recents == []
 
 
+@pytest.mark.parametrize("ended", ["1e300", "Infinity", "NaN"])
+def test_a_time_that_no_clock_shows_costs_that_painting_alone(tmp_path: Path, ended: str) -> None:
+    history = made(tmp_path)
+    for number in (1, 2):
+        history.add(recent(number))
+    (tmp_path / FILE).write_text((tmp_path / FILE).read_text("utf-8").replace("1001.0", ended), "utf-8")
+    assert [each.facts[0] for each in made(tmp_path).recents] == [recent(2).title]
+
+
 def test_a_picture_that_can_not_be_read_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     history = made(tmp_path)
     history.new_file("1", ".jpg").write_bytes(b"a picture")

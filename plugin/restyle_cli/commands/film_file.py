@@ -27,6 +27,7 @@ FILM = "film"  # what stands in the command's first place
 LARGEST = 1 << 20  # bytes: one with a thousand keyframes has some 50 KB
 NOT_IN_FILES = ("help", "json", "estimate", "overwrite", "restart", "range", "join", "preview")  # of one call, or of one machine
 WEIGHT = re.compile(r":[\d.]+\Z")  # of a style
+SEVERAL = ("style", "key", "cut")  # options that may be given more than once
 PATHS = ("output", "preset", "style", "key", "ocio")  # options that may name files
 
 
@@ -68,10 +69,11 @@ def read(path: Path, names: list[str]) -> tuple[list[Path], dict[str, Any]]:
     films = _words(path, FILM, content.pop(FILM, ""))
     if films in ([], [""]):
         raise Failure(f'{named(path)} names no film; add a line such as {FILM} = "in.mp4".')
+    for name, value in content.items():
+        if name not in SEVERAL and isinstance(value, (list, dict)):
+            raise Failure(f"{named(path)}: {named(name)} takes one value; write it without brackets.")
     found = {name: [_placed(path, name, word) for word in _words(path, name, value)] for name, value in content.items()}
-    return [path.parent / at_home(word) for word in films], {
-        name: words if isinstance(content[name], (list, dict)) or name in ("style", "key", "cut") else words[0] for name, words in found.items()
-    }
+    return [path.parent / at_home(word) for word in films], {name: words if name in SEVERAL else words[0] for name, words in found.items()}
 
 
 def _long(names: list[str]) -> str:
@@ -88,6 +90,8 @@ def _words(path: Path, name: str, value: Any) -> list[str]:
         raise Failure(f"{named(path)}: {named(name)} is {value}, which is no value of that option; write it as it would be typed.")
     if "\0" in str(value):
         raise Failure(f"{named(path)}: {named(name)} holds a null character, which nothing here may; take it out.")
+    if value == "" and name != FILM:
+        raise Failure(f"{named(path)}: {named(name)} is empty; write its value, or leave the line out.")
     return [str(value)]
 
 

@@ -86,6 +86,7 @@ def image(
 
     Several pictures or a folder need a folder after -o; what an earlier run has painted there in the same way is skipped. Ctrl-C cancels.
     """
+    studio = ocio_of(ocio, ocio_space)
     if update:
         given: dict[str, object] = {
             "style": style,
@@ -98,7 +99,7 @@ def image(
         }
         given |= {"color": color, "steps": steps, "seed": seed, "weights": weights, "device": device, "memory": memory, "report": report}
         flags = [name for name, on in (("layers", layers), ("series", series), ("estimate", estimate)) if on]
-        _update(contents, update, output, Manner(_dotted(suffix), overwrite, None, json, ocio=ocio_of(ocio, ocio_space)), [*_given(given), *flags])
+        _update(contents, update, output, Manner(_dotted(suffix), overwrite, None, json, ocio=studio), [*_given(given), *flags])
         return
     if not style:
         raise typer.BadParameter("say whose manner to paint in with --style NAME|FILE", param_hint="--style")
@@ -128,7 +129,7 @@ def image(
         raise typer.BadParameter("say where the result goes with -o OUT, or ask for --estimate", param_hint="--output")
     reports = None if report is None else destinations.folder(at_home(report), "--report")
     target = at_home(output)
-    manner = Manner(_dotted(suffix), overwrite, reports, json, layers, ocio_of(ocio, ocio_space))
+    manner = Manner(_dotted(suffix), overwrite, reports, json, layers, studio)
     styled = [spec.file for spec in options.specs if spec.file is not None]
     if len(contents) > 1 or contents[0].is_dir() or destinations.is_folder(target, output):
         if layers:

@@ -110,7 +110,7 @@ def _of_frames(source: Source, cuts: Sequence[int]) -> dict[str, Any]:
         "first frame": source.shown[0].number,
         "--fps": rate,
         "--cut": ",".join(str(source.number(cut)) for cut in cuts) or None,
-        "colour space": source.space and source.space.name,
+        "colour space": source.space and source.space.key,
     }
 
 

@@ -178,7 +178,7 @@ class Batch:
         picture = inputs.decoded(data, content, self._manner.ocio)
         files.check_size(output.suffix, picture.plane.width, picture.plane.height)
         choices = self._wish.choices() | ({} if self._series is None else {"palette": self._series.key})
-        choices |= {} if picture.space is None else {"space": picture.space.name}
+        choices |= {} if picture.space is None else {"space": picture.space.key}
         mark = recipe(data, [style.fingerprint for style in self._styles], choices, self._weights)
         before = self._record.get(output)
         if before is not None and before.recipe != mark:

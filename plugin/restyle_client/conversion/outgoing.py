@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from ..contract import Channels, Depth, Parameters, PixelFormat, Plane, limits
 from ..contract import parameters as declared
@@ -14,6 +14,8 @@ from ..jobs import JobState
 from ..requests import JobRequest, LearnRequest, Previous, Start, StartFrom, StyleUse
 from ..wire import restyle_pb2 as pb
 from . import words
+
+Asked = TypeVar("Asked")
 
 PARAMETER_WORDS: Mapping[str, Mapping[str, int]] = {
     "preset": words.PRESET,
@@ -95,6 +97,14 @@ def lesson(request: LearnRequest) -> tuple[pb.JobSpec, Payloads]:
     return message, payloads
 
 
+def asking(kind: Callable[..., Asked], **fields: object) -> Asked:
+    """A small request, such as for what has an id. InvalidRequest for what no message can say."""
+    try:
+        return kind(**fields)
+    except (TypeError, ValueError) as error:
+        raise _refused(*next(iter(fields.items()))) from error
+
+
 def header(request: JobRequest | LearnRequest, client_id: str) -> tuple[pb.CreateJobRequest, Payloads]:
     """The first message of an upload, and what follows it."""
     message, payloads = lesson(request) if isinstance(request, LearnRequest) else spec(request)
@@ -118,7 +128,10 @@ def add_style(size: int, texts: Mapping[str, str], tags: tuple[str, ...], scale:
     message = pb.AddStyleRequest()
     for name, value in {**texts, "size": size}.items():
         _set(message.header, name, value, name)
-    message.header.tags.extend(tags)
+    try:
+        message.header.tags.extend(tags)
+    except (TypeError, ValueError) as error:
+        raise _refused("tags", tags) from error
     for name, number in {"scale": scale, "strength": strength}.items():
         if number is not None:
             _set(message.header.suggested, name, number, f"suggested_{name}")
@@ -191,7 +204,7 @@ def _style(message: pb.StyleUse, style: StyleUse, field: str, payloads: Payloads
     if isinstance(style.source, Plane):
         _plane(message.plane, style.source, f"{field}.plane", payloads)
     elif isinstance(style.source, str):
-        message.style_id = style.source
+        _set(message, "style_id", style.source, f"{field}.style_id")
     else:
         _encoded(message.image, style.source, f"{field} must be a style's id, the bytes of a picture file, or a Plane", field, payloads)
     for name in ("weight", "scale"):
@@ -277,4 +290,8 @@ def _set(message: Any, name: str, value: object, field: str) -> None:
     try:
         setattr(message, name, value)
     except (TypeError, ValueError) as error:
-        raise InvalidRequest(f"{field} can't be {value!r}; give a value of the kind and range that its documentation names", field) from error
+        raise _refused(field, value) from error
+
+
+def _refused(field: str, value: object) -> InvalidRequest:
+    return InvalidRequest(f"{field} can't be {value!r}; give a value of the kind and range that its documentation names", field)

@@ -20,8 +20,8 @@ BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.03
 
 
 def of_numbers(values: Iterable[Any]) -> Chromaticities:
-    """Of eight numbers: x and y of red, green, blue and white."""
-    numbers = np.asarray(list(values), float).reshape(-1, 2)
+    """Of eight numbers: x and y of red, green, blue and white. ValueError for other than finite ones."""
+    numbers = np.asarray_chkfinite(list(values), float).reshape(-1, 2)
     return tuple((float(x), float(y)) for x, y in numbers)
 
 

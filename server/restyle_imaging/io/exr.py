@@ -19,7 +19,7 @@ from .ocio import Ocio, Space
 from .pictures import PictureFile, cut_short, plane_of, require_size
 
 MARK = b"v/1\1"
-NAMING = ("chromaticities", "colorInteropID")  # attributes that say which colours are meant
+NAMING = {"chromaticities": tuple, "colorInteropID": str}  # attributes that say which colours are meant, and what they are
 
 
 def read(data: bytes, name: str, ocio: Ocio | None = None) -> PictureFile:
@@ -41,14 +41,16 @@ def read(data: bytes, name: str, ocio: Ocio | None = None) -> PictureFile:
     alpha = np.asarray(channels["A"], np.float32) if "A" in channels else None
     if alpha is not None:
         colors = np.divide(colors, alpha[..., None], out=np.zeros_like(colors), where=alpha[..., None] != 0)
-    said = head.get("chromaticities")
-    if space is None and said is not None and colors.shape[-1] == 3:
-        colors = primaries.turned(colors, primaries.of_numbers(said), primaries.BT709)
+    said = {key: head[key] for key, kind in NAMING.items() if isinstance(head.get(key), kind)}
+    if space is None and "chromaticities" in said and colors.shape[-1] == 3:
+        try:
+            colors = primaries.turned(colors, primaries.of_numbers(said["chromaticities"]), primaries.BT709)
+        except (ValueError, ArithmeticError):
+            notes.append(f"The primaries that {name} names make no sense; it is read as if it named none.")
     samples = srgb.encode(colors) if space is None else space.to_srgb(colors)
     if alpha is not None:
         samples = np.concatenate((samples, alpha[..., None]), -1)
-    space = space and space.with_head({key: head[key] for key in NAMING if key in head})
-    return PictureFile(plane_of(samples, None), "EXR", warnings=tuple(notes), space=space)
+    return PictureFile(plane_of(samples, None), "EXR", warnings=tuple(notes), space=space and space.with_head(said))
 
 
 def write(rgb: Floats, alpha: Floats | None, half: bool, space: Space | None = None) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -22,11 +23,14 @@ from .. import extra
 from ..arrays import Floats, Samples
 from ..color import srgb
 from ..errors import PictureError
+from ..planes.samples import BRIGHTEST
 from .pictures import full_of
 
 LINEAR_SRGB = "Linear Rec.709 (sRGB)"  # in OpenColorIO's built-in config
 NEAREST = 3  # names that are offered for one that isn't there
 LONGEST_REASON = 400  # characters of what the library says
+LARGEST = 8 << 20  # bytes of a config's text, of which the library needs up to 10 s for each million; its own have 70,000
+ARCHIVE = ".ocioz"  # a config with its tables
 PREFIX = re.compile(r"^(Error: )?Loading the OCIO profile '.*' failed\.")  # which names the file once more
 TAKEN = "{name} is taken to be in {space}, by the rules of the OCIO config; name another space with --ocio-space."
 LEFT = "{name} says itself what its colours are: an OCIO space counts for OpenEXR, and for TIFF of 16 bits or more that has no profile."
@@ -46,14 +50,19 @@ class Space:
         return srgb.encode(_through(self.forward, colors))
 
     def from_srgb(self, rgb: Floats) -> Floats:
-        """The way back, always finite."""
-        return np.nan_to_num(_through(self.backward, srgb.decode(rgb)), nan=0.0)  # of a logarithm, say; no result holds any
+        """The way back, always finite and never enormous."""
+        return np.nan_to_num(_through(self.backward, srgb.decode(rgb)), nan=0.0).clip(-BRIGHTEST, BRIGHTEST)  # of a logarithm, say; no result holds any
 
     def samples(self, stored: Samples) -> Floats:
         """Samples (h, w, 1–4) of any depth, alpha last, as float32 with sRGB-encoded colours."""
         values = np.asarray(stored / np.float32(full_of(stored.dtype)), np.float32)
         count = 1 if values.shape[2] < 3 else 3
         return np.concatenate((self.to_srgb(values[..., :count]), values[..., count:]), axis=-1)
+
+    @property
+    def key(self) -> str:
+        """The name, and what tells it from spaces of that name in other configs."""
+        return f"{self.name} {hashlib.sha256(self.forward.getCacheID().encode()).hexdigest()[:8]}"
 
     def with_head(self, head: Mapping[str, Any]) -> Space:
         return replace(self, head=head)
@@ -83,7 +92,7 @@ class Ocio:
         """Of an OpenEXR file, with a note where rules have chosen it. PictureError."""
         if self.space is not None:
             return _space(self._place(), self.space)
-        found = _space(self._place(), str(_config(self._place()).getColorSpaceFromFilepath(self._file(name))[0]))
+        found = _space(self._place(), _config(self._place()).getColorSpaceFromFilepath(self._file(name))[0])
         notes.append(TAKEN.format(name=name, space=found.name))
         return found
 
@@ -92,8 +101,9 @@ class Ocio:
         left_over = self.space is None and _config(self._place()).filepathOnlyMatchesDefaultRule(self._file(name))
         return None if left_over else self.of(name, notes)
 
-    def _file(self, name: str) -> str:
-        return name if self.file is None else str(self.file)
+    def _file(self, name: str) -> bytes:
+        """As rules see it: the whole path, however it was given, with slashes."""
+        return os.fsencode(name if self.file is None else self.file.absolute().as_posix())
 
     def _place(self) -> str:
         place = self.config or os.environ.get("OCIO")
@@ -106,18 +116,41 @@ class Ocio:
 def _config(place: str) -> Any:
     library = _library()
     try:
-        return library.Config.CreateFromFile(place)
-    except (library.Exception, library.ExceptionMissingFile) as error:
+        _require_readable(place)
+        config = library.Config.CreateFromFile(os.fsencode(place))
+        _names(config)  # which may be no UTF-8, as everything in a config has to be
+    except (library.Exception, library.ExceptionMissingFile, OSError, ValueError) as error:
         own = "ocio://cg-config-latest" if place.startswith("ocio:") else "one that OpenColorIO " + library.GetVersion() + " reads"
+        own = f"$OCIO {own}, or unset it" if place == os.environ.get("OCIO") else own
         raise PictureError(f"The OCIO config {place} can't be used ({_reason(error)}); give {own}.") from error
+    return config
+
+
+def _require_readable(place: str) -> None:
+    """OSError, ValueError for what isn't there, and what would be read for ever, or for minutes."""
+    if place.startswith("ocio:"):
+        return
+    path = Path(place)
+    if not path.exists():
+        raise ValueError("there is no such file")
+    if not path.is_file():
+        raise ValueError("it is no file")
+    if path.suffix.lower() != ARCHIVE and path.stat().st_size > LARGEST:
+        raise ValueError(f"it has {path.stat().st_size >> 20} MiB, more than any config")
+
+
+def _names(config: Any) -> list[str]:
+    """Of spaces and roles. ValueError."""
+    library = _library()
+    return [*config.getColorSpaceNames(library.SEARCH_REFERENCE_SPACE_ALL, library.COLORSPACE_ALL), *(role for role, _ in config.getRoles())]
 
 
 @functools.cache
 def _space(place: str, name: str) -> Space:
     library, config = _library(), _config(place)
-    found = config.getColorSpace(name)
+    found = config.getColorSpace(os.fsencode(name))
     if found is None:
-        known = [*config.getColorSpaceNames(library.SEARCH_REFERENCE_SPACE_ALL, library.COLORSPACE_ALL), *(role for role, _ in config.getRoles())]
+        known = _names(config)
         lower = {each.lower(): each for each in known}
         near = [lower[each] for each in difflib.get_close_matches(name.lower(), lower, NEAREST, cutoff=0.3)]
         raise PictureError(f'There is no colour space "{name}" in the OCIO config {place}; the nearest are {", ".join(near or known[:NEAREST])}.')
@@ -145,6 +178,8 @@ def _through(way: Any, colors: Floats) -> Floats:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it, or its name, is no UTF-8"
     return " ".join(PREFIX.sub("", str(error)).split()).rstrip(".")[:LONGEST_REASON]
 
 
@@ -152,6 +187,6 @@ def _library() -> Any:
     try:
         import PyOpenColorIO
     except ImportError as error:
-        raise extra.missing("OCIO configs", extra.FORMATS) from error
+        raise extra.missing("OCIO configs, such as that of $OCIO,", extra.FORMATS) from error
     PyOpenColorIO.SetLoggingLevel(PyOpenColorIO.LOGGING_LEVEL_NONE)  # what is wrong is said once, in a sentence of ours
     return PyOpenColorIO

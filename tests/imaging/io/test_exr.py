@@ -60,6 +60,23 @@ def test_primaries_that_are_said_are_believed(tmp_path: Path) -> None:
     assert samples_of(read_picture(exr(tmp_path / "b.exr", {"RGB": green}, chromaticities=AP0)).plane).min() < -0.5
 
 
+@pytest.mark.parametrize("said", [(0.0,) * 8, (float("nan"),) * 8, (0.3,) * 8, "text"])
+def test_primaries_that_make_no_sense_cost_no_picture(tmp_path: Path, said: object) -> None:
+    path = exr(tmp_path / "a.exr", {"RGB": light()}, **{"colorInteropID" if isinstance(said, str) else "chromaticities": said})
+    path.write_bytes(path.read_bytes().replace(b"colorInteropID\0", b"chromaticities\0"))
+    found = read_picture(path)
+    assert srgb.decode(samples_of(found.plane)) == pytest.approx(light(), rel=1e-5)
+    assert bool(found.warnings) is not isinstance(said, str)
+
+
+@pytest.mark.filterwarnings("error")
+def test_marks_for_no_data_are_refused_without_another_word(tmp_path: Path) -> None:
+    marked = light()
+    marked[0, 0, 0] = np.finfo(np.float32).max
+    with pytest.raises(PictureError, match="enormous"):
+        read_picture(exr(tmp_path / "a.exr", {"RGB": marked}))
+
+
 def test_gray_stays_gray(tmp_path: Path) -> None:
     plane = read_picture(exr(tmp_path / "a.exr", {"Y": light(1)[..., 0]})).plane
     assert plane.format.channels.is_gray

@@ -4,6 +4,7 @@ here, by the published matrices, and not by OpenColorIO."""
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,10 @@ import tifffile
 from restyle_imaging.arrays import Floats
 from restyle_imaging.color import srgb
 from restyle_imaging.io.files import PictureError, PictureFile, encode_picture, read_picture
-from restyle_imaging.io.ocio import Ocio
+from restyle_imaging.io.ocio import LARGEST, Ocio
 from restyle_imaging.io.pictures import plane_of
 from restyle_imaging.planes.formats import Depth
-from restyle_imaging.planes.samples import samples_of, unit
+from restyle_imaging.planes.samples import BRIGHTEST, samples_of, unit
 
 # From the Academy's S-2014-004 and TB-2014-004 and IEC 61966-2-1, whites adapted by Bradford.
 AP1_TO_SRGB = np.array([[1.70505, -0.62179, -0.08326], [-0.13026, 1.14080, -0.01055], [-0.02400, -0.12897, 1.15297]])
@@ -167,7 +168,7 @@ def test_what_is_not_there_is_named(studio: str, tmp_path: Path) -> None:
     newer.write_text("ocio_profile_version: 3\n")
     broken.write_text("colours: [")
     for config, space, words in (
-        (tmp_path / "none.ocio", None, r"none.ocio can't be used \('.*none.ocio' file does not exist\); give one that OpenColorIO [\d.]+ reads\.$"),
+        (tmp_path / "none.ocio", None, r"none.ocio can't be used \(there is no such file\); give one that OpenColorIO [\d.]+ reads\.$"),
         ("ocio://cg-config-0", None, r"ocio://cg-config-0 can't be used .*; give ocio://cg-config-latest\.$"),
         (newer, None, r"version 3\.0.*is not able to load that config version.*; give one"),
         (broken, None, "broken.ocio can't be used"),
@@ -199,5 +200,67 @@ def test_without_its_package_the_command_is_named_and_other_pictures_are_read(st
     monkeypatch.setenv("OCIO", f"{studio}.other")  # one that nobody has looked at
     asked = Ocio()
     read_picture(encode_picture(plane_of(np.full((18, 20, 3), 90, "u1"), None), ".png").data, "a.png", asked)
-    with pytest.raises(PictureError, match=r"^OCIO configs need packages that are not installed yet; install them with: .*(pi-heif|formats)"):
+    with pytest.raises(PictureError, match=r"^OCIO configs, such as that of \$OCIO, need packages that are not installed yet; .*: .*(pi-heif|formats)"):
         read_picture(exr(light()), "a.exr", asked)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are text")
+def test_names_that_are_no_text_are_read_and_said(studio: str, tmp_path: Path) -> None:
+    odd = tmp_path / "\udcff.ocio"
+    odd.write_text(STUDIO)
+    (tmp_path / "\udcff.exr").write_bytes(exr(light()))
+    found = read_picture(tmp_path / "\udcff.exr", ocio=Ocio(str(odd)))
+    assert seen(found) == pytest.approx(light() @ AP0_TO_SRGB.T, abs=3e-4)
+    with pytest.raises(PictureError, match="There is no colour space"):
+        Ocio(studio, "pl\udcff")
+    with pytest.raises(PictureError, match="there is no such file"):
+        Ocio(str(tmp_path / "none\udcff.ocio"))
+    latin = tmp_path / "latin.ocio"
+    latin.write_text(STUDIO.replace("name: scan", "name: caf\xe9"), "latin-1")
+    with pytest.raises(PictureError, match="it, or its name, is no UTF-8"):
+        Ocio(str(latin), "ap0")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_config_that_would_be_read_for_ever_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ocio")
+    with (tmp_path / "huge.ocio").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    for name, words in (("pipe.ocio", "it is no file"), ("huge.ocio", "it has 8 MiB, more than any config"), (".", "it is no file")):
+        with pytest.raises(PictureError, match=words):
+            Ocio(str(tmp_path / name))
+
+
+def test_rules_see_the_whole_path_however_it_was_given(studio: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "plates").mkdir()
+    (tmp_path / "plates" / "a.exr").write_bytes(exr(light()))
+    monkeypatch.chdir(tmp_path / "plates")
+    assert read_picture("a.exr", ocio=Ocio(studio)).warnings[0].startswith("a.exr is taken to be in plate,")
+
+
+def test_a_config_of_the_environment_that_is_not_there_says_how_to_be_rid_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCIO", "/nowhere/config.ocio")
+    deep = tiff(np.full((18, 20, 3), 9000, "u2"))
+    with pytest.raises(PictureError, match=r"; give \$OCIO one that OpenColorIO [\d.]+ reads, or unset it\.$"):
+        read_picture(deep, "a.tif", Ocio())
+
+
+def test_spaces_of_one_name_in_two_configs_are_told_apart(studio: str, tmp_path: Path) -> None:
+    (tmp_path / "other.ocio").write_text(STUDIO.replace("[2, 2, 2, 1]", "[3, 3, 3, 1]"))
+    keys = [read_picture(exr(light()), "a.exr", Ocio(config, "plate")).space for config in (studio, str(tmp_path / "other.ocio"), studio)]
+    assert [each and each.name for each in keys] == ["plate"] * 3
+    assert len({each and each.key for each in keys}) == 2
+
+
+def test_what_leaves_a_space_is_never_enormous(tmp_path: Path) -> None:
+    (tmp_path / "steep.ocio").write_text(STUDIO.replace("from_scene_reference: !<Log", "to_scene_reference: !<Log"))
+    picture = read_picture(exr(light()), "a.exr", Ocio(str(tmp_path / "steep.ocio"), "scan"))
+    bright = plane_of(np.full((18, 20, 3), 30, np.float32), None)
+    written = OpenEXR.File(io.BytesIO(encode_picture(bright, ".exr", picture).data)).channels()["RGB"].pixels
+    assert written.max() == np.float32(BRIGHTEST)
+
+
+def test_attributes_of_another_kind_than_they_should_be_do_not_go_along() -> None:
+    named = exr(light(), colorInteropID="lin_ap1").replace(b"colorInteropID\0", b"chromaticities\0")  # as a text
+    picture = read_picture(named, "a.exr", Ocio("ocio://cg-config-latest", "ACEScg"))
+    assert "chromaticities" not in OpenEXR.File(io.BytesIO(out(picture))).header()

@@ -11,8 +11,8 @@ import pytest
 from calls import SIDE, Clock
 from restyle_engine.parameters import Parameters
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.devices.dispatch import Dispatcher
-from restyle_server.devices.slots import Gone
+from restyle_server.devices.dispatch import BACKOFF, Dispatcher
+from restyle_server.devices.slots import STARTS, Gone
 from restyle_server.devices.throughput import Throughputs
 from restyle_server.jobs.folders import JobFolders
 from restyle_server.jobs.job import Job, JobClass, Lifetime
@@ -78,11 +78,11 @@ class Studio:
         assert isinstance(process, Worker)
         return process
 
-    def hand_in(self, kind: JobClass = JobClass.INTERACTIVE, previous: tuple[str, ...] = ()) -> str:
+    def hand_in(self, kind: JobClass = JobClass.INTERACTIVE, previous: tuple[str, ...] = (), **more: Any) -> str:
         def made(job_id: str, arrival: int) -> Job:
             plane = PlaneFile(self.folder / "jobs" / job_id / "payload-0", GRAY, SIDE, SIDE)
             order = AskedOrder(plane, (StyleOrder("night", picture=plane.path),), WeightsFile("vgg16", self.folder), Parameters())
-            words: dict[str, Any] = {"order": order, "previous": previous, "sequence": True}
+            words: dict[str, Any] = {"order": order, "previous": previous, "sequence": True, **more}
             return Job(job_id, "me", job_id, "", Lifetime.DETACHED, kind, JobState.UPLOADING, self.clock.time(), arrival, SIDE * SIDE, "vgg16", **words)
 
         return self.store.move(self.store.add(made).id, JobState.QUEUED).id
@@ -178,6 +178,28 @@ def test_an_end_that_can_not_be_noted_costs_the_device_nothing(studio: Callable[
     assert place.worker().painted == [first, second]
     place.worker().done(second)
     assert place.worker().painted == [first, second, third]
+
+
+def test_frames_for_a_device_that_is_no_more_cost_the_others_nothing(tmp_path: Path) -> None:
+    place = Studio(tmp_path, ("one",))
+    first = place.hand_in(wanted_device="gone")
+    second = place.hand_in(previous=(first,), wanted_device="gone")
+    third = place.hand_in()
+    place.worker().ready()
+    assert [place.state(job) for job in (first, second, third)] == [JobState.FAILED, JobState.FAILED, JobState.RUNNING]
+    place.store.close()
+
+
+def test_frames_of_a_film_fail_with_an_engine_that_does_not_start(tmp_path: Path) -> None:
+    place = Studio(tmp_path, ("one",))
+    first = place.hand_in()
+    row = [first, place.hand_in(previous=(first,)), place.hand_in()]
+    for _ in range(STARTS):
+        place.worker().says(Gone(1))
+        place.clock.turn(BACKOFF[-1] + 1)
+        place.dispatcher.sweep()
+    assert {place.state(job) for job in row} == {JobState.FAILED}
+    place.store.close()
 
 
 def test_a_row_of_frames_ends_with_its_first_however_long_it_is(studio: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,7 +190,9 @@ class Dispatcher:
         if all(other.state == "down" for other in self.slots):
             failure = Failure("ENGINE_DOWN", f"The server's engine does not start. {complaint}")
             for job in self._store.waiting():
-                if not (job.job_class is JobClass.BACKGROUND and job.started):  # what it has learned waits for a server whose engine does
+                if job.id in self._store.queued and not (
+                    job.job_class is JobClass.BACKGROUND and job.started
+                ):  # what it has learned waits for a server whose engine does
                     self._store.move(job.id, JobState.FAILED, failure=failure)
 
     def _changed(self, job: Job) -> None:
@@ -302,8 +304,8 @@ class Dispatcher:
                 log.info("device %s: ready (%s), process %s", slot.id, message.device.name, process.pid)
                 if self.prepare is not None:
                     process.tell(self.prepare(message.device, not slot.fragile and not self._store.waiting()))
-                refuse_unknown(self.slots, self._store)
                 self._free.note(slot)
+                refuse_unknown(self.slots, self._store)
                 self._dispatch()
                 self.live.give()
             case say.LivePainted():

@@ -50,8 +50,7 @@ class Dispatcher:
         self.accepting = True  # False while the server drains: nothing new starts
         self._estimates = Estimates(self.slots, self._resolved)
         self.learnings = learning.Learnings(store)
-        self._adrift = Adrift(store)
-        self._free = Free()
+        self._adrift, self._free = Adrift(store), Free()
         self._closing = False
         self._rest = asyncio.Event()  # set whenever a job has ended, or waits again
         self.prepare: Callable[[Device, bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
@@ -366,8 +365,8 @@ class Dispatcher:
         was_ready, hung, at_hand = slot.ready, slot.hung, [job_id for job_id in (slot.job_id, slot.paused) if job_id is not None]
         painted_live = slot.ticket is not None
         self.live.gone(slot)
-        slot.process, slot.ready, slot.job_id, slot.cancelled_at = None, False, None, None
-        slot.paused, slot.asked = None, False
+        slot.process = slot.job_id = slot.paused = slot.cancelled_at = None
+        slot.ready = slot.asked = False
         for future in slot.questions.values():
             if not future.done():
                 future.set_result(None)

@@ -21,6 +21,8 @@ from typer.testing import CliRunner
         ("presets", "show", ""),
         ("weights", "install", "vgg19", "--from", ""),
         ("live", "--watch", ""),
+        ("styles", "add", "--", ""),
+        ("styles", "add", "--", "none.png", "--title", ""),
     ],
 )
 def test_an_empty_word_is_said_and_nothing_is_touched(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,6 +34,6 @@ def test_an_empty_word_is_said_and_nothing_is_touched(words: tuple[str, ...], tm
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [["--title", ""], ["--credit="], ["--tags", ""]])
+@pytest.mark.parametrize("words", [["--title", ""], ["--credit="], ["--tags", ""], ["--title", "--of="], ["--", "--odd="]])
 def test_a_text_for_people_may_be_empty(words: list[str]) -> None:
     failures._refuse_nothing(["styles", "add", "none.png", *words])

@@ -6,15 +6,20 @@ import itertools
 import json
 import shutil
 import tomllib
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import restyle_client as client
 from cli.pictures import pixels
 from cli.running import Restyle
 from fake_engine import automatic_scale, painted_bytes
 from PIL import Image
+from restyle_cli.runs import series as runs
+from restyle_cli.runs.one_picture import ChosenStyle
 from restyle_imaging.color.palette import Palette, palette_of
 
 COLORS = ((110, 118, 125), (200, 150, 60), (60, 120, 70))
@@ -147,6 +152,30 @@ def test_strokes_are_those_of_an_estimate_and_nothing_is_painted_to_know_them(re
     (kept,) = tomllib.loads((tmp_path / "out" / "series.toml").read_text("utf-8"))["series"]["styles"]
     assert (status, kept["scale"]) == (0, automatic_scale(48, 40))
     assert len(restyle.jobs()) == before + 3
+
+
+def test_a_style_smaller_than_a_plane_may_be_has_strokes_too(restyle: Restyle, photos: Path, tmp_path: Path) -> None:
+    style = photo(tmp_path / "small.png", (90, 40, 30), 9, (8, 8))
+    assert series(restyle, photos, "-o", tmp_path / "out", style=style)[0] == 0
+
+
+def test_a_style_larger_than_a_plane_may_be_is_told_in_its_shape(tmp_path: Path) -> None:
+    file = photo(tmp_path / "large.png", (90, 40, 30), 9, (120, 60)).read_bytes()
+    session = SimpleNamespace(info=lambda: SimpleNamespace(limits=SimpleNamespace(max_pixels=1800)))
+    told = runs._sized(ChosenStyle(client.StyleUse.picture(file), None, {}), session).use.source  # type: ignore[arg-type]
+    assert isinstance(told, client.Plane)
+    assert (told.width, told.height) == (60, 30)
+
+
+def test_a_server_that_tells_no_strokes_is_said_and_paints_with_those_that_are_given(
+    restyle: Restyle, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimate = client.Session.estimate
+    monkeypatch.setattr(client.Session, "estimate", lambda session, request: replace(estimate(session, request), style_scales=()))
+    status, _, said = series(restyle, photos, "-o", tmp_path / "out")
+    assert (status, "choose them with --style-scale" in said) == (1, True)
+    status, told, _ = series(restyle, photos, "-o", tmp_path / "out", "--style-scale", 1.5)
+    assert (status, {tuple(each["style_scales"]) for each in told}) == (0, {(1.5,)})
 
 
 def test_without_a_picture_no_series_begins(restyle: Restyle, photos: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from pictures.meters import JOINT_DEVIATIONS, joints
 from PIL import Image
 from restyle_engine.motion.flow import FlowMissing
 from restyle_engine.objective import targets
-from restyle_engine.parameters import Color, Parameters, Precision, Preset, Seamless
+from restyle_engine.parameters import Color, Parameters, Precision, Preset, Seamless, resolve
 from restyle_engine.verdict import Cancelled, Verdict
 from restyle_imaging.planes.formats import Channels, Depth, PixelFormat
-from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, PlaneFile, PreviousOrder, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.records.order import AskedOrder, Crop, MaskFile, MaskUse, Order, PlaneFile, PreviousOrder, Start, StartFrom, StyleOrder, WeightsFile
+from restyle_server.styles.pictures import check, size_of
 from restyle_server.weights.catalogue import SHIPPED
 from restyle_server.worker import around, materials
 from restyle_server.worker.engine import Estimate, JobFailure, LiveProgress, Observer, Painted, resolved, usual
@@ -113,6 +115,32 @@ def test_strokes_that_nobody_chose_are_chosen_told_and_painted_as_if_they_had_be
     assert estimate(paints, unseen).style_scales == (), "a file's size is not known before it comes"
     asked = replace(several, styles=tuple(replace(style, scale=scale) for style, scale in zip(several.styles, scales, strict=True)))
     assert np.array_equal(pixels(paint(paints, asked, observe), layer), first)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_estimate_tells_the_strokes_that_are_painted_whatever_the_sizes(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    width, height = (dice.choice((16, 17, 100, 999, 5000)) for _ in "wh")
+    asked = Parameters(preset=dice.choice(list(Preset)), size=dice.choice((16, 63, 512, 1500, 5000)), seamless=dice.choice(list(Seamless)))
+    parameters = resolve(asked, width, height, "cpu", bf16=False)
+    wide, high = (dice.choice((16, 17, 33, 90, 128)) for _ in "wh")
+    crop = dice.choice((None, Crop(wide - 16, 0, 16, dice.randrange(16, high + 1))))
+    words: dict[str, Any] = {"suggested": dice.choice((None, 0.25, 0.8, 4.0)), "crop": crop}
+    samples = np.full((high, wide, 4), 200, np.uint8)
+    samples[: high // 2, : wide // 2, 3] = 0
+    if dice.random() < 0.5:
+        style = StyleOrder("layer", plane=stored(tmp_path / "layer", samples, RGBA8), **words)
+    else:
+        turned = Image.Exif()
+        turned[0x0112] = dice.choice((1, 6))
+        file = tmp_path / dice.choice(("style.jpg", "style.png"))
+        Image.fromarray(samples[..., :3]).save(file, exif=turned)
+        size = check(file, file.name)
+        upright = None if crop is None or (size.width, size.height) != (wide, high) else crop
+        style = StyleOrder("library", picture=file, size=size_of(file) or (size.width, size.height), **words | {"crop": upright})
+    content = PlaneFile(tmp_path / "nowhere", RGB8, width, height)
+    order = Order(content, (style,), WeightsFile("vgg16", SHIPPED), parameters)
+    assert materials.strokes_of(order) == (materials.scale_of(style, parameters, materials.StylePictures()),)
 
 
 def test_frames_have_the_strokes_of_those_that_they_follow(paints: NeuralEngine, order: AskedOrder, layer: np.ndarray, tmp_path: Path) -> None:

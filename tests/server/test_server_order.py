@@ -103,6 +103,23 @@ def test_where_many_wait_places_are_told_by_fewer_sweeps(count: int, left_out: i
     assert [places.of(jobs[name]) for name in ("a0", f"a{count - 1}")] == [1, count]
 
 
+def test_a_newcomer_who_is_told_the_last_place_hears_of_a_better_one() -> None:
+    jobs = {one.id: one for one in (job(number, job_class=JobClass.BATCH) for number in range(AT_ONCE + 1))}
+    waiting = Waiting(jobs.get)
+    for one in jobs.values():
+        waiting.note(None, one)
+    places = Places(FairQueue(), waiting, lambda: list(jobs.values()))
+    places.stale = True
+    for _ in range(3):
+        list(places.moved())
+    newcomer = jobs["b999"] = job(999, "b")
+    waiting.note(None, newcomer)
+    places.stale = True
+    assert places.of(newcomer) == AT_ONCE + 2
+    assert [name for _ in range(3) for name in places.moved() if name == newcomer.id] == [newcomer.id]
+    assert places.of(newcomer) == 1
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_kept_of_each_party_is_what_there_is(seed: int) -> None:
     dice, jobs = random.Random(seed), dict[str, Job]()

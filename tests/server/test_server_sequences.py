@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
-from calls import details, gray, order, pixels
+from calls import Clock, details, gray, order, pixels
 from fake_engine import following_bytes, painted_bytes, runs
 from places import Serving
 from restyle_server.jobs import following
@@ -75,6 +75,16 @@ async def test_a_job_whose_previous_is_cancelled_fails_at_once_and_so_do_its_fol
             ended = await place.caller.end(job.id)
             assert (ended.state, ended.error.reason) == (wire.FAILED, "PREVIOUS_LOST")
             assert "paint that frame again" in ended.error.message
+
+
+async def test_frames_that_nobody_watches_any_more_end_together(serving: Serving) -> None:
+    clock = Clock()
+    async with serving(clock=clock, script=GATED) as place:
+        first = await place.caller.create(frame(1, lifetime=wire.ATTACHED))
+        row = [first, await place.caller.create(frame(2, first.id, lifetime=wire.ATTACHED)), await place.caller.create(order(3, lifetime=wire.ATTACHED))]
+        clock.turn(Limits().lease_seconds + 1)
+        place.server.sweep()
+        assert [place.server.store.get(job.id).state for job in row] == [JobState.CANCELLED, JobState.FAILED, JobState.CANCELLED]
 
 
 async def test_a_job_whose_previous_fails_or_is_deleted_fails(serving: Serving) -> None:

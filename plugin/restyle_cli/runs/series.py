@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import restyle_client as client
 from restyle_contract import files as contract_files
-from restyle_contract.limits import STYLE_SCALES
+from restyle_contract.limits import SMALLEST_SIDE, STYLE_SCALES
 from restyle_contract.parameters import AUTOMATIC, Settings
 from restyle_contract.settings import RecipeError, within
 from restyle_editor import presets
@@ -27,7 +28,7 @@ from restyle_imaging.planes.palettes import Palette
 
 from ..terminal.failures import Failure, Interrupted
 from ..terminal.output import named
-from . import inputs, one_picture, planes
+from . import inputs, one_picture
 from .one_picture import ChosenStyle
 from .paint_options import PaintOptions
 
@@ -142,24 +143,29 @@ def begun(
     settings |= {name: value for name, value in (("strength", strength), ("color", color)) if value is not None} | given
     _, _, median, _ = sorted(found, key=lambda one: one[:2])[(len(found) - 1) // 2]
     picture = inputs.picture(median, ocio)
-    estimate = session.estimate(one_picture.request(picture, median, tuple(map(_measured, styles)), options))
+    sized = tuple(_sized(style, session) for style in styles)
+    estimate = session.estimate(one_picture.request(picture, median, sized, options))
     settings.setdefault("size", max(estimate.work_width, estimate.work_height))
     settings.setdefault("weights", estimate.weights.id if estimate.weights else session.info().weights_in_use)
-    if len(estimate.style_scales) != len(styles):
+    scales = estimate.style_scales if options.scale is None else (options.scale,) * len(styles)
+    if len(scales) != len(styles):
         raise Failure("This server does not say how large its strokes are; bring it to this command's version, or choose them with --style-scale.")
     return Series(
         settings,
-        tuple(_kept(style, str(spec), scale) for style, spec, scale in zip(styles, options.specs, estimate.style_scales, strict=True)),
+        tuple(_kept(style, str(spec), scale) for style, spec, scale in zip(styles, options.specs, scales, strict=True)),
         palettes.common_palette([one[3] for one in found]),
     )
 
 
-def _measured(style: ChosenStyle) -> ChosenStyle:
-    """The style with its picture's size, which an estimate does not find out, as it gets no files."""
-    if not isinstance(style.use.source, bytes):
+def _sized(style: ChosenStyle, session: client.Session) -> ChosenStyle:
+    """The style with its picture's size, which an estimate does not find out, as it gets no files; of one with more pixels than a plane may have, the shape."""
+    if not isinstance(style.use.source, bytes) or style.use.scale is not None:
         return style
-    plane = planes.to_client(files.read_picture(style.use.source).plane)
-    return dataclasses.replace(style, use=dataclasses.replace(style.use, source=plane))
+    plane = files.read_picture(style.use.source).plane
+    factor = min(1.0, math.sqrt(session.info().limits.max_pixels / (plane.width * plane.height)))
+    width, height = (max(SMALLEST_SIDE, math.floor(side * factor)) for side in (plane.width, plane.height))
+    blank = client.Plane(client.PixelFormat(client.Channels.GRAY, client.Depth.U8), width, height, bytes(width * height))
+    return dataclasses.replace(style, use=dataclasses.replace(style.use, source=blank))
 
 
 def _kept(style: ChosenStyle, name: str, scale: float) -> SeriesStyle:

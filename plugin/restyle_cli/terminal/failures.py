@@ -77,8 +77,14 @@ class Commands(TyperGroup):
 
 def _refuse_nothing(words: list[str]) -> None:
     """An empty word is no place: as a path it would mean the folder that one is in. typer.BadParameter, but after options that are texts for people."""
-    for before, word in pairwise(["", *words]):
-        option, equals, value = word.partition("=") if word.startswith("--") else (before, "", word)
+    end = words.index("--") if "--" in words else len(words)  # of the options
+    for at, (before, word) in enumerate(pairwise(["", *words])):
+        if at > end:
+            option, equals, value = "", "", word
+        elif word.startswith("--") and before not in TEXTS:
+            option, equals, value = word.partition("=")
+        else:
+            option, equals, value = before, "", word
         if not value and (equals or not word) and option not in TEXTS:
             place = f"after {option}" if option.startswith("-") else "where a file or a name belongs"
             raise typer.BadParameter(f"nothing is given {place}, only an empty word; a variable of the shell may be empty. ./ is the folder that you are in")

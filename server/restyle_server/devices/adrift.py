@@ -31,6 +31,11 @@ class Adrift:
             self._waiting[job.id] = None
         return True
 
+    def waiting(self) -> list[Job]:
+        """Those that nobody goes on with yet."""
+        found = (self._store.find(job_id) for job_id in self._waiting)
+        return [job for job in found if job is not None and job.state is JobState.RUNNING]
+
     def next(self, slot: DeviceSlot) -> Job | None:
         """The one that goes on in the slot, if there is one that fits."""
         for job_id in list(self._waiting):

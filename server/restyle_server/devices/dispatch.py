@@ -50,8 +50,7 @@ class Dispatcher:
         self.accepting = True  # False while the server drains: nothing new starts
         self._estimates = Estimates(self.slots, self._resolved)
         self.learnings = learning.Learnings(store)
-        self._adrift = Adrift(store)
-        self._free = Free()
+        self._adrift, self._free = Adrift(store), Free()
         self._closing = False
         self._rest = asyncio.Event()  # set whenever a job has ended, or waits again
         self.prepare: Callable[[Device, bool], say.Prepare] | None = None  # what a worker is told first; True: it loads weights at once
@@ -83,7 +82,7 @@ class Dispatcher:
                 if not (slot.asleep or slot.leaving) and now >= slot.start_at:
                     self._start(slot)
             elif not slot.hung and self._hangs(slot, slot.process):
-                log.warning("device %s: its worker hangs %s and is killed", slot.id, _when(slot))
+                log.warning("device %s: its worker hangs %s and is killed", slot.id, slot.when)
                 slot.hung = True
                 slot.process.kill()
             elif not slot.hung and slot.cancelled_at is not None and slot.watchdog.overdue(slot.cancelled_at):
@@ -190,7 +189,9 @@ class Dispatcher:
         if all(other.state == "down" for other in self.slots):
             failure = Failure("ENGINE_DOWN", f"The server's engine does not start. {complaint}")
             for job in self._store.waiting():
-                if not (job.job_class is JobClass.BACKGROUND and job.started):  # what it has learned waits for a server whose engine does
+                if job.id in self._store.queued and not (
+                    job.job_class is JobClass.BACKGROUND and job.started
+                ):  # what it has learned waits for a server whose engine does
                     self._store.move(job.id, JobState.FAILED, failure=failure)
 
     def _changed(self, job: Job) -> None:
@@ -203,18 +204,24 @@ class Dispatcher:
             self._dispatch()
 
     def _dispatch(self) -> None:
-        ready = self._store.queued.ready
         for slot in self._free.slots():
-            if not is_free(slot):
-                pass  # any more, by what was begun here
-            elif slot.paused is not None:
-                self._receive_guest(slot, slot.paused)
-            elif (lost := self._adrift.next(slot)) is not None:
-                self._go_on(slot, lost)
-            elif self.accepting and ready and (job := self._store.queue.next(ready, slot.names)) is not None:
-                self._begin(slot, job)
+            while is_free(slot) and self._give(slot):
+                pass  # mostly once: what can't begin is no more, and the next one takes its turn
         if self.accepting:
-            room.ask(self.slots, self._store)
+            room.ask(self.slots, self._store, self._adrift.waiting())
+
+    def _give(self, slot: DeviceSlot) -> bool:
+        """Whether there was something for a slot that is free."""
+        ready = self._store.queued.ready
+        if slot.paused is not None:
+            self._receive_guest(slot, slot.paused)
+        elif (lost := self._adrift.next(slot)) is not None:
+            self._go_on(slot, lost)
+        elif self.accepting and ready and (job := self._store.queue.next(ready, slot.names)) is not None:
+            self._begin(slot, job)
+        else:
+            return False
+        return True
 
     def _receive_guest(self, slot: DeviceSlot, paused: str) -> None:
         """A device whose batch job rests takes an interactive one, or goes on."""
@@ -296,8 +303,8 @@ class Dispatcher:
                 log.info("device %s: ready (%s), process %s", slot.id, message.device.name, process.pid)
                 if self.prepare is not None:
                     process.tell(self.prepare(message.device, not slot.fragile and not self._store.waiting()))
-                refuse_unknown(self.slots, self._store)
                 self._free.note(slot)
+                refuse_unknown(self.slots, self._store)
                 self._dispatch()
                 self.live.give()
             case say.LivePainted():
@@ -328,6 +335,7 @@ class Dispatcher:
 
     def _ended(self, slot: DeviceSlot, message: Ending) -> None:
         slot.job_id, slot.cancelled_at, slot.asked = None, None, False
+        self._free.note(slot)
         slot.idle_since = self._clock.monotonic()
         slot.watchdog.reset()
         job = self._store.find(message.job_id)
@@ -335,7 +343,6 @@ class Dispatcher:
             self._settle(slot, message, job)
         else:
             self._store.folders.drop(message.job_id)  # it was cancelled meanwhile; a late result is nobody's
-        self._free.note(slot)
         self._dispatch()
 
     def _settle(self, slot: DeviceSlot, message: Ending, job: Job) -> None:
@@ -358,8 +365,8 @@ class Dispatcher:
         was_ready, hung, at_hand = slot.ready, slot.hung, [job_id for job_id in (slot.job_id, slot.paused) if job_id is not None]
         painted_live = slot.ticket is not None
         self.live.gone(slot)
-        slot.process, slot.ready, slot.job_id, slot.cancelled_at = None, False, None, None
-        slot.paused, slot.asked = None, False
+        slot.process = slot.job_id = slot.paused = slot.cancelled_at = None
+        slot.ready = slot.asked = False
         for future in slot.questions.values():
             if not future.done():
                 future.set_result(None)
@@ -381,7 +388,8 @@ class Dispatcher:
             self._start_stalled(slot)
         else:
             self._start_failed(slot, slot.complaint or ends.died(message.code, "waited for work" if was_ready else "started"))
-        if message.lost:
+        if message.lost and at_hand:
+            self.wake()  # there may be nobody awake to go on
             self._dispatch()
 
     def _survives(self, job: Job, end: Gone) -> bool:
@@ -390,9 +398,3 @@ class Dispatcher:
     def _runs(self, job_id: str) -> bool:
         job = self._store.find(job_id)
         return job is not None and job.state is JobState.RUNNING
-
-
-def _when(slot: DeviceSlot) -> str:
-    if not slot.ready:
-        return "while it starts"
-    return "without a job" if slot.job_id is None else f"in job {slot.job_id}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 
-from ..jobs.job import JobClass
+from ..jobs.job import Job, JobClass
 from ..jobs.store import JobStore
 from . import learning
 from .slots import DeviceSlot
@@ -18,13 +18,14 @@ YIELDING: Mapping[JobClass, tuple[JobClass, ...]] = {
 """By the class of a job that waits: whose jobs make room for it, the first sooner."""
 
 
-def ask(slots: Sequence[DeviceSlot], store: JobStore) -> None:
-    """For every job that still waits, one device's learning is asked to make room; else, for an interactive one, a batch job to rest after its scale."""
+def ask(slots: Sequence[DeviceSlot], store: JobStore, adrift: Sequence[Job] = ()) -> None:
+    """For every job that still waits, one device's learning is asked to make room; else, for an interactive one, a batch job to rest after its scale.
+    adrift: those that go on where they find a device; a batch job that rests would take none of them in, so that only learnings are asked."""
     chosen: set[DeviceSlot] = set()
     for waiting, yields in YIELDING.items():
         if not any(store.queued.running[kind] for kind in yields):
             continue
-        jobs = store.queued.ready.of(waiting)
+        jobs = itertools.chain(adrift if waiting is JobClass.BATCH else (), store.queued.ready.of(waiting))
         for asked in (True, False):  # those that were asked already come first, and mostly suffice
             if (first := next(jobs, None)) is None:
                 break

@@ -277,6 +277,13 @@ class DeviceSlot:
         """Whether a job that asks for this device may be painted here; "": any."""
         return device in ("", *self.names)
 
+    @property
+    def when(self) -> str:
+        """What its worker is at, for people."""
+        if not self.ready:
+            return "while it starts"
+        return "without a job" if self.job_id is None else f"in job {self.job_id}"
+
     def describe(self) -> str:
         """The device for people, such as "cpu: AMD EPYC, 2 threads, bf16"."""
         return f"{self.device.id}: {self.device.name}, {'bf16' if self.device.bf16 else 'fp32'}" if self.device else self.wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from ..records.result import Failure
@@ -23,6 +23,17 @@ def lost(job: Job | None) -> bool:
 def let_down(job: Job, find: Find) -> bool:
     """Whether the job waits for one that is lost."""
     return any(lost(find(job_id)) for job_id in job.previous)
+
+
+def fallen(waiting: Callable[[], Iterable[str]], find: Find) -> Iterator[str]:
+    """The ids of those that wait for one that is lost, until there are none: each is to be lost before the next is asked for. waiting: that may be."""
+    found = True
+    while found:
+        found = False
+        for job_id in waiting():  # mostly in the order of their following, so that one turn finds a whole film
+            if (job := find(job_id)) is not None and job.state is JobState.QUEUED and let_down(job, find):
+                found = True
+                yield job_id
 
 
 def ready(job: Job, find: Find) -> bool:

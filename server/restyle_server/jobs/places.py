@@ -30,7 +30,9 @@ class Places:
             return 0
         if self.stale and len(self._waiting) <= AT_ONCE:
             self._find()
-        return self._places.get(job.id, len(self._waiting))
+        if job.id not in self._places:
+            self._places[job.id] = self._told[job.id] = len(self._waiting)  # what its caller hears, until a sweep has found another
+        return self._places[job.id]
 
     def moved(self) -> Iterator[str]:
         """The ids of those whose places have changed since they were last found for all to hear. Called at every sweep."""

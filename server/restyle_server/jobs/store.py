@@ -347,14 +347,13 @@ class JobStore:
         self._channel(job.id).publish(job)
         self._prune(job.id)
         self.changed(job)
-        if following.lost(job) or job.previous:
+        if job.failure is not following.LOST and (following.lost(job) or job.previous):  # else who lets it down looks on, however long the row
             self._let_down()
 
     def _let_down(self) -> None:
         """Jobs whose previous ones are gone wait for nothing."""
-        for job_id in self.queued.following:
-            if (job := self._jobs[job_id]).state is JobState.QUEUED and following.let_down(job, self.find):
-                self.move(job_id, JobState.FAILED, failure=following.LOST)
+        for job_id in following.fallen(lambda: self.queued.following, self.find):
+            self.move(job_id, JobState.FAILED, failure=following.LOST)
 
     def _tidy(self, job: Job) -> None:
         if job.state is JobState.SUCCEEDED:

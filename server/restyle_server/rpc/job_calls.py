@@ -109,6 +109,8 @@ class Jobs:
     def cancel_lapsed(self) -> None:
         """Cancels the attached jobs that nobody has watched for too long."""
         for job_id in self._store.leases.lapsed():
+            if (job := self._store.find(job_id)) is None or job.state.ended:  # it has fallen with one that it follows
+                continue
             log.info("job %s: nobody watches it any more", job_id)
             self._dispatcher.cancel(job_id)
             self._store.move(job_id, JobState.CANCELLED)

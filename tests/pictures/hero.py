@@ -1,4 +1,4 @@
-"""Owns the picture that opens the README: python tests/pictures/hero.py FILE.jpg [--style night] [--painted PICTURE]. A photograph, a style, and the painting
+"""Owns the picture that opens the README: python tests/pictures/hero.py FILE.jpg [--style impasto] [--painted PICTURE]. A photograph, a style, and the painting
 in full size."""
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from restyle_server.styles import library
 
 STYLES = Path(library.__file__).parent
 PHOTO = "chelsea"  # of scikit-image's packaged data
-SIDE = 640  # px, longest side of the painting
-STRENGTH = 60
+SIDE = 512  # px, longest side of the painting
+STRENGTH = 75
 GAP = 8  # px
 PAPER = (255, 255, 255)
 QUALITY = 90
@@ -26,7 +26,7 @@ def painting(photo: Image.Image, style: str) -> Image.Image:
     with tempfile.TemporaryDirectory() as folder:
         source, painted = Path(folder) / "photo.png", Path(folder) / "painted.png"
         photo.save(source)
-        how = ["--style", style, "--preset", "fine", "--size", str(SIDE), "--strength", str(STRENGTH)]
+        how = ["--style", style, "--size", str(SIDE), "--strength", str(STRENGTH)]
         subprocess.run(["restyle", "image", str(source), *how, "-o", str(painted)], check=True)
         with Image.open(painted) as found:
             return found.convert("RGB")
@@ -46,7 +46,7 @@ def main() -> None:
     """Paints, and writes the sheet."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("file", type=Path)
-    options.add_argument("--style", default="night")
+    options.add_argument("--style", default="impasto")
     options.add_argument("--painted", type=Path, help="the painting, where it is there already")
     asked = options.parse_args()
     photo = ImageOps.contain(Image.fromarray(photograph(PHOTO, SIDE)), (SIDE, SIDE), Image.Resampling.LANCZOS)

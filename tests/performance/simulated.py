@@ -119,7 +119,7 @@ class Studio:
         self.events.after(SWEEP_SECONDS, self._sweep)
         if self.every:
             self.events.after(self.every, self._person)
-        self.events.run(lambda: self.made >= self.total and not self.store.waiting())
+        self.events.run(lambda: self.made >= self.total and not self.store.queued)
         full, occupied = self.clock.now, self.occupied
         self.events.run(lambda: self.ended >= self.total)
         size = sum(path.stat().st_size for path in self.folder.glob("jobs.sqlite*"))

@@ -189,9 +189,7 @@ class Dispatcher:
         if all(other.state == "down" for other in self.slots):
             failure = Failure("ENGINE_DOWN", f"The server's engine does not start. {complaint}")
             for job in self._store.waiting():
-                if job.id in self._store.queued and not (
-                    job.job_class is JobClass.BACKGROUND and job.started
-                ):  # what it has learned waits for a server whose engine does
+                if not (job.job_class is JobClass.BACKGROUND and job.started):  # what it has learned waits for a server whose engine does
                     self._store.move(job.id, JobState.FAILED, failure=failure)
 
     def _changed(self, job: Job) -> None:
@@ -302,7 +300,7 @@ class Dispatcher:
                 slot.idle_since = self._clock.monotonic()
                 log.info("device %s: ready (%s), process %s", slot.id, message.device.name, process.pid)
                 if self.prepare is not None:
-                    process.tell(self.prepare(message.device, not slot.fragile and not self._store.waiting()))
+                    process.tell(self.prepare(message.device, not slot.fragile and not self._store.queued))
                 self._free.note(slot)
                 refuse_unknown(self.slots, self._store)
                 self._dispatch()

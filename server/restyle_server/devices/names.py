@@ -36,6 +36,6 @@ def refuse_unknown(slots: Sequence[DeviceSlot], store: JobStore) -> None:
         return
     names = {"", *(name for slot in slots for name in slot.names)}
     for job in store.waiting():
-        if job.id in store.queued and job.wanted_device not in names:  # else it has fallen with one that it follows
+        if job.wanted_device not in names:
             words = no_such(slots, job.wanted_device)
             store.move(job.id, JobState.FAILED, failure=Failure("BAD_INPUT", f"{words[0].upper()}{words[1:]}"))

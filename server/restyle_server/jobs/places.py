@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from .job import Job
 from .queue import FairQueue
@@ -15,7 +15,7 @@ AT_ONCE = 64  # waiting jobs, as many as a server takes unless it is told otherw
 class Places:
     """jobs: all that wait, as they are now."""
 
-    def __init__(self, queue: FairQueue, waiting: Waiting, jobs: Callable[[], Sequence[Job]]) -> None:
+    def __init__(self, queue: FairQueue, waiting: Waiting, jobs: Callable[[], Iterable[Job]]) -> None:
         self._queue = queue
         self._waiting = waiting
         self._jobs = jobs

@@ -116,8 +116,9 @@ class JobStore:
         """The jobs that have not ended, in order of arrival."""
         return [self._jobs[job_id] for job_id in self._open]
 
-    def waiting(self) -> list[Job]:
-        return [self._jobs[job_id] for job_id in self.queued]
+    def waiting(self) -> Iterator[Job]:
+        """Those that wait, each looked at when its turn comes: what is done to one may take others that follow it along."""
+        return (self._jobs[job_id] for job_id in self.queued if job_id in self.queued)
 
     def running(self) -> list[Job]:
         return [job for job in self.open() if job.state is JobState.RUNNING]

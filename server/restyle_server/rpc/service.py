@@ -116,7 +116,7 @@ class Service(RestyleServicer):
             weights=[replies.weights_message(found) for found in weights.values()],
             weights_in_use=await self._registry.in_use(),
             jobs_running=self._dispatcher.running,
-            jobs_queued=len(self._store.waiting()),
+            jobs_queued=len(self._store.queued),
             pid=self._pid,
         )
 

@@ -71,8 +71,7 @@ def encode(plane: Plane, kind: str, like: PictureFile | None = None, name: str =
     beside = _held(kind, like, notes)
     if kind == "TIFF":
         if like is not None and like.space is not None and plane.format.depth is Depth.F32 and plane.icc is None:
-            count = 1 if channels.is_gray else 3
-            samples = np.concatenate((like.space.from_srgb(samples[..., :count]), samples[..., count:]), axis=-1)
+            samples = like.space.stored(samples)
         return Encoded(tiff.write(samples, channels.is_gray, channels.has_alpha, plane.icc, beside.dpi, beside.xmp), tuple(notes))
     if kind == "JXL":
         if samples.dtype.kind == "f" and samples.min(initial=0) < 0:

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,11 @@ class Space:
 
     def samples(self, stored: Samples) -> Floats:
         """Samples (h, w, 1–4) of any depth, alpha last, as float32 with sRGB-encoded colours."""
-        values = np.asarray(stored / np.float32(full_of(stored.dtype)), np.float32)
-        count = 1 if values.shape[2] < 3 else 3
-        return np.concatenate((self.to_srgb(values[..., :count]), values[..., count:]), axis=-1)
+        return _beside_alpha(self.to_srgb, np.asarray(stored / np.float32(full_of(stored.dtype)), np.float32))
+
+    def stored(self, samples: Floats) -> Floats:
+        """The way back, of floats."""
+        return _beside_alpha(self.from_srgb, samples)
 
     @property
     def key(self) -> str:
@@ -167,6 +169,12 @@ def _space(place: str, name: str) -> Space:
             f'The space "{found.getName()}" of the OCIO config {place} can\'t be used both ways ({_reason(error)}); mend the config, or name another space.'
         ) from error
     return Space(found.getName(), forward, backward)
+
+
+def _beside_alpha(turn: Callable[[Floats], Floats], values: Floats) -> Floats:
+    """The colours of (h, w, 1–4) turned, and the alpha beside them as it is."""
+    count = 1 if values.shape[2] < 3 else 3
+    return np.concatenate((turn(values[..., :count]), values[..., count:]), axis=-1)
 
 
 def _through(way: Any, colors: Floats) -> Floats:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -44,11 +44,9 @@ HEAD = ("size", "precision", "evaluation", "of the textbook's", "of the ceiling"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One precision at one size. waits, finish_waits: for the device, per evaluation and per step of the finish. replayed: an evaluation's seconds over those
-    of its record; None: the device records none."""
+    """One precision at one size, beside what is timed. waits, finish_waits: for the device, per evaluation and per step of the finish. replayed: an
+    evaluation's seconds over those of its record; None: the device records none."""
 
-    side: int
-    precision: str
     waits: float
     finish_waits: float
     replayed: float | None
@@ -88,7 +86,7 @@ def looked_at(side: int, precision: str, device: torch.device) -> Case:
     with waits() as finishing:
         engine.finish(SEARCHED)
     replayed = replay(*engine.begun()) if device.type == "cuda" else None
-    return Case(side, precision, evaluating.total() / EVALUATIONS, finishing.total() / SEARCHED, replayed)
+    return Case(evaluating.total() / EVALUATIONS, finishing.total() / SEARCHED, replayed)
 
 
 def replay(objective: ScaleObjective, image: Tensor) -> float:
@@ -120,16 +118,14 @@ def _seconds(turn: Callable[[], object]) -> float:
     return (time.perf_counter() - began) / TURNS
 
 
-def table(timed: Sequence[Evaluation], cases: Sequence[Case]) -> str:
-    """A row for each case, in Markdown."""
-    found = {(one.side, one.contender): one for one in timed}
+def table(found: Mapping[Evaluation, Case]) -> str:
+    """A row for each, in Markdown."""
     rows = [list(HEAD), ["---"] * len(HEAD)]
-    for case in cases:
-        one = found[case.side, case.precision]
+    for one, case in found.items():
         step = NONE if one.finish is None else f"{one.finish:.2f}"
         replayed = NONE if case.replayed is None else f"{case.replayed:.2f} ×"
         speed = [f"{1000 * one.seconds.median:.1f} ms", f"{one.faster:.2f} ×", f"{one.share:.0%}", step, f"{one.peak / 2**20:.0f} MiB, {one.lighter:.0%}"]
-        rows.append([f"{case.side} px", case.precision, *speed, f"{case.waits:g}", f"{case.finish_waits:g}", replayed])
+        rows.append([f"{one.side} px", one.contender, *speed, f"{case.waits:g}", f"{case.finish_waits:g}", replayed])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
@@ -144,14 +140,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if device.type == "cuda" and not torch.cuda.is_available():
         sys.exit(f"There is no {asked.device} here that PyTorch can use; `--device cpu` tries all but its own tests.")
     status = 0 if device.type == "cpu" else subprocess.run([sys.executable, "-m", "pytest", "-m", "gpu", "-q", str(TESTS / "engine")], check=False).returncode
-    timed, precisions = [], []
+    timed = []
     for one in measured(Wanted(tuple(map(int, asked.sides.split(","))), (), device=asked.device, runs=asked.runs, weights="vgg16"), lambda _: None):
         if isinstance(one, Machine):
             print(f"{one.device}, PyTorch {one.torch}")
         elif isinstance(one, Evaluation) and one.contender in set(Precision):
             timed.append(one)
-            precisions.append((one.side, one.contender))
-    print(table(timed, [looked_at(side, precision, device) for side, precision in precisions]))
+    print(table({one: looked_at(one.side, one.contender, device) for one in timed}))
     return status
 
 

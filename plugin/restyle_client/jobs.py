@@ -118,8 +118,8 @@ class Result:
 @dataclass(frozen=True)
 class Estimate:
     """What a job would cost. seconds: None before the first job on the device. largest_size: px, longest side of the work that fits the device.
-    warnings: sentences for people, such as why the work is smaller than was asked for. style_scales: as
-    the job's; empty where a style is a file's bytes, of which the size is not known."""
+    warnings: sentences for people, such as why the work is smaller than was asked for. style_scales: as the job's;
+    empty where a style is a file's bytes, of which the size is not known."""
 
     memory_bytes: int
     memory_available: int

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How results are written and told. suffix: of those that have no name of their own. overwrite: other files than Restyle's own, too. reports: the folder
-    for reports, if they are wanted. layers: also as two, beside the result. ocio: in which colour space the
-    contents are, and the results."""
+    for reports, if they are wanted. layers: also as two, beside the result. ocio: in which colour space the contents are, and the results."""
 
     suffix: str
     overwrite: bool

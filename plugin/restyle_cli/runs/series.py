@@ -100,9 +100,8 @@ def joined(
     go_on: Callable[[], bool],
     ocio: Ocio | None = None,
 ) -> tuple[Series, str]:
-    """The series of a folder, taken up or begun, and a sentence about it. go_on: False stops it. ocio: in which colour space the
-    contents are. Failure when the options ask for another than is there, when
-    none of the contents can be read, or its file can't be read or written; Interrupted."""
+    """The series of a folder, taken up or begun, and a sentence about it. go_on: False stops it. ocio: in which colour space the contents are.
+    Failure when the options ask for another than is there, when none of the contents can be read, or its file can't be read or written; Interrupted."""
     path = place / FILE
     if path.exists():
         series = read(path)

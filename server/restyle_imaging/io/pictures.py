@@ -28,8 +28,8 @@ class PictureFile:
     "JXL", "HEIC", "PSD", "XCF", "ORA" or "KRA".
 
     dpi: pixels per inch across and down. exif: the EXIF block ("Exif\\0\\0" not included), its orientation set to upright; None from TIFF, whose tags
-    describe the file itself. xmp: an XMP packet of what it says of the work. warnings: sentences for the user. space: of a studio's
-    config, which the file is in, though the plane no longer is.
+    describe the file itself. xmp: an XMP packet of what it says of the work. warnings: sentences for the user. space: of a studio's config,
+    which the file is in, though the plane no longer is.
     """
 
     plane: Plane
